@@ -1,0 +1,4 @@
+// `npm run setup`: what `npm start` and `npm test` do first, alone.
+import { setUp } from "./setup.mjs";
+
+await setUp();

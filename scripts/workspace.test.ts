@@ -1,0 +1,41 @@
+// Laws of the workspace itself, which no compiler checks.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folders, manifest, root } from "./packages.mjs";
+
+const all = folders().map(manifest);
+const published = all.filter((one) => one.private !== true);
+
+test("dependencies point one way, and core has none", () => {
+  expect(Object.fromEntries(published.map(({ name, dependencies = {} }) => [name, Object.keys(dependencies)]))).toEqual({
+    "@sluice/core": [],
+    "@sluice/cpu": ["@sluice/core"],
+    "@sluice/nn": ["@sluice/core"],
+    "@sluice/conformance": ["@sluice/core", "fast-check"],
+  });
+});
+
+test("versions stand in one place, the catalog", () => {
+  const versions = all.flatMap(({ dependencies, devDependencies }) => Object.values({ ...dependencies, ...devDependencies }));
+  expect(versions.filter((version) => version !== "catalog:" && version !== "workspace:*")).toEqual([]);
+});
+
+test.each(all)("$name is ESM under the MIT licence, for the Node of the workspace", ({ type, license, engines }) => {
+  expect({ type, license, engines }).toEqual({ type: "module", license: "MIT", engines: manifest("").engines });
+});
+
+test.each(published)(
+  "$name has no side effects at import, and each of its entries names its types first",
+  ({ sideEffects, exports = {} }) => {
+    expect(sideEffects).toBe(false);
+    for (const target of Object.values(exports)) {
+      expect(Object.keys(target)).toEqual(["types", "default"]);
+      expect(target.types).toBe(target.default.replace(/\.js$/, ".d.ts"));
+    }
+  },
+);
+
+test("the lockfile names packages, never where they were fetched", () => {
+  expect(readFileSync(join(root, "pnpm-lock.yaml"), "utf8")).not.toMatch(/https?:|tarball/);
+});
