@@ -1,0 +1,172 @@
+// Any traced function as something to call, on any backend.
+import type { Backend, Executable, Program, TypedArray } from "../backend.ts";
+import { SluiceError } from "../errors.ts";
+import { dtypeOf } from "../kit/arrays.ts";
+import type { Nested } from "../trace/constants.ts";
+import { isTensor } from "../trace/scan.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { isSpec, trace, type Spec, type Traced } from "../trace/trace.ts";
+import { leavesOf, mapTree } from "../trace/tree.ts";
+import { Cache } from "./cache.ts";
+import { lowerGraph } from "./lower.ts";
+import { array, hostArray, NDArray, type HostArray } from "./ndarray.ts";
+
+/** What may be passed where the function takes a tensor. Host arrays, numbers and lists are written for the call and freed after it. */
+export type ArrayInput = NDArray | HostArray | TypedArray | Nested;
+
+/** A tree of tensors, with arrays in their place. */
+export type Fed<T> = T extends Tensor ? ArrayInput : T extends readonly unknown[] ? { readonly [K in keyof T]: Fed<T[K]> } : T extends object ? { readonly [K in keyof T]: Fed<T[K]> } : T;
+/** The same, of arrays on the backend. */
+export type Bound<T> = T extends Tensor ? NDArray : T extends readonly unknown[] ? { readonly [K in keyof T]: Bound<T[K]> } : T extends object ? { readonly [K in keyof T]: Bound<T[K]> } : T;
+/** Or of shapes and dtypes alone. */
+export type Specs<T> = T extends Tensor ? Spec | ArrayInput : T extends readonly unknown[] ? { readonly [K in keyof T]: Specs<T[K]> } : T extends object ? { readonly [K in keyof T]: Specs<T[K]> } : T;
+
+export interface CompileOptions {
+  /** For errors and printing. Default: the function's own name. */
+  readonly name?: string;
+  /** How many shapes stay compiled. Default 16. */
+  readonly cacheSize?: number;
+}
+
+/** A function bound to fixed arrays: the way to run it again and again. */
+export interface Binding<R> {
+  /** Enqueues one run; allocates nothing. Throws DISPOSED once an array or the binding is gone. */
+  run(): void;
+  /** The results, overwritten by each run; they belong to the binding. */
+  readonly outputs: Bound<R>;
+  readonly program: Program;
+  /** What really runs it. */
+  readonly executor: string;
+  dispose(): void;
+}
+
+export interface Compiled<A extends readonly unknown[], R> {
+  /** Runs once; the results belong to the caller. Compiles for shapes it has not seen. */
+  (...args: { [K in keyof A]: Fed<A[K]> }): Promise<Bound<R>>;
+  bind(...args: { [K in keyof A]: Bound<A[K]> }): Promise<Binding<R>>;
+  /** What would run for arrays, or specs, of these shapes. */
+  program(...args: { [K in keyof A]: Specs<A[K]> }): Program;
+  /** Frees what was compiled. Arrays and bindings live on until disposed of themselves. */
+  dispose(): void;
+}
+
+interface Ready {
+  readonly traced: Traced;
+  readonly program: Program;
+  readonly executable: Executable<unknown>;
+  users: number;
+  isDropped: boolean;
+}
+
+/**
+ * `fn`, traced once per combination of shapes and dtypes, as an async function on `backend`.
+ *
+ * `fn` takes trees (records, lists) of tensors and returns one; it may take gradients and assign to its arguments.
+ * Calling throws whatever tracing throws; INVALID_ARGUMENT for an array of another backend; what the backend throws.
+ *
+ * ```ts
+ * const norm = compile(backend, (x: Tensor) => sqrt(square(x).sum()));
+ * const result = await norm([3, 4]);
+ * await result.read(); // Float32Array [5]
+ * ```
+ */
+export function compile<A extends readonly unknown[], R>(backend: Backend, fn: (...args: A) => R, options?: CompileOptions): Compiled<A, R>;
+export function compile(backend: Backend, fn: (...args: never[]) => unknown, { name = fn.name || "function", cacheSize = 16 }: CompileOptions = {}): unknown {
+  const free = (ready: Ready): void => {
+    ready.isDropped = true;
+    if (ready.users === 0) ready.executable.destroy();
+  };
+  const cache = new Cache<Promise<Ready>>(cacheSize, (entry) => void entry.then(free, () => undefined));
+  let isDisposed = false;
+
+  const prepare = (args: readonly unknown[]): Promise<Ready> => {
+    if (isDisposed) throw new SluiceError({ code: "DISPOSED", who: name, what: "the compiled function was disposed of", fix: "Compile it again" });
+    const specs = args.map((arg) => mapTree(arg, isLeaf, specOf)), key = JSON.stringify(specs), known = cache.get(key);
+    if (known !== undefined) return known;
+    const traced = trace(name, fn, specs), program = lowerGraph(traced.graph, backend.supports);
+    const entry = Promise.resolve(backend.compile(program)).then((executable): Ready => ({ traced, program, executable, users: 0, isDropped: false }));
+    entry.catch(() => cache.delete(key));
+    cache.set(key, entry);
+    return entry;
+  };
+  const bind = async (...args: readonly unknown[]): Promise<Binding<unknown>> => {
+    const inputs = buffersOf(args, backend, name), ready = await prepare(args), { executable, program } = ready;
+    const outputs = results(ready, backend), arrays = [...inputs, ...outputs.arrays], buffers = arrays.map((x) => x.buffer);
+    let isOpen = true;
+    ready.users++;
+    return {
+      outputs: outputs.tree as Binding<unknown>["outputs"],
+      program,
+      executor: executable.executor,
+      run() {
+        if (!isOpen) throw new SluiceError({ code: "DISPOSED", who: name, what: "the binding was disposed of", fix: "Bind the arrays again" });
+        for (let i = 0; i < arrays.length; i++) buffers[i] = arrays[i]!.buffer;
+        executable.run(buffers);
+      },
+      dispose() {
+        if (!isOpen) return;
+        isOpen = false;
+        for (const x of outputs.arrays) x.dispose();
+        if (--ready.users === 0 && ready.isDropped) executable.destroy();
+      },
+    };
+  };
+  const call = async (...args: readonly unknown[]): Promise<unknown> => {
+    const ready = await prepare(args), temporary: NDArray[] = [];
+    try {
+      const arrays = args.map((arg) => mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))));
+      const inputs = buffersOf(arrays, backend, name), outputs = results(ready, backend);
+      ready.executable.run([...inputs, ...outputs.arrays].map((x) => x.buffer));
+      return outputs.tree;
+    } finally {
+      for (const t of temporary) t.dispose();
+    }
+  };
+  const program = (...args: readonly unknown[]): Program => lowerGraph(trace(name, fn, args.map((arg) => mapTree(arg, isLeaf, specOf))).graph, backend.supports);
+  const dispose = (): void => {
+    isDisposed = true;
+    cache.clear();
+  };
+  return Object.assign(call, { bind, program, dispose });
+}
+
+/** Is it one array, however given? A list is one if it holds numbers at the bottom. */
+function isLeaf(value: unknown): boolean {
+  if (typeof value === "number" || isSpec(value) || dtypeOf(value) !== undefined) return true;
+  return Array.isArray(value) && value.length > 0 && (typeof value[0] === "number" || (Array.isArray(value[0]) && isLeaf(value[0])));
+}
+
+function specOf(leaf: unknown, path: string): Spec {
+  if (isSpec(leaf)) return { shape: leaf.shape, dtype: leaf.dtype, axes: leaf.axes };
+  if (!isLeaf(leaf)) throw new SluiceError({ code: "INVALID_ARGUMENT", who: "compile", what: `${path || "an argument"} is no array: ${String(leaf)}`, fix: "Pass arrays, numbers, or records and lists of them" });
+  const { shape, dtype } = hostArray(leaf as TypedArray | Nested);
+  return { shape, dtype };
+}
+
+function toArray(backend: Backend, leaf: HostArray | TypedArray | Nested): NDArray {
+  return isSpec(leaf) ? array(backend, (leaf as HostArray).data, leaf) : array(backend, leaf as TypedArray | Nested);
+}
+
+function keep<T>(list: T[], item: T): T {
+  list.push(item);
+  return item;
+}
+
+/** The arrays of a call in the order of the inputs. Throws INVALID_ARGUMENT for one of another backend, or none, or twice the same. */
+function buffersOf(args: readonly unknown[], backend: Backend, name: string): NDArray[] {
+  const arrays = args.flatMap((arg) => leavesOf(arg, isLeaf)).map(([path, leaf]) => {
+    if (leaf instanceof NDArray && leaf.backend === backend) return leaf;
+    const what = leaf instanceof NDArray ? `${path || leaf.name} lives on another backend (${leaf.backend.name})` : `${path || "an argument"} is no NDArray`;
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what, fix: "Make it with array(backend, …) on the backend that this function was compiled for" });
+  });
+  const twice = arrays.find((x, i) => arrays.indexOf(x) !== i);
+  if (twice !== undefined) throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what: `the array ${twice.name} is passed twice`, fix: "Pass it once and use it twice inside the function" });
+  return arrays;
+}
+
+/** New arrays for the results, in the tree that the function returned. */
+function results({ traced }: Ready, backend: Backend): { tree: unknown; arrays: NDArray[] } {
+  const arrays: NDArray[] = [];
+  const tree = mapTree(traced.result, isTensor, (leaf, path) => (isTensor(leaf) ? keep(arrays, new NDArray(backend, leaf.dtype, leaf.shape, { name: path || "result", axes: leaf.axes })) : leaf));
+  return { tree, arrays };
+}

@@ -1,0 +1,102 @@
+// Arrays: on a backend, and on the host.
+import type { Backend, DType, Shape, TypedArray } from "../backend.ts";
+import { SluiceError } from "../errors.ts";
+import { size } from "../graph/window.ts";
+import { dtypeOf } from "../kit/arrays.ts";
+import { flatten, type Nested } from "../trace/constants.ts";
+
+/** Symbol.dispose, where the runtime has it. */
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
+/** Numbers on the host with their shape, row-major. */
+export interface HostArray {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TypedArray;
+  /** Names of the axes, for messages. */
+  readonly axes?: readonly (string | undefined)[] | undefined;
+}
+
+export interface ArrayOptions {
+  /** Default: as the data is nested; flat for a typed array. */
+  readonly shape?: Shape;
+  /** Default: that of the typed array, f32 for lists. */
+  readonly dtype?: DType;
+  readonly name?: string;
+  readonly axes?: readonly (string | undefined)[] | undefined;
+}
+
+/**
+ * An array that lives on a backend. Whoever made it owns it and disposes of it; it is gone with its backend.
+ * `read`, `write` and runs take effect in call order. After `dispose` every use throws DISPOSED.
+ */
+export class NDArray {
+  readonly backend: Backend;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly axes: readonly (string | undefined)[] | undefined;
+  readonly name: string;
+  #buffer: unknown;
+  #isDisposed = false;
+
+  constructor(backend: Backend, dtype: DType, shape: Shape, { name = "array", axes }: Pick<ArrayOptions, "name" | "axes"> = {}) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.axes = axes;
+    this.name = name;
+    this.#buffer = backend.create(dtype, size(shape));
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return size(this.shape);
+  }
+
+  /** What the backend knows it by. Throws DISPOSED. */
+  get buffer(): unknown {
+    if (this.#isDisposed) throw new SluiceError({ code: "DISPOSED", who: this.name, what: `the array [${this.shape.join(", ")}] was disposed of`, fix: "Keep it until its last use" });
+    return this.#buffer;
+  }
+
+  /** The numbers as of this call, row-major; into `into` where given. */
+  async read(into?: TypedArray): Promise<TypedArray> {
+    return this.backend.read(this.buffer, 0, this.size, into);
+  }
+
+  /** Overwrites elements from position `at` on; `data` is copied before this returns. */
+  write(data: TypedArray, at = 0): void {
+    this.backend.write(this.buffer, data, at);
+  }
+
+  /** Gives the memory back; a second call does nothing. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.backend.destroy(this.#buffer);
+    this.#isDisposed = true;
+  }
+
+  [dispose](): void {
+    this.dispose();
+  }
+}
+
+/** An array on `backend` with the numbers given: a typed array, or nested lists. Throws SHAPE_MISMATCH where they do not fill the shape. */
+export function array(backend: Backend, values: TypedArray | Nested, options: ArrayOptions = {}): NDArray {
+  const host = hostArray(values, options), made = new NDArray(backend, host.dtype, host.shape, options);
+  made.write(host.data);
+  return made;
+}
+
+/** An array of zeros. dtype f32 unless given. */
+export function zeros(backend: Backend, shape: Shape, { dtype = "f32", ...options }: Omit<ArrayOptions, "shape"> = {}): NDArray {
+  return new NDArray(backend, dtype, shape, options);
+}
+
+/** Numbers with a shape, on the host. Throws SHAPE_MISMATCH where they do not fill it. */
+export function hostArray(values: TypedArray | Nested, { shape, dtype, axes }: ArrayOptions = {}): HostArray {
+  const flat = dtypeOf(values) !== undefined && (dtype === undefined || dtype === dtypeOf(values)) ? { data: values as TypedArray, shape: [(values as TypedArray).length], dtype: dtypeOf(values)! } : flatten(values, dtype);
+  const full = shape ?? flat.shape;
+  if (size(full) !== flat.data.length) throw new SluiceError({ code: "SHAPE_MISMATCH", who: "array", what: `${flat.data.length} numbers do not fill shape [${full.join(", ")}]`, facts: { shape: full, length: flat.data.length } });
+  return { dtype: flat.dtype, shape: full, data: flat.data, axes };
+}

@@ -1,0 +1,89 @@
+// Which body values of a loop depend on which states, and which states on each other: the cycles, in an order in which they can run.
+import { children, loopParams, type Loop, type Node } from "../graph/node.ts";
+import { postorder } from "../graph/order.ts";
+
+export interface Analysis {
+  /** Does the node depend on anything of this loop? */
+  isInside(node: Node): boolean;
+  /** The state that the node is the param of. */
+  stateOf(node: Node): number | undefined;
+  /** A state that the node is the next value of. */
+  nextOf(node: Node): number | undefined;
+  /** Is it computed from a state of a cycle, and needed for the next state of the same cycle? */
+  isOnCycle(node: Node): boolean;
+  /** The position of the latest cycle it depends on; −1 where it depends on no state. */
+  position(node: Node): number;
+  positionOf(state: number): number;
+  /** The states at a position, ascending. */
+  members(position: number): readonly number[];
+  /** Do they depend on themselves? A state that only delays its input does not. */
+  isCyclic(position: number): boolean;
+}
+
+type States = ReadonlySet<number>;
+const none: States = new Set();
+
+export function analyse(loop: Loop): Analysis {
+  const own = new Set<Node>(loopParams(loop)), states = new Map<Node, States>(), inside = new Set<Node>();
+  const paramOf = new Map<Node, number>(loop.states.map((s, i) => [s.param, i])), nextOf = new Map<Node, number>();
+  loop.states.forEach((s, i) => nextOf.has(s.next) || nextOf.set(s.next, i));
+
+  const seen = new Set<Node>();
+  const visit = (root: Node): void => {
+    for (const node of postorder([root], (n) => seen.has(n))) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const below = children(node);
+      if (own.has(node) || below.some((x) => inside.has(x))) inside.add(node);
+      const i = paramOf.get(node);
+      states.set(node, i === undefined ? merge(below.map((x) => states.get(x) ?? none)) : new Set([i]));
+    }
+  };
+  const statesOf = (node: Node): States => {
+    visit(node);
+    return states.get(node)!;
+  };
+
+  const direct = loop.states.map((s) => statesOf(s.next)), reach = closure(direct);
+  const groups = cycles(reach), positions = new Map(groups.flatMap((members, position) => members.map((i) => [i, position] as const)));
+  const onCycle = new Set(
+    groups.flatMap((members) => {
+      const together = new Set(members);
+      return postorder(members.map((i) => loop.states[i]!.next)).filter((node) => [...statesOf(node)].some((i) => together.has(i)));
+    }),
+  );
+  return {
+    isInside: (node) => (visit(node), inside.has(node)),
+    stateOf: (node) => paramOf.get(node),
+    nextOf: (node) => (paramOf.has(node) || !(visit(node), inside.has(node)) ? undefined : nextOf.get(node)),
+    isOnCycle: (node) => onCycle.has(node) && !paramOf.has(node),
+    position: (node) => Math.max(-1, ...[...statesOf(node)].map((i) => positions.get(i)!)),
+    positionOf: (state) => positions.get(state)!,
+    members: (position) => groups[position] ?? [],
+    isCyclic: (position) => (groups[position] ?? []).some((i) => reach[i]!.has(i)),
+  };
+}
+
+function merge(sets: readonly States[]): States {
+  const filled = sets.filter((s) => s.size > 0);
+  return filled.length <= 1 ? (filled[0] ?? none) : new Set(filled.flatMap((s) => [...s]));
+}
+
+/** What each state depends on over any number of steps. */
+function closure(direct: readonly States[]): States[] {
+  const reach = direct.map((s) => new Set(s));
+  for (let k = 0; k < reach.length; k++) for (const r of reach) if (r.has(k)) for (const j of reach[k]!) r.add(j);
+  return reach;
+}
+
+/** States that depend on each other, together; a group after all that it depends on. */
+function cycles(reach: readonly States[]): number[][] {
+  const groups: number[][] = [];
+  reach.forEach((r, i) => {
+    const group = groups.find(([j]) => r.has(j!) && reach[j!]!.has(i));
+    if (group === undefined) groups.push([i]);
+    else group.push(i);
+  });
+  const depth = (group: readonly number[]): number => groups.filter((other) => other !== group && reach[group[0]!]!.has(other[0]!)).length;
+  return groups.sort((a, b) => depth(a) - depth(b));
+}

@@ -1,0 +1,28 @@
+// A sum of products over steps is one longer product: dW = Σ_t h_tᵀ·dz_t becomes Hᵀ·dZ.
+import * as make from "../graph/make.ts";
+import type { Matmul, Node, Reduce } from "../graph/node.ts";
+import { rewrite } from "../graph/rewrite.ts";
+import { permutation, size } from "../graph/window.ts";
+
+export function contract(roots: readonly Node[]): Node[] {
+  return rewrite(roots, (node) => (node.kind === "reduce" && node.combine === "sum" ? (contractSum(node) ?? node) : node));
+}
+
+function contractSum({ x, folded }: Reduce): Node | undefined {
+  const product = x.kind === "view" ? x.x : x;
+  if (product.kind !== "matmul" || product.plus !== undefined) return undefined;
+  const order = x.kind === "view" ? permutation(x.window, product.shape) : product.shape.map((_, axis) => axis);
+  if (order === undefined) return undefined;
+  const kept = order.slice(0, order.length - folded), summed = order.slice(kept.length), rows = product.shape.length - 2;
+  if (summed.some((axis) => axis >= rows)) return undefined;
+  const batch = kept.filter((axis) => axis < rows).sort((a, b) => a - b);
+  return make.transpose(longer(product, batch, summed), kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)));
+}
+
+/** Σ over the `summed` batch axes, [batch…, m, n]: they join the inner axis of both factors. */
+function longer({ a, b, shape, label }: Matmul, batch: readonly number[], summed: readonly number[]): Node {
+  const m = shape.length - 2, n = m + 1, lead = batch.map((axis) => shape[axis]!), inner = size(summed.map((axis) => shape[axis]!)) * a.shape.at(-1)!;
+  const left = make.reshape(make.transpose(a, [...batch, m, ...summed, n]), [...lead, shape[m]!, inner]);
+  const right = make.reshape(make.transpose(b, [...batch, ...summed, m, n]), [...lead, inner, shape[n]!]);
+  return make.matmul(left, right, undefined, label);
+}

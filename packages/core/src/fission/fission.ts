@@ -1,0 +1,136 @@
+// Loop fission: only values on a cycle through a state stay in a scan. What feeds the cycle is computed before it and what only reads it after it,
+// over all steps at once. Knows nothing of cells.
+import * as make from "../graph/make.ts";
+import type { Loop, Node, Piece, Slice, State } from "../graph/node.ts";
+import { rewrite, withChildren } from "../graph/rewrite.ts";
+import { denseStrides } from "../graph/window.ts";
+import { analyse, type Analysis } from "./analyse.ts";
+import { contract } from "./contract.ts";
+import { isLiftable, liftNode } from "./lift.ts";
+
+/** The same values with every loop split into the cycles it really has. */
+export function fission(roots: readonly Node[]): Node[] {
+  const split = new Map<Loop, Split>();
+  const of = (loop: Loop): Split => {
+    const known = split.get(loop) ?? splitLoop(loop);
+    split.set(loop, known);
+    return known;
+  };
+  const resolve = (node: Node): Node => {
+    if (node.kind === "stack") return of(node.loop).lift(node.of);
+    if (node.kind === "states") return of(node.loop).states(node.state);
+    return node.kind === "view" ? make.view(resolve(node.x), node.window) : node;
+  };
+  return contract(rewrite(roots, (node, old) => (old.kind === "stack" || old.kind === "states" ? resolve(node) : node)));
+}
+
+interface Split {
+  /** A body value over all steps. */
+  lift(node: Node): Node;
+  /** A state before, between and after the steps. */
+  states(state: number): Node;
+}
+
+/** One of the loops that a loop falls into: the states of one cycle, or none. */
+interface Part {
+  readonly loop: Loop & { readonly slices: Slice[] };
+  readonly convert: (node: Node) => Node;
+}
+
+function splitLoop(loop: Loop): Split {
+  const body = analyse(loop), parts = new Map<number, Part>(), lifted = new Map<Node, Node>();
+
+  const partAt = (position: number): Part => {
+    const known = parts.get(position);
+    if (known !== undefined) return known;
+    const members = body.isCyclic(position) ? body.members(position) : [];
+    const slices: Slice[] = [], convert = converter(position, new Set(members), slices);
+    const states: State[] = members.map((i) => ({ param: loop.states[i]!.param, init: loop.states[i]!.init, next: convert(loop.states[i]!.next) }));
+    const part: Part = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
+    parts.set(position, part);
+    return part;
+  };
+
+  /** Body nodes as the part at `position` computes them: what is cheap again, what is costly and known before as a slice. */
+  const converter = (position: number, members: ReadonlySet<number>, slices: Slice[]): ((node: Node) => Node) => {
+    const converted = new Map<Node, Node>(), loops = new Map<Loop, Loop>();
+    const slice = (of: Node, like: Node): Node => {
+      if (of.kind === "const") return make.constant(of.value, like.shape, like.dtype);
+      const known = slices.find((s) => s.of === of);
+      if (known !== undefined) return known.param;
+      const param = make.param(like.shape, like.dtype, like.label);
+      slices.push({ param, of });
+      return param;
+    };
+    const fresh = (node: Node): Node => {
+      if (!body.isInside(node)) return node;
+      const own = body.stateOf(node), left = body.nextOf(node);
+      if (own !== undefined) return members.has(own) ? node : slice(lift(node), node);
+      if (left !== undefined && !members.has(left) && body.position(node) < position) return slice(lift(node), node);
+      if (node.kind === "param" || (body.position(node) < position && !isCheap(node))) return slice(lift(node), node);
+      return withChildren(node, convert, loops);
+    };
+    const convert = (node: Node): Node => {
+      const known = converted.get(node) ?? fresh(node);
+      converted.set(node, known);
+      return known;
+    };
+    return convert;
+  };
+
+  const lift = (node: Node): Node => {
+    const known = lifted.get(node) ?? liftFresh(node);
+    lifted.set(node, known);
+    return known;
+  };
+  const liftFresh = (node: Node): Node => {
+    if (!body.isInside(node)) return make.broadcast(node, [loop.steps, ...node.shape]);
+    const own = body.stateOf(node), left = body.nextOf(node);
+    if (own !== undefined) return make.rowsOf(loop, states(own), "before");
+    if (node.kind === "param") return loop.slices.find((s) => s.param === node)!.of;
+    if (left !== undefined) return make.rowsOf(loop, states(left), "after");
+    if (stays(body, node)) {
+      const part = partAt(body.position(node));
+      return make.stack(part.loop, part.convert(node));
+    }
+    return liftNode(node, loop.steps, lift, (x) => !body.isInside(x));
+  };
+
+  const states = (i: number): Node => {
+    const position = body.positionOf(i), { param, init, next } = loop.states[i]!;
+    if (body.isCyclic(position)) return make.states(partAt(position).loop, body.members(position).indexOf(i));
+    return delayed(loop, init, lift(next), param.dtype);
+  };
+  return { lift, states };
+}
+
+/** A state that does not depend on itself is its own input, one step late. */
+function delayed(loop: Loop, init: Node, next: Node, dtype: Node["dtype"]): Node {
+  const shape = [loop.steps + 1, ...init.shape];
+  const first = make.edge(loop, "start"), after = first === 0 ? 1 : 0;
+  const at = (row: number, x: Node): Piece => {
+    const strides = denseStrides(shape);
+    return { x, window: { offset: row * strides[0]!, shape: x.shape, strides } };
+  };
+  return make.place([at(first, make.reshape(init, [1, ...init.shape])), at(after, next)], shape, dtype);
+}
+
+/** Costs no more to compute again than to store. */
+function isCheap(node: Node): boolean {
+  return node.kind === "pointwise" || node.kind === "view" || node.kind === "place";
+}
+
+/** Must a node remain in a scan: on the cycle, fed by pointwise work that is (and is not stored), or of a kind that has no form over all steps? */
+function stays(body: Analysis, node: Node): boolean {
+  if (body.isOnCycle(node) || !isLiftable(node, (x) => !body.isInside(x))) return true;
+  return (isCheap(node) || node.kind === "reduce") && readsCycle(body, node);
+}
+
+function readsCycle(body: Analysis, node: Node): boolean {
+  const args = node.kind === "pointwise" ? node.args : node.kind === "view" || node.kind === "reduce" ? [node.x] : node.kind === "place" ? node.pieces.map((p) => p.x) : [];
+  return args.some((x) => {
+    if (!body.isInside(x) || x.kind === "param" || body.nextOf(x) !== undefined) return false;
+    return body.isOnCycle(x) ? x.kind === "pointwise" || (x.kind === "view" && readsCycle(body, x)) : isCheap(x) && readsCycle(body, x);
+  });
+}
+

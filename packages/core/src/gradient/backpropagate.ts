@@ -1,0 +1,67 @@
+// Reverse mode over one region of a graph: from gradients of some nodes to gradients of others.
+import * as make from "../graph/make.ts";
+import { children, type Loop, type Node } from "../graph/node.ts";
+import { postorder } from "../graph/order.ts";
+import { loopContributions } from "./loop.ts";
+import { contributions } from "./rules.ts";
+
+/** Gradients by node: what has none is not in it. */
+export type Gradients = ReadonlyMap<Node, Node>;
+
+/**
+ * The gradients of everything between `seeds` (nodes with their upstream gradients) and the nodes for which `isTarget` holds, targets included.
+ * Nodes below a target are not visited through it.
+ */
+export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean): Gradients {
+  const order = postorder(seeds.map(([node]) => node)), active = activity(order, isTarget);
+  const pending = new Map<Node, Node[]>(), done = new Map<Node, Node>();
+  const contribute = (node: Node, gradient: Node): void => {
+    if (!active.has(node)) return;
+    const list = pending.get(node);
+    if (list === undefined) pending.set(node, [gradient]);
+    else list.push(gradient);
+  };
+  for (const [node, gradient] of seeds) contribute(node, gradient);
+  const heads = loopHeads(order);
+  for (const node of order.toReversed()) {
+    const terms = pending.get(node);
+    if (terms !== undefined) done.set(node, make.sum(terms));
+    if (node.kind === "stack" || node.kind === "states") {
+      const results = heads.get(node)?.filter((result) => done.has(result)) ?? [];
+      if (results.length > 0) for (const [to, gradient] of loopContributions(node.loop, results, done, active)) contribute(to, gradient);
+    } else if (terms !== undefined && !isTarget(node)) {
+      for (const [to, gradient] of contributions(done.get(node)!, node)) contribute(to, gradient);
+    }
+  }
+  return done;
+}
+
+/** The nodes that depend on a target. A loop's states and slices do where what they start from or come from does. */
+function activity(order: readonly Node[], isTarget: (node: Node) => boolean): ReadonlySet<Node> {
+  const active = new Set(order.filter(isTarget));
+  const pass = (): boolean => {
+    const before = active.size;
+    for (const node of order) {
+      if (node.kind === "stack" || node.kind === "states") {
+        for (const { param, of } of node.loop.slices) if (active.has(of)) active.add(param);
+        for (const { param, init, next } of node.loop.states) if (active.has(init) || active.has(next)) active.add(param);
+      }
+      if (node.dtype !== "i32" && children(node).some((child) => active.has(child))) active.add(node);
+    }
+    return active.size > before;
+  };
+  while (pass());
+  return active;
+}
+
+/** The results of each loop under the first of them in `order`: seen backwards, all that uses the loop comes before it. */
+function loopHeads(order: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
+  const byLoop = new Map<Loop, Node[]>();
+  for (const node of order) {
+    if (node.kind !== "stack" && node.kind !== "states") continue;
+    const results = byLoop.get(node.loop);
+    if (results === undefined) byLoop.set(node.loop, [node]);
+    else results.push(node);
+  }
+  return new Map([...byLoop.values()].map((results) => [results[0]!, results]));
+}

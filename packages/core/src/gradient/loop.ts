@@ -1,0 +1,77 @@
+// The gradient of a scan is a scan the other way. It carries the gradient of each state; what it needs of the forward pass it finds where that left it.
+import * as make from "../graph/make.ts";
+import { loopParams, type Loop, type Node, type Slice, type Stack, type States } from "../graph/node.ts";
+import { freeParams, postorder } from "../graph/order.ts";
+import { rewrite } from "../graph/rewrite.ts";
+import { backpropagate, type Gradients } from "./backpropagate.ts";
+import type { Contribution } from "./rules.ts";
+
+/** What the gradients of a loop's results contribute to its starts, its slices and everything it closes over. */
+export function loopContributions(loop: Loop, results: readonly Node[], upstream: Gradients, active: ReadonlySet<Node>): readonly Contribution[] {
+  const outputs = results.filter((r): r is Stack => r.kind === "stack"), seen = results.filter((r): r is States => r.kind === "states");
+  const states = relevantStates(loop, outputs, seen, active);
+  const slices: Slice[] = [];
+  const row = (of: Node, label?: string): Node => {
+    if (of.kind === "const") return make.constant(of.value, of.shape.slice(1), of.dtype);
+    const known = slices.find((s) => s.of === of);
+    if (known !== undefined) return known.param;
+    const param = make.param(of.shape.slice(1), of.dtype, label);
+    slices.push({ param, of });
+    return param;
+  };
+
+  // Gradients that arrive at one iteration: of its outputs, and of the state it leaves (from later iterations and from outside).
+  const carried = states.map((i) => {
+    const { param } = loop.states[i]!;
+    return make.param(param.shape, param.dtype, `d ${param.label ?? "state"}`);
+  });
+  const left = states.map((i, k): Node => {
+    const outside = seen.filter((r) => r.state === i).map((r) => row(make.rowsOf(loop, upstream.get(r)!, "after")));
+    return make.sum([carried[k]!, ...outside]);
+  });
+  const seeds = [...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const), ...states.map((i, k) => [loop.states[i]!.next, left[k]!] as const)];
+
+  // Everything in the body that does not belong to the loop is closed over: a target, like the loop's own params.
+  const order = postorder(seeds.map(([node]) => node)), free = freeParams(order), own = new Set<Node>(loopParams(loop));
+  const inside = (node: Node): boolean => [...free(node)].some((p) => own.has(p));
+  const gradients = backpropagate(seeds, (node) => active.has(node) && (own.has(node) || !inside(node)));
+  const closed = order.filter((node) => !inside(node) && gradients.has(node));
+  const sliced = loop.slices.filter((s) => gradients.has(s.param));
+
+  const found = rematerialise([...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)), ...sliced.map((s) => gradients.get(s.param)!), ...closed.map((node) => gradients.get(node)!)], loop, new Set(order), row);
+  const nexts = found.slice(0, states.length), bySlice = found.slice(states.length, states.length + sliced.length), byClosed = found.slice(states.length + sliced.length);
+  const back: Loop = { name: `d ${loop.name}`, steps: loop.steps, reverse: !loop.reverse, slices, states: states.map((_, k) => ({ param: carried[k]!, init: zeros(carried[k]!), next: nexts[k]! })) };
+  const starts = states.map((i, k): Contribution => {
+    const arrived = make.row(make.states(back, k), make.edge(back, "end"));
+    return [loop.states[i]!.init, make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.edge(loop, "start")))])];
+  });
+  return [...starts, ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]), ...closed.map((node, k): Contribution => [node, make.fold("sum", make.stack(back, byClosed[k]!), [0])])];
+}
+
+/** The active states whose gradient is not plainly zero: seen from outside, or feeding an output or another such state. */
+function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly States[], active: ReadonlySet<Node>): number[] {
+  const relevant = new Set(seen.map((r) => r.state));
+  for (let before = -1; before < relevant.size; ) {
+    before = relevant.size;
+    const reached = new Set(postorder([...outputs.map((r) => r.of), ...[...relevant].map((i) => loop.states[i]!.next)]));
+    loop.states.forEach(({ param }, i) => reached.has(param) && relevant.add(i));
+  }
+  return [...relevant].filter((i) => active.has(loop.states[i]!.param)).sort((a, b) => a - b);
+}
+
+/**
+ * Expressions over the forward body as the backward body can compute them: states and slices come row by row, results of matmul, reduce,
+ * gather, scatter and inner loops as well (they are what is stored); pointwise chains and views are computed again.
+ */
+function rematerialise(roots: readonly Node[], loop: Loop, body: ReadonlySet<Node>, row: (of: Node, label?: string) => Node): Node[] {
+  const free = freeParams(postorder(roots)), own = new Set<Node>(loopParams(loop)), known = new Map<Node, Node>();
+  const isStored = (node: Node): boolean => own.has(node) || (stored.has(node.kind) && body.has(node) && [...free(node)].some((p) => own.has(p)));
+  for (const node of postorder(roots, isStored)) if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
+  return rewrite(roots, (node) => node, known);
+}
+
+const stored: ReadonlySet<Node["kind"]> = new Set(["matmul", "reduce", "gather", "scatter", "stack", "states"]);
+
+function zeros(like: Node): Node {
+  return make.constant(0, like.shape, like.dtype);
+}

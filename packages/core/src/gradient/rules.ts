@@ -1,0 +1,75 @@
+// The gradient of every kind of node but loops, which differentiate as a whole (loop.ts). One table, exhaustive by type.
+import * as make from "../graph/make.ts";
+import type { Node, Window } from "../graph/node.ts";
+import { dense, denseStrides, isInjective, size } from "../graph/window.ts";
+import { scalarRules } from "./scalar.ts";
+
+export type Contribution = readonly [to: Node, gradient: Node];
+type Kind = Exclude<Node["kind"], "stack" | "states">;
+type Rule<K extends Kind> = (dy: Node, y: Extract<Node, { kind: K }>) => readonly Contribution[];
+
+export function contributions(dy: Node, y: Extract<Node, { kind: Kind }>): readonly Contribution[] {
+  return (rules[y.kind] as Rule<Kind>)(dy, y as never);
+}
+
+const rules: { readonly [K in Kind]: Rule<K> } = {
+  input: () => [],
+  const: () => [],
+  data: () => [],
+  param: () => [],
+  pointwise: (dy, y) => scalarRules[y.op](dy, y.args, y).flatMap((dx, i): Contribution[] => (dx === undefined ? [] : [[y.args[i]!, dx]])),
+  // y = x seen through a window: dx = zeros with dy laid where it was seen, summed where seen more than once
+  view: (dy, { x, window }) => scatterThrough(dy, window, x).map((dx): Contribution => [x, dx]),
+  // y = pieces laid out: each gets back what lies in its window
+  place: (dy, { pieces }) => pieces.map(({ x, window }): Contribution => [x, make.view(dy, window)]),
+  reduce: (dy, y) => {
+    const spread = (v: Node): Node => make.broadcast(make.reshape(v, [...v.shape, ...y.x.shape.slice(v.shape.length).map(() => 1)]), y.x.shape);
+    // y = Σ x: dx = dy at every x
+    if (y.combine === "sum") return [[y.x, spread(dy)]];
+    // y = max x: dx = dy / (number of maxima) at each maximum
+    const zero = make.constant(0, y.x.shape, y.dtype), one = make.constant(1, y.x.shape, y.dtype);
+    const isMax = make.pointwise("select", [make.pointwise("less", [y.x, spread(y)]), zero, one]);
+    const share = make.pointwise("div", [dy, make.reduce("sum", isMax, y.folded)]);
+    return [[y.x, make.pointwise("mul", [isMax, spread(share)])]];
+  },
+  // y = a b + c: da = dy bᵀ, db = aᵀ dy, dc = dy
+  matmul: (dy, { a, b, plus }) => [
+    [a, make.matmul(dy, swap(b), undefined, grad(a))],
+    [b, make.matmul(swap(a), dy, undefined, grad(b))],
+    ...(plus === undefined ? [] : [[plus, dy] as const]),
+  ],
+  // y = table[index]: every row of dy onto the row it came from
+  gather: (dy, { table, index }) => [[table, make.scatter(dy, index, table.shape[0]!, grad(table))]],
+  // y = source added at index: every row of source gets the row it went to; a dropped one gets 0
+  scatter: (dy, { source, index, shape }) => {
+    const at = make.copy(index, dy.dtype), n = at.shape;
+    const below = make.pointwise("less", [at, make.constant(shape[0]!, n, dy.dtype)]), above = make.pointwise("less", [make.constant(-1, n, dy.dtype), at]);
+    const inside = make.broadcast(make.reshape(make.pointwise("mul", [below, above]), [n[0]!, 1]), source.shape);
+    return [[source, make.pointwise("select", [inside, make.gather(dy, index), make.constant(0, source.shape, dy.dtype)])]];
+  },
+};
+
+function grad(of: Node): string | undefined {
+  return of.label === undefined ? undefined : `d ${of.label}`;
+}
+
+function swap(x: Node): Node {
+  const last = x.shape.length - 1;
+  return make.transpose(x, [...x.shape.map((_, axis) => axis).slice(0, -2), last, last - 1]);
+}
+
+/** Places that add up to the gradient of x: repeated elements are summed first, overlapping ones (sliding windows) take one place per tap. */
+function scatterThrough(dy: Node, window: Window, x: Node): Node[] {
+  const repeated = window.strides.flatMap((s, axis) => (s === 0 && window.shape[axis]! !== 1 ? [axis] : []));
+  if (repeated.length > 0) {
+    const rest = <T>(list: readonly T[]): T[] => list.filter((_, axis) => !repeated.includes(axis));
+    return scatterThrough(make.fold("sum", dy, repeated), { offset: window.offset, shape: rest(window.shape), strides: rest(window.strides) }, x);
+  }
+  if (isInjective(window) || size(window.shape) === 0) return [make.place([{ x: dy, window }], x.shape, x.dtype)];
+  const taps = window.shape.reduce((best, n, axis) => (n > 1 && (best < 0 || n < window.shape[best]!) ? axis : best), -1);
+  return Array.from({ length: window.shape[taps]! }, (_, k) => {
+    const without = <T>(list: readonly T[]): T[] => list.toSpliced(taps, 1);
+    const tap = make.view(dy, { offset: k * denseStrides(dy.shape)[taps]!, shape: without(dy.shape), strides: without(dense(dy.shape).strides) });
+    return scatterThrough(tap, { offset: window.offset + k * window.strides[taps]!, shape: without(window.shape), strides: without(window.strides) }, x);
+  }).flat();
+}

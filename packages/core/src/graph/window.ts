@@ -1,0 +1,137 @@
+// Arithmetic on windows: composing them, and telling whether they are injective or disjoint. Knows shapes and strides, no nodes.
+import type { Shape } from "../backend.ts";
+import type { Window } from "./node.ts";
+
+export function size(shape: Shape): number {
+  let product = 1;
+  for (const n of shape) product *= n;
+  return product;
+}
+
+/** Row-major strides. */
+export function denseStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
+
+export function dense(shape: Shape): Window {
+  return { offset: 0, shape, strides: denseStrides(shape) };
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis]);
+}
+
+/** Is the window all of `shape` in row-major order? Axes of size 1 may have any stride. */
+export function isWhole(window: Window, shape: Shape): boolean {
+  const strides = denseStrides(shape);
+  return window.offset === 0 && sameShape(window.shape, shape) && (size(shape) === 0 || window.strides.every((s, axis) => s === strides[axis] || shape[axis] === 1));
+}
+
+export function sameWindow(a: Window, b: Window): boolean {
+  return a.offset === b.offset && sameShape(a.shape, b.shape) && a.strides.every((s, axis) => s === b.strides[axis] || a.shape[axis] === 1);
+}
+
+/** The order of axes by which a window transposes `shape`, if that is all it does. */
+export function permutation(window: Window, shape: Shape): readonly number[] | undefined {
+  if (window.offset !== 0 || window.shape.length !== shape.length) return undefined;
+  const strides = denseStrides(shape), order: number[] = [];
+  for (const [k, n] of window.shape.entries()) {
+    const axis = shape.findIndex((m, a) => m === n && !order.includes(a) && (n === 1 || strides[a] === window.strides[k]));
+    if (axis < 0) return undefined;
+    order.push(axis);
+  }
+  return order;
+}
+
+/**
+ * The window `outer`, given on the row-major elements of `inner.shape`, as a window on what `inner` is a window on;
+ * undefined where no single set of strides describes it (a reshape across a gap).
+ */
+export function compose(outer: Window, inner: Window): Window | undefined {
+  if (size(outer.shape) === 0) return { offset: inner.offset, shape: outer.shape, strides: outer.shape.map(() => 0) };
+  const groups = mergeAxes(inner);
+  const reach = digits(outer, groups);
+  if (reach === undefined) return undefined;
+  const along = (d: readonly number[]): number => d.reduce((sum, q, g) => sum + q * groups[g]!.stride, 0);
+  return { offset: inner.offset + along(reach.offset), shape: outer.shape, strides: reach.strides.map(along) };
+}
+
+/** No two indices name one element. Exact for nested strides, conservative (false) otherwise. */
+export function isInjective(window: Window): boolean {
+  if (size(window.shape) <= 1) return true;
+  const axes = window.shape.map((n, axis) => ({ n, stride: Math.abs(window.strides[axis]!) })).filter((a) => a.n > 1);
+  axes.sort((a, b) => a.stride - b.stride);
+  let span = 0;
+  for (const { n, stride } of axes) {
+    if (stride <= span) return false;
+    span += (n - 1) * stride;
+  }
+  return true;
+}
+
+/** Do two windows on `shape` share no element? Compares the boxes they span, so it may say false of interleaved ones. */
+export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
+  if (size(a.shape) === 0 || size(b.shape) === 0) return true;
+  const x = box(a, shape), y = box(b, shape);
+  return x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low);
+}
+
+/** The lowest and highest index the window touches on each axis of `shape` (of sizes above 1); undefined if it runs across axes. */
+export function box(window: Window, shape: Shape): readonly (readonly [number, number])[] | undefined {
+  const strides = denseStrides(shape);
+  const groups = shape.map((n, axis) => ({ n, step: strides[axis]!, stride: strides[axis]! })).filter((g) => g.n > 1);
+  return digits(window, groups)?.range;
+}
+
+/** A run of axes that act as one: `n` elements, `step` apart in row-major order and `stride` apart where they really lie. */
+interface Group {
+  readonly n: number;
+  readonly step: number;
+  readonly stride: number;
+}
+
+function mergeAxes({ shape, strides }: Window): Group[] {
+  const steps = denseStrides(shape), groups: Group[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const n = shape[axis]!, stride = strides[axis]!, last = groups[0];
+    if (n === 1) continue;
+    if (last !== undefined && stride === last.stride * last.n) groups[0] = { ...last, n: n * last.n };
+    else groups.unshift({ n, step: steps[axis]!, stride });
+  }
+  return groups;
+}
+
+interface Digits {
+  readonly offset: readonly number[];
+  readonly strides: readonly (readonly number[])[];
+  readonly range: readonly (readonly [number, number])[];
+}
+
+/** Writes offset and strides in the mixed radix of the groups; undefined if a walk along the axes would carry from one group into another. */
+function digits(window: Window, groups: readonly Group[]): Digits | undefined {
+  const write = (value: number): number[] => {
+    let rest = Math.abs(value);
+    return groups.map(({ step }) => {
+      const q = Math.floor(rest / step);
+      rest -= q * step;
+      return value < 0 ? -q : q;
+    });
+  };
+  const offset = write(window.offset);
+  const strides = window.shape.map((n, axis) => (n > 1 ? write(window.strides[axis]!) : groups.map(() => 0)));
+  const range = groups.map((_, g): [number, number] => {
+    let low = offset[g]!, high = offset[g]!;
+    for (const [axis, stride] of strides.entries()) {
+      const far = stride[g]! * (window.shape[axis]! - 1);
+      if (far < 0) low += far;
+      else high += far;
+    }
+    return [low, high];
+  });
+  return range.every(([low, high], g) => low >= 0 && high < groups[g]!.n) ? { offset, strides, range } : undefined;
+}

@@ -1,0 +1,67 @@
+// From when to when each scratch slot of a Program holds something that is still needed. Conservative: a life may be told too long, never too short.
+import type { Program, View } from "../backend.ts";
+import { type Site, type Use, sitesOf, usesOf } from "../check/uses.ts";
+import { extentOf, identical, sizeOf } from "../check/views.ts";
+
+/** `first` and `last` count kernels in the order of the Program's text; both ends are included. */
+export interface Life {
+  readonly slot: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The life of every scratch slot that some step touches. */
+export function livesOf({ slots, steps }: Program): Life[] {
+  const touches = new Map<number, Touch[]>();
+  const sites = sitesOf(steps);
+  sites.forEach((site, at) => {
+    for (const use of usesOf(site.kernel)) {
+      const { binding, data } = slots[use.view.slot]!;
+      if (binding !== undefined || data !== undefined) continue;
+      const earlier = touches.get(use.view.slot) ?? [];
+      touches.set(use.view.slot, earlier);
+      earlier.push({ ...use, site, at });
+    }
+  });
+  return [...touches].map(([slot, uses]) => ({ slot, ...lifeOf(uses, sites, 0) }));
+}
+
+interface Touch extends Use {
+  readonly site: Site;
+  /** The position of its kernel in the order of the text. */
+  readonly at: number;
+}
+
+/** The life of one slot within one iteration of the `depth` outermost scans, which all its touches share. */
+function lifeOf(touches: readonly Touch[], sites: readonly Site[], depth: number): { first: number; last: number } {
+  const inner = touches.map(({ site }) => (site.lengths.length > depth ? site.path[depth]! : undefined));
+  const scan = inner[0];
+  // All in one scan and nothing carried between its iterations: the slot lives inside one iteration only.
+  if (scan !== undefined && inner.every((other) => other === scan) && local(touches, depth + 1)) return lifeOf(touches, sites, depth + 1);
+  const spans = touches.map(({ site, at }) => (site.lengths.length > depth ? spanOf(sites, site.path.slice(0, depth + 1)) : { first: at, last: at }));
+  return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
+}
+
+/** All kernels inside the step at `path`. */
+function spanOf(sites: readonly Site[], path: readonly number[]): { first: number; last: number } {
+  const inside = ({ path: other }: Site): boolean => path.every((at, d) => other[d] === at);
+  return { first: sites.findIndex(inside), last: sites.findLastIndex(inside) };
+}
+
+/** Is everything that is read in an iteration of the `depth` outermost scans written earlier in that same iteration? */
+function local(touches: readonly Touch[], depth: number): boolean {
+  return touches.every((touch) => touch.access === "write" || touches.some((write) => write.access === "write" && write.at < touch.at && covers(write, touch, depth)));
+}
+
+/** Does `write` write all that `read` reads, in each iteration of the `depth` scans that both are in? */
+function covers(write: Touch, read: Touch, depth: number): boolean {
+  const moves = (view: View): number[] => view.advance.slice(0, depth);
+  if (moves(write.view).some((step, d) => step !== read.view.advance[d])) return false;
+  const [from, to] = [write, read].map(({ view, site }) => ({ view: { ...view, advance: view.advance.slice(depth) }, lengths: site.lengths.slice(depth) }));
+  if (from!.lengths.length === 0 && to!.lengths.length === 0 && identical(from!.view, to!.view, [])) return true;
+  const [written, wanted] = [extentOf(from!.view, from!.lengths), extentOf(to!.view, to!.lengths)];
+  if (wanted === undefined) return true;
+  // A write without gaps in one go covers whatever lies between its ends.
+  const solid = written !== undefined && from!.lengths.length === 0 && sizeOf(write.view.shape) === written[1] - written[0] + 1;
+  return solid && written[0] <= wanted[0] && wanted[1] <= written[1];
+}

@@ -1,0 +1,191 @@
+// The reference backend: every step interpreted in float64, as plainly as the contract reads. Specification, template and debugging aid;
+// not the oracle of the conformance suite, which is written apart.
+import type { Backend, DType, GatherStep, Kernel, MapStep, MatmulStep, ReduceStep, ScatterStep, Supports, TypedArray, View } from "./backend.ts";
+import { check } from "./check.ts";
+import { SluiceError } from "./errors.ts";
+import { allocate } from "./kit/arrays.ts";
+import { type Held, guard } from "./kit/guard.ts";
+import { evaluate } from "./kit/scalar.ts";
+import { type Launch, stepwise } from "./kit/stepwise.ts";
+import { starts, walker } from "./kit/walk.ts";
+
+/**
+ * Opens the reference backend. Its buffers are typed arrays.
+ *
+ * Bodies, folds and products are computed in float64 and rounded once, when they are stored: an f32 result is the correctly rounded
+ * float64 one. Scratch is filled with NaN (i32: −2³¹) when a run starts. `compile` throws ILLEGAL_PROGRAM for what `check` refuses.
+ */
+export async function open(): Promise<Backend<TypedArray>> {
+  const records = new WeakMap<TypedArray, Held>();
+  const guards = guard<TypedArray>({ name: "reference", ...supports, held: (buffer) => records.get(buffer) });
+  return {
+    name: "reference",
+    supports,
+    create(dtype, length) {
+      guards.create(dtype, length);
+      const buffer = reserve(dtype, length);
+      records.set(buffer, { dtype, length, alive: true, bound: 0 });
+      return buffer;
+    },
+    write(buffer, data, at = 0) {
+      guards.write(buffer, data, at);
+      buffer.set(data, at);
+    },
+    async read(buffer, at = 0, length = buffer.length - at, into) {
+      guards.read(buffer, at, length, into);
+      if (into === undefined) return buffer.slice(at, at + length);
+      into.set(buffer.subarray(at, at + length));
+      return into;
+    },
+    destroy(buffer) {
+      guards.use("destroy", buffer).alive = false;
+    },
+    compile(program) {
+      guards.open("compile");
+      check(program, supports);
+      const poison = (slots: readonly TypedArray[]): void =>
+        program.slots.forEach((slot, at) => {
+          if (slot.binding === undefined && slot.data === undefined) slots[at]!.fill(slot.dtype === "i32" ? -(2 ** 31) : NaN);
+        });
+      const executable = stepwise<TypedArray>({
+        executor: "float64 interpreter",
+        program,
+        create: (slot) => slot.data?.slice() ?? reserve(slot.dtype, slot.length),
+        destroy: () => {},
+        launch,
+        begin: poison,
+      });
+      return {
+        executor: executable.executor,
+        run(bindings) {
+          guards.open("run");
+          guards.bind(program, bindings);
+          executable.run(bindings);
+        },
+        destroy() {
+          guards.open("destroy");
+          executable.destroy();
+        },
+      };
+    },
+    close() {
+      guards.closed = true;
+    },
+  };
+}
+
+const supports: Supports = {
+  dtypes: ["f32", "f64", "i32"],
+  bindings: Infinity,
+  inPlace: true,
+  ops: ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
+  length: 2 ** 31 - 1,
+  // Of float64: what V8's Math functions keep; f32 results are rounded once from these.
+  accuracy: { exp: 1, log: 1, sqrt: 0.5, tanh: 1, sigmoid: 2, div: 0.5, sum: 0.5 },
+  keeps: { nan: true, infinity: true, denormals: true },
+  repeats: "process", // Math.exp and its like differ between engines.
+};
+
+function launch(kernel: Kernel): Launch<TypedArray> {
+  switch (kernel.kind) {
+    case "map":
+      return map(kernel);
+    case "reduce":
+      return reduce(kernel);
+    case "matmul":
+      return matmul(kernel);
+    case "gather":
+      return gather(kernel);
+    case "scatter":
+      return scatter(kernel);
+  }
+}
+
+function map({ shape, body, inputs, outputs }: MapStep): Launch<TypedArray> {
+  const views = [...inputs, ...outputs.map(({ view }) => view)];
+  const from = starts(views);
+  const walk = walker(shape, views.map(strides));
+  const values = new Float64Array(body.length);
+  return (slots, t) =>
+    walk(from(t), (at) => {
+      evaluate(body, (input) => slots[inputs[input]!.slot]![at[input]!]!, values);
+      for (let o = 0; o < outputs.length; o++) slots[outputs[o]!.view.slot]![at[inputs.length + o]!] = values[outputs[o]!.value]!;
+    });
+}
+
+function reduce({ shape, folded, combine, body, inputs, output, accumulate }: ReduceStep): Launch<TypedArray> {
+  const kept = shape.length - folded;
+  const from = starts([...inputs, output]);
+  const outer = walker(shape.slice(0, kept), [...inputs, output].map((view) => view.strides.slice(0, kept)));
+  const inner = walker(shape.slice(kept), inputs.map((view) => view.strides.slice(kept)));
+  const values = new Float64Array(body.length);
+  const fold = combine === "sum" ? (x: number, y: number) => x + y : Math.max;
+  const none = combine === "sum" ? 0 : -Infinity;
+  return (slots, t) =>
+    outer(from(t), (row) => {
+      const to = slots[output.slot]!;
+      let total = none;
+      inner(row, (at) => {
+        evaluate(body, (input) => slots[inputs[input]!.slot]![at[input]!]!, values);
+        total = fold(total, values[body.length - 1]!);
+      });
+      const where = row[inputs.length]!;
+      to[where] = accumulate ? fold(to[where]!, total) : total;
+    });
+}
+
+function matmul({ a, b, out, accumulate }: MatmulStep): Launch<TypedArray> {
+  const from = starts([a, b, out]);
+  const width = a.shape.at(-1)!;
+  const [along, down] = [a.strides.at(-1)!, b.strides.at(-2)!];
+  // a stands still along n and b along m; the contracted axis is the loop inside.
+  const walk = walker(out.shape, [
+    [...a.strides.slice(0, -1), 0],
+    [...b.strides.slice(0, -2), 0, b.strides.at(-1)!],
+    out.strides,
+  ]);
+  return (slots, t) => {
+    const [left, right, to] = [slots[a.slot]!, slots[b.slot]!, slots[out.slot]!];
+    walk(from(t), (at) => {
+      let total = 0;
+      for (let k = 0; k < width; k++) total += left[at[0]! + k * along]! * right[at[1]! + k * down]!;
+      to[at[2]!] = accumulate ? to[at[2]!]! + total : total;
+    });
+  };
+}
+
+function gather({ table, index, out }: GatherStep): Launch<TypedArray> {
+  const from = starts([index, table, out]);
+  const [rows, stride] = [table.shape[0]!, table.strides[0]!];
+  const walk = walker(out.shape, [[index.strides[0]!, 0], [0, table.strides[1]!], out.strides]);
+  return (slots, t) =>
+    walk(from(t), (at) => {
+      const row = slots[index.slot]![at[0]!]!;
+      slots[out.slot]![at[2]!] = row >= 0 && row < rows ? slots[table.slot]![at[1]! + row * stride]! : NaN;
+    });
+}
+
+function scatter({ source, index, out }: ScatterStep): Launch<TypedArray> {
+  const from = starts([index, source, out]);
+  const [rows, stride] = [out.shape[0]!, out.strides[0]!];
+  const walk = walker(source.shape, [[index.strides[0]!, 0], source.strides, [0, out.strides[1]!]]);
+  return (slots, t) =>
+    walk(from(t), (at) => {
+      const row = slots[index.slot]![at[0]!]!;
+      const to = slots[out.slot]!;
+      const where = at[2]! + row * stride;
+      if (row >= 0 && row < rows) to[where] = to[where]! + slots[source.slot]![at[1]!]!;
+    });
+}
+
+function strides({ strides }: View): readonly number[] {
+  return strides;
+}
+
+function reserve(dtype: DType, length: number): TypedArray {
+  try {
+    return allocate(dtype, length);
+  } catch (cause) {
+    throw new SluiceError({ code: "OUT_OF_MEMORY", who: "reference.create", what: `${length} elements of ${dtype} do not fit`, facts: { dtype, length }, cause });
+  }
+}

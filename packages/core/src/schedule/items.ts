@@ -1,0 +1,149 @@
+// The order of work in each region: items, what each waits for, and a sequence that respects it.
+import type { Matmul, Node, Place, Pointwise, Reduce, Gather, Scatter, Loop } from "../graph/node.ts";
+import { children, loopChildren } from "../graph/node.ts";
+import type { Region, Regions } from "../graph/regions.ts";
+import { size } from "../graph/window.ts";
+import { internal } from "../errors.ts";
+import type { Clusters } from "../fusion/cluster.ts";
+import type { Home } from "./settle.ts";
+
+/** One thing to do: a kernel, the zeros under a place, or a whole loop. */
+export type Item =
+  | { readonly kind: "map"; readonly nodes: readonly Pointwise[]; readonly region: Region }
+  | { readonly kind: "node"; readonly node: Reduce | Matmul | Gather | Scatter; readonly region: Region }
+  | { readonly kind: "zeros"; readonly place: Place; readonly region: Region }
+  | { readonly kind: "loop"; readonly loop: Loop; readonly region: Region };
+
+export interface Items {
+  in(region: Region): readonly Item[];
+  /** The item that computes a node's elements; of views and params, whatever they look at in the same region. */
+  producers(node: Node): readonly Item[];
+  /** What an item reads, through views. */
+  reads(item: Item): readonly Node[];
+}
+
+export function itemsOf(order: readonly Node[], regions: Regions, clusters: Clusters, homes: ReadonlyMap<Node, Home>): Items {
+  const all: Item[] = [], own = new Map<Node, Item>(), loops = new Map<Loop, Item>();
+  const bodies = new Map<Loop, Set<Node>>();
+  for (const nodes of clusters.maps) {
+    const item: Item = { kind: "map", nodes, region: regions.of(nodes[0]!) };
+    all.push(item);
+    for (const node of nodes) own.set(node, item);
+  }
+  for (const node of order) {
+    const region = regions.of(node);
+    if (node.kind === "place" && hasGaps(node)) own.set(node, push(all, { kind: "zeros", place: node, region }));
+    else if (node.kind === "reduce" || node.kind === "matmul" || node.kind === "gather" || node.kind === "scatter") own.set(node, push(all, { kind: "node", node, region }));
+    else if (node.kind === "stack" || node.kind === "states") {
+      if (!loops.has(node.loop)) loops.set(node.loop, push(all, { kind: "loop", loop: node.loop, region }));
+      const body = bodies.get(node.loop) ?? new Set(loopChildren(node.loop));
+      if (node.kind === "stack") body.add(node.of);
+      bodies.set(node.loop, body);
+    }
+  }
+
+  const producers = (node: Node): readonly Item[] => {
+    switch (node.kind) {
+      case "view":
+        return producers(node.x);
+      case "stack":
+      case "states":
+        return [loops.get(node.loop)!];
+      case "place": {
+        const zeros = own.get(node);
+        return [...(zeros === undefined ? [] : [zeros]), ...node.pieces.flatMap(({ x }) => producers(x))];
+      }
+      default: {
+        const item = own.get(node);
+        return item === undefined ? [] : [item];
+      }
+    }
+  };
+  const reads = (item: Item): readonly Node[] => {
+    switch (item.kind) {
+      case "map":
+        return item.nodes.flatMap((node) => node.args);
+      case "node":
+        return item.node.kind === "reduce" ? insideReduce(item.node, clusters) : children(item.node);
+      case "zeros":
+        return [];
+      case "loop":
+        return [...(bodies.get(item.loop) ?? [])].flatMap((node) => outside(node, item, regions));
+    }
+  };
+  const waits = (item: Item): readonly Item[] => {
+    const written = item.kind === "map" ? item.nodes : item.kind === "node" ? [item.node] : [];
+    const zeros = written.flatMap((node) => zerosUnder(node, homes, own));
+    return [...reads(item).flatMap(producers), ...zeros].filter((other) => other !== item);
+  };
+  const sorted = new Map<Region, readonly Item[]>();
+  return {
+    in: (region) => {
+      const known = sorted.get(region) ?? sort(all.filter((item) => item.region === region), waits);
+      sorted.set(region, known);
+      return known;
+    },
+    producers,
+    reads,
+  };
+}
+
+function push(all: Item[], item: Item): Item {
+  all.push(item);
+  return item;
+}
+
+export function hasGaps(place: Place): boolean {
+  return place.pieces.reduce((n, { x }) => n + size(x.shape), 0) < size(place.shape);
+}
+
+/** Places that a node is written into must be cleared first where they have gaps. */
+function zerosUnder(node: Node, homes: ReadonlyMap<Node, Home>, own: ReadonlyMap<Node, Item>): readonly Item[] {
+  const home = homes.get(node);
+  if (home?.kind !== "piece") return home?.kind === "sum" ? zerosUnder(home.matmul, homes, own) : [];
+  const zeros = own.get(home.place);
+  return [...(zeros === undefined ? [] : [zeros]), ...zerosUnder(home.place, homes, own)];
+}
+
+/** The operands of a reduce, and of the pointwise work it does itself. */
+function insideReduce(reduce: Reduce, clusters: Clusters): readonly Node[] {
+  const reads: Node[] = [], seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (clusters.inlinedInto(node) === reduce) children(node).forEach(visit);
+    else reads.push(node);
+  };
+  visit(reduce.x);
+  return reads;
+}
+
+/** What a loop's body takes from the region around the loop. */
+function outside(root: Node, loop: Item, regions: Regions): readonly Node[] {
+  const found: Node[] = [], seen = new Set<Node>(), depth = regions.chain(loop.region).length;
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === "view") visit(node.x);
+    else if (regions.chain(regions.of(node)).length <= depth) found.push(node);
+    else children(node).forEach(visit);
+  };
+  visit(root);
+  return found;
+}
+
+/** Topological, otherwise as they come. */
+function sort(items: readonly Item[], waits: (item: Item) => readonly Item[]): Item[] {
+  const here = new Set(items), done = new Set<Item>(), open = new Set<Item>(), sequence: Item[] = [];
+  const visit = (item: Item): void => {
+    if (done.has(item) || !here.has(item)) return;
+    if (open.has(item)) throw internal("schedule", "a cycle among kernels", { item });
+    open.add(item);
+    waits(item).forEach(visit);
+    open.delete(item);
+    done.add(item);
+    sequence.push(item);
+  };
+  items.forEach(visit);
+  return sequence;
+}

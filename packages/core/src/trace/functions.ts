@@ -1,0 +1,55 @@
+// Functions of one tensor, each an expression in the scalar operations there are.
+import * as make from "../graph/make.ts";
+import type { DType } from "../backend.ts";
+import { add, maximum, minimum, mul, neg, sub, unary } from "./arithmetic.ts";
+import { Tensor } from "./tensor.ts";
+
+/** eˣ. */
+export function exp(x: Tensor): Tensor {
+  return unary("exp", x);
+}
+/** Natural logarithm; −∞ at 0, NaN below. */
+export function log(x: Tensor): Tensor {
+  return unary("log", x);
+}
+/** Square root; NaN below 0. */
+export function sqrt(x: Tensor): Tensor {
+  return unary("sqrt", x);
+}
+/** Hyperbolic tangent. */
+export function tanh(x: Tensor): Tensor {
+  return unary("tanh", x);
+}
+/** The logistic function 1 / (1 + e⁻ˣ). */
+export function sigmoid(x: Tensor): Tensor {
+  return unary("sigmoid", x);
+}
+/** max(x, 0); its gradient at 0 is 0. */
+export function relu(x: Tensor): Tensor {
+  return maximum(x, 0);
+}
+/** log(1 + eˣ), without overflow; its gradient is sigmoid(x). */
+export function softplus(x: Tensor): Tensor {
+  const m = stopGradient(relu(x));
+  return add(m, log(add(exp(neg(m)), exp(sub(x, m)))));
+}
+/** |x|; its gradient at 0 is 0. */
+export function abs(x: Tensor): Tensor {
+  return sub(maximum(x, 0), minimum(x, 0));
+}
+/** x². */
+export function square(x: Tensor): Tensor {
+  return mul(x, x);
+}
+/** x, but not below `low` and not above `high`; the gradient is 0 where it was clipped. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  return minimum(maximum(x, low), high);
+}
+/** x in another dtype. To i32 it must hold integers; from i32 it is exact up to 2²⁴. The gradient passes between floats only. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : new Tensor(make.copy(x.node, dtype), x.axes, x.name);
+}
+/** x, with no gradient passed on. */
+export function stopGradient(x: Tensor): Tensor {
+  return new Tensor(make.stop(x.node), x.axes, x.name);
+}

@@ -1,0 +1,61 @@
+// Folding axes: sums, means, maxima, and what is made of them.
+import * as make from "../graph/make.ts";
+import { size } from "../graph/window.ts";
+import { div, less, neg, sub, where } from "./arithmetic.ts";
+import { checkAxes, checkAxis } from "./axis.ts";
+import { cast, exp, log, stopGradient } from "./functions.ts";
+import { expand } from "./movement.ts";
+import { label } from "./scope.ts";
+import { Tensor } from "./tensor.ts";
+
+export interface FoldOptions {
+  /** Keep the folded axes with size 1. Default false. */
+  readonly keepDims?: boolean;
+}
+
+/** The sum over one axis, several, or all; 0 of nothing. Negative axes count from the end. */
+export function sum(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
+  return fold("sum", x, axis, options);
+}
+
+/** The mean over one axis, several, or all; NaN of nothing. */
+export function mean(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
+  const count = size(checkAxes("mean", x, axis).map((a) => x.shape[a]!));
+  return div(fold("sum", x, axis, options), count);
+}
+
+/** The maximum over one axis, several, or all; −∞ of nothing, NaN where an element is. Equal maxima share the gradient. */
+export function max(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
+  return fold("max", x, axis, options);
+}
+
+/** exp(x) / Σ exp(x) along `axis`, without overflow. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const e = exp(sub(x, highest(x, axis)));
+  return div(e, sum(e, axis, { keepDims: true }));
+}
+
+/** log(softmax(x)) along `axis`, without overflow. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const shifted = sub(x, highest(x, axis));
+  return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
+}
+
+/** The index of the maximum along `axis`, i32; the first of several. It has no gradient. */
+export function argmax(x: Tensor, axis = -1): Tensor {
+  const along = checkAxis("argmax", x, axis), n = x.shape[along]!;
+  const index = new Tensor(make.broadcast(make.reshape(make.iota(n, x.dtype), x.shape.map((m, a) => (a === along ? m : 1))), x.shape));
+  const isBelow = less(x, highest(x, along));
+  return cast(neg(max(where(isBelow, -n, neg(index)), along)), "i32");
+}
+
+function highest(x: Tensor, axis: number): Tensor {
+  return stopGradient(max(x, axis, { keepDims: true }));
+}
+
+function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[] | undefined, { keepDims = false }: FoldOptions): Tensor {
+  const axes = checkAxes(combine, x, axis);
+  const kept = x.axes.filter((_, a) => !axes.includes(a));
+  const folded = new Tensor(make.fold(combine, x.node, axes, label(combine)), kept);
+  return keepDims ? axes.reduce((t, a) => expand(t, a), folded) : folded;
+}

@@ -1,0 +1,82 @@
+// Recurrence: a function applied to a state, step after step.
+import { SluiceError } from "../errors.ts";
+import * as make from "../graph/make.ts";
+import type { Loop, Param } from "../graph/node.ts";
+import { sameShape } from "../graph/window.ts";
+import { describe } from "./describe.ts";
+import { who } from "./scope.ts";
+import { Tensor } from "./tensor.ts";
+import { leavesOf, mapTree, type Tree } from "./tree.ts";
+
+export interface Scan<S, X, Y> {
+  /** The state before the first step: a tree of tensors. */
+  readonly state: S;
+  /** What the steps see one row of, each [steps, …]. */
+  readonly inputs: X;
+  /** One step. The new state has the tree, shapes and dtypes of the old; the output may be anything. It may close over any traced tensor. */
+  readonly step: (state: S, inputs: X) => { readonly state: S; readonly output: Y };
+  /** Number of steps; needed only where there are no inputs. */
+  readonly steps?: number;
+  /** Go from the last row to the first; outputs keep their rows. Default false. */
+  readonly reverse?: boolean;
+  /** For slot names. */
+  readonly name?: string;
+}
+
+export interface Scanned<S, Y> {
+  /** The state after the last step; the start where there are no steps. */
+  readonly state: S;
+  /** The outputs of all steps, each [steps, …]. */
+  readonly outputs: Y;
+}
+
+/**
+ * Runs `step` over the rows of `inputs`, carrying the state. Gradients flow to the starting state, the inputs and whatever the step closes over.
+ * Throws SHAPE_MISMATCH where inputs differ in their number of rows or a new state differs from the old; DTYPE_MISMATCH likewise.
+ */
+export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(options: Scan<S, X, Y>): Scanned<S, Y> {
+  const { state, inputs, step, reverse = false, name = "scan" } = options;
+  const steps = countSteps(tensorsOf(inputs), options.steps);
+  const slices: { param: Param; of: Tensor["node"] }[] = [], starts = tensorsOf(state);
+  const seen = mapTensors(inputs, (x) => {
+    const param = make.param(x.shape.slice(1), x.dtype, x.name);
+    slices.push({ param, of: x.node });
+    return new Tensor(param, x.axes.slice(1), x.name);
+  });
+  const params = starts.map(([path, x]) => make.param(x.shape, x.dtype, `${name}.${path || "state"}`));
+  let i = 0;
+  const result = step(mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)), seen);
+  const next = new Map(tensorsOf(result.state));
+  const loop: Loop = { name, steps, reverse, slices, states: starts.map(([path, init], s) => ({ param: params[s]!, init: init.node, next: checkNext(path, init, next.get(path)).node })) };
+  i = 0;
+  return {
+    state: mapTensors(state, (x) => new Tensor(make.row(make.states(loop, i++), make.edge(loop, "end")), x.axes)),
+    outputs: mapTensors(result.output, (y) => new Tensor(make.stack(loop, y.node), [undefined, ...y.shape.map((_, axis) => y.axes[axis])])),
+  };
+}
+
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
+
+export function tensorsOf(tree: Tree<Tensor>): [path: string, tensor: Tensor][] {
+  return leavesOf(tree, isTensor) as [string, Tensor][];
+}
+
+/** The tree with each tensor replaced; the type is kept because only leaves change. */
+export function mapTensors<T extends Tree<Tensor>>(tree: T, visit: (x: Tensor, path: string) => Tensor): T {
+  return mapTree(tree, isTensor, (leaf, path) => visit(leaf as Tensor, path)) as T;
+}
+
+function countSteps(inputs: readonly [string, Tensor][], given: number | undefined): number {
+  const steps = given ?? inputs[0]?.[1].shape[0];
+  if (steps === undefined || !Number.isInteger(steps) || steps < 0) throw new SluiceError({ code: "INVALID_ARGUMENT", who: who("scan"), what: `scan needs a number of steps, got ${steps}`, fix: "Give inputs [steps, …], or `steps`" });
+  for (const [path, x] of inputs) if (x.shape[0] !== steps) throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("scan"), what: `scan needs ${steps} rows of every input: ${path || "input"} is ${describe(x)}`, facts: { steps, shape: x.shape } });
+  return steps;
+}
+
+function checkNext(path: string, old: Tensor, next: Tensor | undefined): Tensor {
+  if (next !== undefined && sameShape(next.shape, old.shape) && next.dtype === old.dtype) return next;
+  const came = next === undefined ? "nothing" : `${describe(next)} ${next.dtype}`;
+  throw new SluiceError({ code: next !== undefined && next.dtype !== old.dtype ? "DTYPE_MISMATCH" : "SHAPE_MISMATCH", who: who("scan"), what: `a step must return the state as it got it: ${path || "state"} was ${describe(old)} ${old.dtype}, came back as ${came}`, facts: { state: path } });
+}
