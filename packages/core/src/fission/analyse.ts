@@ -1,10 +1,12 @@
 // Which body values of a loop depend on which states, and which states on each other: the cycles, in an order in which they can run.
-import { children, loopParams, type Loop, type Node } from "../graph/node.ts";
-import { postorder } from "../graph/order.ts";
+import { children, loopParams, type Loop, type Node, type Stack, type States as StatesNode } from "../graph/node.ts";
+import { freeParams, postorder } from "../graph/order.ts";
 
 export interface Analysis {
   /** Does the node depend on anything of this loop? */
   isInside(node: Node): boolean;
+  /** Does it belong to the body of a loop inside this one? */
+  isInner(node: Node): boolean;
   /** The state that the node is the param of. */
   stateOf(node: Node): number | undefined;
   /** A state that the node is the next value of. */
@@ -24,7 +26,7 @@ type States = ReadonlySet<number>;
 const none: States = new Set();
 
 export function analyse(loop: Loop): Analysis {
-  const own = new Set<Node>(loopParams(loop)), states = new Map<Node, States>(), inside = new Set<Node>();
+  const own = new Set<Node>(loopParams(loop)), states = new Map<Node, States>(), inside = new Set<Node>(), inner = new Set<Node>();
   const paramOf = new Map<Node, number>(loop.states.map((s, i) => [s.param, i])), nextOf = new Map<Node, number>();
   loop.states.forEach((s, i) => nextOf.has(s.next) || nextOf.set(s.next, i));
 
@@ -34,6 +36,7 @@ export function analyse(loop: Loop): Analysis {
       if (seen.has(node)) continue;
       seen.add(node);
       const below = children(node);
+      if (node.kind === "stack" || node.kind === "states") for (const bound of innerBody(node)) inner.add(bound);
       if (own.has(node) || below.some((x) => inside.has(x))) inside.add(node);
       const i = paramOf.get(node);
       states.set(node, i === undefined ? merge(below.map((x) => states.get(x) ?? none)) : new Set([i]));
@@ -54,6 +57,7 @@ export function analyse(loop: Loop): Analysis {
   );
   return {
     isInside: (node) => (visit(node), inside.has(node)),
+    isInner: (node) => inner.has(node),
     stateOf: (node) => paramOf.get(node),
     nextOf: (node) => (paramOf.has(node) || !(visit(node), inside.has(node)) ? undefined : nextOf.get(node)),
     isOnCycle: (node) => onCycle.has(node) && !paramOf.has(node),
@@ -62,6 +66,12 @@ export function analyse(loop: Loop): Analysis {
     members: (position) => groups[position] ?? [],
     isCyclic: (position) => (groups[position] ?? []).some((i) => reach[i]!.has(i)),
   };
+}
+
+/** A loop's params, and the nodes of its body that depend on them. */
+function innerBody(node: Stack | StatesNode): readonly Node[] {
+  const own = new Set<Node>(loopParams(node.loop)), order = postorder(children(node)), free = freeParams(order);
+  return [...own, ...order.filter((x) => [...free(x)].some((p) => own.has(p)))];
 }
 
 function merge(sets: readonly States[]): States {

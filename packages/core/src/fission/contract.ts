@@ -10,13 +10,17 @@ export function contract(roots: readonly Node[]): Node[] {
 
 function contractSum({ x, folded }: Reduce): Node | undefined {
   const product = x.kind === "view" ? x.x : x;
-  if (product.kind !== "matmul" || product.plus !== undefined) return undefined;
+  if (product.kind !== "matmul") return undefined;
   const order = x.kind === "view" ? permutation(x.window, product.shape) : product.shape.map((_, axis) => axis);
   if (order === undefined) return undefined;
   const kept = order.slice(0, order.length - folded), summed = order.slice(kept.length), rows = product.shape.length - 2;
   if (summed.some((axis) => axis >= rows)) return undefined;
   const batch = kept.filter((axis) => axis < rows).sort((a, b) => a - b);
-  return make.transpose(longer(product, batch, summed), kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)));
+  const whole = make.transpose(longer(product, batch, summed), kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)));
+  if (product.plus === undefined) return whole;
+  // Σ (a·b + c) = Σ a·b + Σ c
+  const rest = make.reduce("sum", make.transpose(product.plus, order), folded);
+  return make.pointwise("add", [whole, rest.kind === "reduce" ? (contractSum(rest) ?? rest) : rest]);
 }
 
 /** Σ over the `summed` batch axes, [batch…, m, n]: they join the inner axis of both factors. */

@@ -1,27 +1,45 @@
 // Loop fission: only values on a cycle through a state stay in a scan. What feeds the cycle is computed before it and what only reads it after it,
 // over all steps at once. Knows nothing of cells.
 import * as make from "../graph/make.ts";
-import type { Loop, Node, Piece, Slice, State } from "../graph/node.ts";
+import { loopParams, type Loop, type Node, type Piece, type Slice, type State } from "../graph/node.ts";
+import { freeParams, postorder } from "../graph/order.ts";
 import { rewrite, withChildren } from "../graph/rewrite.ts";
 import { denseStrides } from "../graph/window.ts";
 import { analyse, type Analysis } from "./analyse.ts";
 import { contract } from "./contract.ts";
 import { isLiftable, liftNode } from "./lift.ts";
 
-/** The same values with every loop split into the cycles it really has. */
+/** The same values with every loop split into the cycles it really has; loops inside loops first. */
 export function fission(roots: readonly Node[]): Node[] {
+  const done = new Set<Node>();
+  let nodes = [...roots];
+  for (let open = innermost(nodes, done); open.size > 0; open = innermost(nodes, done)) nodes = splitAll(nodes, open, done);
+  return contract(nodes);
+}
+
+/** The loops not yet split in whose bodies there is none left to split. */
+function innermost(roots: readonly Node[], done: ReadonlySet<Node>): Set<Loop> {
+  const order = postorder(roots), free = freeParams(order);
+  const results = order.filter((node): node is Extract<Node, { loop: Loop }> => (node.kind === "stack" || node.kind === "states") && !loopParams(node.loop).every((p) => done.has(p)));
+  const outer = new Set<Node>(results.flatMap((inner) => [...free(inner)]));
+  return new Set(results.map((r) => r.loop).filter((loop) => !loopParams(loop).some((p) => outer.has(p))));
+}
+
+function splitAll(roots: readonly Node[], open: ReadonlySet<Loop>, done: Set<Node>): Node[] {
   const split = new Map<Loop, Split>();
+  const wasOpen = new Set([...open].flatMap(loopParams));
   const of = (loop: Loop): Split => {
-    const known = split.get(loop) ?? splitLoop(loop);
+    const known = split.get(loop) ?? splitLoop(loop, done);
     split.set(loop, known);
     return known;
   };
+  const isOpen = (loop: Loop): boolean => loopParams(loop).some((p) => wasOpen.has(p));
   const resolve = (node: Node): Node => {
-    if (node.kind === "stack") return of(node.loop).lift(node.of);
-    if (node.kind === "states") return of(node.loop).states(node.state);
+    if (node.kind === "stack" && isOpen(node.loop)) return of(node.loop).lift(node.of);
+    if (node.kind === "states" && isOpen(node.loop)) return of(node.loop).states(node.state);
     return node.kind === "view" ? make.view(resolve(node.x), node.window) : node;
   };
-  return contract(rewrite(roots, (node, old) => (old.kind === "stack" || old.kind === "states" ? resolve(node) : node)));
+  return rewrite(roots, (node, old) => ((old.kind === "stack" || old.kind === "states") && open.has(old.loop) ? resolve(node) : node));
 }
 
 interface Split {
@@ -37,7 +55,7 @@ interface Part {
   readonly convert: (node: Node) => Node;
 }
 
-function splitLoop(loop: Loop): Split {
+function splitLoop(loop: Loop, done: Set<Node>): Split {
   const body = analyse(loop), parts = new Map<number, Part>(), lifted = new Map<Node, Node>();
 
   const partAt = (position: number): Part => {
@@ -48,6 +66,7 @@ function splitLoop(loop: Loop): Split {
     const states: State[] = members.map((i) => ({ param: loop.states[i]!.param, init: loop.states[i]!.init, next: convert(loop.states[i]!.next) }));
     const part: Part = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
     parts.set(position, part);
+    for (const { param } of states) done.add(param);
     return part;
   };
 
@@ -60,9 +79,12 @@ function splitLoop(loop: Loop): Split {
       if (known !== undefined) return known.param;
       const param = make.param(like.shape, like.dtype, like.label);
       slices.push({ param, of });
+      done.add(param);
       return param;
     };
     const fresh = (node: Node): Node => {
+      if (node.kind === "stack" || node.kind === "states") renameParams(node.loop, converted);
+      if (body.isInner(node)) return withChildren(node, convert, loops);
       if (!body.isInside(node)) return node;
       const own = body.stateOf(node), left = body.nextOf(node);
       if (own !== undefined) return members.has(own) ? node : slice(lift(node), node);
@@ -102,6 +124,11 @@ function splitLoop(loop: Loop): Split {
     return delayed(loop, init, lift(next), param.dtype);
   };
   return { lift, states };
+}
+
+/** A loop inside gets params of its own in every part that has it. */
+function renameParams(loop: Loop, converted: Map<Node, Node>): void {
+  for (const param of loopParams(loop)) if (!converted.has(param)) converted.set(param, make.param(param.shape, param.dtype, param.label));
 }
 
 /** A state that does not depend on itself is its own input, one step late. */

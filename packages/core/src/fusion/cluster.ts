@@ -36,7 +36,7 @@ export function cluster({ order, regions, isHomed, late, bindings }: Options): C
   }
   const position = new Map(order.map((node, i) => [node, i]));
   const maps = [...new Set(group.values())].map((members) => [...members].sort((a, b) => position.get(a)! - position.get(b)!));
-  return { maps: maps.flatMap((members) => fit(members, users, bindings)), inlinedInto: (node) => inlined.get(node) };
+  return { maps: maps.flatMap((members) => fit(members, users, isHomed, bindings)), inlinedInto: (node) => inlined.get(node) };
 }
 
 /** May `x` be an operand inside the kernel of `node`, rather than a load? */
@@ -80,11 +80,11 @@ function depths(order: readonly Node[], users: Users, regions: Regions, inlined:
 }
 
 /** Halves a kernel that would touch too many slots; the first half stores what the second needs. */
-function fit(members: readonly Pointwise[], users: Users, bindings: number): (readonly Pointwise[])[] {
-  const inside = new Set<Node>(members), stored = members.filter((node) => users(node).length === 0 || users(node).some((u) => !inside.has(u)));
+function fit(members: readonly Pointwise[], users: Users, isHomed: (node: Node) => boolean, bindings: number): (readonly Pointwise[])[] {
+  const inside = new Set<Node>(members), stored = members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
   if (loadsOf(members).size + stored.length <= bindings || members.length === 1) return [members];
   const middle = members.length >> 1;
-  return [...fit(members.slice(0, middle), users, bindings), ...fit(members.slice(middle), users, bindings)];
+  return [...fit(members.slice(0, middle), users, isHomed, bindings), ...fit(members.slice(middle), users, isHomed, bindings)];
 }
 
 function loadsOf(members: readonly Node[]): Set<Node> {

@@ -27,7 +27,7 @@ export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarge
     const terms = pending.get(node);
     if (terms !== undefined) done.set(node, make.sum(terms));
     if (node.kind === "stack" || node.kind === "states") {
-      const results = heads.get(node)?.filter((result) => done.has(result)) ?? [];
+      const results = heads.get(node)?.filter((result) => done.has(result) && !isTarget(result)) ?? [];
       if (results.length > 0) for (const [to, gradient] of loopContributions(node.loop, results, done, active)) contribute(to, gradient);
     } else if (terms !== undefined && !isTarget(node)) {
       for (const [to, gradient] of contributions(done.get(node)!, node)) contribute(to, gradient);

@@ -3,7 +3,6 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import type { Node } from "../graph/node.ts";
 import { sameShape } from "../graph/window.ts";
-import { simplify } from "../simplify/simplify.ts";
 import { describe } from "../trace/describe.ts";
 import { mapTensors, tensorsOf } from "../trace/scan.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -19,8 +18,8 @@ import { backpropagate } from "./backpropagate.ts";
  */
 export function gradient<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream?: Tensor): T {
   const targets = tensorsOf(wrt).map(([path, t]) => checkFloat(t, path || "tensor"));
-  const [value, seed, ...nodes] = simplify([checkFloat(y, "loss").node, seedOf(y, upstream), ...targets.map((t) => t.node)]) as [Node, Node, ...Node[]];
-  const wanted = new Set(nodes), gradients = backpropagate([[value, seed]], (node) => wanted.has(node));
+  const nodes = targets.map((t) => t.node), wanted = new Set(nodes);
+  const gradients = backpropagate([[checkFloat(y, "loss").node, seedOf(y, upstream)]], (node) => wanted.has(node));
   let i = 0;
   return mapTensors(wrt, (w, path) => new Tensor(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`));
 }

@@ -2,6 +2,7 @@
 import * as make from "../graph/make.ts";
 import { loopParams, type Loop, type Node, type Slice, type Stack, type States } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
+import { isSumOfProducts } from "../graph/products.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { backpropagate, type Gradients } from "./backpropagate.ts";
 import type { Contribution } from "./rules.ts";
@@ -38,7 +39,7 @@ export function loopContributions(loop: Loop, results: readonly Node[], upstream
   const closed = order.filter((node) => !inside(node) && gradients.has(node));
   const sliced = loop.slices.filter((s) => gradients.has(s.param));
 
-  const found = rematerialise([...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)), ...sliced.map((s) => gradients.get(s.param)!), ...closed.map((node) => gradients.get(node)!)], loop, new Set(order), row);
+  const found = rematerialise([...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)), ...sliced.map((s) => gradients.get(s.param)!), ...closed.map((node) => gradients.get(node)!)], loop, results, row);
   const nexts = found.slice(0, states.length), bySlice = found.slice(states.length, states.length + sliced.length), byClosed = found.slice(states.length + sliced.length);
   const back: Loop = { name: `d ${loop.name}`, steps: loop.steps, reverse: !loop.reverse, slices, states: states.map((_, k) => ({ param: carried[k]!, init: zeros(carried[k]!), next: nexts[k]! })) };
   const starts = states.map((i, k): Contribution => {
@@ -61,11 +62,13 @@ function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly St
 
 /**
  * Expressions over the forward body as the backward body can compute them: states and slices come row by row, results of matmul, reduce,
- * gather, scatter and inner loops as well (they are what is stored); pointwise chains and views are computed again.
+ * gather, scatter and inner loops as well (they are what is stored; of a sum of products the sum); pointwise chains and views are computed again.
  */
-function rematerialise(roots: readonly Node[], loop: Loop, body: ReadonlySet<Node>, row: (of: Node, label?: string) => Node): Node[] {
-  const free = freeParams(postorder(roots)), own = new Set<Node>(loopParams(loop)), known = new Map<Node, Node>();
-  const isStored = (node: Node): boolean => own.has(node) || (stored.has(node.kind) && body.has(node) && [...free(node)].some((p) => own.has(p)));
+function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Node[], row: (of: Node, label?: string) => Node): Node[] {
+  const free = freeParams(postorder([...results, ...roots])), own = new Set<Node>(loopParams(loop)), known = new Map<Node, Node>();
+  const forward = new Set<Node>([...own, ...results.flatMap((result) => [...free(result)])]);
+  const isForward = (node: Node): boolean => [...free(node)].some((p) => own.has(p)) && [...free(node)].every((p) => forward.has(p));
+  const isStored = (node: Node): boolean => own.has(node) || ((stored.has(node.kind) || isSumOfProducts(node)) && isForward(node));
   for (const node of postorder(roots, isStored)) if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
   return rewrite(roots, (node) => node, known);
 }

@@ -1,5 +1,5 @@
 // Rebuilding a graph bottom up: the frame of every pass. A rule sees each node with its children already rewritten.
-import type { Loop, Node } from "./node.ts";
+import type { Loop, Node, Param } from "./node.ts";
 import * as make from "./make.ts";
 import { postorder } from "./order.ts";
 
@@ -59,9 +59,9 @@ export function withChildren(node: Node, get: (child: Node) => Node, loops: Map<
 function loopOver(loop: Loop, get: (child: Node) => Node, loops: Map<Loop, Loop>): Loop {
   const known = loops.get(loop);
   if (known !== undefined) return known;
-  const states = loop.states.map((s) => ({ param: s.param, init: get(s.init), next: get(s.next) }));
-  const slices = loop.slices.map((s) => ({ param: s.param, of: get(s.of) }));
-  const same = states.every((s, i) => s.init === loop.states[i]!.init && s.next === loop.states[i]!.next) && slices.every((s, i) => s.of === loop.slices[i]!.of);
+  const states = loop.states.map((s) => ({ param: get(s.param) as Param, init: get(s.init), next: get(s.next) }));
+  const slices = loop.slices.map((s) => ({ param: get(s.param) as Param, of: get(s.of) }));
+  const same = states.every((s, i) => s.param === loop.states[i]!.param && s.init === loop.states[i]!.init && s.next === loop.states[i]!.next) && slices.every((s, i) => s.param === loop.slices[i]!.param && s.of === loop.slices[i]!.of);
   const made = same ? loop : { ...loop, states, slices };
   loops.set(loop, made);
   return made;

@@ -126,7 +126,8 @@ export function settle(results: readonly Result[]): Settled {
     homes.set(end, { kind: "result", binding });
     return end;
   });
-  return { results: ends, homes, adopted, pinned };
+  const settledRegion = (at: Region): Region => (at === undefined ? undefined : (settledLoops.get(at) ?? at));
+  return { results: ends, homes, adopted, pinned: new Map([...pinned].map(([node, at]) => [node, settledRegion(at)])) };
 }
 
 /** Does the node have memory of its own to write, wherever that is? */

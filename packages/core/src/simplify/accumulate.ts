@@ -2,6 +2,7 @@
 import * as make from "../graph/make.ts";
 import type { Matmul, Node } from "../graph/node.ts";
 import { consumers, freeParams, postorder } from "../graph/order.ts";
+import { isSlicedProduct } from "../graph/products.ts";
 import { rewrite } from "../graph/rewrite.ts";
 
 /**
@@ -35,11 +36,6 @@ function isAdd(node: Node): boolean {
 
 function isProduct(node: Node): boolean {
   return node.kind === "matmul" && node.plus === undefined;
-}
-
-/** Columns of a wider product, such as a gate's. */
-function isSlicedProduct(node: Node): boolean {
-  return node.kind === "view" && node.x.kind === "matmul" && node.window.strides.every((s, axis) => s !== 0 || node.shape[axis] === 1);
 }
 
 function terms(node: Node, isInner: (node: Node) => boolean): Node[] {

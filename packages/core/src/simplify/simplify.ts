@@ -1,4 +1,4 @@
-// What every graph goes through before it is differentiated and again after.
+// What every graph goes through before fission and again after.
 import type { Node } from "../graph/node.ts";
 import { accumulate } from "./accumulate.ts";
 import { cse } from "./cse.ts";

@@ -2,6 +2,7 @@
 import type { BinaryOp, ScalarOp, Shape, UnaryOp } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
+import { addProductsFirst } from "../graph/products.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
 import { Tensor, type Operand } from "./tensor.ts";
@@ -86,7 +87,8 @@ function elementwise(op: ScalarOp, operands: readonly Operand[]): Tensor {
   for (const t of tensors) if (t.dtype !== first.dtype) throw dtypes(op, first, t);
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShape(a, b) ?? unequal(op, tensors));
   const nodes = tensors.map((t) => make.broadcast(t.node, shape));
-  return new Tensor(make.pointwise(op, nodes, label(op)), mergeAxes(tensors, shape));
+  const value = op === "add" ? addProductsFirst(nodes[0]!, nodes[1]!, label(op)) : make.pointwise(op, nodes, label(op));
+  return new Tensor(value, mergeAxes(tensors, shape));
 }
 
 /** The shape both broadcast to, aligned at the last axis. */
