@@ -4,9 +4,23 @@ import { check } from "./check.ts";
 import { denseStrides } from "./check/views.ts";
 import type { SluiceError } from "./errors.ts";
 
-const dense = (slot: number, shape: number[], more: Partial<View> = {}): View => ({ slot, offset: 0, shape, strides: denseStrides(shape), advance: [], ...more });
+const dense = (slot: number, shape: number[], more: Partial<View> = {}): View => ({
+  slot,
+  offset: 0,
+  shape,
+  strides: denseStrides(shape),
+  advance: [],
+  ...more,
+});
 const copy: readonly Instruction[] = [{ op: "load", input: 0 }];
-const map = (from: View, to: View, more: Partial<MapStep> = {}): MapStep => ({ kind: "map", shape: from.shape, body: copy, inputs: [from], outputs: [{ view: to, value: 0 }], ...more });
+const map = (from: View, to: View, more: Partial<MapStep> = {}): MapStep => ({
+  kind: "map",
+  shape: from.shape,
+  body: copy,
+  inputs: [from],
+  outputs: [{ view: to, value: 0 }],
+  ...more,
+});
 const slots: readonly Slot[] = [
   { name: "x", dtype: "f32", length: 12, binding: 0 },
   { name: "y", dtype: "f32", length: 12, binding: 1 },
@@ -35,11 +49,16 @@ test("a legal program passes, also with empty shapes and scans of length 0 outsi
 });
 
 test("a view outside its slot is refused with program, path, slot and numbers", () => {
-  expect(refuse(map(dense(0, [3, 4]), dense(1, [3, 4], { offset: 1 })))).toBe("ILLEGAL_PROGRAM lstm.forward step 0 map: output 0 y[3×4 @1] reaches elements 1 to 12, slot y is f32[12]");
-  const inner = map(dense(0, [4], { advance: [0, 0] }), dense(1, [4], { advance: [4, -1] }));
-  expect(refuse(map(dense(0, [1]), dense(1, [1])), scan(2, map(dense(0, [1], { advance: [0] }), dense(1, [1], { advance: [0] })), scan(2, inner)))).toBe(
-    "ILLEGAL_PROGRAM lstm.forward step 1.scan.1.scan.0 map: output 0 y[4 +t·4 −u] reaches elements −1 to 7, slot y is f32[12]",
+  expect(refuse(map(dense(0, [3, 4]), dense(1, [3, 4], { offset: 1 })))).toBe(
+    "ILLEGAL_PROGRAM lstm.forward step 0 map: output 0 y[3×4 @1] reaches elements 1 to 12, slot y is f32[12]",
   );
+  const inner = map(dense(0, [4], { advance: [0, 0] }), dense(1, [4], { advance: [4, -1] }));
+  expect(
+    refuse(
+      map(dense(0, [1]), dense(1, [1])),
+      scan(2, map(dense(0, [1], { advance: [0] }), dense(1, [1], { advance: [0] })), scan(2, inner)),
+    ),
+  ).toBe("ILLEGAL_PROGRAM lstm.forward step 1.scan.1.scan.0 map: output 0 y[4 +t·4 −u] reaches elements −1 to 7, slot y is f32[12]");
 });
 
 test("numbers of a view that do not agree are refused", () => {
@@ -60,14 +79,20 @@ test("an output that repeats an element is refused, however its strides hide it"
 test("outputs of one step are disjoint", () => {
   const outputs = (offset: number) => [0, offset].map((at) => ({ view: dense(1, [3, 2], { offset: at, strides: [4, 1] }), value: 0 }));
   expect(refuse(map(dense(0, [3, 2]), dense(1, [3, 2]), { outputs: outputs(2) }))).toBe("legal");
-  expect(refuse(map(dense(0, [3, 2]), dense(1, [3, 2]), { outputs: outputs(1) }))).toContain("share elements of slot y; outputs are disjoint");
+  expect(refuse(map(dense(0, [3, 2]), dense(1, [3, 2]), { outputs: outputs(1) }))).toContain(
+    "share elements of slot y; outputs are disjoint",
+  );
 });
 
 test("only a map reads what it writes, and only through the identical view", () => {
   expect(refuse(map(dense(1, [12]), dense(1, [12])))).toBe("legal");
-  expect(refuse(map(dense(1, [11]), dense(1, [11], { offset: 1 })))).toContain("only a map reads what it writes, through the identical view");
+  expect(refuse(map(dense(1, [11]), dense(1, [11], { offset: 1 })))).toContain(
+    "only a map reads what it writes, through the identical view",
+  );
   expect(refuse(map(dense(1, [6]), dense(1, [6], { offset: 6 })))).toBe("legal");
-  expect(refuse({ kind: "matmul", a: dense(1, [2, 2]), b: dense(0, [2, 2]), out: dense(1, [2, 2]), accumulate: true })).toContain("a y[2×2] and out y[2×2] share elements");
+  expect(refuse({ kind: "matmul", a: dense(1, [2, 2]), b: dense(0, [2, 2]), out: dense(1, [2, 2]), accumulate: true })).toContain(
+    "a y[2×2] and out y[2×2] share elements",
+  );
   const shifted = map(dense(1, [4], { advance: [4] }), dense(1, [4], { offset: 4, advance: [4] }));
   expect(refuse(scan(2, shifted))).toBe("legal");
   expect(refuse(scan(2, map(dense(1, [4], { advance: [4] }), dense(1, [4], { offset: 4, advance: [0] }))))).toContain("share elements");
@@ -79,7 +104,16 @@ test("constants are never written", () => {
 
 test("shapes and index types fit the step", () => {
   expect(refuse(map(dense(0, [3, 4]), dense(1, [4, 3])))).toContain("output 0 is [4×3], the step needs [3×4]");
-  const fold = (folded: number, output: View): Step => ({ kind: "reduce", shape: [3, 4], folded, combine: "sum", body: copy, inputs: [dense(0, [3, 4])], output, accumulate: false });
+  const fold = (folded: number, output: View): Step => ({
+    kind: "reduce",
+    shape: [3, 4],
+    folded,
+    combine: "sum",
+    body: copy,
+    inputs: [dense(0, [3, 4])],
+    output,
+    accumulate: false,
+  });
   expect(refuse(fold(1, dense(1, [3])), fold(2, dense(1, [])), fold(0, dense(1, [3, 4])))).toBe("legal");
   expect(refuse(fold(1, dense(1, [4])))).toContain("output is [4], the step needs [3]");
   expect(refuse(fold(3, dense(1, [])))).toContain("folded is a whole number from 0 to 2, got 3");
@@ -89,20 +123,30 @@ test("shapes and index types fit the step", () => {
   expect(refuse(product(dense(0, [2, 1, 3]), dense(0, [1, 3, 1]), dense(1, [2, 1, 1])))).toContain("b is [1×3×1], the step needs [2×3×1]");
   expect(refuse(product(dense(0, [3]), dense(0, [3]), dense(1, [])))).toContain("a has 1 axes");
   expect(refuse({ kind: "gather", table: dense(0, [3, 4]), index: dense(3, [2]), out: dense(1, [2, 4]) })).toBe("legal");
-  expect(refuse({ kind: "gather", table: dense(0, [3, 4]), index: dense(3, [2]), out: dense(1, [4, 2]) })).toContain("out is [4×2], the step needs [2×4]");
-  expect(refuse({ kind: "gather", table: dense(0, [3, 4]), index: dense(0, [2]), out: dense(1, [2, 4]) })).toContain("index reads slot x, which is f32; an index is i32");
+  expect(refuse({ kind: "gather", table: dense(0, [3, 4]), index: dense(3, [2]), out: dense(1, [4, 2]) })).toContain(
+    "out is [4×2], the step needs [2×4]",
+  );
+  expect(refuse({ kind: "gather", table: dense(0, [3, 4]), index: dense(0, [2]), out: dense(1, [2, 4]) })).toContain(
+    "index reads slot x, which is f32; an index is i32",
+  );
   expect(refuse({ kind: "scatter", source: dense(0, [2, 3]), index: dense(3, [2]), out: dense(1, [4, 3]) })).toBe("legal");
-  expect(refuse({ kind: "scatter", source: dense(0, [2, 2]), index: dense(3, [2]), out: dense(1, [4, 3]) })).toContain("source is [2×2], the step needs [2×3]");
+  expect(refuse({ kind: "scatter", source: dense(0, [2, 2]), index: dense(3, [2]), out: dense(1, [4, 3]) })).toContain(
+    "source is [2×2], the step needs [2×3]",
+  );
 });
 
 test("bodies refer backwards and to inputs that exist", () => {
   const body = (...body: Instruction[]): string => refuse(map(dense(0, [4]), dense(1, [4]), { body }));
   expect(body({ op: "load", input: 1 })).toContain("instruction 0 (load) loads input 1 of 1");
-  expect(body({ op: "const", value: 1 }, { op: "add", x: 0, y: 1 })).toContain("instruction 1 (add) takes instruction 1; operands are earlier ones");
+  expect(body({ op: "const", value: 1 }, { op: "add", x: 0, y: 1 })).toContain(
+    "instruction 1 (add) takes instruction 1; operands are earlier ones",
+  );
   expect(body({ op: "const", value: 1 }, { op: "select", test: 0, x: 0, y: -1 })).toContain("takes instruction -1");
   expect(body({ op: "sin", x: 0 } as unknown as Instruction)).toContain("instruction 0 (sin) is none of const, load");
   expect(body()).toContain("at least one instruction");
-  expect(refuse(map(dense(0, [4]), dense(1, [4]), { outputs: [{ view: dense(1, [4]), value: 1 }] }))).toContain("output 0 stores instruction 1 of 1");
+  expect(refuse(map(dense(0, [4]), dense(1, [4]), { outputs: [{ view: dense(1, [4]), value: 1 }] }))).toContain(
+    "output 0 stores instruction 1 of 1",
+  );
   expect(refuse(map(dense(0, [4]), dense(1, [4]), { outputs: [] }))).toContain("a map has at least one output");
 });
 
@@ -123,8 +167,15 @@ test("slots have one origin, whole lengths, and bindings without gap or repeat",
 });
 
 test("scratch is written before it is accumulated into", () => {
-  const add = (offset: number, advance: number[] = []): Step => ({ kind: "matmul", a: dense(0, [2, 1], { advance: advance.map(() => 0) }), b: dense(0, [1, 2], { advance: advance.map(() => 0) }), out: dense(2, [2, 2], { offset, advance }), accumulate: true });
-  const write = (offset: number, advance: number[] = []): Step => map(dense(0, [4], { advance: advance.map(() => 0) }), dense(2, [4], { offset, advance }));
+  const add = (offset: number, advance: number[] = []): Step => ({
+    kind: "matmul",
+    a: dense(0, [2, 1], { advance: advance.map(() => 0) }),
+    b: dense(0, [1, 2], { advance: advance.map(() => 0) }),
+    out: dense(2, [2, 2], { offset, advance }),
+    accumulate: true,
+  });
+  const write = (offset: number, advance: number[] = []): Step =>
+    map(dense(0, [4], { advance: advance.map(() => 0) }), dense(2, [4], { offset, advance }));
   expect(refuse(add(0))).toContain("accumulates into element 0 of scratch slot z, which nothing has written before");
   expect(refuse(write(0), add(0))).toBe("legal");
   expect(refuse(add(0), write(0))).toContain("nothing has written before");
@@ -134,13 +185,19 @@ test("scratch is written before it is accumulated into", () => {
   expect(refuse(write(0), scan(2, add(0, [4]), write(4, [4])))).toBe("legal"); // each iteration writes what the next accumulates into
   expect(refuse(write(8), scan(2, add(0, [4]), write(4, [4])))).toContain("element 0");
   expect(refuse(write(0), scan(3, add(0, [4])))).toContain("element 8");
-  expect(refuse({ kind: "scatter", source: dense(0, [2, 3]), index: dense(3, [2]), out: dense(2, [4, 3]) })).toContain("scatter: out z[4×3] accumulates");
+  expect(refuse({ kind: "scatter", source: dense(0, [2, 3]), index: dense(3, [2]), out: dense(2, [4, 3]) })).toContain(
+    "scatter: out z[4×3] accumulates",
+  );
 });
 
 test("what a backend does not declare is refused as unsupported", () => {
   const supports: Supports = {
     ...{ dtypes: ["f32", "i32"], bindings: 2, inPlace: false, ops: ["add"], length: 12 },
-    ...{ accuracy: { exp: 1, log: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 }, keeps: { nan: true, infinity: true, denormals: true }, repeats: "everywhere" },
+    ...{
+      accuracy: { exp: 1, log: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 },
+      keeps: { nan: true, infinity: true, denormals: true },
+      repeats: "everywhere",
+    },
   };
   const under = (step: Step, more: Partial<Supports> = {}): string => refusal(program(step), { ...supports, ...more });
   const plain = map(dense(0, [4]), dense(1, [4]));

@@ -43,9 +43,11 @@ const kinds: { readonly [K in Step["kind"]]: true } = { map: true, reduce: true,
 function checkSteps(program: Program, steps: readonly Step[], path: readonly number[]): void {
   steps.forEach((step, at) => {
     const here = [...path, at];
-    if (!Object.hasOwn(kinds, step.kind)) throw illegal(program, { path: here }, `a step is one of ${Object.keys(kinds).join(", ")}, got ${String(step.kind)}`);
+    if (!Object.hasOwn(kinds, step.kind))
+      throw illegal(program, { path: here }, `a step is one of ${Object.keys(kinds).join(", ")}, got ${String(step.kind)}`);
     if (step.kind !== "scan") return;
-    if (!Number.isSafeInteger(step.length) || step.length < 0) throw illegal(program, { path: here }, `a scan's length is a whole number from 0, got ${step.length}`);
+    if (!Number.isSafeInteger(step.length) || step.length < 0)
+      throw illegal(program, { path: here }, `a scan's length is a whole number from 0, got ${step.length}`);
     checkSteps(program, step.body, here);
   });
 }

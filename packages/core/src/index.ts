@@ -2,7 +2,22 @@
 export type * from "./backend.ts";
 export { check } from "./check.ts";
 export { type ErrorCode, type Failure, SluiceError } from "./errors.ts";
-export { add, div, equal, greater, greaterEqual, less, lessEqual, maximum, minimum, mul, neg, notEqual, sub, where } from "./trace/arithmetic.ts";
+export {
+  add,
+  div,
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  sub,
+  where,
+} from "./trace/arithmetic.ts";
 export { constant, iota, literal, type Nested } from "./trace/constants.ts";
 export { abs, cast, clip, exp, log, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh } from "./trace/functions.ts";
 export { gather, oneHot } from "./trace/lookup.ts";

@@ -23,7 +23,8 @@ export function random(seed: number | string): Random {
 }
 
 function stream(key0: number, key1: number): Random {
-  let counter = 0, left = 0;
+  let counter = 0,
+    left = 0;
   const block = new Uint32Array(4);
   const word = (): number => {
     if (left === 0) {
@@ -45,7 +46,8 @@ function stream(key0: number, key1: number): Random {
     permutation(n) {
       const order = Int32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {
-        const j = Math.floor(unit() * (i + 1)), held = order[i]!;
+        const j = Math.floor(unit() * (i + 1)),
+          held = order[i]!;
         order[i] = order[j]!;
         order[j] = held;
       }
@@ -58,7 +60,10 @@ function stream(key0: number, key1: number): Random {
 /** One block of four words: ten rounds on the counter c0 … c3 under the key k0, k1. */
 export function philox(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < 10; round++) {
-    const high0 = high(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0), high1 = high(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);
+    const high0 = high(0xd2511f53, c0),
+      low0 = Math.imul(0xd2511f53, c0),
+      high1 = high(0xcd9e8d57, c2),
+      low1 = Math.imul(0xcd9e8d57, c2);
     [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
@@ -71,8 +76,12 @@ export function philox(out: Uint32Array, c0: number, c1: number, c2: number, c3:
 
 /** The high word of the 64-bit product. */
 function high(a: number, b: number): number {
-  const aLow = a & 0xffff, aHigh = a >>> 16, bLow = b & 0xffff, bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16), cross = aLow * bHigh + (middle & 0xffff);
+  const aLow = a & 0xffff,
+    aHigh = a >>> 16,
+    bLow = b & 0xffff,
+    bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16),
+    cross = aLow * bHigh + (middle & 0xffff);
   return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) | 0;
 }
 

@@ -8,7 +8,11 @@ const copy: Instruction[] = [{ op: "load", input: 0 }];
 /** Runs a program of bound f64 slots (unless told otherwise) on fresh buffers; returns their contents. */
 async function run(steps: Step[], contents: TypedArray[], slots: Slot[] = []): Promise<number[][]> {
   const backend = await open();
-  const bound = contents.map((data, binding): Slot => ({ dtype: data instanceof Int32Array ? "i32" : data instanceof Float32Array ? "f32" : "f64", length: data.length, binding }));
+  const bound = contents.map((data, binding): Slot => ({
+    dtype: data instanceof Int32Array ? "i32" : data instanceof Float32Array ? "f32" : "f64",
+    length: data.length,
+    binding,
+  }));
   const buffers = contents.map((data, at) => {
     const buffer = backend.create(bound[at]!.dtype, data.length);
     backend.write(buffer, data);
@@ -32,7 +36,10 @@ test("an LSTM of one hoisted product and one scan equals straight code", async (
   for (let b = 0; b < B; b++) {
     let [h, c] = [new Array<number>(H).fill(0), new Array<number>(H).fill(0)];
     for (let t = 0; t < T; t++) {
-      const z = Array.from({ length: 4 * H }, (_, n) => sum(I, (i) => x[(t * B + b) * I + i]! * wx[i * 4 * H + n]!) + sum(H, (k) => h[k]! * wh[k * 4 * H + n]!));
+      const z = Array.from(
+        { length: 4 * H },
+        (_, n) => sum(I, (i) => x[(t * B + b) * I + i]! * wx[i * 4 * H + n]!) + sum(H, (k) => h[k]! * wh[k * 4 * H + n]!),
+      );
       c = c.map((v, j) => logistic(z[H + j]!) * v + logistic(z[j]!) * Math.tanh(z[2 * H + j]!));
       h = c.map((v, j) => logistic(z[3 * H + j]!) * Math.tanh(v));
     }
@@ -42,13 +49,28 @@ test("an LSTM of one hoisted product and one scan equals straight code", async (
 
 test("nested scans move views by both advances", async () => {
   const at = (slot: number): View => dense(slot, [], { advance: [4, 1] });
-  const step: Step = { kind: "scan", length: 3, body: [{ kind: "scan", length: 4, body: [{ kind: "map", shape: [], body: copy, inputs: [at(0)], outputs: [{ view: at(1), value: 0 }] }] }] };
+  const step: Step = {
+    kind: "scan",
+    length: 3,
+    body: [
+      { kind: "scan", length: 4, body: [{ kind: "map", shape: [], body: copy, inputs: [at(0)], outputs: [{ view: at(1), value: 0 }] }] },
+    ],
+  };
   const data = Float64Array.from({ length: 12 }, (_, i) => i + 1);
   expect((await run([step], [data, new Float64Array(12)]))[1]).toEqual(Array.from(data));
 });
 
 test("folding nothing gives 0 for a sum and −∞ for a maximum; accumulating folds into what is there", async () => {
-  const fold = (combine: "sum" | "max", size: number, accumulate: boolean): Step => ({ kind: "reduce", shape: [size], folded: 1, combine, body: copy, inputs: [dense(0, [size])], output: dense(1, []), accumulate });
+  const fold = (combine: "sum" | "max", size: number, accumulate: boolean): Step => ({
+    kind: "reduce",
+    shape: [size],
+    folded: 1,
+    combine,
+    body: copy,
+    inputs: [dense(0, [size])],
+    output: dense(1, []),
+    accumulate,
+  });
   const of = async (step: Step): Promise<number | undefined> => (await run([step], [f64(1, 5, 2), f64(7)]))[1]![0];
   expect(await of(fold("sum", 0, false))).toBe(0);
   expect(await of(fold("max", 0, false))).toBe(-Infinity);
@@ -60,7 +82,10 @@ test("folding nothing gives 0 for a sum and −∞ for a maximum; accumulating f
 test("a matmul batches, transposes by strides and accumulates", async () => {
   const a = dense(0, [2, 1, 3]);
   const b: View = { slot: 1, offset: 0, shape: [2, 3, 2], strides: [0, 1, 3], advance: [] }; // the transpose of a dense [2, 3], for both
-  const [, , out] = await run([{ kind: "matmul", a, b, out: dense(2, [2, 1, 2]), accumulate: true }], [f64(1, 2, 3, 4, 5, 6), f64(1, 0, 1, 0, 2, 0), f64(10, 10, 10, 10)]);
+  const [, , out] = await run(
+    [{ kind: "matmul", a, b, out: dense(2, [2, 1, 2]), accumulate: true }],
+    [f64(1, 2, 3, 4, 5, 6), f64(1, 0, 1, 0, 2, 0), f64(10, 10, 10, 10)],
+  );
   expect(out).toEqual([14, 14, 20, 20]);
 });
 
@@ -84,15 +109,31 @@ test("less is 0 beside NaN, max and min are NaN, select takes x for a NaN test",
     { op: "select", test: 0, x: 1, y: 2 },
   ];
   const outputs = [2, 3, 4, 5, 6].map((value, at) => ({ value, view: dense(1, [], { offset: at }) }));
-  expect((await run([{ kind: "map", shape: [], body, inputs: [dense(0, [])], outputs }], [f64(NaN), new Float64Array(5)]))[1]).toEqual([0, 0, NaN, NaN, 1]);
+  expect((await run([{ kind: "map", shape: [], body, inputs: [dense(0, [])], outputs }], [f64(NaN), new Float64Array(5)]))[1]).toEqual([
+    0,
+    0,
+    NaN,
+    NaN,
+    1,
+  ]);
 });
 
 test("scratch is NaN whenever a run starts, data is what was given", async () => {
-  const steps: Step[] = [0, 1].map((at): Step => ({ kind: "map", shape: [], body: copy, inputs: [dense(1 + at, [])], outputs: [{ view: dense(0, [], { offset: at }), value: 0 }] }));
+  const steps: Step[] = [0, 1].map((at): Step => ({
+    kind: "map",
+    shape: [],
+    body: copy,
+    inputs: [dense(1 + at, [])],
+    outputs: [{ view: dense(0, [], { offset: at }), value: 0 }],
+  }));
   const set: Step = { kind: "map", shape: [], body: [{ op: "const", value: 3 }], inputs: [], outputs: [{ view: dense(1, []), value: 0 }] };
   const backend = await open();
   const out = backend.create("f64", 2);
-  const slots: Slot[] = [{ dtype: "f64", length: 2, binding: 0 }, { dtype: "f64", length: 1 }, { dtype: "f64", length: 1, data: f64(5) }];
+  const slots: Slot[] = [
+    { dtype: "f64", length: 2, binding: 0 },
+    { dtype: "f64", length: 1 },
+    { dtype: "f64", length: 1, data: f64(5) },
+  ];
   const executable = await backend.compile({ name: "test", slots, steps: [...steps, set] });
   for (let i = 0; i < 2; i++) {
     executable.run([out]);
@@ -101,8 +142,16 @@ test("scratch is NaN whenever a run starts, data is what was given", async () =>
 });
 
 test("an f32 result is the float64 one, rounded once", async () => {
-  const body: Instruction[] = [{ op: "load", input: 0 }, { op: "const", value: 3 }, { op: "div", x: 0, y: 1 }, { op: "tanh", x: 2 }];
-  const [, y] = await run([{ kind: "map", shape: [], body, inputs: [dense(0, [])], outputs: [{ view: dense(1, []), value: 3 }] }], [Float32Array.of(0.7), new Float32Array(1)]);
+  const body: Instruction[] = [
+    { op: "load", input: 0 },
+    { op: "const", value: 3 },
+    { op: "div", x: 0, y: 1 },
+    { op: "tanh", x: 2 },
+  ];
+  const [, y] = await run(
+    [{ kind: "map", shape: [], body, inputs: [dense(0, [])], outputs: [{ view: dense(1, []), value: 3 }] }],
+    [Float32Array.of(0.7), new Float32Array(1)],
+  );
   expect(y![0]).toBe(Math.fround(Math.tanh(Math.fround(0.7) / 3)));
 });
 

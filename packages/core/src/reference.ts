@@ -1,6 +1,18 @@
 // The reference backend: every step interpreted in float64, as plainly as the contract reads. Specification, template and debugging aid;
 // not the oracle of the conformance suite, which is written apart.
-import type { Backend, DType, GatherStep, Kernel, MapStep, MatmulStep, ReduceStep, ScatterStep, Supports, TypedArray, View } from "./backend.ts";
+import type {
+  Backend,
+  DType,
+  GatherStep,
+  Kernel,
+  MapStep,
+  MatmulStep,
+  ReduceStep,
+  ScatterStep,
+  Supports,
+  TypedArray,
+  View,
+} from "./backend.ts";
 import { check } from "./check.ts";
 import { SluiceError } from "./errors.ts";
 import { allocate } from "./kit/arrays.ts";
@@ -116,8 +128,14 @@ function map({ shape, body, inputs, outputs }: MapStep): Launch<TypedArray> {
 function reduce({ shape, folded, combine, body, inputs, output, accumulate }: ReduceStep): Launch<TypedArray> {
   const kept = shape.length - folded;
   const from = starts([...inputs, output]);
-  const outer = walker(shape.slice(0, kept), [...inputs, output].map((view) => view.strides.slice(0, kept)));
-  const inner = walker(shape.slice(kept), inputs.map((view) => view.strides.slice(kept)));
+  const outer = walker(
+    shape.slice(0, kept),
+    [...inputs, output].map((view) => view.strides.slice(0, kept)),
+  );
+  const inner = walker(
+    shape.slice(kept),
+    inputs.map((view) => view.strides.slice(kept)),
+  );
   const values = new Float64Array(body.length);
   const fold = combine === "sum" ? (x: number, y: number) => x + y : Math.max;
   const none = combine === "sum" ? 0 : -Infinity;
@@ -139,11 +157,7 @@ function matmul({ a, b, out, accumulate }: MatmulStep): Launch<TypedArray> {
   const width = a.shape.at(-1)!;
   const [along, down] = [a.strides.at(-1)!, b.strides.at(-2)!];
   // a stands still along n and b along m; the contracted axis is the loop inside.
-  const walk = walker(out.shape, [
-    [...a.strides.slice(0, -1), 0],
-    [...b.strides.slice(0, -2), 0, b.strides.at(-1)!],
-    out.strides,
-  ]);
+  const walk = walker(out.shape, [[...a.strides.slice(0, -1), 0], [...b.strides.slice(0, -2), 0, b.strides.at(-1)!], out.strides]);
   return (slots, t) => {
     const [left, right, to] = [slots[a.slot]!, slots[b.slot]!, slots[out.slot]!];
     walk(from(t), (at) => {
@@ -186,6 +200,12 @@ function reserve(dtype: DType, length: number): TypedArray {
   try {
     return allocate(dtype, length);
   } catch (cause) {
-    throw new SluiceError({ code: "OUT_OF_MEMORY", who: "reference.create", what: `${length} elements of ${dtype} do not fit`, facts: { dtype, length }, cause });
+    throw new SluiceError({
+      code: "OUT_OF_MEMORY",
+      who: "reference.create",
+      what: `${length} elements of ${dtype} do not fit`,
+      facts: { dtype, length },
+      cause,
+    });
   }
 }

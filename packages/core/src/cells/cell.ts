@@ -44,7 +44,8 @@ export function cell<P extends Weights, S extends States>(definition: Cell<P, S>
   const { name, step } = definition;
   return {
     ...definition,
-    step: (weights, x, state) => scope(`${name}.step`, () => step(nameAll(weights), x.rank === 2 ? new Tensor(x.node, ["batch", "input"], "x") : x, nameAll(state))),
+    step: (weights, x, state) =>
+      scope(`${name}.step`, () => step(nameAll(weights), x.rank === 2 ? new Tensor(x.node, ["batch", "input"], "x") : x, nameAll(state))),
   };
 }
 

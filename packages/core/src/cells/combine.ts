@@ -15,8 +15,13 @@ export interface BidirectionalOptions {
  * One cell forwards and one in reverse over the same sequence (Schuster & Paliwal 1997). The second is of the same kind unless given.
  * Weights and state are `{ forward, backward }`; `last` merges what each direction ends with.
  */
-export function bidirectional<P extends Weights, S extends States, Q extends Weights = P, R extends States = S>(forward: Cell<P, S>, backward?: Cell<Q, R>, { merge = "concat" }: BidirectionalOptions = {}): Recurrence<{ readonly forward: P; readonly backward: Q }, { readonly forward: Tensors<S>; readonly backward: Tensors<R> }> {
-  const there = recurrence(forward), back = recurrence((backward ?? forward) as Cell<Q, R>, { reverse: true }); // without a second cell Q is P and R is S
+export function bidirectional<P extends Weights, S extends States, Q extends Weights = P, R extends States = S>(
+  forward: Cell<P, S>,
+  backward?: Cell<Q, R>,
+  { merge = "concat" }: BidirectionalOptions = {},
+): Recurrence<{ readonly forward: P; readonly backward: Q }, { readonly forward: Tensors<S>; readonly backward: Tensors<R> }> {
+  const there = recurrence(forward),
+    back = recurrence((backward ?? forward) as Cell<Q, R>, { reverse: true }); // without a second cell Q is P and R is S
   const join = (a: Tensor, b: Tensor): Tensor => (merge === "concat" ? concat([a, b]) : merge === "sum" ? add(a, b) : mul(add(a, b), 0.5));
   return {
     name: `bidirectional ${there.name}`,
@@ -25,7 +30,8 @@ export function bidirectional<P extends Weights, S extends States, Q extends Wei
     outputSize: (units) => (merge === "concat" ? 2 * units : units),
     run(weights, x, { state, ...options } = {}) {
       const both = weights as { readonly forward: WeightTensors<P>; readonly backward: WeightTensors<Q> };
-      const a = there.run(both.forward, x, { ...options, state: state?.forward }), b = back.run(both.backward, x, { ...options, state: state?.backward });
+      const a = there.run(both.forward, x, { ...options, state: state?.forward }),
+        b = back.run(both.backward, x, { ...options, state: state?.backward });
       return { outputs: join(a.outputs, b.outputs), last: join(a.last, b.last), state: { forward: a.state, backward: b.state } };
     },
   };
@@ -35,10 +41,14 @@ export function bidirectional<P extends Weights, S extends States, Q extends Wei
  * Recurrences one above the other: each reads the outputs of the one below. Weights and state are lists in that order.
  * Throws INVALID_ARGUMENT for an empty list.
  */
-export function stacked<const L extends readonly Recurrence<never, never>[]>(layers: L): Recurrence<{ readonly [K in keyof L]: ReturnType<L[K]["weights"]> }, { readonly [K in keyof L]: ReturnType<L[K]["run"]>["state"] }>;
+export function stacked<const L extends readonly Recurrence<never, never>[]>(
+  layers: L,
+): Recurrence<{ readonly [K in keyof L]: ReturnType<L[K]["weights"]> }, { readonly [K in keyof L]: ReturnType<L[K]["run"]>["state"] }>;
 export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurrence<unknown, unknown> {
-  if (layers.length === 0) throw new SluiceError({ code: "INVALID_ARGUMENT", who: "stacked", what: "stacked needs at least one recurrence" });
-  const sizesOf = ({ input, units }: Sizes): Sizes[] => layers.map((_, k) => ({ units, input: k === 0 ? input : layers[k - 1]!.outputSize(units) }));
+  if (layers.length === 0)
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who: "stacked", what: "stacked needs at least one recurrence" });
+  const sizesOf = ({ input, units }: Sizes): Sizes[] =>
+    layers.map((_, k) => ({ units, input: k === 0 ? input : layers[k - 1]!.outputSize(units) }));
   return {
     name: `stacked ${layers.map((l) => l.name).join(", ")}`,
     weights: (sizes) => sizesOf(sizes).map((s, k) => layers[k]!.weights(s)),
@@ -46,7 +56,10 @@ export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurr
     outputSize: (units) => layers.at(-1)!.outputSize(units),
     run(weights, x, { state, ...options } = {}) {
       const results: RunResult<unknown>[] = [];
-      for (const [k, layer] of layers.entries()) results.push(layer.run((weights as never[])[k]!, results.at(-1)?.outputs ?? x, { ...options, state: (state as unknown[] | undefined)?.[k] }));
+      for (const [k, layer] of layers.entries())
+        results.push(
+          layer.run((weights as never[])[k]!, results.at(-1)?.outputs ?? x, { ...options, state: (state as unknown[] | undefined)?.[k] }),
+        );
       const top = results.at(-1)!;
       return { outputs: top.outputs, last: top.last, state: results.map((r) => r.state) };
     },

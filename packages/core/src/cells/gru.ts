@@ -17,7 +17,9 @@ export interface GruOptions {
   readonly update?: "keeps" | "replaces";
 }
 
-type GruWeights<R> = { readonly wx: Weight; readonly wh: Weight; readonly b: Weight } & (R extends "before" ? unknown : { readonly bh: Weight });
+type GruWeights<R> = { readonly wx: Weight; readonly wh: Weight; readonly b: Weight } & (R extends "before"
+  ? unknown
+  : { readonly bh: Weight });
 type GruState = { readonly h: { readonly axes: { readonly units: number } } };
 
 /**
@@ -31,7 +33,9 @@ type GruState = { readonly h: { readonly axes: { readonly units: number } } };
  * Columns of `wx` = [Wz Wr Wn] [input, 3·units], `wh` = [Uz Ur Un] [units, 3·units] and `b` [3·units] are ordered update, reset, candidate.
  * With reset "after" the candidate has a recurrent bias `bh` [units] too. Throws SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
-export function gru<const R extends "before" | "after" = "after">(options: GruOptions & { readonly reset?: R } = {}): Cell<GruWeights<R>, GruState> {
+export function gru<const R extends "before" | "after" = "after">(
+  options: GruOptions & { readonly reset?: R } = {},
+): Cell<GruWeights<R>, GruState> {
   const { reset = "after", update = "keeps" } = options;
   const definition = cell({
     name: "gru",
@@ -43,9 +47,13 @@ export function gru<const R extends "before" | "after" = "after">(options: GruOp
     }),
     state: ({ units }) => ({ h: { axes: { units } } }),
     step: (p, x, { h }) => {
-      const units = h.shape.at(-1)!, [gates, candidate] = split(x.dot(p.wx), [2 * units, units]) as [Tensor, Tensor];
-      const [u, un] = split(p.wh, [2 * units, units]) as [Tensor, Tensor], [b, bn] = split(p.b, [2 * units, units]) as [Tensor, Tensor];
-      const zr = sigmoid(gates.add(h.dot(u)).add(b)), z = slice(zr, -1, 0, units), r = slice(zr, -1, units);
+      const units = h.shape.at(-1)!,
+        [gates, candidate] = split(x.dot(p.wx), [2 * units, units]) as [Tensor, Tensor];
+      const [u, un] = split(p.wh, [2 * units, units]) as [Tensor, Tensor],
+        [b, bn] = split(p.b, [2 * units, units]) as [Tensor, Tensor];
+      const zr = sigmoid(gates.add(h.dot(u)).add(b)),
+        z = slice(zr, -1, 0, units),
+        r = slice(zr, -1, units);
       const inner = reset === "before" ? candidate.add(r.mul(h).dot(un)) : candidate.add(r.mul(h.dot(un).add(p.bh)));
       const n = tanh(inner.add(bn));
       const next = update === "keeps" ? n.add(z.mul(h.sub(n))) : h.add(z.mul(n.sub(h)));

@@ -13,13 +13,24 @@ import type { Weight } from "./cell.ts";
  * - "zeros", "ones", a constant, or uniform in ±a;
  * - columns: equal blocks of the last axis, each in its own way.
  */
-export type Init = "glorotUniform" | "orthogonal" | "zeros" | "ones" | { readonly constant: number } | { readonly uniform: number } | { readonly columns: readonly Init[] };
+export type Init =
+  | "glorotUniform"
+  | "orthogonal"
+  | "zeros"
+  | "ones"
+  | { readonly constant: number }
+  | { readonly uniform: number }
+  | { readonly columns: readonly Init[] };
 
 /** A tree of weights, as numbers. The same seed gives the same numbers for the same tree. dtype f32 unless given. */
-export function initialise<T>(weights: T, { seed, dtype = "f32" }: { readonly seed: number | string; readonly dtype?: DType }): Initialised<T> {
+export function initialise<T>(
+  weights: T,
+  { seed, dtype = "f32" }: { readonly seed: number | string; readonly dtype?: DType },
+): Initialised<T> {
   const source = random(seed);
   return mapTree(weights, isWeight, (leaf, path) => {
-    const { axes, init } = leaf as Weight, shape = Object.values(axes);
+    const { axes, init } = leaf as Weight,
+      shape = Object.values(axes);
     return { dtype, shape, axes: Object.keys(axes), data: arrays[dtype].from(draw(init, shape, source.child(path))) satisfies TypedArray };
   }) as Initialised<T>;
 }
@@ -32,23 +43,30 @@ export function isWeight(value: unknown): value is Weight {
 }
 
 function draw(init: Init, shape: readonly number[], source: Random): Float64Array {
-  const n = size(shape), columns = shape.at(-1) ?? 1, rows = columns === 0 ? 0 : n / columns;
+  const n = size(shape),
+    columns = shape.at(-1) ?? 1,
+    rows = columns === 0 ? 0 : n / columns;
   if (init === "zeros") return new Float64Array(n);
   if (init === "ones") return new Float64Array(n).fill(1);
   if (init === "glorotUniform") return source.uniform(n, -1, 1).map((u) => u * Math.sqrt(6 / (rows + columns)));
   if (init === "orthogonal") return orthogonal(rows, columns, source);
   if ("constant" in init) return new Float64Array(n).fill(init.constant);
   if ("uniform" in init) return source.uniform(n, -init.uniform, init.uniform);
-  const width = columns / init.columns.length, blocks = init.columns.map((one, k) => draw(one, [rows, width], source.child(k)));
+  const width = columns / init.columns.length,
+    blocks = init.columns.map((one, k) => draw(one, [rows, width], source.child(k)));
   return Float64Array.from({ length: n }, (_, i) => {
-    const row = Math.floor(i / columns), column = i % columns, block = Math.floor(column / width);
+    const row = Math.floor(i / columns),
+      column = i % columns,
+      block = Math.floor(column / width);
     return blocks[block]![row * width + (column % width)]!;
   });
 }
 
 /** Gram & Schmidt on normal vectors, twice for good measure; the longer side's vectors are as many as the shorter is long. */
 function orthogonal(rows: number, columns: number, source: Random): Float64Array {
-  const count = Math.min(rows, columns), length = Math.max(rows, columns), vectors: Float64Array[] = [];
+  const count = Math.min(rows, columns),
+    length = Math.max(rows, columns),
+    vectors: Float64Array[] = [];
   for (let v = 0; v < count; v++) {
     const vector = source.normal(length);
     for (let pass = 0; pass < 2; pass++) for (const u of vectors) subtract(vector, u, dotProduct(vector, u));
@@ -56,7 +74,8 @@ function orthogonal(rows: number, columns: number, source: Random): Float64Array
     vectors.push(vector.map((x) => x / norm));
   }
   return Float64Array.from({ length: rows * columns }, (_, i) => {
-    const row = Math.floor(i / columns), column = i % columns;
+    const row = Math.floor(i / columns),
+      column = i % columns;
     return rows <= columns ? vectors[row]![column]! : vectors[column]![row]!;
   });
 }

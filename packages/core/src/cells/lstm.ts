@@ -26,7 +26,9 @@ export function lstm() {
     state: ({ units }) => ({ h: { axes: { units } }, c: { axes: { units } } }),
     step: (p, x, { h, c }) => {
       const [i, f, g, o] = split(x.dot(p.wx).add(h.dot(p.wh)).add(p.b), 4) as [Tensor, Tensor, Tensor, Tensor];
-      const memory = sigmoid(f).mul(c).add(sigmoid(i).mul(tanh(g)));
+      const memory = sigmoid(f)
+        .mul(c)
+        .add(sigmoid(i).mul(tanh(g)));
       const next = sigmoid(o).mul(tanh(memory));
       return { output: next, state: { h: next, c: memory } };
     },

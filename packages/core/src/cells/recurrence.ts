@@ -41,18 +41,25 @@ export interface Recurrence<P, S> {
 }
 
 /** The tree of weights with a tensor for each. */
-export type WeightTensors<P> = P extends { readonly axes: unknown; readonly init: unknown } ? Tensor : { readonly [K in keyof P]: WeightTensors<P[K]> };
+export type WeightTensors<P> = P extends { readonly axes: unknown; readonly init: unknown }
+  ? Tensor
+  : { readonly [K in keyof P]: WeightTensors<P[K]> };
 
 /** `cell` over a sequence, forwards or in `reverse` (outputs stay at their own steps). */
-export function recurrence<P extends Weights, S extends States>(cell: Cell<P, S>, { reverse = false }: { readonly reverse?: boolean } = {}): Recurrence<P, Tensors<S>> {
+export function recurrence<P extends Weights, S extends States>(
+  cell: Cell<P, S>,
+  { reverse = false }: { readonly reverse?: boolean } = {},
+): Recurrence<P, Tensors<S>> {
   return {
     name: cell.name,
     weights: (sizes) => cell.weights(sizes),
     state: (sizes) => cell.state(sizes),
     outputSize: (units) => units,
     run: (weights, x, { state, lengths, timeMajor = false } = {}) => {
-      const rows = timeMajor ? x : checkRank(cell.name, x) && transpose(x, [1, 0, 2]), [steps, batch] = checkRank(cell.name, rows).shape as [number, number, number];
-      const start = state ?? zeroState(cell, weights as Tensors<P>, rows), named = mapTensors(start, (t) => t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units")));
+      const rows = timeMajor ? x : checkRank(cell.name, x) && transpose(x, [1, 0, 2]),
+        [steps, batch] = checkRank(cell.name, rows).shape as [number, number, number];
+      const start = state ?? zeroState(cell, weights as Tensors<P>, rows),
+        named = mapTensors(start, (t) => t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units")));
       const counts = lengths === undefined ? undefined : stepsThatCount(cell.name, lengths, steps, batch, rows.dtype);
       const ran = scan({
         name: cell.name,
@@ -61,10 +68,12 @@ export function recurrence<P extends Weights, S extends States>(cell: Cell<P, S>
         steps,
         reverse,
         step: (carried, inputs) => {
-          const before = (carried as { state: Tensors<S> }).state, { output, state: after } = cell.step(weights as Tensors<P>, (inputs as { x: Tensor }).x, before);
+          const before = (carried as { state: Tensors<S> }).state,
+            { output, state: after } = cell.step(weights as Tensors<P>, (inputs as { x: Tensor }).x, before);
           const on = (inputs as { counts?: Tensor }).counts;
           if (on === undefined) return { state: { state: after as Tree<Tensor>, last: output }, output };
-          const old = new Map(tensorsOf(before)), kept = mapTensors(after as Tree<Tensor>, (t, path) => where(on, t, old.get(path)!));
+          const old = new Map(tensorsOf(before)),
+            kept = mapTensors(after as Tree<Tensor>, (t, path) => where(on, t, old.get(path)!));
           return { state: { state: kept, last: where(on, output, (carried as { last: Tensor }).last) }, output: where(on, output, 0) };
         },
       });
@@ -77,19 +86,36 @@ export function recurrence<P extends Weights, S extends States>(cell: Cell<P, S>
 
 function zeroState<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor): Tensors<S> {
   const spec = cell.state({ input: rows.shape[2]!, units: unitsOf(cell, weights, rows) });
-  return Object.fromEntries(Object.entries(spec).map(([key, { axes }]) => [key, constant(0, [rows.shape[1]!, ...Object.values(axes)], rows.dtype)])) as Tensors<S>;
+  return Object.fromEntries(
+    Object.entries(spec).map(([key, { axes }]) => [key, constant(0, [rows.shape[1]!, ...Object.values(axes)], rows.dtype)]),
+  ) as Tensors<S>;
 }
 
-/** The units that the weights were made for: those with which the cell would declare weights of these shapes. */
+/**
+ * The units that the weights were made for: those with which the cell would declare weights of these shapes. Where they were made for
+ * another input size, the step itself will say so, by name.
+ */
 function unitsOf<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor): number {
-  const input = rows.shape[2]!, given = Object.entries(weights as Readonly<Record<string, Tensor>>);
-  const largest = Math.max(0, ...given.flatMap(([, w]) => w.shape));
-  for (let units = 0; units <= largest; units++) {
-    const declared = cell.weights({ input, units }) as Weights;
-    if (given.every(([key, w]) => declared[key] !== undefined && Object.values(declared[key].axes).join() === w.shape.join())) return units;
-  }
+  const given = Object.entries(weights as Readonly<Record<string, Tensor>>),
+    sizes = given.flatMap(([, w]) => w.shape),
+    largest = Math.max(0, ...sizes);
+  for (const input of new Set([rows.shape[2]!, ...sizes]))
+    for (let units = 0; units <= largest; units++) {
+      const declared = cell.weights({ input, units }) as Weights;
+      if (
+        given.length > 0 &&
+        given.every(([key, w]) => declared[key] !== undefined && Object.values(declared[key].axes).join() === w.shape.join())
+      )
+        return units;
+    }
   const came = given.map(([key, w]) => describe(new Tensor(w.node, w.axes, key))).join(", ");
-  throw new SluiceError({ code: "SHAPE_MISMATCH", who: `${cell.name}.run`, what: `no number of units gives weights of these shapes for input ${input}: ${came}; x ${describe(rows)}`, fix: `Make them with initialise(${cell.name}.weights({ input: ${input}, units }), …)`, facts: { input, shapes: Object.fromEntries(given.map(([key, w]) => [key, w.shape])) } });
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: `${cell.name}.run`,
+    what: `no number of units gives weights of these shapes: ${came || "none"}`,
+    fix: `Make them with initialise(${cell.name}.weights({ input: ${rows.shape[2]}, units }), …)`,
+    facts: { shapes: Object.fromEntries(given.map(([key, w]) => [key, w.shape])) },
+  });
 }
 
 function zeroLast<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor, state: Tensors<S>): Tensor {
@@ -99,13 +125,30 @@ function zeroLast<P extends Weights, S extends States>(cell: Cell<P, S>, weights
 
 /** 1 where a step counts, [steps, batch, 1]. */
 function stepsThatCount(name: string, lengths: Tensor, steps: number, batch: number, dtype: Tensor["dtype"]): Tensor {
-  if (lengths.dtype !== "i32") throw new SluiceError({ code: "DTYPE_MISMATCH", who: `${name}.run`, what: `lengths must be i32, got ${lengths.dtype}`, fix: "Pass an Int32Array", facts: { dtype: lengths.dtype } });
-  if (lengths.rank !== 1 || lengths.shape[0] !== batch) throw new SluiceError({ code: "SHAPE_MISMATCH", who: `${name}.run`, what: `lengths must be [batch ${batch}], got ${describe(lengths, "lengths")}`, facts: { shape: lengths.shape, batch } });
+  if (lengths.dtype !== "i32")
+    throw new SluiceError({
+      code: "DTYPE_MISMATCH",
+      who: `${name}.run`,
+      what: `lengths must be i32, got ${lengths.dtype}`,
+      fix: "Pass an Int32Array",
+      facts: { dtype: lengths.dtype },
+    });
+  if (lengths.rank !== 1 || lengths.shape[0] !== batch)
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: `${name}.run`,
+      what: `lengths must be [batch ${batch}], got ${describe(lengths, "lengths")}`,
+      facts: { shape: lengths.shape, batch },
+    });
   return expand(less(expand(iota(steps, dtype), 1), cast(lengths, dtype)), -1);
 }
 
 function checkRank(name: string, x: Tensor): Tensor {
   if (x.rank === 3) return x;
-  throw new SluiceError({ code: "SHAPE_MISMATCH", who: `${name}.run`, what: `x must be [batch, steps, input], got ${describe(x, "x")}`, facts: { shape: x.shape } });
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: `${name}.run`,
+    what: `x must be [batch, steps, input], got ${describe(x, "x")}`,
+    facts: { shape: x.shape },
+  });
 }
-

@@ -12,13 +12,16 @@ export function checkBody(program: Program, site: Site, kernel: MapStep | Reduce
   body.forEach((instruction, at) => {
     if (!Object.hasOwn(arity, instruction.op)) wrong(at, `is none of ${Object.keys(arity).join(", ")}`);
     if (instruction.op === "const" && typeof instruction.value !== "number") wrong(at, `has the value ${String(instruction.value)}`);
-    if (instruction.op === "load" && !below(instruction.input, inputs.length)) wrong(at, `loads input ${instruction.input} of ${inputs.length}`);
-    for (const operand of operandsOf(instruction)) if (!below(operand, at)) wrong(at, `takes instruction ${operand}; operands are earlier ones`);
+    if (instruction.op === "load" && !below(instruction.input, inputs.length))
+      wrong(at, `loads input ${instruction.input} of ${inputs.length}`);
+    for (const operand of operandsOf(instruction))
+      if (!below(operand, at)) wrong(at, `takes instruction ${operand}; operands are earlier ones`);
   });
   if (body.length === 0) throw illegal(program, site, "a body has at least one instruction");
   if (kernel.kind === "map")
     kernel.outputs.forEach(({ value }, at) => {
-      if (!below(value, body.length)) throw illegal(program, site, `output ${at} stores instruction ${value} of ${body.length}`, { output: at, value });
+      if (!below(value, body.length))
+        throw illegal(program, site, `output ${at} stores instruction ${value} of ${body.length}`, { output: at, value });
     });
 }
 

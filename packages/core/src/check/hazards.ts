@@ -14,13 +14,23 @@ export function checkHazards(program: Program, site: Site, inPlace: boolean): vo
     const slot = slotName(program, write.view.slot);
     for (const other of writes.slice(0, at))
       if (overlap(write.view, other.view, lengths))
-        throw illegal(program, site, `${useText(program, other)} and ${useText(program, write)} share elements of slot ${slot}; outputs are disjoint`, { slot, roles: [other.role, write.role] });
+        throw illegal(
+          program,
+          site,
+          `${useText(program, other)} and ${useText(program, write)} share elements of slot ${slot}; outputs are disjoint`,
+          { slot, roles: [other.role, write.role] },
+        );
     for (const read of reads) {
       if (!overlap(write.view, read.view, lengths)) continue;
       const both = `${useText(program, read)} and ${useText(program, write)}`;
       const facts = { slot, roles: [read.role, write.role] };
       if (kernel.kind !== "map" || !identical(write.view, read.view, lengths))
-        throw illegal(program, site, `${both} share elements of slot ${slot}; only a map reads what it writes, through the identical view`, facts);
+        throw illegal(
+          program,
+          site,
+          `${both} share elements of slot ${slot}; only a map reads what it writes, through the identical view`,
+          facts,
+        );
       if (!inPlace) throw unsupported(program, site, `${both} are one view; this backend maps nothing in place`, facts);
     }
   });

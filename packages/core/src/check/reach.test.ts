@@ -13,11 +13,27 @@ test("a target is reached exactly when trying every combination finds it", () =>
 });
 
 test("large awkward steps are decided without enumerating", () => {
-  const terms = [{ step: 1009, count: 1000 }, { step: 1013, count: 1000 }, { step: -1009 * 1013, count: 1_000_000 }];
+  const terms = [
+    { step: 1009, count: 1000 },
+    { step: 1013, count: 1000 },
+    { step: -1009 * 1013, count: 1_000_000 },
+  ];
   expect(reaches(terms, 1)).toBe(true);
-  expect(reaches([{ step: 6, count: 1e6 }, { step: 10, count: 1e6 }, { step: 14, count: 1e6 }], 1_000_001)).toBe(false);
+  expect(
+    reaches(
+      [
+        { step: 6, count: 1e6 },
+        { step: 10, count: 1e6 },
+        { step: 14, count: 1e6 },
+      ],
+      1_000_001,
+    ),
+  ).toBe(false);
 });
 
 function sums(terms: readonly Term[]): Set<number> {
-  return terms.reduce((reached, { step, count }) => new Set([...reached].flatMap((sum) => Array.from({ length: count }, (_, x) => sum + step * x))), new Set([0]));
+  return terms.reduce(
+    (reached, { step, count }) => new Set([...reached].flatMap((sum) => Array.from({ length: count }, (_, x) => sum + step * x))),
+    new Set([0]),
+  );
 }

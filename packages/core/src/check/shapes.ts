@@ -8,15 +8,25 @@ import { sameShape } from "./views.ts";
 export function checkShapes(program: Program, site: Site): void {
   const { kernel } = site;
   const needs = (role: string, { shape }: View, wanted: Shape): void => {
-    if (!sameShape(shape, wanted)) throw illegal(program, site, `${role} is [${shapeText(shape)}], the step needs [${shapeText(wanted)}]`, { role, expected: wanted, got: shape });
+    if (!sameShape(shape, wanted))
+      throw illegal(program, site, `${role} is [${shapeText(shape)}], the step needs [${shapeText(wanted)}]`, {
+        role,
+        expected: wanted,
+        got: shape,
+      });
   };
   const ranked = (role: string, { shape }: View, rank: number): void => {
-    if (shape.length !== rank) throw illegal(program, site, `${role} has ${shape.length} axes, the step needs ${rank}`, { role, expected: rank, got: shape.length });
+    if (shape.length !== rank)
+      throw illegal(program, site, `${role} has ${shape.length} axes, the step needs ${rank}`, { role, expected: rank, got: shape.length });
   };
   const indexed = ({ index }: GatherStep | ScatterStep): number => {
     ranked("index", index, 1);
     const { dtype } = program.slots[index.slot]!;
-    if (dtype !== "i32") throw illegal(program, site, `index reads slot ${slotName(program, index.slot)}, which is ${dtype}; an index is i32`, { role: "index", dtype });
+    if (dtype !== "i32")
+      throw illegal(program, site, `index reads slot ${slotName(program, index.slot)}, which is ${dtype}; an index is i32`, {
+        role: "index",
+        dtype,
+      });
     return index.shape[0]!;
   };
   switch (kernel.kind) {
@@ -45,6 +55,7 @@ export function checkShapes(program: Program, site: Site): void {
 }
 
 function keptOf(program: Program, site: Site, { shape, folded }: ReduceStep): Shape {
-  if (!Number.isSafeInteger(folded) || folded < 0 || folded > shape.length) throw illegal(program, site, `folded is a whole number from 0 to ${shape.length}, got ${folded}`, { folded });
+  if (!Number.isSafeInteger(folded) || folded < 0 || folded > shape.length)
+    throw illegal(program, site, `folded is a whole number from 0 to ${shape.length}, got ${folded}`, { folded });
   return shape.slice(0, shape.length - folded);
 }

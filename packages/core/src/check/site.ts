@@ -17,15 +17,36 @@ export function useText(program: Program, { role, view }: Pick<Use, "role" | "vi
   return `${role} ${viewText(slotName(program, view.slot), view)}`;
 }
 
-export function illegal(program: Program, place: Place | undefined, what: string, facts: Readonly<Record<string, unknown>> = {}): SluiceError {
+export function illegal(
+  program: Program,
+  place: Place | undefined,
+  what: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): SluiceError {
   return failure("ILLEGAL_PROGRAM", program, place, what, facts);
 }
 
-export function unsupported(program: Program, place: Place | undefined, what: string, facts: Readonly<Record<string, unknown>> = {}): SluiceError {
+export function unsupported(
+  program: Program,
+  place: Place | undefined,
+  what: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): SluiceError {
   return failure("UNSUPPORTED", program, place, what, facts);
 }
 
-function failure(code: ErrorCode, program: Program, place: Place | undefined, what: string, facts: Readonly<Record<string, unknown>>): SluiceError {
+function failure(
+  code: ErrorCode,
+  program: Program,
+  place: Place | undefined,
+  what: string,
+  facts: Readonly<Record<string, unknown>>,
+): SluiceError {
   const who = place === undefined ? program.name : placeText(program, place);
-  return new SluiceError({ code, who, what, facts: { program: program.name, ...(place === undefined ? {} : { path: place.path }), ...facts } });
+  return new SluiceError({
+    code,
+    who,
+    what,
+    facts: { program: program.name, ...(place === undefined ? {} : { path: place.path }), ...facts },
+  });
 }

@@ -14,7 +14,12 @@ export function checkWritten(program: Program, sites: readonly Site[]): void {
       const missing = missed(use.view, site, writesTo(use.view.slot, sites), at);
       if (missing === undefined) continue;
       const slot = slotName(program, use.view.slot);
-      throw illegal(program, site, `${useText(program, use)} accumulates into element ${missing} of scratch slot ${slot}, which nothing has written before`, { slot, element: missing });
+      throw illegal(
+        program,
+        site,
+        `${useText(program, use)} accumulates into element ${missing} of scratch slot ${slot}, which nothing has written before`,
+        { slot, element: missing },
+      );
     }
   });
 }
@@ -27,7 +32,9 @@ interface Write {
 }
 
 function writesTo(slot: number, sites: readonly Site[]): Write[] {
-  return sites.flatMap((site, at) => usesOf(site.kernel).flatMap(({ view, access }) => (access === "write" && view.slot === slot ? [{ site, view, at }] : [])));
+  return sites.flatMap((site, at) =>
+    usesOf(site.kernel).flatMap(({ view, access }) => (access === "write" && view.slot === slot ? [{ site, view, at }] : [])),
+  );
 }
 
 /** A corner element of `view` that no write can have reached, if there is one. */
@@ -36,7 +43,10 @@ function missed(view: View, site: Site, writes: readonly Write[], at: number): n
   const last = site.lengths.map((length) => length - 1);
   const before = writes.filter((write) => write.at < at);
   // In the first iteration of the scans that both stand in, only that iteration's earlier steps have run.
-  const ran = (write: Write): View => ({ ...write.view, advance: write.view.advance.map((step, d) => (d < shared(write.site, site) ? 0 : step)) });
+  const ran = (write: Write): View => ({
+    ...write.view,
+    advance: write.view.advance.map((step, d) => (d < shared(write.site, site) ? 0 : step)),
+  });
   const fresh = corners(view, first).find((element) => !before.some((write) => names(ran(write), write.site.lengths, element)));
   if (fresh !== undefined) return fresh;
   // In the last one, any iteration of any step around may have.
@@ -53,5 +63,8 @@ function shared(a: Site, b: Site): number {
 
 function corners({ shape, strides, offset, advance }: View, t: Shape): number[] {
   const base = advance.reduce((sum, step, d) => sum + step * t[d]!, offset);
-  return shape.reduce((at, size, axis) => (size === 1 ? at : at.flatMap((element) => [element, element + strides[axis]! * (size - 1)])), [base]);
+  return shape.reduce(
+    (at, size, axis) => (size === 1 ? at : at.flatMap((element) => [element, element + strides[axis]! * (size - 1)])),
+    [base],
+  );
 }

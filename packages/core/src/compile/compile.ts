@@ -15,11 +15,29 @@ import { array, hostArray, NDArray, type HostArray } from "./ndarray.ts";
 export type ArrayInput = NDArray | HostArray | TypedArray | Nested;
 
 /** A tree of tensors, with arrays in their place. */
-export type Fed<T> = T extends Tensor ? ArrayInput : T extends readonly unknown[] ? { readonly [K in keyof T]: Fed<T[K]> } : T extends object ? { readonly [K in keyof T]: Fed<T[K]> } : T;
+export type Fed<T> = T extends Tensor
+  ? ArrayInput
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Fed<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: Fed<T[K]> }
+      : T;
 /** The same, of arrays on the backend. */
-export type Bound<T> = T extends Tensor ? NDArray : T extends readonly unknown[] ? { readonly [K in keyof T]: Bound<T[K]> } : T extends object ? { readonly [K in keyof T]: Bound<T[K]> } : T;
+export type Bound<T> = T extends Tensor
+  ? NDArray
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Bound<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: Bound<T[K]> }
+      : T;
 /** Or of shapes and dtypes alone. */
-export type Specs<T> = T extends Tensor ? Spec | ArrayInput : T extends readonly unknown[] ? { readonly [K in keyof T]: Specs<T[K]> } : T extends object ? { readonly [K in keyof T]: Specs<T[K]> } : T;
+export type Specs<T> = T extends Tensor
+  ? Spec | ArrayInput
+  : T extends readonly unknown[]
+    ? { readonly [K in keyof T]: Specs<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: Specs<T[K]> }
+      : T;
 
 export interface CompileOptions {
   /** For errors and printing. Default: the function's own name. */
@@ -71,7 +89,11 @@ interface Ready {
  * ```
  */
 export function compile<A extends readonly unknown[], R>(backend: Backend, fn: (...args: A) => R, options?: CompileOptions): Compiled<A, R>;
-export function compile(backend: Backend, fn: (...args: never[]) => unknown, { name = fn.name || "function", cacheSize = 16 }: CompileOptions = {}): unknown {
+export function compile(
+  backend: Backend,
+  fn: (...args: never[]) => unknown,
+  { name = fn.name || "function", cacheSize = 16 }: CompileOptions = {},
+): unknown {
   const free = (ready: Ready): void => {
     ready.isDropped = true;
     if (ready.users === 0) ready.executable.destroy();
@@ -80,18 +102,32 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, { n
   let isDisposed = false;
 
   const prepare = (args: readonly unknown[]): Promise<Ready> => {
-    if (isDisposed) throw new SluiceError({ code: "DISPOSED", who: name, what: "the compiled function was disposed of", fix: "Compile it again" });
-    const specs = args.map((arg) => mapTree(arg, isLeaf, specOf)), key = JSON.stringify(specs), known = cache.get(key);
+    if (isDisposed)
+      throw new SluiceError({ code: "DISPOSED", who: name, what: "the compiled function was disposed of", fix: "Compile it again" });
+    const specs = args.map((arg) => mapTree(arg, isLeaf, specOf)),
+      key = JSON.stringify(specs),
+      known = cache.get(key);
     if (known !== undefined) return known;
-    const traced = trace(name, fn, specs), program = lowerGraph(traced.graph, backend.supports);
-    const entry = Promise.resolve(backend.compile(program)).then((executable): Ready => ({ traced, program, executable, users: 0, isDropped: false }));
+    const traced = trace(name, fn, specs),
+      program = lowerGraph(traced.graph, backend.supports);
+    const entry = Promise.resolve(backend.compile(program)).then((executable): Ready => ({
+      traced,
+      program,
+      executable,
+      users: 0,
+      isDropped: false,
+    }));
     entry.catch(() => cache.delete(key));
     cache.set(key, entry);
     return entry;
   };
   const bind = async (...args: readonly unknown[]): Promise<Binding<unknown>> => {
-    const inputs = buffersOf(args, backend, name), ready = await prepare(args), { executable, program } = ready;
-    const outputs = results(ready, backend), arrays = [...inputs, ...outputs.arrays], buffers = arrays.map((x) => x.buffer);
+    const inputs = buffersOf(args, backend, name),
+      ready = await prepare(args),
+      { executable, program } = ready;
+    const outputs = results(ready, backend),
+      arrays = [...inputs, ...outputs.arrays],
+      buffers = arrays.map((x) => x.buffer);
     let isOpen = true;
     ready.users++;
     return {
@@ -99,7 +135,8 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, { n
       program,
       executor: executable.executor,
       run() {
-        if (!isOpen) throw new SluiceError({ code: "DISPOSED", who: name, what: "the binding was disposed of", fix: "Bind the arrays again" });
+        if (!isOpen)
+          throw new SluiceError({ code: "DISPOSED", who: name, what: "the binding was disposed of", fix: "Bind the arrays again" });
         for (let i = 0; i < arrays.length; i++) buffers[i] = arrays[i]!.buffer;
         executable.run(buffers);
       },
@@ -112,17 +149,29 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, { n
     };
   };
   const call = async (...args: readonly unknown[]): Promise<unknown> => {
-    const ready = await prepare(args), temporary: NDArray[] = [];
+    const ready = await prepare(args),
+      temporary: NDArray[] = [];
     try {
-      const arrays = args.map((arg) => mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))));
-      const inputs = buffersOf(arrays, backend, name), outputs = results(ready, backend);
+      const arrays = args.map((arg) =>
+        mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))),
+      );
+      const inputs = buffersOf(arrays, backend, name),
+        outputs = results(ready, backend);
       ready.executable.run([...inputs, ...outputs.arrays].map((x) => x.buffer));
       return outputs.tree;
     } finally {
       for (const t of temporary) t.dispose();
     }
   };
-  const program = (...args: readonly unknown[]): Program => lowerGraph(trace(name, fn, args.map((arg) => mapTree(arg, isLeaf, specOf))).graph, backend.supports);
+  const program = (...args: readonly unknown[]): Program =>
+    lowerGraph(
+      trace(
+        name,
+        fn,
+        args.map((arg) => mapTree(arg, isLeaf, specOf)),
+      ).graph,
+      backend.supports,
+    );
   const dispose = (): void => {
     isDisposed = true;
     cache.clear();
@@ -138,7 +187,13 @@ function isLeaf(value: unknown): boolean {
 
 function specOf(leaf: unknown, path: string): Spec {
   if (isSpec(leaf)) return { shape: leaf.shape, dtype: leaf.dtype, axes: leaf.axes };
-  if (!isLeaf(leaf)) throw new SluiceError({ code: "INVALID_ARGUMENT", who: "compile", what: `${path || "an argument"} is no array: ${String(leaf)}`, fix: "Pass arrays, numbers, or records and lists of them" });
+  if (!isLeaf(leaf))
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: "compile",
+      what: `${path || "an argument"} is no array: ${String(leaf)}`,
+      fix: "Pass arrays, numbers, or records and lists of them",
+    });
   const { shape, dtype } = hostArray(leaf as TypedArray | Nested);
   return { shape, dtype };
 }
@@ -154,19 +209,37 @@ function keep<T>(list: T[], item: T): T {
 
 /** The arrays of a call in the order of the inputs. Throws INVALID_ARGUMENT for one of another backend, or none, or twice the same. */
 function buffersOf(args: readonly unknown[], backend: Backend, name: string): NDArray[] {
-  const arrays = args.flatMap((arg) => leavesOf(arg, isLeaf)).map(([path, leaf]) => {
-    if (leaf instanceof NDArray && leaf.backend === backend) return leaf;
-    const what = leaf instanceof NDArray ? `${path || leaf.name} lives on another backend (${leaf.backend.name})` : `${path || "an argument"} is no NDArray`;
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what, fix: "Make it with array(backend, …) on the backend that this function was compiled for" });
-  });
+  const arrays = args
+    .flatMap((arg) => leavesOf(arg, isLeaf))
+    .map(([path, leaf]) => {
+      if (leaf instanceof NDArray && leaf.backend === backend) return leaf;
+      const what =
+        leaf instanceof NDArray
+          ? `${path || leaf.name} lives on another backend (${leaf.backend.name})`
+          : `${path || "an argument"} is no NDArray`;
+      throw new SluiceError({
+        code: "INVALID_ARGUMENT",
+        who: name,
+        what,
+        fix: "Make it with array(backend, …) on the backend that this function was compiled for",
+      });
+    });
   const twice = arrays.find((x, i) => arrays.indexOf(x) !== i);
-  if (twice !== undefined) throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what: `the array ${twice.name} is passed twice`, fix: "Pass it once and use it twice inside the function" });
+  if (twice !== undefined)
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: name,
+      what: `the array ${twice.name} is passed twice`,
+      fix: "Pass it once and use it twice inside the function",
+    });
   return arrays;
 }
 
 /** New arrays for the results, in the tree that the function returned. */
 function results({ traced }: Ready, backend: Backend): { tree: unknown; arrays: NDArray[] } {
   const arrays: NDArray[] = [];
-  const tree = mapTree(traced.result, isTensor, (leaf, path) => (isTensor(leaf) ? keep(arrays, new NDArray(backend, leaf.dtype, leaf.shape, { name: path || "result", axes: leaf.axes })) : leaf));
+  const tree = mapTree(traced.result, isTensor, (leaf, path) =>
+    isTensor(leaf) ? keep(arrays, new NDArray(backend, leaf.dtype, leaf.shape, { name: path || "result", axes: leaf.axes })) : leaf,
+  );
   return { tree, arrays };
 }

@@ -25,7 +25,11 @@ function graphOf(list: Parameters<typeof build>[0]): Graph {
 }
 
 async function run(program: Program, on: Backend<unknown> = backend as Backend<unknown>): Promise<number[][]> {
-  const source = random(7), buffers = program.slots.filter((s) => s.binding !== undefined).sort((a, b) => a.binding! - b.binding!).map((s) => on.create(s.dtype, s.length));
+  const source = random(7),
+    buffers = program.slots
+      .filter((s) => s.binding !== undefined)
+      .sort((a, b) => a.binding! - b.binding!)
+      .map((s) => on.create(s.dtype, s.length));
   buffers.slice(0, specs.length).forEach((b, i) => on.write(b, source.child(i).normal(specs[i]!.shape.reduce((p, n) => p * n, 1))));
   const executable = await on.compile(program);
   executable.run(buffers);
@@ -33,15 +37,26 @@ async function run(program: Program, on: Backend<unknown> = backend as Backend<u
 }
 
 function expectEqual(got: number[][], wanted: number[][]): void {
-  got.forEach((values, i) => values.forEach((value, k) => expect(Math.abs(value - wanted[i]![k]!)).toBeLessThanOrEqual(1e-10 * Math.max(1, ...wanted[i]!.map(Math.abs)))));
+  got.forEach((values, i) =>
+    values.forEach((value, k) =>
+      expect(Math.abs(value - wanted[i]![k]!)).toBeLessThanOrEqual(1e-10 * Math.max(1, ...wanted[i]!.map(Math.abs))),
+    ),
+  );
 }
 
-const each: Readonly<Record<string, readonly Pass[]>> = { "common subexpressions": [cse], "accumulating products": [cse, accumulate], fission: [cse, fission], "all passes": passes };
+const each: Readonly<Record<string, readonly Pass[]>> = {
+  "common subexpressions": [cse],
+  "accumulating products": [cse, accumulate],
+  fission: [cse, fission],
+  "all passes": passes,
+};
 for (const [name, through] of Object.entries(each)) {
   test(`${name}: a program and its gradient compute the same before and after`, async () => {
     await fc.assert(
       fc.asyncProperty(choices, async (list) => {
-        const graph = graphOf(list), plain = lowerGraph(graph, backend.supports, []), passed = lowerGraph(graph, backend.supports, through);
+        const graph = graphOf(list),
+          plain = lowerGraph(graph, backend.supports, []),
+          passed = lowerGraph(graph, backend.supports, through);
         check(plain, backend.supports);
         check(passed, backend.supports);
         expectEqual(await run(passed), await run(plain));
@@ -60,7 +75,9 @@ for (const [name, limit] of Object.entries(limits)) {
   test(`fusing and scheduling within ${name} never changes what a program computes`, async () => {
     await fc.assert(
       fc.asyncProperty(choices, async (list) => {
-        const graph = graphOf(list), supports = { ...backend.supports, ...limit }, program = lowerGraph(graph, supports);
+        const graph = graphOf(list),
+          supports = { ...backend.supports, ...limit },
+          program = lowerGraph(graph, supports);
         check(program, supports);
         expectEqual(await run(program), await run(lowerGraph(graph, backend.supports)));
       }),

@@ -18,7 +18,8 @@ export function lowerGraph(graph: Graph, supports: Supports, through: readonly P
 }
 
 function apply(graph: Graph, pass: Pass): Graph {
-  const nodes = pass([...graph.outputs, ...graph.updates].map((o) => o.node)), [outputs, updates] = [graph.outputs, graph.updates];
+  const nodes = pass([...graph.outputs, ...graph.updates].map((o) => o.node)),
+    [outputs, updates] = [graph.outputs, graph.updates];
   return {
     ...graph,
     outputs: outputs.map((o, i) => ({ ...o, node: nodes[i]! })),

@@ -55,7 +55,13 @@ export class NDArray {
 
   /** What the backend knows it by. Throws DISPOSED. */
   get buffer(): unknown {
-    if (this.#isDisposed) throw new SluiceError({ code: "DISPOSED", who: this.name, what: `the array [${this.shape.join(", ")}] was disposed of`, fix: "Keep it until its last use" });
+    if (this.#isDisposed)
+      throw new SluiceError({
+        code: "DISPOSED",
+        who: this.name,
+        what: `the array [${this.shape.join(", ")}] was disposed of`,
+        fix: "Keep it until its last use",
+      });
     return this.#buffer;
   }
 
@@ -83,7 +89,8 @@ export class NDArray {
 
 /** An array on `backend` with the numbers given: a typed array, or nested lists. Throws SHAPE_MISMATCH where they do not fill the shape. */
 export function array(backend: Backend, values: TypedArray | Nested, options: ArrayOptions = {}): NDArray {
-  const host = hostArray(values, options), made = new NDArray(backend, host.dtype, host.shape, options);
+  const host = hostArray(values, options),
+    made = new NDArray(backend, host.dtype, host.shape, options);
   made.write(host.data);
   return made;
 }
@@ -95,8 +102,17 @@ export function zeros(backend: Backend, shape: Shape, { dtype = "f32", ...option
 
 /** Numbers with a shape, on the host. Throws SHAPE_MISMATCH where they do not fill it. */
 export function hostArray(values: TypedArray | Nested, { shape, dtype, axes }: ArrayOptions = {}): HostArray {
-  const flat = dtypeOf(values) !== undefined && (dtype === undefined || dtype === dtypeOf(values)) ? { data: values as TypedArray, shape: [(values as TypedArray).length], dtype: dtypeOf(values)! } : flatten(values, dtype);
+  const flat =
+    dtypeOf(values) !== undefined && (dtype === undefined || dtype === dtypeOf(values))
+      ? { data: values as TypedArray, shape: [(values as TypedArray).length], dtype: dtypeOf(values)! }
+      : flatten(values, dtype);
   const full = shape ?? flat.shape;
-  if (size(full) !== flat.data.length) throw new SluiceError({ code: "SHAPE_MISMATCH", who: "array", what: `${flat.data.length} numbers do not fill shape [${full.join(", ")}]`, facts: { shape: full, length: flat.data.length } });
+  if (size(full) !== flat.data.length)
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: "array",
+      what: `${flat.data.length} numbers do not fill shape [${full.join(", ")}]`,
+      facts: { shape: full, length: flat.data.length },
+    });
   return { dtype: flat.dtype, shape: full, data: flat.data, axes };
 }

@@ -26,8 +26,12 @@ type States = ReadonlySet<number>;
 const none: States = new Set();
 
 export function analyse(loop: Loop): Analysis {
-  const own = new Set<Node>(loopParams(loop)), states = new Map<Node, States>(), inside = new Set<Node>(), inner = new Set<Node>();
-  const paramOf = new Map<Node, number>(loop.states.map((s, i) => [s.param, i])), nextOf = new Map<Node, number>();
+  const own = new Set<Node>(loopParams(loop)),
+    states = new Map<Node, States>(),
+    inside = new Set<Node>(),
+    inner = new Set<Node>();
+  const paramOf = new Map<Node, number>(loop.states.map((s, i) => [s.param, i])),
+    nextOf = new Map<Node, number>();
   loop.states.forEach((s, i) => nextOf.has(s.next) || nextOf.set(s.next, i));
 
   const seen = new Set<Node>();
@@ -47,8 +51,10 @@ export function analyse(loop: Loop): Analysis {
     return states.get(node)!;
   };
 
-  const direct = loop.states.map((s) => statesOf(s.next)), reach = closure(direct);
-  const groups = cycles(reach), positions = new Map(groups.flatMap((members, position) => members.map((i) => [i, position] as const)));
+  const direct = loop.states.map((s) => statesOf(s.next)),
+    reach = closure(direct);
+  const groups = cycles(reach),
+    positions = new Map(groups.flatMap((members, position) => members.map((i) => [i, position] as const)));
   const onCycle = new Set(
     groups.flatMap((members) => {
       const together = new Set(members);
@@ -70,7 +76,9 @@ export function analyse(loop: Loop): Analysis {
 
 /** A loop's params, and the nodes of its body that depend on them. */
 function innerBody(node: Stack | StatesNode): readonly Node[] {
-  const own = new Set<Node>(loopParams(node.loop)), order = postorder(children(node)), free = freeParams(order);
+  const own = new Set<Node>(loopParams(node.loop)),
+    order = postorder(children(node)),
+    free = freeParams(order);
   return [...own, ...order.filter((x) => [...free(x)].some((p) => own.has(p)))];
 }
 

@@ -13,10 +13,15 @@ function contractSum({ x, folded }: Reduce): Node | undefined {
   if (product.kind !== "matmul") return undefined;
   const order = x.kind === "view" ? permutation(x.window, product.shape) : product.shape.map((_, axis) => axis);
   if (order === undefined) return undefined;
-  const kept = order.slice(0, order.length - folded), summed = order.slice(kept.length), rows = product.shape.length - 2;
+  const kept = order.slice(0, order.length - folded),
+    summed = order.slice(kept.length),
+    rows = product.shape.length - 2;
   if (summed.some((axis) => axis >= rows)) return undefined;
   const batch = kept.filter((axis) => axis < rows).sort((a, b) => a - b);
-  const whole = make.transpose(longer(product, batch, summed), kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)));
+  const whole = make.transpose(
+    longer(product, batch, summed),
+    kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)),
+  );
   if (product.plus === undefined) return whole;
   // Σ (a·b + c) = Σ a·b + Σ c
   const rest = make.reduce("sum", make.transpose(product.plus, order), folded);
@@ -25,7 +30,10 @@ function contractSum({ x, folded }: Reduce): Node | undefined {
 
 /** Σ over the `summed` batch axes, [batch…, m, n]: they join the inner axis of both factors. */
 function longer({ a, b, shape, label }: Matmul, batch: readonly number[], summed: readonly number[]): Node {
-  const m = shape.length - 2, n = m + 1, lead = batch.map((axis) => shape[axis]!), inner = size(summed.map((axis) => shape[axis]!)) * a.shape.at(-1)!;
+  const m = shape.length - 2,
+    n = m + 1,
+    lead = batch.map((axis) => shape[axis]!),
+    inner = size(summed.map((axis) => shape[axis]!)) * a.shape.at(-1)!;
   const left = make.reshape(make.transpose(a, [...batch, m, ...summed, n]), [...lead, shape[m]!, inner]);
   const right = make.reshape(make.transpose(b, [...batch, ...summed, m, n]), [...lead, inner, shape[n]!]);
   return make.matmul(left, right, undefined, label);

@@ -19,8 +19,12 @@ export function fission(roots: readonly Node[]): Node[] {
 
 /** The loops not yet split in whose bodies there is none left to split. */
 function innermost(roots: readonly Node[], done: ReadonlySet<Node>): Set<Loop> {
-  const order = postorder(roots), free = freeParams(order);
-  const results = order.filter((node): node is Extract<Node, { loop: Loop }> => (node.kind === "stack" || node.kind === "states") && !loopParams(node.loop).every((p) => done.has(p)));
+  const order = postorder(roots),
+    free = freeParams(order);
+  const results = order.filter(
+    (node): node is Extract<Node, { loop: Loop }> =>
+      (node.kind === "stack" || node.kind === "states") && !loopParams(node.loop).every((p) => done.has(p)),
+  );
   const outer = new Set<Node>(results.flatMap((inner) => [...free(inner)]));
   return new Set(results.map((r) => r.loop).filter((loop) => !loopParams(loop).some((p) => outer.has(p))));
 }
@@ -56,14 +60,21 @@ interface Part {
 }
 
 function splitLoop(loop: Loop, done: Set<Node>): Split {
-  const body = analyse(loop), parts = new Map<number, Part>(), lifted = new Map<Node, Node>();
+  const body = analyse(loop),
+    parts = new Map<number, Part>(),
+    lifted = new Map<Node, Node>();
 
   const partAt = (position: number): Part => {
     const known = parts.get(position);
     if (known !== undefined) return known;
     const members = body.isCyclic(position) ? body.members(position) : [];
-    const slices: Slice[] = [], convert = converter(position, new Set(members), slices);
-    const states: State[] = members.map((i) => ({ param: loop.states[i]!.param, init: loop.states[i]!.init, next: convert(loop.states[i]!.next) }));
+    const slices: Slice[] = [],
+      convert = converter(position, new Set(members), slices);
+    const states: State[] = members.map((i) => ({
+      param: loop.states[i]!.param,
+      init: loop.states[i]!.init,
+      next: convert(loop.states[i]!.next),
+    }));
     const part: Part = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
     parts.set(position, part);
     for (const { param } of states) done.add(param);
@@ -72,7 +83,8 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
 
   /** Body nodes as the part at `position` computes them: what is cheap again, what is costly and known before as a slice. */
   const converter = (position: number, members: ReadonlySet<number>, slices: Slice[]): ((node: Node) => Node) => {
-    const converted = new Map<Node, Node>(), loops = new Map<Loop, Loop>();
+    const converted = new Map<Node, Node>(),
+      loops = new Map<Loop, Loop>();
     const slice = (of: Node, like: Node): Node => {
       if (of.kind === "const") return make.constant(of.value, like.shape, like.dtype);
       const known = slices.find((s) => s.of === of);
@@ -86,7 +98,8 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
       if (node.kind === "stack" || node.kind === "states") renameParams(node.loop, converted);
       if (body.isInner(node)) return withChildren(node, convert, loops);
       if (!body.isInside(node)) return node;
-      const own = body.stateOf(node), left = body.nextOf(node);
+      const own = body.stateOf(node),
+        left = body.nextOf(node);
       if (own !== undefined) return members.has(own) ? node : slice(lift(node), node);
       if (left !== undefined && !members.has(left) && body.position(node) < position) return slice(lift(node), node);
       if (node.kind === "param" || (body.position(node) < position && !isCheap(node))) return slice(lift(node), node);
@@ -107,7 +120,8 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
   };
   const liftFresh = (node: Node): Node => {
     if (!body.isInside(node)) return make.broadcast(node, [loop.steps, ...node.shape]);
-    const own = body.stateOf(node), left = body.nextOf(node);
+    const own = body.stateOf(node),
+      left = body.nextOf(node);
     if (own !== undefined) return make.rowsOf(loop, states(own), "before");
     if (node.kind === "param") return loop.slices.find((s) => s.param === node)!.of;
     if (left !== undefined) return make.rowsOf(loop, states(left), "after");
@@ -119,7 +133,8 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
   };
 
   const states = (i: number): Node => {
-    const position = body.positionOf(i), { param, init, next } = loop.states[i]!;
+    const position = body.positionOf(i),
+      { param, init, next } = loop.states[i]!;
     if (body.isCyclic(position)) return make.states(partAt(position).loop, body.members(position).indexOf(i));
     return delayed(loop, init, lift(next), param.dtype);
   };
@@ -134,7 +149,8 @@ function renameParams(loop: Loop, converted: Map<Node, Node>): void {
 /** A state that does not depend on itself is its own input, one step late. */
 function delayed(loop: Loop, init: Node, next: Node, dtype: Node["dtype"]): Node {
   const shape = [loop.steps + 1, ...init.shape];
-  const first = make.edge(loop, "start"), after = first === 0 ? 1 : 0;
+  const first = make.edge(loop, "start"),
+    after = first === 0 ? 1 : 0;
   const at = (row: number, x: Node): Piece => {
     const strides = denseStrides(shape);
     return { x, window: { offset: row * strides[0]!, shape: x.shape, strides } };
@@ -154,10 +170,16 @@ function stays(body: Analysis, node: Node): boolean {
 }
 
 function readsCycle(body: Analysis, node: Node): boolean {
-  const args = node.kind === "pointwise" ? node.args : node.kind === "view" || node.kind === "reduce" ? [node.x] : node.kind === "place" ? node.pieces.map((p) => p.x) : [];
+  const args =
+    node.kind === "pointwise"
+      ? node.args
+      : node.kind === "view" || node.kind === "reduce"
+        ? [node.x]
+        : node.kind === "place"
+          ? node.pieces.map((p) => p.x)
+          : [];
   return args.some((x) => {
     if (!body.isInside(x) || x.kind === "param" || body.nextOf(x) !== undefined) return false;
     return body.isOnCycle(x) ? x.kind === "pointwise" || (x.kind === "view" && readsCycle(body, x)) : isCheap(x) && readsCycle(body, x);
   });
 }
-

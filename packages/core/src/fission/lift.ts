@@ -24,7 +24,11 @@ export function liftNode(node: Node, steps: number, lift: (node: Node) => Node, 
   switch (node.kind) {
     case "pointwise": {
       const args = node.args.map(lift);
-      return node.op === "copy" ? make.copy(args[0]!, node.dtype) : node.op === "stop" ? make.stop(args[0]!) : make.pointwise(node.op, args, node.label);
+      return node.op === "copy"
+        ? make.copy(args[0]!, node.dtype)
+        : node.op === "stop"
+          ? make.stop(args[0]!)
+          : make.pointwise(node.op, args, node.label);
     }
     case "view": {
       const { offset, shape, strides } = node.window;
@@ -32,14 +36,22 @@ export function liftNode(node: Node, steps: number, lift: (node: Node) => Node, 
     }
     case "place": {
       const shape = [steps, ...node.shape];
-      return make.place(node.pieces.map(({ x, window }) => ({ x: lift(x), window: { offset: window.offset, shape: [steps, ...x.shape], strides: [size(node.shape), ...window.strides] } })), shape, node.dtype);
+      return make.place(
+        node.pieces.map(({ x, window }) => ({
+          x: lift(x),
+          window: { offset: window.offset, shape: [steps, ...x.shape], strides: [size(node.shape), ...window.strides] },
+        })),
+        shape,
+        node.dtype,
+      );
     }
     case "reduce":
       return make.reduce(node.combine, lift(node.x), node.folded, node.label);
     case "matmul":
       return liftMatmul(node, steps, lift, isInvariant);
     case "gather": {
-      const n = node.shape[0]!, rows = make.gather(node.table, make.reshape(lift(node.index), [steps * n]), node.label);
+      const n = node.shape[0]!,
+        rows = make.gather(node.table, make.reshape(lift(node.index), [steps * n]), node.label);
       return make.reshape(rows, [steps, ...node.shape]);
     }
     default:
@@ -48,9 +60,14 @@ export function liftNode(node: Node, steps: number, lift: (node: Node) => Node, 
 }
 
 /** Against a matrix that stays, steps are more rows of one product; otherwise they are a batch axis. */
-function liftMatmul({ a, b, plus, shape, label }: Matmul, steps: number, lift: (node: Node) => Node, isInvariant: (node: Node) => boolean): Node {
+function liftMatmul(
+  { a, b, plus, shape, label }: Matmul,
+  steps: number,
+  lift: (node: Node) => Node,
+  isInvariant: (node: Node) => boolean,
+): Node {
   if (!isInvariant(b) || b.shape.length !== 2) return make.matmul(lift(a), lift(b), plus && lift(plus), label);
-  const [m, n] = shape as [number, number], rows = (x: Node, width: number): Node => make.reshape(lift(x), [steps * m, width]);
+  const [m, n] = shape as [number, number],
+    rows = (x: Node, width: number): Node => make.reshape(lift(x), [steps * m, width]);
   return make.reshape(make.matmul(rows(a, b.shape[0]!), b, plus && rows(plus, n), label), [steps, m, n]);
 }
-

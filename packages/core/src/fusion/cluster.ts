@@ -25,12 +25,15 @@ interface Options {
 }
 
 export function cluster({ order, regions, isHomed, late, bindings }: Options): Clusters {
-  const users = consumers(order), inlined = inline(order, users, regions, isHomed, bindings);
+  const users = consumers(order),
+    inlined = inline(order, users, regions, isHomed, bindings);
   const depth = depths(order, users, regions, inlined, isHomed, late);
   const group = new Map<Pointwise, Set<Pointwise>>();
   for (const node of order) {
     if (node.kind !== "pointwise" || inlined.has(node)) continue;
-    const joined = node.args.filter((x): x is Pointwise => x.kind === "pointwise" && joins(x, node, regions) && !inlined.has(x) && depth.get(x) === depth.get(node));
+    const joined = node.args.filter(
+      (x): x is Pointwise => x.kind === "pointwise" && joins(x, node, regions) && !inlined.has(x) && depth.get(x) === depth.get(node),
+    );
     const all = new Set<Pointwise>([...joined.flatMap((x) => [...group.get(x)!]), node]);
     for (const member of all) group.set(member, all);
   }
@@ -48,7 +51,13 @@ export function joins(x: Node, node: Pointwise | Reduce, regions: Regions): bool
 type Users = (node: Node) => readonly Node[];
 
 /** Pointwise work that only one reduce wants is done by that reduce. */
-function inline(order: readonly Node[], users: Users, regions: Regions, isHomed: (node: Node) => boolean, bindings: number): Map<Node, Reduce> {
+function inline(
+  order: readonly Node[],
+  users: Users,
+  regions: Regions,
+  isHomed: (node: Node) => boolean,
+  bindings: number,
+): Map<Node, Reduce> {
   const inlined = new Map<Node, Reduce>();
   for (const node of order.toReversed()) {
     if (node.kind !== "pointwise" || isHomed(node)) continue;
@@ -64,16 +73,29 @@ function inline(order: readonly Node[], users: Users, regions: Regions, isHomed:
 }
 
 /** The number of barriers before each node; pointwise work that one later kernel alone wants is done there. */
-function depths(order: readonly Node[], users: Users, regions: Regions, inlined: ReadonlyMap<Node, Reduce>, isHomed: (node: Node) => boolean, late: ReadonlySet<Node>): Map<Node, number> {
+function depths(
+  order: readonly Node[],
+  users: Users,
+  regions: Regions,
+  inlined: ReadonlyMap<Node, Reduce>,
+  isHomed: (node: Node) => boolean,
+  late: ReadonlySet<Node>,
+): Map<Node, number> {
   const depth = new Map<Node, number>();
   for (const node of order) {
-    const below = children(node).map((x) => (depth.get(x) ?? 0) + (node.kind === "pointwise" && joins(x, node, regions) ? 0 : x.kind === "view" || node.kind === "view" ? 0 : 1));
+    const below = children(node).map(
+      (x) =>
+        (depth.get(x) ?? 0) +
+        (node.kind === "pointwise" && joins(x, node, regions) ? 0 : x.kind === "view" || node.kind === "view" ? 0 : 1),
+    );
     const viewed = children(node).map((x) => (x.kind === "view" ? (depth.get(x) ?? 0) + 1 : 0));
     depth.set(node, late.has(node) ? order.length : Math.max(0, ...below, ...viewed));
   }
   for (const node of order.toReversed()) {
     if (node.kind !== "pointwise" || isHomed(node) || inlined.has(node)) continue;
-    const wanted = users(node).map((u) => (u.kind === "pointwise" && joins(node, u, regions) && !inlined.has(u) ? depth.get(u)! : -1));
+    const wanted = users(node).map((u) =>
+      u.kind === "pointwise" && joins(node, u, regions) && !inlined.has(u) && !late.has(u) ? depth.get(u)! : -1,
+    );
     if (wanted.length > 0 && wanted.every((d) => d === wanted[0] && d >= 0)) depth.set(node, wanted[0]!);
   }
   return depth;
@@ -81,7 +103,8 @@ function depths(order: readonly Node[], users: Users, regions: Regions, inlined:
 
 /** Halves a kernel that would touch too many slots; the first half stores what the second needs. */
 function fit(members: readonly Pointwise[], users: Users, isHomed: (node: Node) => boolean, bindings: number): (readonly Pointwise[])[] {
-  const inside = new Set<Node>(members), stored = members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
+  const inside = new Set<Node>(members),
+    stored = members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
   if (loadsOf(members).size + stored.length <= bindings || members.length === 1) return [members];
   const middle = members.length >> 1;
   return [...fit(members.slice(0, middle), users, isHomed, bindings), ...fit(members.slice(middle), users, isHomed, bindings)];
@@ -89,5 +112,10 @@ function fit(members: readonly Pointwise[], users: Users, isHomed: (node: Node) 
 
 function loadsOf(members: readonly Node[]): Set<Node> {
   const inside = new Set(members);
-  return new Set(members.flatMap((node) => children(node)).filter((x) => x.kind !== "const" && !inside.has(x)).map((x) => (x.kind === "view" ? x.x : x)));
+  return new Set(
+    members
+      .flatMap((node) => children(node))
+      .filter((x) => x.kind !== "const" && !inside.has(x))
+      .map((x) => (x.kind === "view" ? x.x : x)),
+  );
 }

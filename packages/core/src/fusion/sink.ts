@@ -10,8 +10,12 @@ import { isInjective } from "../graph/window.ts";
  * operations that are cheap to repeat. `stop` has done its work and goes.
  */
 export function sinkViews(roots: readonly Node[]): Node[] {
-  const order = postorder(roots), users = consumers(order), wanted = new Set(roots), stored = new Set<Node>();
-  const isStored = (node: Node): boolean => wanted.has(node) || users(node).some((u) => (u.kind === "view" ? isStored(u) : u.kind !== "pointwise" && u.kind !== "reduce"));
+  const order = postorder(roots),
+    users = consumers(order),
+    wanted = new Set(roots),
+    stored = new Set<Node>();
+  const isStored = (node: Node): boolean =>
+    wanted.has(node) || users(node).some((u) => (u.kind === "view" ? isStored(u) : u.kind !== "pointwise" && u.kind !== "reduce"));
   return rewrite(roots, (node, old) => {
     if (node.kind === "pointwise" && node.op === "stop") return node.args[0]!;
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
@@ -22,7 +26,11 @@ export function sinkViews(roots: readonly Node[]): Node[] {
 function sink(x: Node, window: Window, stored: ReadonlySet<Node>): Node {
   const done = new Map<Node, Node>();
   const through = (node: Node): Node => {
-    const known = done.get(node) ?? (sinks(node, window, stored) ? make.pointwise(node.op as Exclude<Pointwise["op"], "copy" | "stop">, node.args.map(through), node.label) : make.view(node, window));
+    const known =
+      done.get(node) ??
+      (sinks(node, window, stored)
+        ? make.pointwise(node.op as Exclude<Pointwise["op"], "copy" | "stop">, node.args.map(through), node.label)
+        : make.view(node, window));
     done.set(node, known);
     return known;
   };

@@ -13,8 +13,10 @@ export type Gradients = ReadonlyMap<Node, Node>;
  * Nodes below a target are not visited through it.
  */
 export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean): Gradients {
-  const order = postorder(seeds.map(([node]) => node)), active = activity(order, isTarget);
-  const pending = new Map<Node, Node[]>(), done = new Map<Node, Node>();
+  const order = postorder(seeds.map(([node]) => node)),
+    active = activity(order, isTarget);
+  const pending = new Map<Node, Node[]>(),
+    done = new Map<Node, Node>();
   const contribute = (node: Node, gradient: Node): void => {
     if (!active.has(node)) return;
     const list = pending.get(node);

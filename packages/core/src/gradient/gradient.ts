@@ -18,10 +18,14 @@ import { backpropagate } from "./backpropagate.ts";
  */
 export function gradient<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream?: Tensor): T {
   const targets = tensorsOf(wrt).map(([path, t]) => checkFloat(t, path || "tensor"));
-  const nodes = targets.map((t) => t.node), wanted = new Set(nodes);
+  const nodes = targets.map((t) => t.node),
+    wanted = new Set(nodes);
   const gradients = backpropagate([[checkFloat(y, "loss").node, seedOf(y, upstream)]], (node) => wanted.has(node));
   let i = 0;
-  return mapTensors(wrt, (w, path) => new Tensor(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`));
+  return mapTensors(
+    wrt,
+    (w, path) => new Tensor(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`),
+  );
 }
 
 /** A function's value and its gradient with respect to every float tensor among its arguments. */
@@ -36,12 +40,17 @@ export interface ValueAndGradient<A extends readonly Tree<Tensor>[], Aux> {
  * `fn` with its gradient: the result takes the same arguments and gives `{ value, gradients, aux }`.
  * `fn` returns the scalar to differentiate, or `{ value, aux }` with whatever else it computed. What is not used costs nothing.
  */
-export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefined>(fn: (...args: A) => Tensor | { readonly value: Tensor; readonly aux: Aux }): (...args: A) => ValueAndGradient<A, Aux> {
+export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefined>(
+  fn: (...args: A) => Tensor | { readonly value: Tensor; readonly aux: Aux },
+): (...args: A) => ValueAndGradient<A, Aux> {
   return (...args) => {
     const result = fn(...args);
     const [value, aux] = result instanceof Tensor ? [result, undefined as Aux] : [result.value, result.aux];
-    const floats = tensorsOf(args).map(([, t]) => t).filter((t) => t.dtype !== "i32");
-    const found = gradient(value, floats), byTensor = new Map(floats.map((t, i) => [t, found[i]!]));
+    const floats = tensorsOf(args)
+      .map(([, t]) => t)
+      .filter((t) => t.dtype !== "i32");
+    const found = gradient(value, floats),
+      byTensor = new Map(floats.map((t, i) => [t, found[i]!]));
     return { value, aux, gradients: mapTensors(args as unknown as Tree<Tensor>, (t) => byTensor.get(t) ?? t) as unknown as A };
   };
 }
@@ -49,13 +58,28 @@ export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefi
 function seedOf(y: Tensor, upstream: Tensor | undefined): Node {
   if (upstream === undefined) {
     if (y.size === 1) return make.constant(1, y.shape, y.dtype);
-    throw new SluiceError({ code: "NOT_DIFFERENTIABLE", who: "gradient", what: `${describe(y, "y")} is no scalar`, fix: "Sum or average it, or give an upstream gradient of its shape" });
+    throw new SluiceError({
+      code: "NOT_DIFFERENTIABLE",
+      who: "gradient",
+      what: `${describe(y, "y")} is no scalar`,
+      fix: "Sum or average it, or give an upstream gradient of its shape",
+    });
   }
   if (sameShape(upstream.shape, y.shape) && upstream.dtype === y.dtype) return upstream.node;
-  throw new SluiceError({ code: "SHAPE_MISMATCH", who: "gradient", what: `the upstream gradient must be like ${describe(y, "y")} ${y.dtype}, got ${describe(upstream, "upstream")} ${upstream.dtype}`, facts: { shapes: [y.shape, upstream.shape] } });
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: "gradient",
+    what: `the upstream gradient must be like ${describe(y, "y")} ${y.dtype}, got ${describe(upstream, "upstream")} ${upstream.dtype}`,
+    facts: { shapes: [y.shape, upstream.shape] },
+  });
 }
 
 function checkFloat(x: Tensor, name: string): Tensor {
   if (x.dtype !== "i32") return x;
-  throw new SluiceError({ code: "NOT_DIFFERENTIABLE", who: "gradient", what: `${describe(x, name)} is i32: integers have no gradient`, fix: "cast(…) to a float before the part to differentiate" });
+  throw new SluiceError({
+    code: "NOT_DIFFERENTIABLE",
+    who: "gradient",
+    what: `${describe(x, name)} is i32: integers have no gradient`,
+    fix: "cast(…) to a float before the part to differentiate",
+  });
 }

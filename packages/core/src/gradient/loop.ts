@@ -8,8 +8,14 @@ import { backpropagate, type Gradients } from "./backpropagate.ts";
 import type { Contribution } from "./rules.ts";
 
 /** What the gradients of a loop's results contribute to its starts, its slices and everything it closes over. */
-export function loopContributions(loop: Loop, results: readonly Node[], upstream: Gradients, active: ReadonlySet<Node>): readonly Contribution[] {
-  const outputs = results.filter((r): r is Stack => r.kind === "stack"), seen = results.filter((r): r is States => r.kind === "states");
+export function loopContributions(
+  loop: Loop,
+  results: readonly Node[],
+  upstream: Gradients,
+  active: ReadonlySet<Node>,
+): readonly Contribution[] {
+  const outputs = results.filter((r): r is Stack => r.kind === "stack"),
+    seen = results.filter((r): r is States => r.kind === "states");
   const states = relevantStates(loop, outputs, seen, active);
   const slices: Slice[] = [];
   const row = (of: Node, label?: string): Node => {
@@ -30,29 +36,58 @@ export function loopContributions(loop: Loop, results: readonly Node[], upstream
     const outside = seen.filter((r) => r.state === i).map((r) => row(make.rowsOf(loop, upstream.get(r)!, "after")));
     return make.sum([carried[k]!, ...outside]);
   });
-  const seeds = [...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const), ...states.map((i, k) => [loop.states[i]!.next, left[k]!] as const)];
+  const seeds = [
+    ...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const),
+    ...states.map((i, k) => [loop.states[i]!.next, left[k]!] as const),
+  ];
 
   // Everything in the body that does not belong to the loop is closed over: a target, like the loop's own params.
-  const order = postorder(seeds.map(([node]) => node)), free = freeParams(order), own = new Set<Node>(loopParams(loop));
+  const order = postorder(seeds.map(([node]) => node)),
+    free = freeParams(order),
+    own = new Set<Node>(loopParams(loop));
   const inside = (node: Node): boolean => [...free(node)].some((p) => own.has(p));
   const gradients = backpropagate(seeds, (node) => active.has(node) && (own.has(node) || !inside(node)));
   const closed = order.filter((node) => !inside(node) && gradients.has(node));
   const sliced = loop.slices.filter((s) => gradients.has(s.param));
 
-  const found = rematerialise([...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)), ...sliced.map((s) => gradients.get(s.param)!), ...closed.map((node) => gradients.get(node)!)], loop, results, row);
-  const nexts = found.slice(0, states.length), bySlice = found.slice(states.length, states.length + sliced.length), byClosed = found.slice(states.length + sliced.length);
-  const back: Loop = { name: `d ${loop.name}`, steps: loop.steps, reverse: !loop.reverse, slices, states: states.map((_, k) => ({ param: carried[k]!, init: zeros(carried[k]!), next: nexts[k]! })) };
+  const found = rematerialise(
+    [
+      ...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)),
+      ...sliced.map((s) => gradients.get(s.param)!),
+      ...closed.map((node) => gradients.get(node)!),
+    ],
+    loop,
+    results,
+    row,
+  );
+  const nexts = found.slice(0, states.length),
+    bySlice = found.slice(states.length, states.length + sliced.length),
+    byClosed = found.slice(states.length + sliced.length);
+  const back: Loop = {
+    name: `d ${loop.name}`,
+    steps: loop.steps,
+    reverse: !loop.reverse,
+    slices,
+    states: states.map((_, k) => ({ param: carried[k]!, init: zeros(carried[k]!), next: nexts[k]! })),
+  };
   const starts = states.map((i, k): Contribution => {
     const arrived = make.row(make.states(back, k), make.edge(back, "end"));
-    return [loop.states[i]!.init, make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.edge(loop, "start")))])];
+    return [
+      loop.states[i]!.init,
+      make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.edge(loop, "start")))]),
+    ];
   });
-  return [...starts, ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]), ...closed.map((node, k): Contribution => [node, make.fold("sum", make.stack(back, byClosed[k]!), [0])])];
+  return [
+    ...starts,
+    ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]),
+    ...closed.map((node, k): Contribution => [node, make.fold("sum", make.stack(back, byClosed[k]!), [0])]),
+  ];
 }
 
 /** The active states whose gradient is not plainly zero: seen from outside, or feeding an output or another such state. */
 function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly States[], active: ReadonlySet<Node>): number[] {
   const relevant = new Set(seen.map((r) => r.state));
-  for (let before = -1; before < relevant.size; ) {
+  for (let before = -1; before < relevant.size;) {
     before = relevant.size;
     const reached = new Set(postorder([...outputs.map((r) => r.of), ...[...relevant].map((i) => loop.states[i]!.next)]));
     loop.states.forEach(({ param }, i) => reached.has(param) && relevant.add(i));
@@ -65,7 +100,9 @@ function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly St
  * gather, scatter and inner loops as well (they are what is stored; of a sum of products the sum); pointwise chains and views are computed again.
  */
 function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Node[], row: (of: Node, label?: string) => Node): Node[] {
-  const free = freeParams(postorder([...results, ...roots])), own = new Set<Node>(loopParams(loop)), known = new Map<Node, Node>();
+  const free = freeParams(postorder([...results, ...roots])),
+    own = new Set<Node>(loopParams(loop)),
+    known = new Map<Node, Node>();
   const forward = new Set<Node>([...own, ...results.flatMap((result) => [...free(result)])]);
   const isForward = (node: Node): boolean => [...free(node)].some((p) => own.has(p)) && [...free(node)].every((p) => forward.has(p));
   const isStored = (node: Node): boolean => own.has(node) || ((stored.has(node.kind) || isSumOfProducts(node)) && isForward(node));

@@ -23,11 +23,13 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   // y = pieces laid out: each gets back what lies in its window
   place: (dy, { pieces }) => pieces.map(({ x, window }): Contribution => [x, make.view(dy, window)]),
   reduce: (dy, y) => {
-    const spread = (v: Node): Node => make.broadcast(make.reshape(v, [...v.shape, ...y.x.shape.slice(v.shape.length).map(() => 1)]), y.x.shape);
+    const spread = (v: Node): Node =>
+      make.broadcast(make.reshape(v, [...v.shape, ...y.x.shape.slice(v.shape.length).map(() => 1)]), y.x.shape);
     // y = Σ x: dx = dy at every x
     if (y.combine === "sum") return [[y.x, spread(dy)]];
     // y = max x: dx = dy / (number of maxima) at each maximum
-    const zero = make.constant(0, y.x.shape, y.dtype), one = make.constant(1, y.x.shape, y.dtype);
+    const zero = make.constant(0, y.x.shape, y.dtype),
+      one = make.constant(1, y.x.shape, y.dtype);
     const isMax = make.pointwise("select", [make.pointwise("less", [y.x, spread(y)]), zero, one]);
     const share = make.pointwise("div", [dy, make.reduce("sum", isMax, y.folded)]);
     return [[y.x, make.pointwise("mul", [isMax, spread(share)])]];
@@ -42,8 +44,10 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   gather: (dy, { table, index }) => [[table, make.scatter(dy, index, table.shape[0]!, grad(table))]],
   // y = source added at index: every row of source gets the row it went to; a dropped one gets 0
   scatter: (dy, { source, index, shape }) => {
-    const at = make.copy(index, dy.dtype), n = at.shape;
-    const below = make.pointwise("less", [at, make.constant(shape[0]!, n, dy.dtype)]), above = make.pointwise("less", [make.constant(-1, n, dy.dtype), at]);
+    const at = make.copy(index, dy.dtype),
+      n = at.shape;
+    const below = make.pointwise("less", [at, make.constant(shape[0]!, n, dy.dtype)]),
+      above = make.pointwise("less", [make.constant(-1, n, dy.dtype), at]);
     const inside = make.broadcast(make.reshape(make.pointwise("mul", [below, above]), [n[0]!, 1]), source.shape);
     return [[source, make.pointwise("select", [inside, make.gather(dy, index), make.constant(0, source.shape, dy.dtype)])]];
   },
@@ -63,13 +67,25 @@ function scatterThrough(dy: Node, window: Window, x: Node): Node[] {
   const repeated = window.strides.flatMap((s, axis) => (s === 0 && window.shape[axis]! !== 1 ? [axis] : []));
   if (repeated.length > 0) {
     const rest = <T>(list: readonly T[]): T[] => list.filter((_, axis) => !repeated.includes(axis));
-    return scatterThrough(make.fold("sum", dy, repeated), { offset: window.offset, shape: rest(window.shape), strides: rest(window.strides) }, x);
+    return scatterThrough(
+      make.fold("sum", dy, repeated),
+      { offset: window.offset, shape: rest(window.shape), strides: rest(window.strides) },
+      x,
+    );
   }
   if (isInjective(window) || size(window.shape) === 0) return [make.place([{ x: dy, window }], x.shape, x.dtype)];
   const taps = window.shape.reduce((best, n, axis) => (n > 1 && (best < 0 || n < window.shape[best]!) ? axis : best), -1);
   return Array.from({ length: window.shape[taps]! }, (_, k) => {
     const without = <T>(list: readonly T[]): T[] => list.toSpliced(taps, 1);
-    const tap = make.view(dy, { offset: k * denseStrides(dy.shape)[taps]!, shape: without(dy.shape), strides: without(dense(dy.shape).strides) });
-    return scatterThrough(tap, { offset: window.offset + k * window.strides[taps]!, shape: without(window.shape), strides: without(window.strides) }, x);
+    const tap = make.view(dy, {
+      offset: k * denseStrides(dy.shape)[taps]!,
+      shape: without(dy.shape),
+      strides: without(dense(dy.shape).strides),
+    });
+    return scatterThrough(
+      tap,
+      { offset: window.offset + k * window.strides[taps]!, shape: without(window.shape), strides: without(window.strides) },
+      x,
+    );
   }).flat();
 }

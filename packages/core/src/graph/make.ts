@@ -30,8 +30,17 @@ export function iota(n: number, dtype: DType): Node {
 
 export function pointwise(op: ScalarOp, args: readonly Node[], label?: string): Node {
   const { shape, dtype } = args[0]!;
-  if (!args.every((a) => sameShape(a.shape, shape) && a.dtype === dtype)) throw internal("graph", `${op} of unequal shapes or dtypes`, { args });
-  if (args.every((a) => a.kind === "const")) return constant(evaluate(op, args.map((a) => a.value)), shape, dtype);
+  if (!args.every((a) => sameShape(a.shape, shape) && a.dtype === dtype))
+    throw internal("graph", `${op} of unequal shapes or dtypes`, { args });
+  if (args.every((a) => a.kind === "const"))
+    return constant(
+      evaluate(
+        op,
+        args.map((a) => a.value),
+      ),
+      shape,
+      dtype,
+    );
   return neutral(op, args) ?? { kind: "pointwise", op, args, shape, dtype, label };
 }
 
@@ -104,8 +113,13 @@ export function row(x: Node, i: number): Node {
 /** Repeats x along new leading axes and along axes of size 1, as numpy does. */
 export function broadcast(x: Node, shape: Shape): Node {
   if (sameShape(x.shape, shape)) return x;
-  const strides = denseStrides(x.shape), lead = shape.length - x.shape.length;
-  return view(x, { offset: 0, shape, strides: shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : strides[axis - lead]!)) });
+  const strides = denseStrides(x.shape),
+    lead = shape.length - x.shape.length;
+  return view(x, {
+    offset: 0,
+    shape,
+    strides: shape.map((_, axis) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : strides[axis - lead]!)),
+  });
 }
 
 /** Pieces that lie empty or hold zeros vanish; a place inside a place becomes pieces of it where windows compose. */
@@ -140,13 +154,16 @@ function join(shape: Shape): (pieces: readonly Piece[] | undefined, piece: Piece
 
 /** Folds the last `folded` axes. */
 export function reduce(combine: "sum" | "max", x: Node, folded: number, label?: string): Node {
-  const shape = x.shape.slice(0, x.shape.length - folded), count = size(x.shape.slice(shape.length));
+  const shape = x.shape.slice(0, x.shape.length - folded),
+    count = size(x.shape.slice(shape.length));
   if (folded === 0) return x;
   if (count === 0) return constant(combine === "sum" ? 0 : -Infinity, shape, x.dtype);
   if (count === 1) return reshape(x, shape);
   if (x.kind === "const") return constant(combine === "sum" ? x.value * count : x.value, shape, x.dtype);
-  const inner = x.kind === "view" ? x.x : x, order = x.kind === "view" ? permutation(x.window, x.x.shape) : x.shape.map((_, axis) => axis);
-  if (inner.kind === "reduce" && inner.combine === combine && order !== undefined) return reduce(combine, transpose(inner.x, [...order, ...tail(inner)]), inner.folded + folded, label);
+  const inner = x.kind === "view" ? x.x : x,
+    order = x.kind === "view" ? permutation(x.window, x.x.shape) : x.shape.map((_, axis) => axis);
+  if (inner.kind === "reduce" && inner.combine === combine && order !== undefined)
+    return reduce(combine, transpose(inner.x, [...order, ...tail(inner)]), inner.folded + folded, label);
   return { kind: "reduce", combine, x, folded, shape, dtype: x.dtype, label };
 }
 

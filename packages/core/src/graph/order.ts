@@ -3,7 +3,8 @@ import { children, loopParams, type Node, type Param } from "./node.ts";
 
 /** Every node that the roots are computed from, loop bodies included, each after its children; nothing below a leaf. Not recursive: graphs may be deep. */
 export function postorder(roots: readonly Node[], isLeaf: (node: Node) => boolean = () => false): Node[] {
-  const order: Node[] = [], seen = new Set<Node>();
+  const order: Node[] = [],
+    seen = new Set<Node>();
   const stack: { readonly node: Node; readonly rest: Iterator<Node> }[] = [];
   const enter = (node: Node): void => {
     if (seen.has(node)) return;

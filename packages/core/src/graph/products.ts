@@ -20,8 +20,10 @@ export function isSlicedProduct(node: Node): boolean {
 
 /** x + y, with the products of both sides added before everything else. */
 export function addProductsFirst(x: Node, y: Node, label?: string): Node {
-  const [xProducts, xRest] = parts(x), [yProducts, yRest] = parts(y);
-  const add = (a: Node | undefined, b: Node | undefined): Node | undefined => (a === undefined ? b : b === undefined ? a : make.pointwise("add", [a, b], label));
+  const [xProducts, xRest] = parts(x),
+    [yProducts, yRest] = parts(y);
+  const add = (a: Node | undefined, b: Node | undefined): Node | undefined =>
+    a === undefined ? b : b === undefined ? a : make.pointwise("add", [a, b], label);
   if (xRest !== undefined && yProducts === undefined) return add(x, y)!;
   return add(add(xProducts, yProducts), add(xRest, yRest))!;
 }

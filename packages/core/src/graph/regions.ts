@@ -15,7 +15,10 @@ export interface Regions {
 
 /** `pinned` nodes are computed where it says, though they depend on less. */
 export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Region> = new Map()): Regions {
-  const order = postorder(roots), free = freeParams(order), owner = new Map<Param, Loop>(), outputs = new Map<Loop, Node[]>();
+  const order = postorder(roots),
+    free = freeParams(order),
+    owner = new Map<Param, Loop>(),
+    outputs = new Map<Loop, Node[]>();
   for (const node of order) {
     if (node.kind !== "stack" && node.kind !== "states") continue;
     for (const param of loopParams(node.loop)) owner.set(param, node.loop);
@@ -28,7 +31,8 @@ export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Regi
     chains.set(region, known);
     return known;
   };
-  const deepest = (regions: readonly Region[]): Region => regions.reduce((best, r) => (chain(r).length > chain(best).length ? r : best), undefined);
+  const deepest = (regions: readonly Region[]): Region =>
+    regions.reduce((best, r) => (chain(r).length > chain(best).length ? r : best), undefined);
   const around = (loop: Loop): Region => {
     const own = new Set(loopParams(loop));
     const inside = [...loopChildren(loop), ...(outputs.get(loop) ?? [])];
@@ -40,4 +44,3 @@ export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Regi
   };
   return { of, around, chain };
 }
-

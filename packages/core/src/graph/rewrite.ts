@@ -7,9 +7,11 @@ export type Rule = (node: Node, old: Node) => Node;
 
 /** The roots with `rule` applied to every node below them. Params stay as they are, so free ones keep their meaning. */
 export function rewrite(roots: readonly Node[], rule: Rule, known: ReadonlyMap<Node, Node> = new Map()): Node[] {
-  const done = new Map(known), loops = new Map<Loop, Loop>();
+  const done = new Map(known),
+    loops = new Map<Loop, Loop>();
   const get = (node: Node): Node => done.get(node) ?? node;
-  for (const node of postorder(roots, (leaf) => known.has(leaf))) if (!done.has(node)) done.set(node, rule(withChildren(node, get, loops), node));
+  for (const node of postorder(roots, (leaf) => known.has(leaf)))
+    if (!done.has(node)) done.set(node, rule(withChildren(node, get, loops), node));
   return roots.map(get);
 }
 
@@ -30,23 +32,34 @@ export function withChildren(node: Node, get: (child: Node) => Node, loops: Map<
     case "view":
       return get(node.x) === node.x ? node : make.view(get(node.x), node.window);
     case "place":
-      return node.pieces.every(({ x }) => get(x) === x) ? node : make.place(node.pieces.map(({ x, window }) => ({ x: get(x), window })), node.shape, node.dtype);
+      return node.pieces.every(({ x }) => get(x) === x)
+        ? node
+        : make.place(
+            node.pieces.map(({ x, window }) => ({ x: get(x), window })),
+            node.shape,
+            node.dtype,
+          );
     case "reduce":
       return get(node.x) === node.x ? node : make.reduce(node.combine, get(node.x), node.folded, node.label);
     case "matmul": {
-      const a = get(node.a), b = get(node.b), plus = node.plus && get(node.plus);
+      const a = get(node.a),
+        b = get(node.b),
+        plus = node.plus && get(node.plus);
       return a === node.a && b === node.b && plus === node.plus ? node : make.matmul(a, b, plus, node.label);
     }
     case "gather": {
-      const table = get(node.table), index = get(node.index);
+      const table = get(node.table),
+        index = get(node.index);
       return table === node.table && index === node.index ? node : make.gather(table, index, node.label);
     }
     case "scatter": {
-      const source = get(node.source), index = get(node.index);
+      const source = get(node.source),
+        index = get(node.index);
       return source === node.source && index === node.index ? node : make.scatter(source, index, node.shape[0]!, node.label);
     }
     case "stack": {
-      const loop = loopOver(node.loop, get, loops), of = get(node.of);
+      const loop = loopOver(node.loop, get, loops),
+        of = get(node.of);
       return loop === node.loop && of === node.of ? node : make.stack(loop, of);
     }
     case "states": {
@@ -61,7 +74,9 @@ function loopOver(loop: Loop, get: (child: Node) => Node, loops: Map<Loop, Loop>
   if (known !== undefined) return known;
   const states = loop.states.map((s) => ({ param: get(s.param) as Param, init: get(s.init), next: get(s.next) }));
   const slices = loop.slices.map((s) => ({ param: get(s.param) as Param, of: get(s.of) }));
-  const same = states.every((s, i) => s.param === loop.states[i]!.param && s.init === loop.states[i]!.init && s.next === loop.states[i]!.next) && slices.every((s, i) => s.param === loop.slices[i]!.param && s.of === loop.slices[i]!.of);
+  const same =
+    states.every((s, i) => s.param === loop.states[i]!.param && s.init === loop.states[i]!.init && s.next === loop.states[i]!.next) &&
+    slices.every((s, i) => s.param === loop.slices[i]!.param && s.of === loop.slices[i]!.of);
   const made = same ? loop : { ...loop, states, slices };
   loops.set(loop, made);
   return made;

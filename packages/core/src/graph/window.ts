@@ -29,7 +29,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** Is the window all of `shape` in row-major order? Axes of size 1 may have any stride. */
 export function isWhole(window: Window, shape: Shape): boolean {
   const strides = denseStrides(shape);
-  return window.offset === 0 && sameShape(window.shape, shape) && (size(shape) === 0 || window.strides.every((s, axis) => s === strides[axis] || shape[axis] === 1));
+  return (
+    window.offset === 0 &&
+    sameShape(window.shape, shape) &&
+    (size(shape) === 0 || window.strides.every((s, axis) => s === strides[axis] || shape[axis] === 1))
+  );
 }
 
 export function sameWindow(a: Window, b: Window): boolean {
@@ -39,7 +43,8 @@ export function sameWindow(a: Window, b: Window): boolean {
 /** The order of axes by which a window transposes `shape`, if that is all it does. */
 export function permutation(window: Window, shape: Shape): readonly number[] | undefined {
   if (window.offset !== 0 || window.shape.length !== shape.length) return undefined;
-  const strides = denseStrides(shape), order: number[] = [];
+  const strides = denseStrides(shape),
+    order: number[] = [];
   for (const [k, n] of window.shape.entries()) {
     const axis = shape.findIndex((m, a) => m === n && !order.includes(a) && (n === 1 || strides[a] === window.strides[k]));
     if (axis < 0) return undefined;
@@ -77,7 +82,8 @@ export function isInjective(window: Window): boolean {
 /** Do two windows on `shape` share no element? Compares the boxes they span, so it may say false of interleaved ones. */
 export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
   if (size(a.shape) === 0 || size(b.shape) === 0) return true;
-  const x = box(a, shape), y = box(b, shape);
+  const x = box(a, shape),
+    y = box(b, shape);
   return x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low);
 }
 
@@ -96,9 +102,12 @@ interface Group {
 }
 
 function mergeAxes({ shape, strides }: Window): Group[] {
-  const steps = denseStrides(shape), groups: Group[] = [];
+  const steps = denseStrides(shape),
+    groups: Group[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const n = shape[axis]!, stride = strides[axis]!, last = groups[0];
+    const n = shape[axis]!,
+      stride = strides[axis]!,
+      last = groups[0];
     if (n === 1) continue;
     if (last !== undefined && stride === last.stride * last.n) groups[0] = { ...last, n: n * last.n };
     else groups.unshift({ n, step: steps[axis]!, stride });
@@ -125,7 +134,8 @@ function digits(window: Window, groups: readonly Group[]): Digits | undefined {
   const offset = write(window.offset);
   const strides = window.shape.map((n, axis) => (n > 1 ? write(window.strides[axis]!) : groups.map(() => 0)));
   const range = groups.map((_, g): [number, number] => {
-    let low = offset[g]!, high = offset[g]!;
+    let low = offset[g]!,
+      high = offset[g]!;
     for (const [axis, stride] of strides.entries()) {
       const far = stride[g]! * (window.shape[axis]! - 1);
       if (far < 0) low += far;

@@ -5,7 +5,13 @@ import { checked } from "./checked.ts";
 import { dense } from "./example.ts";
 
 const copy: readonly Instruction[] = [{ op: "load", input: 0 }];
-const move = (from: number, to: number): Step => ({ kind: "map", shape: [2], body: copy, inputs: [dense(from, [2])], outputs: [{ view: dense(to, [2]), value: 0 }] });
+const move = (from: number, to: number): Step => ({
+  kind: "map",
+  shape: [2],
+  body: copy,
+  inputs: [dense(from, [2])],
+  outputs: [{ view: dense(to, [2]), value: 0 }],
+});
 const program: Program = {
   name: "p",
   slots: [

@@ -20,7 +20,11 @@ export interface Checked<B> extends Held {
 export function checked<B>(backend: Backend<B>): Backend<Checked<B>> {
   const { supports } = backend;
   const own = new WeakSet<Checked<B>>();
-  const guards = guard<Checked<B>>({ name: backend.name, ...supports, held: (buffer) => (typeof buffer === "object" && own.has(buffer) ? buffer : undefined) });
+  const guards = guard<Checked<B>>({
+    name: backend.name,
+    ...supports,
+    held: (buffer) => (typeof buffer === "object" && own.has(buffer) ? buffer : undefined),
+  });
   return {
     name: backend.name,
     supports,
@@ -76,7 +80,9 @@ export function checked<B>(backend: Backend<B>): Backend<Checked<B>> {
 /** An executable of `backend` whose scratch is poisoned before every run. */
 async function poisoned<B>(backend: Backend<B>, program: Program): Promise<Executable<B>> {
   const { program: exposed, scratch } = expose(program);
-  const poisons = scratch.map(({ dtype, length }) => allocate(dtype, length).fill(poisonOf(dtype, backend.supports.keeps.nan)) as TypedArray);
+  const poisons = scratch.map(
+    ({ dtype, length }) => allocate(dtype, length).fill(poisonOf(dtype, backend.supports.keeps.nan)) as TypedArray,
+  );
   const buffers: B[] = [];
   const release = (): void => buffers.forEach((buffer) => backend.destroy(buffer));
   try {

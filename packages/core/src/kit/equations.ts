@@ -19,7 +19,11 @@ export interface BodyText {
 /** Names what is loaded after its slot, what is stored likewise with a prime, and what is used more than once v0, v1, …; all else is inlined. */
 export function bodyText(program: Program, body: readonly Instruction[], inputs: readonly View[], outputs: readonly Named[]): BodyText {
   const loads = named(program, inputs, "");
-  const stores = named(program, outputs.map(({ view }) => view), "′");
+  const stores = named(
+    program,
+    outputs.map(({ view }) => view),
+    "′",
+  );
   const uses = usesOf(body, outputs);
   const texts: Text[] = [];
   const values: BodyText["values"][number][] = [];
@@ -42,7 +46,13 @@ interface Text {
   readonly binds: number;
 }
 
-const infix: { readonly [O in BinaryOp]?: readonly [sign: string, binds: number] } = { less: [" < ", 1], add: [" + ", 2], sub: [" − ", 2], mul: ["·", 3], div: [" / ", 3] };
+const infix: { readonly [O in BinaryOp]?: readonly [sign: string, binds: number] } = {
+  less: [" < ", 1],
+  add: [" + ", 2],
+  sub: [" − ", 2],
+  mul: ["·", 3],
+  div: [" / ", 3],
+};
 
 function textOf(instruction: Instruction, texts: readonly Text[], loads: readonly string[]): Text {
   const within = (at: number, binds: number): string => (texts[at]!.binds < binds ? `(${texts[at]!.text})` : texts[at]!.text);
@@ -60,7 +70,10 @@ function textOf(instruction: Instruction, texts: readonly Text[], loads: readonl
       const { op, x, y } = instruction;
       const [sign, binds] = infix[op] ?? [];
       if (sign === undefined || binds === undefined) return atom(`${op}(${texts[x]!.text}, ${texts[y]!.text})`);
-      return { text: `${within(x, op === "less" ? binds + 1 : binds)}${sign}${within(y, op === "add" || op === "mul" ? binds : binds + 1)}`, binds };
+      return {
+        text: `${within(x, op === "less" ? binds + 1 : binds)}${sign}${within(y, op === "add" || op === "mul" ? binds : binds + 1)}`,
+        binds,
+      };
     }
   }
 }
@@ -69,7 +82,8 @@ function textOf(instruction: Instruction, texts: readonly Text[], loads: readonl
 function named(program: Program, views: readonly View[], mark: string): string[] {
   const slots = [...new Set(views.map(({ slot }) => slot))];
   const short = (slot: number): string => slotName(program, slot).split(".").at(-1)!;
-  const label = (slot: number): string => (slots.some((other) => other !== slot && short(other) === short(slot)) ? slotName(program, slot) : short(slot));
+  const label = (slot: number): string =>
+    slots.some((other) => other !== slot && short(other) === short(slot)) ? slotName(program, slot) : short(slot);
   return views.map(({ slot }, at) => {
     const several = views.filter((other) => other.slot === slot).length > 1;
     const nth = views.slice(0, at).filter((other) => other.slot === slot).length;

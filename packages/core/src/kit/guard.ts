@@ -57,21 +57,30 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
     use(verb, buffer) {
       guarding.open(verb);
       const record = held(buffer);
-      if (record === undefined) throw fail("INVALID_ARGUMENT", verb, "this buffer is not of this backend", "Use what this backend's create returned");
+      if (record === undefined)
+        throw fail("INVALID_ARGUMENT", verb, "this buffer is not of this backend", "Use what this backend's create returned");
       if (!record.alive) throw fail("DISPOSED", verb, `this buffer (${extent(record)}) is destroyed`, undefined, { ...record });
       return record;
     },
-    destroyed: (verb, program) => fail("DISPOSED", verb, `the executable of ${program} is destroyed`, "Compile the program again", { program }),
+    destroyed: (verb, program) =>
+      fail("DISPOSED", verb, `the executable of ${program} is destroyed`, "Compile the program again", { program }),
     create(dtype, length) {
       guarding.open("create");
-      if (!dtypes.includes(dtype)) throw fail("UNSUPPORTED", "create", `dtype ${dtype} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
-      if (!whole(length)) throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${length}`, undefined, { length });
-      if (length > most) throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${most}`, undefined, { length, most });
+      if (!dtypes.includes(dtype))
+        throw fail("UNSUPPORTED", "create", `dtype ${dtype} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
+      if (!whole(length))
+        throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${length}`, undefined, { length });
+      if (length > most)
+        throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${most}`, undefined, { length, most });
     },
     write(buffer, data, at) {
       const record = guarding.use("write", buffer);
       const dtype = dtypeOf(data);
-      if (dtype !== record.dtype) throw fail("INVALID_ARGUMENT", "write", `the buffer is ${record.dtype}, the data ${dtype ?? typeof data}`, undefined, { expected: record.dtype, got: dtype });
+      if (dtype !== record.dtype)
+        throw fail("INVALID_ARGUMENT", "write", `the buffer is ${record.dtype}, the data ${dtype ?? typeof data}`, undefined, {
+          expected: record.dtype,
+          got: dtype,
+        });
       inside("write", record, at, data.length);
       return record;
     },
@@ -80,22 +89,46 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
       inside("read", record, at, length);
       if (into === undefined) return record;
       const dtype = dtypeOf(into);
-      if (dtype !== record.dtype) throw fail("INVALID_ARGUMENT", "read", `the buffer is ${record.dtype}, the target ${dtype ?? typeof into}`, undefined, { expected: record.dtype, got: dtype });
-      if (into.length < length) throw fail("INVALID_ARGUMENT", "read", `${length} elements do not fit into a target of ${into.length}`, undefined, { length, target: into.length });
+      if (dtype !== record.dtype)
+        throw fail("INVALID_ARGUMENT", "read", `the buffer is ${record.dtype}, the target ${dtype ?? typeof into}`, undefined, {
+          expected: record.dtype,
+          got: dtype,
+        });
+      if (into.length < length)
+        throw fail("INVALID_ARGUMENT", "read", `${length} elements do not fit into a target of ${into.length}`, undefined, {
+          length,
+          target: into.length,
+        });
       return record;
     },
     bind(program, bindings) {
       runs++;
       const needed = bound(program);
-      if (bindings.length !== needed) throw fail("INVALID_ARGUMENT", "run", `${program.name} takes ${needed} bindings, got ${bindings.length}`, undefined, { expected: needed, got: bindings.length });
+      if (bindings.length !== needed)
+        throw fail("INVALID_ARGUMENT", "run", `${program.name} takes ${needed} bindings, got ${bindings.length}`, undefined, {
+          expected: needed,
+          got: bindings.length,
+        });
       for (let at = 0; at < program.slots.length; at++) {
         const slot = program.slots[at]!;
         if (slot.binding === undefined) continue;
         const record = guarding.use("run", bindings[slot.binding]!);
         if (record.dtype !== slot.dtype || record.length !== slot.length)
-          throw fail("INVALID_ARGUMENT", "run", `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is ${extent(slot)}, got ${extent(record)}`, undefined, { binding: slot.binding, expected: extent(slot), got: extent(record) });
+          throw fail(
+            "INVALID_ARGUMENT",
+            "run",
+            `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is ${extent(slot)}, got ${extent(record)}`,
+            undefined,
+            { binding: slot.binding, expected: extent(slot), got: extent(record) },
+          );
         if (record.bound === runs)
-          throw fail("INVALID_ARGUMENT", "run", `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is bound to another slot too`, "Bind a buffer of its own to every slot", { binding: slot.binding });
+          throw fail(
+            "INVALID_ARGUMENT",
+            "run",
+            `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is bound to another slot too`,
+            "Bind a buffer of its own to every slot",
+            { binding: slot.binding },
+          );
         record.bound = runs;
       }
     },
@@ -104,7 +137,11 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
 
   function inside(verb: string, record: Held, at: number, length: number): void {
     if (whole(at) && whole(length) && at + length <= record.length) return;
-    throw fail("INVALID_ARGUMENT", verb, `elements ${at} to ${at + length} are outside the buffer (${extent(record)})`, undefined, { at, length, buffer: record.length });
+    throw fail("INVALID_ARGUMENT", verb, `elements ${at} to ${at + length} are outside the buffer (${extent(record)})`, undefined, {
+      at,
+      length,
+      buffer: record.length,
+    });
   }
 }
 

@@ -38,7 +38,9 @@ function lifeOf(touches: readonly Touch[], sites: readonly Site[], depth: number
   const scan = inner[0];
   // All in one scan and nothing carried between its iterations: the slot lives inside one iteration only.
   if (scan !== undefined && inner.every((other) => other === scan) && local(touches, depth + 1)) return lifeOf(touches, sites, depth + 1);
-  const spans = touches.map(({ site, at }) => (site.lengths.length > depth ? spanOf(sites, site.path.slice(0, depth + 1)) : { first: at, last: at }));
+  const spans = touches.map(({ site, at }) =>
+    site.lengths.length > depth ? spanOf(sites, site.path.slice(0, depth + 1)) : { first: at, last: at },
+  );
   return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
 }
 
@@ -50,14 +52,20 @@ function spanOf(sites: readonly Site[], path: readonly number[]): { first: numbe
 
 /** Is everything that is read in an iteration of the `depth` outermost scans written earlier in that same iteration? */
 function local(touches: readonly Touch[], depth: number): boolean {
-  return touches.every((touch) => touch.access === "write" || touches.some((write) => write.access === "write" && write.at < touch.at && covers(write, touch, depth)));
+  return touches.every(
+    (touch) =>
+      touch.access === "write" || touches.some((write) => write.access === "write" && write.at < touch.at && covers(write, touch, depth)),
+  );
 }
 
 /** Does `write` write all that `read` reads, in each iteration of the `depth` scans that both are in? */
 function covers(write: Touch, read: Touch, depth: number): boolean {
   const moves = (view: View): number[] => view.advance.slice(0, depth);
   if (moves(write.view).some((step, d) => step !== read.view.advance[d])) return false;
-  const [from, to] = [write, read].map(({ view, site }) => ({ view: { ...view, advance: view.advance.slice(depth) }, lengths: site.lengths.slice(depth) }));
+  const [from, to] = [write, read].map(({ view, site }) => ({
+    view: { ...view, advance: view.advance.slice(depth) },
+    lengths: site.lengths.slice(depth),
+  }));
   if (from!.lengths.length === 0 && to!.lengths.length === 0 && identical(from!.view, to!.view, [])) return true;
   const [written, wanted] = [extentOf(from!.view, from!.lengths), extentOf(to!.view, to!.lengths)];
   if (wanted === undefined) return true;

@@ -14,7 +14,11 @@ function applies(op: ScalarOp): Program {
   const last = (op === "select" ? { op, test: 0, x: 1, y: 0 } : op in unary ? { op, x: 0 } : { op, x: 0, y: 1 }) as Instruction;
   const body: Instruction[] = [{ op: "load", input: 0 }, { op: "load", input: 1 }, last];
   const slots = [0, 1, 2].map((binding) => ({ dtype: "f64" as const, length: 1, binding }));
-  return { name: op, slots, steps: [{ kind: "map", shape: [], body, inputs: [dense(0, []), dense(1, [])], outputs: [{ view: dense(2, []), value: 2 }] }] };
+  return {
+    name: op,
+    slots,
+    steps: [{ kind: "map", shape: [], body, inputs: [dense(0, []), dense(1, [])], outputs: [{ view: dense(2, []), value: 2 }] }],
+  };
 }
 
 function result({ steps }: Program, x: number, y: number): number {
@@ -25,7 +29,8 @@ function result({ steps }: Program, x: number, y: number): number {
   return values[step.outputs[0]!.value]!;
 }
 
-const ops = (program: Program): string[] => program.steps.flatMap((step) => ("body" in step && step.kind !== "scan" ? step.body.map(({ op }) => op) : []));
+const ops = (program: Program): string[] =>
+  program.steps.flatMap((step) => ("body" in step && step.kind !== "scan" ? step.body.map(({ op }) => op) : []));
 
 test.each(["neg", "sub", "max", "min"] as const)("%s is lowered without any error, signed zero, infinity and NaN included", (op) => {
   const plain = applies(op);
@@ -61,7 +66,10 @@ test("a program within the operations is returned as it is, and results keep the
   expect(lower(plain, ["tanh"])).toBe(plain);
   const map = plain.steps[0]!;
   if (map.kind !== "map") throw new Error("not a map");
-  const nested: Program = { ...plain, steps: [{ kind: "scan", length: 2, body: [{ ...map, outputs: [...map.outputs, { view: dense(2, []), value: 0 }] }] }] };
+  const nested: Program = {
+    ...plain,
+    steps: [{ kind: "scan", length: 2, body: [{ ...map, outputs: [...map.outputs, { view: dense(2, []), value: 0 }] }] }],
+  };
   const scan = lower(nested, base).steps[0]!;
   const inner = scan.kind === "scan" ? scan.body[0]! : scan;
   expect(inner.kind === "map" && inner.outputs.map(({ value }) => value)).toEqual([inner.kind === "map" && inner.body.length - 1, 0]);

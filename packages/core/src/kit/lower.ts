@@ -15,7 +15,9 @@ export function lower(program: Program, ops: readonly ScalarOp[]): Program {
     if (!("body" in kernel) || kernel.body.every(({ op }) => op === "const" || op === "load" || ops.includes(op))) return kernel;
     for (const { op } of kernel.body) if (op !== "const" && op !== "load" && !ops.includes(op)) lacking.add(op);
     const { body, position } = lowerBody(program.name, kernel.body, recipes);
-    return kernel.kind === "reduce" ? { ...kernel, body } : { ...kernel, body, outputs: kernel.outputs.map(({ view, value }) => ({ view, value: position[value]! })) };
+    return kernel.kind === "reduce"
+      ? { ...kernel, body }
+      : { ...kernel, body, outputs: kernel.outputs.map(({ view, value }) => ({ view, value: position[value]! })) };
   });
   return lacking.size === 0 ? program : { ...program, steps };
 }
@@ -82,7 +84,12 @@ function tanh(emit: Emit, x: number): number {
   const e = emit("exp", emit("mul", emit(-2), size));
   const far = emit("div", emit("sub", one, e), emit("add", one, e));
   const square = emit("mul", x, x);
-  const series = (coefficients: readonly number[]): number => emit("add", one, coefficients.reduceRight((sum, c) => emit("mul", square, sum === -1 ? emit(c) : emit("add", emit(c), sum)), -1));
+  const series = (coefficients: readonly number[]): number =>
+    emit(
+      "add",
+      one,
+      coefficients.reduceRight((sum, c) => emit("mul", square, sum === -1 ? emit(c) : emit("add", emit(c), sum)), -1),
+    );
   const near = emit("mul", x, emit("div", series(above), series(below)));
   return emit("select", emit("less", size, emit(0.5)), near, emit("select", emit("less", x, emit(0)), emit("neg", far), far));
 }
@@ -97,7 +104,7 @@ function sigmoid(emit: Emit, x: number): number {
 /** Which recipe makes each operation: none if native, undefined if nothing makes it. What a recipe needs is always derived before it. */
 function derive(ops: readonly ScalarOp[]): Map<ScalarOp, Recipe | "native"> {
   const known = new Map<ScalarOp, Recipe | "native">(ops.map((op) => [op, "native"]));
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const [op, recipes] of Object.entries(table) as [ScalarOp, readonly Recipe[]][]) {
       const recipe = known.has(op) ? undefined : recipes.find(({ needs }) => needs.every((need) => known.has(need)));
@@ -109,13 +116,18 @@ function derive(ops: readonly ScalarOp[]): Map<ScalarOp, Recipe | "native"> {
   return known;
 }
 
-function lowerBody(name: string, body: readonly Instruction[], recipes: ReadonlyMap<ScalarOp, Recipe | "native">): { body: Instruction[]; position: number[] } {
+function lowerBody(
+  name: string,
+  body: readonly Instruction[],
+  recipes: ReadonlyMap<ScalarOp, Recipe | "native">,
+): { body: Instruction[]; position: number[] } {
   const lowered: Instruction[] = [];
   const push = (instruction: Instruction): number => lowered.push(instruction) - 1;
   const emit: Emit = (op, x = 0, y = 0, z = 0) => {
     if (typeof op === "number") return push({ op: "const", value: op });
     const recipe = recipes.get(op);
-    if (recipe === undefined) throw new SluiceError({ code: "UNSUPPORTED", who: name, what: `this backend has neither ${op} nor what makes it`, facts: { op } });
+    if (recipe === undefined)
+      throw new SluiceError({ code: "UNSUPPORTED", who: name, what: `this backend has neither ${op} nor what makes it`, facts: { op } });
     return recipe === "native" ? push(native(op, x, y, z)) : recipe.make(emit, x, y);
   };
   const position: number[] = [];

@@ -27,7 +27,9 @@ export function viewText(name: string, { shape, strides, offset, advance }: View
     shapeText(shape),
     shape.some((size, axis) => size > 1 && strides[axis] !== dense[axis]) ? `by ${strides.map(signed).join(",")}` : "",
     offset === 0 ? "" : `@${signed(offset)}`,
-    ...advance.map((step, d) => (step === 0 ? "" : `${step < 0 ? "−" : "+"}${iteration(d)}${Math.abs(step) === 1 ? "" : `·${Math.abs(step)}`}`)),
+    ...advance.map((step, d) =>
+      step === 0 ? "" : `${step < 0 ? "−" : "+"}${iteration(d)}${Math.abs(step) === 1 ? "" : `·${Math.abs(step)}`}`,
+    ),
   ];
   return `${name}[${parts.filter((part) => part !== "").join(" ")}]`;
 }

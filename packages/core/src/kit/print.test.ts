@@ -46,7 +46,16 @@ test("folds, tables, constants, precedence and shared values are told", () => {
       { name: "out.m", dtype: "f32", length: 100 },
     ],
     steps: [
-      { kind: "reduce", shape: [2, 5], folded: 1, combine: "max", body, inputs: [dense(0, [2, 5])], output: dense(2, [2]), accumulate: true },
+      {
+        kind: "reduce",
+        shape: [2, 5],
+        folded: 1,
+        combine: "max",
+        body,
+        inputs: [dense(0, [2, 5])],
+        output: dense(2, [2]),
+        accumulate: true,
+      },
       { kind: "gather", table: dense(0, [2, 5]), index: dense(1, [9]), out: dense(2, [9, 5]) },
       { kind: "scatter", source: dense(2, [9, 5], { offset: 45 }), index: dense(1, [9]), out: dense(0, [2, 5]) },
     ],

@@ -10,22 +10,38 @@ import { iteration, shapeText, slotName, viewText } from "./notation.ts";
  * Bodies are equations over the loaded values; z₂ is the view of z that was listed third, c′ what is stored to c.
  */
 export function print(program: Program): string {
-  return [heading(program), ...columns(program.slots.map((slot, at) => row(program, slot, at))).map((line) => `  ${line}`), "", ...printSteps(program, program.steps, 0)].join("\n");
+  return [
+    heading(program),
+    ...columns(program.slots.map((slot, at) => row(program, slot, at))).map((line) => `  ${line}`),
+    "",
+    ...printSteps(program, program.steps, 0),
+  ].join("\n");
 }
 
 function heading({ name, slots, steps }: Program): string {
-  const scratch = slots.reduce((sum, { binding, data, dtype, length }) => sum + (binding === undefined && data === undefined ? bytes[dtype] * length : 0), 0);
+  const scratch = slots.reduce(
+    (sum, { binding, data, dtype, length }) => sum + (binding === undefined && data === undefined ? bytes[dtype] * length : 0),
+    0,
+  );
   return `${name}: ${slots.length} slots, ${count(steps)} steps, ${amount(scratch)} scratch`;
 }
 
 function row(program: Program, { dtype, length, binding, data }: Slot, at: number): string[] {
-  const role = binding !== undefined ? `binding ${binding}` : data === undefined ? "scratch" : `data ${Array.from(data.subarray(0, 4)).join(" ")}${length > 4 ? " …" : ""}`;
+  const role =
+    binding !== undefined
+      ? `binding ${binding}`
+      : data === undefined
+        ? "scratch"
+        : `data ${Array.from(data.subarray(0, 4)).join(" ")}${length > 4 ? " …" : ""}`;
   return [slotName(program, at), `${dtype}[${length}]`, role];
 }
 
 function printSteps(program: Program, steps: readonly Step[], depth: number): string[] {
   return steps.flatMap((step, at) => {
-    const [first, ...rest] = step.kind === "scan" ? [`scan ${iteration(depth)} < ${step.length}`, ...printSteps(program, step.body, depth + 1)] : printKernel(program, step);
+    const [first, ...rest] =
+      step.kind === "scan"
+        ? [`scan ${iteration(depth)} < ${step.length}`, ...printSteps(program, step.body, depth + 1)]
+        : printKernel(program, step);
     const number = `${at}`.padEnd(`${steps.length - 1}`.length);
     return [`${number}  ${first!}`, ...rest.map((line) => `${" ".repeat(number.length + 2)}${line}`)];
   });
@@ -35,7 +51,14 @@ function printKernel(program: Program, kernel: Kernel): string[] {
   const view = (v: Parameters<typeof viewText>[1]): string => viewText(slotName(program, v.slot), v);
   switch (kernel.kind) {
     case "map":
-      return [`map ${shapeText(kernel.shape)}`.trimEnd(), ...printBody(program, kernel, kernel.outputs.map(({ view, value }) => ({ view, value, sign: "→" })))];
+      return [
+        `map ${shapeText(kernel.shape)}`.trimEnd(),
+        ...printBody(
+          program,
+          kernel,
+          kernel.outputs.map(({ view, value }) => ({ view, value, sign: "→" })),
+        ),
+      ];
     case "reduce": {
       const sign = kernel.accumulate ? `${kernel.combine} into` : kernel.combine;
       return [
@@ -52,12 +75,19 @@ function printKernel(program: Program, kernel: Kernel): string[] {
   }
 }
 
-function printBody(program: Program, { body, inputs }: MapStep | ReduceStep, outputs: readonly (Named & { readonly sign: string })[]): string[] {
+function printBody(
+  program: Program,
+  { body, inputs }: MapStep | ReduceStep,
+  outputs: readonly (Named & { readonly sign: string })[],
+): string[] {
   const text = bodyText(program, body, inputs, outputs);
   const lines = [
     ...inputs.map((view, at) => [text.inputs[at]!, `= ${viewText(slotName(program, view.slot), view)}`]),
     ...text.values.map(({ name, equation, output }) => {
-      const to = output === undefined ? [] : [`${outputs[output]!.sign} ${viewText(slotName(program, outputs[output]!.view.slot), outputs[output]!.view)}`];
+      const to =
+        output === undefined
+          ? []
+          : [`${outputs[output]!.sign} ${viewText(slotName(program, outputs[output]!.view.slot), outputs[output]!.view)}`];
       return [name, `= ${equation}`, ...to];
     }),
   ];

@@ -10,7 +10,11 @@ export function mapKernels(steps: readonly Step[], change: (kernel: Kernel) => K
 export function mapViews(kernel: Kernel, change: (view: View) => View): Kernel {
   switch (kernel.kind) {
     case "map":
-      return { ...kernel, inputs: kernel.inputs.map(change), outputs: kernel.outputs.map(({ view, value }) => ({ view: change(view), value })) };
+      return {
+        ...kernel,
+        inputs: kernel.inputs.map(change),
+        outputs: kernel.outputs.map(({ view, value }) => ({ view: change(view), value })),
+      };
     case "reduce":
       return { ...kernel, inputs: kernel.inputs.map(change), output: change(kernel.output) };
     case "matmul":

@@ -41,7 +41,9 @@ interface Shelf {
 function best(shelves: readonly Shelf[], dtype: Slot["dtype"], length: number, { first }: Life): Shelf | undefined {
   const free = shelves.filter((shelf) => shelf.dtype === dtype && shelf.last < first);
   const enough = free.filter((shelf) => shelf.length >= length);
-  return enough.length > 0 ? enough.reduce((x, y) => (y.length < x.length ? y : x)) : free.reduce<Shelf | undefined>((x, y) => (x === undefined || y.length > x.length ? y : x), undefined);
+  return enough.length > 0
+    ? enough.reduce((x, y) => (y.length < x.length ? y : x))
+    : free.reduce<Shelf | undefined>((x, y) => (x === undefined || y.length > x.length ? y : x), undefined);
 }
 
 function rebuild(program: Program, shelves: readonly Shelf[], home: ReadonlyMap<number, Shelf>): Program {

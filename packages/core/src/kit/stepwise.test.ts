@@ -4,13 +4,31 @@ import { stepwise } from "./stepwise.ts";
 
 const view = (advance: number[]): View => ({ slot: 0, offset: 0, shape: [], strides: [], advance });
 const body: Instruction[] = [{ op: "const", value: 1 }];
-const map = (depth: number): Step => ({ kind: "map", shape: [], body, inputs: [], outputs: [{ view: view(new Array<number>(depth).fill(0)), value: 0 }] });
-const slots: Program["slots"] = [{ dtype: "f32", length: 1, binding: 0 }, { dtype: "f32", length: 1 }, { dtype: "f32", length: 1 }];
+const map = (depth: number): Step => ({
+  kind: "map",
+  shape: [],
+  body,
+  inputs: [],
+  outputs: [{ view: view(new Array<number>(depth).fill(0)), value: 0 }],
+});
+const slots: Program["slots"] = [
+  { dtype: "f32", length: 1, binding: 0 },
+  { dtype: "f32", length: 1 },
+  { dtype: "f32", length: 1 },
+];
 
 test("kernels run in order, once per iteration of their scans, with the same arrays each time", () => {
   const seen: string[] = [];
   const arrays = new Set<unknown>();
-  const program: Program = { name: "p", slots, steps: [map(0), { kind: "scan", length: 2, body: [map(1), { kind: "scan", length: 2, body: [map(2)] }, map(1)] }, { kind: "scan", length: 0, body: [map(1)] }] };
+  const program: Program = {
+    name: "p",
+    slots,
+    steps: [
+      map(0),
+      { kind: "scan", length: 2, body: [map(1), { kind: "scan", length: 2, body: [map(2)] }, map(1)] },
+      { kind: "scan", length: 0, body: [map(1)] },
+    ],
+  };
   const executable = stepwise<string>({
     ...{ executor: "test", program, create: (slot) => `scratch ${program.slots.indexOf(slot)}`, destroy: () => {} },
     launch: (kernel) => (slots, t) => {
@@ -48,8 +66,16 @@ test("what was created is destroyed once: at destroy, and when a later create fa
 });
 
 test("a wrong number of bindings and a run after destroy are errors", () => {
-  const executable = stepwise<string>({ executor: "test", program: { name: "p", slots, steps: [] }, create: () => "", destroy: () => {}, launch: () => () => {} });
-  expect(() => executable.run([])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", message: "p: run takes 1 bindings, got 0" }));
+  const executable = stepwise<string>({
+    executor: "test",
+    program: { name: "p", slots, steps: [] },
+    create: () => "",
+    destroy: () => {},
+    launch: () => () => {},
+  });
+  expect(() => executable.run([])).toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", message: "p: run takes 1 bindings, got 0" }),
+  );
   executable.destroy();
   expect(() => executable.run(["x"])).toThrow(expect.objectContaining({ code: "DISPOSED" }));
 });

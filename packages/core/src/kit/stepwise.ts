@@ -84,9 +84,20 @@ function prepare<B>(steps: readonly Step[], launch: (kernel: Kernel) => Launch<B
 }
 
 function disposed(name: string): SluiceError {
-  return new SluiceError({ code: "DISPOSED", who: name, what: "this executable is destroyed", fix: "Compile the program again", facts: { program: name } });
+  return new SluiceError({
+    code: "DISPOSED",
+    who: name,
+    what: "this executable is destroyed",
+    fix: "Compile the program again",
+    facts: { program: name },
+  });
 }
 
 function miscounted(name: string, expected: number, got: number): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who: name, what: `run takes ${expected} bindings, got ${got}`, facts: { program: name, expected, got } });
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: name,
+    what: `run takes ${expected} bindings, got ${got}`,
+    facts: { program: name, expected, got },
+  });
 }

@@ -16,7 +16,7 @@ export function walker(shape: Shape, strides: readonly (readonly number[])[]): W
   };
   const next = (): boolean => {
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      if (++index[axis]! < shape[axis]!) return step(axis, 1), true;
+      if (++index[axis]! < shape[axis]!) return (step(axis, 1), true);
       step(axis, 1 - shape[axis]!);
       index[axis] = 0;
     }

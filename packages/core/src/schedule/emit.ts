@@ -22,7 +22,9 @@ export function emit(emitter: Emitter, region?: Region): Step[] {
 }
 
 function emitItem(emitter: Emitter, item: Item): readonly Step[] {
-  const { storage, clusters } = emitter, { region } = item, see = (node: Node): View => storage.view(node, region);
+  const { storage, clusters } = emitter,
+    { region } = item,
+    see = (node: Node): View => storage.view(node, region);
   switch (item.kind) {
     case "map":
       return emitMap(emitter, item.nodes, region);
@@ -41,10 +43,26 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
         case "gather":
           return [{ kind: "gather", table: see(node.table), index: see(node.index), out: see(node) }];
         case "scatter":
-          return [...zeros(see(node)), ...(size(node.source.shape) === 0 ? [] : [{ kind: "scatter" as const, source: see(node.source), index: see(node.index), out: see(node) }])];
+          return [
+            ...zeros(see(node)),
+            ...(size(node.source.shape) === 0
+              ? []
+              : [{ kind: "scatter" as const, source: see(node.source), index: see(node.index), out: see(node) }]),
+          ];
         case "reduce": {
           const { body, inputs } = write([node.x], (x) => clusters.inlinedInto(x) === node, see);
-          return [{ kind: "reduce", shape: node.x.shape, folded: node.folded, combine: node.combine, body, inputs, output: see(node), accumulate: false }];
+          return [
+            {
+              kind: "reduce",
+              shape: node.x.shape,
+              folded: node.folded,
+              combine: node.combine,
+              body,
+              inputs,
+              output: see(node),
+              accumulate: false,
+            },
+          ];
         }
       }
     }
@@ -52,14 +70,23 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
 }
 
 function emitMap({ regions, storage, isStored }: Emitter, nodes: readonly Pointwise[], region: Region): readonly Step[] {
-  const inside = new Set<Node>(nodes), stored = nodes.filter((node) => isStored(node, inside)), { shape } = nodes[0]!;
+  const inside = new Set<Node>(nodes),
+    stored = nodes.filter((node) => isStored(node, inside)),
+    { shape } = nodes[0]!;
   if (size(shape) === 0 || stored.length === 0) return [];
-  const { body, inputs, at } = write(stored, (x) => inside.has(x), (x) => storage.view(x, region), (x, user) => joins(x, user, regions));
+  const { body, inputs, at } = write(
+    stored,
+    (x) => inside.has(x),
+    (x) => storage.view(x, region),
+    (x, user) => joins(x, user, regions),
+  );
   return [{ kind: "map", shape, body, inputs, outputs: stored.map((node) => ({ view: storage.view(node, region), value: at(node) })) }];
 }
 
 function zeros(view: View): readonly Step[] {
-  return size(view.shape) === 0 ? [] : [{ kind: "map", shape: view.shape, body: [{ op: "const", value: 0 }], inputs: [], outputs: [{ view, value: 0 }] }];
+  return size(view.shape) === 0
+    ? []
+    : [{ kind: "map", shape: view.shape, body: [{ op: "const", value: 0 }], inputs: [], outputs: [{ view, value: 0 }] }];
 }
 
 interface Written {
@@ -70,11 +97,21 @@ interface Written {
 }
 
 /** Instructions for `roots`: what is inside is computed, constants are written out, everything else is loaded. */
-function write(roots: readonly Node[], isInside: (node: Node) => boolean, see: (node: Node) => View, joined: (node: Node, user: Pointwise) => boolean = () => true): Written {
-  const body: Instruction[] = [], inputs: View[] = [], done = new Map<Node, number>(), loads = new Map<string, number>();
+function write(
+  roots: readonly Node[],
+  isInside: (node: Node) => boolean,
+  see: (node: Node) => View,
+  joined: (node: Node, user: Pointwise) => boolean = () => true,
+): Written {
+  const body: Instruction[] = [],
+    inputs: View[] = [],
+    done = new Map<Node, number>(),
+    loads = new Map<string, number>();
   const push = (instruction: Instruction): number => body.push(instruction) - 1;
   const load = (node: Node): number => {
-    const view = see(node), key = JSON.stringify(view), known = loads.get(key) ?? push({ op: "load", input: inputs.push(view) - 1 });
+    const view = see(node),
+      key = JSON.stringify(view),
+      known = loads.get(key) ?? push({ op: "load", input: inputs.push(view) - 1 });
     loads.set(key, known);
     return known;
   };
@@ -95,4 +132,3 @@ function write(roots: readonly Node[], isInside: (node: Node) => boolean, see: (
   for (const root of roots) value(root);
   return { body, inputs, at: (node) => done.get(node)! };
 }
-

@@ -22,8 +22,16 @@ export interface Items {
   reads(item: Item): readonly Node[];
 }
 
-export function itemsOf(order: readonly Node[], regions: Regions, clusters: Clusters, homes: ReadonlyMap<Node, Home>): Items {
-  const all: Item[] = [], own = new Map<Node, Item>(), loops = new Map<Loop, Item>();
+export function itemsOf(
+  order: readonly Node[],
+  regions: Regions,
+  clusters: Clusters,
+  homes: ReadonlyMap<Node, Home>,
+  late: ReadonlySet<Node>,
+): Items {
+  const all: Item[] = [],
+    own = new Map<Node, Item>(),
+    loops = new Map<Loop, Item>();
   const bodies = new Map<Loop, Set<Node>>();
   for (const nodes of clusters.maps) {
     const item: Item = { kind: "map", nodes, region: regions.of(nodes[0]!) };
@@ -33,7 +41,8 @@ export function itemsOf(order: readonly Node[], regions: Regions, clusters: Clus
   for (const node of order) {
     const region = regions.of(node);
     if (node.kind === "place" && hasGaps(node)) own.set(node, push(all, { kind: "zeros", place: node, region }));
-    else if (node.kind === "reduce" || node.kind === "matmul" || node.kind === "gather" || node.kind === "scatter") own.set(node, push(all, { kind: "node", node, region }));
+    else if (node.kind === "reduce" || node.kind === "matmul" || node.kind === "gather" || node.kind === "scatter")
+      own.set(node, push(all, { kind: "node", node, region }));
     else if (node.kind === "stack" || node.kind === "states") {
       if (!loops.has(node.loop)) loops.set(node.loop, push(all, { kind: "loop", loop: node.loop, region }));
       const body = bodies.get(node.loop) ?? new Set(loopChildren(node.loop));
@@ -77,9 +86,17 @@ export function itemsOf(order: readonly Node[], regions: Regions, clusters: Clus
     return [...reads(item).flatMap(producers), ...zeros].filter((other) => other !== item);
   };
   const sorted = new Map<Region, readonly Item[]>();
+  // Nothing waits for a late item, so that last here is last in the sequence.
+  const isLate = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => late.has(node));
+  all.sort((a, b) => Number(isLate(a)) - Number(isLate(b)));
   return {
     in: (region) => {
-      const known = sorted.get(region) ?? sort(all.filter((item) => item.region === region), waits);
+      const known =
+        sorted.get(region) ??
+        sort(
+          all.filter((item) => item.region === region),
+          waits,
+        );
       sorted.set(region, known);
       return known;
     },
@@ -107,7 +124,8 @@ function zerosUnder(node: Node, homes: ReadonlyMap<Node, Home>, own: ReadonlyMap
 
 /** The operands of a reduce, and of the pointwise work it does itself. */
 function insideReduce(reduce: Reduce, clusters: Clusters): readonly Node[] {
-  const reads: Node[] = [], seen = new Set<Node>();
+  const reads: Node[] = [],
+    seen = new Set<Node>();
   const visit = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
@@ -120,7 +138,9 @@ function insideReduce(reduce: Reduce, clusters: Clusters): readonly Node[] {
 
 /** What a loop's body takes from the region around the loop. */
 function outside(root: Node, loop: Item, regions: Regions): readonly Node[] {
-  const found: Node[] = [], seen = new Set<Node>(), depth = regions.chain(loop.region).length;
+  const found: Node[] = [],
+    seen = new Set<Node>(),
+    depth = regions.chain(loop.region).length;
   const visit = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
@@ -134,7 +154,10 @@ function outside(root: Node, loop: Item, regions: Regions): readonly Node[] {
 
 /** Topological, otherwise as they come. */
 function sort(items: readonly Item[], waits: (item: Item) => readonly Item[]): Item[] {
-  const here = new Set(items), done = new Set<Item>(), open = new Set<Item>(), sequence: Item[] = [];
+  const here = new Set(items),
+    done = new Set<Item>(),
+    open = new Set<Item>(),
+    sequence: Item[] = [];
   const visit = (item: Item): void => {
     if (done.has(item) || !here.has(item)) return;
     if (open.has(item)) throw internal("schedule", "a cycle among kernels", { item });

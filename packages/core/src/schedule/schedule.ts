@@ -22,38 +22,71 @@ export function schedule(graph: Graph, supports: Supports): Program {
   const values = cse(sinkViews(cse([...outputs, ...updates].map((o) => o.node))));
   const results = values.map((node, i): Result => {
     const update = i - outputs.length;
-    return update < 0 ? { node, binding: inputs.length + i, update: false } : { node, binding: inputs.indexOf(updates[update]!.input), update: true };
+    return update < 0
+      ? { node, binding: inputs.length + i, update: false }
+      : { node, binding: inputs.indexOf(updates[update]!.input), update: true };
   });
   return shareScratch(lower(arrange(graph, results, supports), supports.ops));
 }
 
 function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
-  const settled = settle(results), order = postorder(settled.results), regions = regionsOf(settled.results, settled.pinned), users = consumers(order);
+  const settled = settle(results),
+    order = postorder(settled.results),
+    regions = regionsOf(settled.results, settled.pinned),
+    users = consumers(order);
   const isHomed = (node: Node): boolean => settled.homes.has(node);
-  const arrangeWith = (late: ReadonlySet<Node>): { items: Items; clusters: ReturnType<typeof cluster> } => {
-    const clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings });
-    return { clusters, items: itemsOf(order, regions, clusters, settled.homes) };
-  };
-  const first = arrangeWith(new Set()), late = lateUpdates(results, settled.results, inputs, first.items, supports.inPlace);
-  const { items, clusters } = late.size === 0 ? first : arrangeWith(late);
+  const late = new Set<Node>();
+  let clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings }),
+    items = itemsOf(order, regions, clusters, settled.homes, late);
+  for (let before = -1; before < late.size;) {
+    before = late.size;
+    for (const end of lateUpdates(results, settled.results, inputs, items, supports.inPlace)) late.add(end);
+    if (late.size === before) break;
+    clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings });
+    items = itemsOf(order, regions, clusters, settled.homes, late);
+  }
   const isSingle = (loop: Loop, state: number): boolean => canBeSingle(loop, state, order, users, items, supports.inPlace);
-  const storage = storageOf({ inputs, results: outputs.map(({ path, node }) => ({ name: path || "result", node })), order, settled, regions, isSingle });
+  const storage = storageOf({
+    inputs,
+    results: outputs.map(({ path, node }) => ({ name: path || "result", node })),
+    order,
+    settled,
+    regions,
+    isSingle,
+  });
   const isStored = (node: Node, inside: ReadonlySet<Node>): boolean => isHomed(node) || users(node).some((u) => !inside.has(u));
   const steps = emit({ items, clusters, regions, storage, isStored });
   return { name, slots: storage.slots, steps };
 }
 
 /** One place for all steps will do where only the last is wanted from outside and nothing in the body still reads the old after the new is written. */
-function canBeSingle(loop: Loop, state: number, order: readonly Node[], users: (node: Node) => readonly Node[], items: Items, inPlace: boolean): boolean {
-  const { param, next } = loop.states[state]!, last = loop.reverse ? 0 : loop.steps;
+function canBeSingle(
+  loop: Loop,
+  state: number,
+  order: readonly Node[],
+  users: (node: Node) => readonly Node[],
+  items: Items,
+  inPlace: boolean,
+): boolean {
+  const { param, next } = loop.states[state]!,
+    last = loop.reverse ? 0 : loop.steps;
   const wholes = order.filter((node) => node.kind === "states" && node.loop === loop && node.state === state);
-  const onlyLast = wholes.every((node) => users(node).length > 0 && users(node).every((u) => u.kind === "view" && box(u.window, node.shape)?.[0]?.every((row) => row === last)));
+  const onlyLast = wholes.every(
+    (node) =>
+      users(node).length > 0 && users(node).every((u) => u.kind === "view" && box(u.window, node.shape)?.[0]?.every((row) => row === last)),
+  );
   if (!onlyLast || loop.steps === 0) return false;
-  const body = items.in(loop), base = (node: Node): Node => (node.kind === "view" ? base(node.x) : node);
-  const writers = writersOf(next, items).map((item) => body.indexOf(item)), first = Math.min(...writers);
+  const body = items.in(loop),
+    base = (node: Node): Node => (node.kind === "view" ? base(node.x) : node);
+  const writers = writersOf(next, items).map((item) => body.indexOf(item)),
+    first = Math.min(...writers);
   return body.every((item, i) => {
     const reads = items.reads(item).filter((x) => base(x) === param);
-    return reads.length === 0 || i < first || (i === first && writers.length === 1 && inPlace && item.kind === "map" && reads.every((x) => x === param));
+    return (
+      reads.length === 0 ||
+      i < first ||
+      (i === first && writers.length === 1 && inPlace && item.kind === "map" && reads.every((x) => x === param))
+    );
   });
 }
 
@@ -62,4 +95,3 @@ function writersOf(node: Node, items: Items): readonly Item[] {
   const plus = node.kind === "matmul" && node.plus !== undefined ? writersOf(node.plus, items) : [];
   return [...plus, ...(node.kind === "place" ? node.pieces.flatMap(({ x }) => writersOf(x, items)) : []), ...items.producers(node)];
 }
-

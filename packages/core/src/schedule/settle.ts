@@ -30,10 +30,19 @@ export interface Settled {
 }
 
 export function settle(results: readonly Result[]): Settled {
-  const roots = results.map((r) => r.node), order = postorder(roots), before = regionsOf(roots), isRoot = new Set(roots);
-  const uses = usesOf(order), reads = readsOf(order, uses, isRoot);
-  const homes = new Map<Node, Home>(), adopted = new Set<Node>(), pinned = new Map<Node, Region>(), claimed = new Set<Node>();
-  const made = new Map<Node, Node>(), region = new Map<Node, Region>(), settledLoops = new Map<Loop, Loop>();
+  const roots = results.map((r) => r.node),
+    order = postorder(roots),
+    before = regionsOf(roots),
+    isRoot = new Set(roots);
+  const uses = usesOf(order),
+    reads = readsOf(order, uses, isRoot);
+  const homes = new Map<Node, Home>(),
+    adopted = new Set<Node>(),
+    pinned = new Map<Node, Region>(),
+    claimed = new Set<Node>();
+  const made = new Map<Node, Node>(),
+    region = new Map<Node, Region>(),
+    settledLoops = new Map<Loop, Loop>();
 
   const duplicate = (x: Node, at: Region): Node => {
     const copy: Node = { kind: "pointwise", op: "copy", args: [x], shape: x.shape, dtype: x.dtype, label: x.label };
@@ -71,7 +80,11 @@ export function settle(results: readonly Result[]): Settled {
         const views = (x: Node): readonly Node[] => uses(x).filter((u) => u.kind === "view");
         const pieces = node.pieces.map(({ x, window }, i): Piece => {
           const was = (old as Place).pieces[i]?.x ?? x;
-          const fits = x.kind !== "place" && x.kind !== "stack" && x.kind !== "states" && views(was).every((v) => v.kind === "view" && compose(v.window, window) !== undefined);
+          const fits =
+            x.kind !== "place" &&
+            x.kind !== "stack" &&
+            x.kind !== "states" &&
+            views(was).every((v) => v.kind === "view" && compose(v.window, window) !== undefined);
           return { x: claim(x, at, fits), window };
         });
         const place: Place = { ...node, pieces };
@@ -85,7 +98,8 @@ export function settle(results: readonly Result[]): Settled {
       case "scatter":
         return { ...node, source: inMemory(node.source, at), index: inMemory(node.index, at) };
       case "stack": {
-        const old_ = old as typeof node, loop = settleLoop(node.loop, old_.loop);
+        const old_ = old as typeof node,
+          loop = settleLoop(node.loop, old_.loop);
         if (adopted.has(node.of) && isSlice((node.of as Matmul).plus!, loop)) return { ...node, loop };
         const of = claim(node.of, old_.loop);
         homes.set(of, { kind: "row", loop, of });
@@ -101,7 +115,13 @@ export function settle(results: readonly Result[]): Settled {
   const settleMatmul = (node: Matmul, old: Matmul, at: Region): Matmul => {
     const { plus } = node;
     if (plus === undefined) return node;
-    const own = isComputed(plus) && plus.kind !== "place" && !claimed.has(plus) && region.get(plus) === at && uses(old.plus!).length === 1 && !isRoot.has(old.plus!);
+    const own =
+      isComputed(plus) &&
+      plus.kind !== "place" &&
+      !claimed.has(plus) &&
+      region.get(plus) === at &&
+      uses(old.plus!).length === 1 &&
+      !isRoot.has(old.plus!);
     const base = own ? undefined : reads.whole(old);
     if (base !== undefined && isComputed(made.get(base) ?? base) && !claimed.has(made.get(base)!)) {
       claimed.add(made.get(base)!);
@@ -167,17 +187,25 @@ interface Read {
 
 function readsOf(order: readonly Node[], uses: (node: Node) => readonly Node[], isRoot: ReadonlySet<Node>): Reads {
   const slices = new Map<Node, { readonly of: Node; readonly steps: number }>();
-  for (const node of order) if (node.kind === "stack" || node.kind === "states") for (const { param, of } of node.loop.slices) slices.set(param, { of, steps: node.loop.steps });
+  for (const node of order)
+    if (node.kind === "stack" || node.kind === "states")
+      for (const { param, of } of node.loop.slices) slices.set(param, { of, steps: node.loop.steps });
 
   /** Every read of `x`, as windows on x; undefined windows could be anywhere. */
   const of = (x: Node): readonly Read[] => {
     const here: Read[] = isRoot.has(x) ? [{ by: x, window: undefined }] : [];
     return uses(x).reduce<Read[]>((all, user) => {
-      if (user.kind === "view") return [...all, ...of(user).map(({ by, window }) => ({ by, window: window && compose(window, user.window) }))];
+      if (user.kind === "view")
+        return [...all, ...of(user).map(({ by, window }) => ({ by, window: window && compose(window, user.window) }))];
       if (user.kind !== "stack" && user.kind !== "states") return [...all, { by: user, window: dense(x.shape) }];
       const rows = user.loop.slices.filter((s) => s.of === x);
       if (rows.length === 0) return [...all, { by: user, window: undefined }];
-      return [...all, ...rows.flatMap(({ param }) => of(param).map(({ by, window }) => ({ by, window: window && overSteps(window, user.loop.steps, param.shape) })))];
+      return [
+        ...all,
+        ...rows.flatMap(({ param }) =>
+          of(param).map(({ by, window }) => ({ by, window: window && overSteps(window, user.loop.steps, param.shape) })),
+        ),
+      ];
     }, here);
   };
   const base = (x: Node): Node => {
@@ -187,10 +215,22 @@ function readsOf(order: readonly Node[], uses: (node: Node) => readonly Node[], 
   };
   return {
     whole(matmul) {
-      const target = base(matmul.plus!), reads = of(target), own = reads.filter((r) => r.by === matmul);
+      const target = base(matmul.plus!),
+        reads = of(target),
+        own = reads.filter((r) => r.by === matmul);
       const mine = own[0]?.window;
-      if (own.length !== 1 || mine === undefined || !isComputed(target) || target.kind === "place" || target.kind === "stack" || target.kind === "states") return undefined;
-      const apart = reads.every((r) => r.by === matmul || (r.window !== undefined && !sameWindow(r.window, mine) && areDisjoint(r.window, mine, target.shape)));
+      if (
+        own.length !== 1 ||
+        mine === undefined ||
+        !isComputed(target) ||
+        target.kind === "place" ||
+        target.kind === "stack" ||
+        target.kind === "states"
+      )
+        return undefined;
+      const apart = reads.every(
+        (r) => r.by === matmul || (r.window !== undefined && !sameWindow(r.window, mine) && areDisjoint(r.window, mine, target.shape)),
+      );
       return apart ? target : undefined;
     },
   };

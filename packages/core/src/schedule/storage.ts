@@ -26,12 +26,25 @@ export interface StorageOptions {
 type Lie = Omit<View, "shape">;
 
 export function storageOf({ inputs, results, order, settled, regions, isSingle }: StorageOptions): Storage {
-  const slots: Slot[] = [], lies = new Map<Node, Lie>(), containers = new Map<Loop, Map<number | Node, Lie>>(), constants = new Map<Data, number>();
+  const slots: Slot[] = [],
+    lies = new Map<Node, Lie>(),
+    containers = new Map<Loop, Map<number | Node, Lie>>(),
+    constants = new Map<Data, number>();
   const paramOf = new Map<Node, { readonly loop: Loop; readonly state?: number; readonly of?: Node }>();
   const slot = (s: Slot): number => slots.push(s) - 1;
   const named = (label: string | undefined): { name?: string } => (label === undefined ? {} : { name: label });
-  inputs.forEach((input, binding) => lies.set(input, { slot: slot({ ...named(input.label), dtype: input.dtype, length: size(input.shape), binding }), offset: 0, strides: denseStrides(input.shape), advance: [] }));
-  const bound = [...inputs.map((_, binding) => binding), ...results.map(({ name, node }, i) => slot({ name, dtype: node.dtype, length: size(node.shape), binding: inputs.length + i }))];
+  inputs.forEach((input, binding) =>
+    lies.set(input, {
+      slot: slot({ ...named(input.label), dtype: input.dtype, length: size(input.shape), binding }),
+      offset: 0,
+      strides: denseStrides(input.shape),
+      advance: [],
+    }),
+  );
+  const bound = [
+    ...inputs.map((_, binding) => binding),
+    ...results.map(({ name, node }, i) => slot({ name, dtype: node.dtype, length: size(node.shape), binding: inputs.length + i })),
+  ];
 
   const scratch = (shape: readonly number[], dtype: DType, label: string | undefined, region: Region): Lie => ({
     slot: slot({ ...named(label), dtype, length: size(shape) }),
@@ -53,7 +66,8 @@ export function storageOf({ inputs, results, order, settled, regions, isSingle }
   });
   /** The other way: what a body value that lies in rows is as a whole. */
   const wholeOf = ({ slot: at, offset, strides, advance }: Lie, loop: Loop): Lie => {
-    const step = advance.at(-1)!, first = loop.reverse ? offset + step * Math.max(0, loop.steps - 1) : offset;
+    const step = advance.at(-1)!,
+      first = loop.reverse ? offset + step * Math.max(0, loop.steps - 1) : offset;
     return { slot: at, offset: first, strides: [loop.reverse ? -step : step, ...strides], advance: advance.slice(0, -1) };
   };
 
@@ -76,13 +90,19 @@ export function storageOf({ inputs, results, order, settled, regions, isSingle }
   };
   const statesOf = (loop: Loop, state: number): Lie =>
     container(loop, state, () => {
-      const { param } = loop.states[state]!, region = regions.around(loop);
-      if (!isSingle(loop, state)) return homeOfWhole(loop, state) ?? scratch([loop.steps + 1, ...param.shape], param.dtype, param.label, region);
+      const { param } = loop.states[state]!,
+        region = regions.around(loop);
+      if (!isSingle(loop, state))
+        return homeOfWhole(loop, state) ?? scratch([loop.steps + 1, ...param.shape], param.dtype, param.label, region);
       const one = scratch(param.shape, param.dtype, param.label, region);
       return { ...one, strides: [0, ...one.strides] };
     });
   const stackOf = (loop: Loop, of: Node): Lie =>
-    container(loop, of, () => (settled.adopted.has(of) ? wholeOf(lieOf(of), loop) : (homeOfWhole(loop, of) ?? scratch([loop.steps, ...of.shape], of.dtype, of.label, regions.around(loop)))));
+    container(loop, of, () =>
+      settled.adopted.has(of)
+        ? wholeOf(lieOf(of), loop)
+        : (homeOfWhole(loop, of) ?? scratch([loop.steps, ...of.shape], of.dtype, of.label, regions.around(loop))),
+    );
 
   const homeOf = (node: Node): Lie | undefined => {
     const home = settled.homes.get(node);
@@ -144,7 +164,13 @@ export function storageOf({ inputs, results, order, settled, regions, isSingle }
     view(node, region) {
       for (const loop of regions.chain(region)) register(loop);
       const lie = lieOf(node);
-      return { slot: lie.slot, offset: lie.offset, shape: node.shape, strides: lie.strides, advance: pad(lie.advance, regions.chain(region).length) };
+      return {
+        slot: lie.slot,
+        offset: lie.offset,
+        shape: node.shape,
+        strides: lie.strides,
+        advance: pad(lie.advance, regions.chain(region).length),
+      };
     },
   };
 }

@@ -10,21 +10,35 @@ import { rewrite } from "../graph/rewrite.ts";
  * everything else is added afterwards, pointwise. Only sums and products that nothing else uses are merged.
  */
 export function accumulate(roots: readonly Node[]): Node[] {
-  const order = postorder(roots), users = consumers(order), free = freeParams(order), rank = ranks(order, free);
+  const order = postorder(roots),
+    users = consumers(order),
+    free = freeParams(order),
+    rank = ranks(order, free);
   const isRoot = new Set(roots);
   const isOwn = (node: Node): boolean => users(node).length === 1 && !isRoot.has(node);
-  const isInner = (node: Node): boolean => isAdd(node) && isOwn(node) && isAdd(users(node)[0]!) && (users(node)[0] as { args: readonly Node[] }).args.filter((x) => x === node).length === 1;
+  const isInner = (node: Node): boolean =>
+    isAdd(node) &&
+    isOwn(node) &&
+    isAdd(users(node)[0]!) &&
+    (users(node)[0] as { args: readonly Node[] }).args.filter((x) => x === node).length === 1;
   const made = new Map<Node, Node>();
   return rewrite(roots, (node, old) => {
     made.set(old, node);
     if (!isAdd(old) || isInner(old)) return node;
-    const leaves = terms(old, isInner), products = leaves.filter((x) => isProduct(x) && isOwn(x)).sort((a, b) => rank(a) - rank(b));
-    const first = products[0] === undefined ? undefined : (leaves.find((x) => isSlicedProduct(x) && isOwn(x) && rank(x) < rank(products[0]!)) ?? undefined);
+    const leaves = terms(old, isInner),
+      products = leaves.filter((x) => isProduct(x) && isOwn(x)).sort((a, b) => rank(a) - rank(b));
+    const first =
+      products[0] === undefined
+        ? undefined
+        : (leaves.find((x) => isSlicedProduct(x) && isOwn(x) && rank(x) < rank(products[0]!)) ?? undefined);
     if (products.length + (first === undefined ? 0 : 1) < 2) return node;
-    const chain = products.reduce<Node | undefined>((plus, x) => {
-      const { a, b, label } = made.get(x) as Matmul;
-      return make.matmul(a, b, plus, label);
-    }, first && made.get(first)!);
+    const chain = products.reduce<Node | undefined>(
+      (plus, x) => {
+        const { a, b, label } = made.get(x) as Matmul;
+        return make.matmul(a, b, plus, label);
+      },
+      first && made.get(first)!,
+    );
     const rest = leaves.filter((x) => x !== first && !products.includes(x)).map((x) => made.get(x)!);
     return rest.reduce<Node>((sum, x) => make.pointwise("add", [sum, x]), chain!);
   });

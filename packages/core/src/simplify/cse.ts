@@ -3,7 +3,8 @@ import { loopChildren, loopParams, type Loop, type Node } from "../graph/node.ts
 import { rewrite } from "../graph/rewrite.ts";
 
 export function cse(roots: readonly Node[]): Node[] {
-  const ids = new Map<Node | Loop | object, number>(), byKey = new Map<string, Node>();
+  const ids = new Map<Node | Loop | object, number>(),
+    byKey = new Map<string, Node>();
   const id = (x: object): number => {
     const known = ids.get(x);
     if (known !== undefined) return known;

@@ -1,7 +1,42 @@
 // For tests: random traced functions, built from a list of choices so that they shrink.
 import fc from "fast-check";
 import {
-  abs, argmax, broadcastTo, cast, concat, constant, div, equal, exp, flip, gather, iota, log, logSoftmax, matmul, max, maximum, mean, minimum, mul, pad, relu, scan, sigmoid, slice, softmax, softplus, split, sqrt, square, stack, sum, tanh, transpose, where, literal,
+  abs,
+  argmax,
+  broadcastTo,
+  cast,
+  concat,
+  constant,
+  div,
+  equal,
+  exp,
+  flip,
+  gather,
+  iota,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  pad,
+  relu,
+  scan,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  split,
+  sqrt,
+  square,
+  stack,
+  sum,
+  tanh,
+  transpose,
+  where,
+  literal,
   type Tensor,
 } from "../index.ts";
 
@@ -11,14 +46,18 @@ export type Choice = readonly [operation: number, x: number, y: number];
 export const choices = fc.array(fc.tuple(fc.nat(1000), fc.nat(1000), fc.nat(1000)), { minLength: 1, maxLength: 14 });
 
 /** All values are [3, 4]: whatever else an operation makes is brought back to it. */
-export const rows = 3, columns = 4;
+export const rows = 3,
+  columns = 4;
 
 /** The function that the choices describe: of x and y [3, 4], w [4, 4] and v [4], to two results [3, 4]. */
-export function build(list: readonly Choice[]): (x: Tensor, y: Tensor, w: Tensor, v: Tensor) => { readonly first: Tensor; readonly second: Tensor } {
+export function build(
+  list: readonly Choice[],
+): (x: Tensor, y: Tensor, w: Tensor, v: Tensor) => { readonly first: Tensor; readonly second: Tensor } {
   return (x, y, w, v) => {
     const values = [x, y];
     for (const [operation, i, j] of list) {
-      const a = values[values.length - 1 - (i % values.length)]!, b = values[values.length - 1 - (j % values.length)]!;
+      const a = values[values.length - 1 - (i % values.length)]!,
+        b = values[values.length - 1 - (j % values.length)]!;
       values.push(operations[operation % operations.length]!({ a, b, w, v, k: j }));
     }
     return { first: values.at(-1)!, second: values.at(-2)! };
@@ -63,21 +102,44 @@ const operations: readonly ((o: Operands) => Tensor)[] = [
   ({ a, b }) => slice(concat([a, b], 1), 1, 2, 6),
   ({ a, b }) => concat([slice(a, 0, 1), slice(b, 0, 0, 1)], 0),
   ({ a, b }) => sum(stack([a, b, a]), 0).mul(0.4),
-  ({ a }) => slice(pad(a, [[1, 0], [0, 0]], 0.5), 0, 0, rows),
+  ({ a }) =>
+    slice(
+      pad(
+        a,
+        [
+          [1, 0],
+          [0, 0],
+        ],
+        0.5,
+      ),
+      0,
+      0,
+      rows,
+    ),
   ({ a }) => concat(split(a, 2, 1).toReversed(), 1),
   ({ a, b }) => matmul(matmul(a, b.transpose()), a).mul(0.05),
   ({ a, w, k }) => gather(w, literal(Int32Array.of(k % 4, 1, 3))).add(a),
   ({ a, b }) => a.mul(cast(equal(argmax(b, 1).reshape([rows, 1]), iota(columns)), a.dtype)),
   ({ a, v }) => scan({ state: v, inputs: a, step: (h, x) => ({ state: tanh(h.add(x)), output: h.mul(x) }) }).outputs,
-  ({ a, b, w }) => scan({ state: { h: slice(b, 0, 0, 1), n: constant(0, [1, columns], a.dtype) }, inputs: { x: a }, reverse: true, step: ({ h, n }, { x }) => {
-    const next = tanh(h.dot(w).add(x.reshape([1, columns])));
-    return { state: { h: next, n: n.add(mul(next, h)) }, output: sigmoid(next.dot(w)).add(n).reshape([columns]) };
-  } }).outputs,
+  ({ a, b, w }) =>
+    scan({
+      state: { h: slice(b, 0, 0, 1), n: constant(0, [1, columns], a.dtype) },
+      inputs: { x: a },
+      reverse: true,
+      step: ({ h, n }, { x }) => {
+        const next = tanh(h.dot(w).add(x.reshape([1, columns])));
+        return { state: { h: next, n: n.add(mul(next, h)) }, output: sigmoid(next.dot(w)).add(n).reshape([columns]) };
+      },
+    }).outputs,
   ({ a, b, w }) => {
-    const outer = scan({ state: slice(b, 0, 0, 1), inputs: a, step: (h, x) => {
-      const inner = scan({ state: h, inputs: a, step: (g, y) => ({ state: tanh(g.dot(w).add(y).add(x)), output: g.mul(y) }) });
-      return { state: inner.state, output: sum(inner.outputs, 0).reshape([columns]) };
-    } });
+    const outer = scan({
+      state: slice(b, 0, 0, 1),
+      inputs: a,
+      step: (h, x) => {
+        const inner = scan({ state: h, inputs: a, step: (g, y) => ({ state: tanh(g.dot(w).add(y).add(x)), output: g.mul(y) }) });
+        return { state: inner.state, output: sum(inner.outputs, 0).reshape([columns]) };
+      },
+    });
     return outer.outputs.mul(0.2);
   },
 ];

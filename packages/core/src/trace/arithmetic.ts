@@ -83,7 +83,9 @@ function isOrdered(x: Operand, y: Operand): Tensor {
 function elementwise(op: ScalarOp, operands: readonly Operand[]): Tensor {
   const first = operands.find((o) => o instanceof Tensor);
   if (first === undefined) throw notTensors(op);
-  const tensors = operands.map((o) => (o instanceof Tensor ? o : new Tensor(make.constant(checkNumber(op, o), [], first.dtype), [], `${o}`)));
+  const tensors = operands.map((o) =>
+    o instanceof Tensor ? o : new Tensor(make.constant(checkNumber(op, o), [], first.dtype), [], `${o}`),
+  );
   for (const t of tensors) if (t.dtype !== first.dtype) throw dtypes(op, first, t);
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShape(a, b) ?? unequal(op, tensors));
   const nodes = tensors.map((t) => make.broadcast(t.node, shape));
@@ -93,9 +95,11 @@ function elementwise(op: ScalarOp, operands: readonly Operand[]): Tensor {
 
 /** The shape both broadcast to, aligned at the last axis. */
 export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
-  const rank = Math.max(a.length, b.length), shape: number[] = [];
+  const rank = Math.max(a.length, b.length),
+    shape: number[] = [];
   for (let back = rank; back > 0; back--) {
-    const n = a[a.length - back] ?? 1, m = b[b.length - back] ?? 1;
+    const n = a[a.length - back] ?? 1,
+      m = b[b.length - back] ?? 1;
     if (n !== m && n !== 1 && m !== 1) return undefined;
     shape.push(n === 1 ? m : n);
   }
@@ -109,19 +113,41 @@ export function mergeAxes(tensors: readonly Tensor[], shape: Shape): (string | u
 
 function checkNumber(op: string, value: unknown): number {
   if (typeof value === "number") return value;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who: who(op), what: `${op} takes tensors and numbers, got ${String(value)}`, fix: "Pass the array as an argument of the traced function, or make it a literal(…)" });
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: who(op),
+    what: `${op} takes tensors and numbers, got ${String(value)}`,
+    fix: "Pass the array as an argument of the traced function, or make it a literal(…)",
+  });
 }
 
 function notTensors(op: string): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who: who(op), what: `${op} needs at least one tensor`, fix: "Make one operand a constant(…)" });
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: who(op),
+    what: `${op} needs at least one tensor`,
+    fix: "Make one operand a constant(…)",
+  });
 }
 
 function dtypes(op: string, x: Tensor, y: Tensor): SluiceError {
   const what = `${op} needs equal dtypes: ${describe(x)} is ${x.dtype}, ${describe(y)} is ${y.dtype}`;
-  return new SluiceError({ code: "DTYPE_MISMATCH", who: who(op), what, fix: `cast(…, "${x.dtype}") one of them`, facts: { dtypes: [x.dtype, y.dtype] } });
+  return new SluiceError({
+    code: "DTYPE_MISMATCH",
+    who: who(op),
+    what,
+    fix: `cast(…, "${x.dtype}") one of them`,
+    facts: { dtypes: [x.dtype, y.dtype] },
+  });
 }
 
 function unequal(op: string, tensors: readonly Tensor[]): never {
   const what = `${op} needs shapes that broadcast: ${tensors.map((t) => describe(t)).join(" and ")}`;
-  throw new SluiceError({ code: "SHAPE_MISMATCH", who: who(op), what, fix: "Sizes must be equal, or 1, from the last axis backwards", facts: { shapes: tensors.map((t) => t.shape) } });
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: who(op),
+    what,
+    fix: "Sizes must be equal, or 1, from the last axis backwards",
+    facts: { shapes: tensors.map((t) => t.shape) },
+  });
 }

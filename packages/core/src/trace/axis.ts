@@ -8,7 +8,13 @@ import type { Tensor } from "./tensor.ts";
 export function checkAxis(operation: string, x: Tensor, axis: number, rank = x.rank): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   const what = `${operation} got axis ${axis} for ${describe(x)}`;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who: who(operation), what, fix: `Axes go from ${-rank} to ${rank - 1}`, facts: { axis, rank } });
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: who(operation),
+    what,
+    fix: `Axes go from ${-rank} to ${rank - 1}`,
+    facts: { axis, rank },
+  });
 }
 
 /** Several axes, ascending; all of them where none is named. Throws INVALID_ARGUMENT, also for one named twice. */
@@ -16,5 +22,11 @@ export function checkAxes(operation: string, x: Tensor, axis?: number | readonly
   if (axis === undefined) return x.shape.map((_, a) => a);
   const axes = (typeof axis === "number" ? [axis] : [...axis]).map((a) => checkAxis(operation, x, a)).sort((a, b) => a - b);
   if (new Set(axes).size === axes.length) return axes;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who: who(operation), what: `${operation} names an axis twice: ${String(axis)}`, fix: "Name each axis once", facts: { axes } });
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: who(operation),
+    what: `${operation} names an axis twice: ${String(axis)}`,
+    fix: "Name each axis once",
+    facts: { axes },
+  });
 }

@@ -13,10 +13,26 @@ import { Tensor } from "./tensor.ts";
 
 /** The rows of `table` [rows, width] that `index` (i32, any shape) names: [..index, width]. A row outside the table is NaN, and gets no gradient. */
 export function gather(table: Tensor, index: Tensor): Tensor {
-  if (table.rank !== 2) throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("gather"), what: `gather needs a table [rows, width], got ${describe(table)}`, facts: { shape: table.shape } });
-  if (index.dtype !== "i32") throw new SluiceError({ code: "DTYPE_MISMATCH", who: who("gather"), what: `gather needs an i32 index, got ${describe(index)} of ${index.dtype}`, fix: 'cast(index, "i32"), or pass an Int32Array', facts: { dtype: index.dtype } });
+  if (table.rank !== 2)
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("gather"),
+      what: `gather needs a table [rows, width], got ${describe(table)}`,
+      facts: { shape: table.shape },
+    });
+  if (index.dtype !== "i32")
+    throw new SluiceError({
+      code: "DTYPE_MISMATCH",
+      who: who("gather"),
+      what: `gather needs an i32 index, got ${describe(index)} of ${index.dtype}`,
+      fix: 'cast(index, "i32"), or pass an Int32Array',
+      facts: { dtype: index.dtype },
+    });
   const flat = make.gather(table.node, make.reshape(index.node, [size(index.shape)]), label("gather"));
-  return new Tensor(make.reshape(flat, [...index.shape, table.shape[1]!]), [...index.shape.map((_, axis) => index.axes[axis]), table.axes[1]]);
+  return new Tensor(make.reshape(flat, [...index.shape, table.shape[1]!]), [
+    ...index.shape.map((_, axis) => index.axes[axis]),
+    table.axes[1],
+  ]);
 }
 
 /** 1 at the index, 0 elsewhere: [..index, classes]. An index outside the classes gives zeros. */

@@ -11,9 +11,15 @@ import { Tensor } from "./tensor.ts";
 
 /** The same elements in row-major order under another shape; one size may be −1, to be worked out. Throws SHAPE_MISMATCH. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  const known = size(shape.filter((n) => n !== -1)), sized = shape.map((n) => (n === -1 ? x.size / known : n));
+  const known = size(shape.filter((n) => n !== -1)),
+    sized = shape.map((n) => (n === -1 ? x.size / known : n));
   if (size(sized) !== x.size || !sized.every((n) => Number.isInteger(n) && n >= 0) || shape.filter((n) => n === -1).length > 1) {
-    throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("reshape"), what: `reshape keeps the number of elements: ${describe(x)} has ${x.size}, ${describeShape(shape)} does not`, facts: { from: x.shape, to: shape } });
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("reshape"),
+      what: `reshape keeps the number of elements: ${describe(x)} has ${x.size}, ${describeShape(shape)} does not`,
+      facts: { from: x.shape, to: shape },
+    });
   }
   return new Tensor(make.reshape(x.node, sized), sameShape(sized, x.shape) ? x.axes : [], x.name);
 }
@@ -21,30 +27,45 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** Axis k of the result is axis `order[k]` of x; reversed where no order is given. */
 export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, axis) => x.rank - 1 - axis)): Tensor {
   const axes = order.map((a) => checkAxis("transpose", x, a));
-  if (axes.length !== x.rank || new Set(axes).size !== x.rank) throw bad("transpose", `transpose needs each axis of ${describe(x)} once, got [${order.join(", ")}]`);
-  return new Tensor(make.transpose(x.node, axes), axes.map((a) => x.axes[a]), x.name);
+  if (axes.length !== x.rank || new Set(axes).size !== x.rank)
+    throw bad("transpose", `transpose needs each axis of ${describe(x)} once, got [${order.join(", ")}]`);
+  return new Tensor(
+    make.transpose(x.node, axes),
+    axes.map((a) => x.axes[a]),
+    x.name,
+  );
 }
 
 /** Elements `start … end − 1` of one axis; negative positions count from the end. */
 export function slice(x: Tensor, axis: number, start: number, end?: number): Tensor {
-  const along = checkAxis("slice", x, axis), n = x.shape[along]!;
-  const from = start < 0 ? start + n : start, to = end === undefined ? n : end < 0 ? end + n : end;
-  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > n || from > to) throw bad("slice", `slice ${start} … ${end ?? n} is outside axis ${axis} of ${describe(x)}`);
+  const along = checkAxis("slice", x, axis),
+    n = x.shape[along]!;
+  const from = start < 0 ? start + n : start,
+    to = end === undefined ? n : end < 0 ? end + n : end;
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > n || from > to)
+    throw bad("slice", `slice ${start} … ${end ?? n} is outside axis ${axis} of ${describe(x)}`);
   return new Tensor(make.slice(x.node, along, from, to), x.axes, x.name);
 }
 
 /** One element of an axis, without the axis. */
 export function at(x: Tensor, axis: number, index: number): Tensor {
-  const along = checkAxis("at", x, axis), i = index < 0 ? index + x.shape[along]! : index;
+  const along = checkAxis("at", x, axis),
+    i = index < 0 ? index + x.shape[along]! : index;
   return squeeze(slice(x, along, i, i + 1), along);
 }
 
 /** Parts of an axis: `parts` equal ones, or of the sizes given. Throws SHAPE_MISMATCH where they do not add up. */
 export function split(x: Tensor, parts: number | readonly number[], axis = -1): Tensor[] {
-  const along = checkAxis("split", x, axis), n = x.shape[along]!;
+  const along = checkAxis("split", x, axis),
+    n = x.shape[along]!;
   const sizes = typeof parts === "number" ? Array.from({ length: parts }, () => n / parts) : parts;
   if (!sizes.every((s) => Number.isInteger(s) && s >= 0) || sizes.reduce((a, b) => a + b, 0) !== n) {
-    throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("split"), what: `split needs sizes that add up to axis ${axis} of ${describe(x)}: got ${typeof parts === "number" ? `${parts} equal parts` : `[${parts.join(", ")}]`}`, facts: { shape: x.shape, parts } });
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("split"),
+      what: `split needs sizes that add up to axis ${axis} of ${describe(x)}: got ${typeof parts === "number" ? `${parts} equal parts` : `[${parts.join(", ")}]`}`,
+      facts: { shape: x.shape, parts },
+    });
   }
   let start = 0;
   return sizes.map((s) => slice(x, along, start, (start += s)));
@@ -55,8 +76,14 @@ export function concat(tensors: readonly Tensor[], axis = -1): Tensor {
   const first = tensors[0];
   if (first === undefined) throw bad("concat", "concat needs at least one tensor");
   const along = checkAxis("concat", first, axis);
-  for (const t of tensors) if (t.rank !== first.rank || t.dtype !== first.dtype || !t.shape.every((n, a) => a === along || n === first.shape[a])) throw unlike("concat", first, t);
-  const shape = first.shape.with(along, tensors.reduce((n, t) => n + t.shape[along]!, 0)), strides = denseStrides(shape);
+  for (const t of tensors)
+    if (t.rank !== first.rank || t.dtype !== first.dtype || !t.shape.every((n, a) => a === along || n === first.shape[a]))
+      throw unlike("concat", first, t);
+  const shape = first.shape.with(
+      along,
+      tensors.reduce((n, t) => n + t.shape[along]!, 0),
+    ),
+    strides = denseStrides(shape);
   let start = 0;
   const pieces = tensors.map(({ node }) => {
     const window = { offset: start * strides[along]!, shape: node.shape, strides };
@@ -71,13 +98,18 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   const first = tensors[0];
   if (first === undefined) throw bad("stack", "stack needs at least one tensor");
   const along = checkAxis("stack", first, axis, first.rank + 1);
-  return concat(tensors.map((t) => expand(t, along)), along);
+  return concat(
+    tensors.map((t) => expand(t, along)),
+    along,
+  );
 }
 
 /** `value` around x: `[before, after]` for each axis. */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
-  if (widths.length !== x.rank || !widths.flat().every((n) => Number.isInteger(n) && n >= 0)) throw bad("pad", `pad needs [before, after] for each axis of ${describe(x)}, got ${JSON.stringify(widths)}`);
-  const shape = x.shape.map((n, axis) => widths[axis]![0] + n + widths[axis]![1]), strides = denseStrides(shape);
+  if (widths.length !== x.rank || !widths.flat().every((n) => Number.isInteger(n) && n >= 0))
+    throw bad("pad", `pad needs [before, after] for each axis of ${describe(x)}, got ${JSON.stringify(widths)}`);
+  const shape = x.shape.map((n, axis) => widths[axis]![0] + n + widths[axis]![1]),
+    strides = denseStrides(shape);
   const offset = widths.reduce((sum, [before], axis) => sum + before * strides[axis]!, 0);
   const window = { offset, shape: x.shape, strides };
   const laid = (piece: Tensor["node"]): Tensor => new Tensor(make.place([{ x: piece, window }], shape, x.dtype), x.axes);
@@ -86,7 +118,8 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
 
 /** The elements of one axis in reverse order. */
 export function flip(x: Tensor, axis: number): Tensor {
-  const along = checkAxis("flip", x, axis), strides = denseStrides(x.shape);
+  const along = checkAxis("flip", x, axis),
+    strides = denseStrides(x.shape);
   const offset = Math.max(0, x.shape[along]! - 1) * strides[along]!;
   return new Tensor(make.view(x.node, { offset, shape: x.shape, strides: strides.with(along, -strides[along]!) }), x.axes, x.name);
 }
@@ -100,15 +133,31 @@ export function expand(x: Tensor, axis: number): Tensor {
 /** x without an axis of size 1. Throws SHAPE_MISMATCH for another size. */
 export function squeeze(x: Tensor, axis: number): Tensor {
   const along = checkAxis("squeeze", x, axis);
-  if (x.shape[along] !== 1) throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("squeeze"), what: `squeeze needs size 1 on axis ${axis} of ${describe(x)}`, facts: { shape: x.shape, axis } });
+  if (x.shape[along] !== 1)
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("squeeze"),
+      what: `squeeze needs size 1 on axis ${axis} of ${describe(x)}`,
+      facts: { shape: x.shape, axis },
+    });
   return new Tensor(make.reshape(x.node, x.shape.toSpliced(along, 1)), allAxes(x).toSpliced(along, 1), x.name);
 }
 
 /** x repeated to `shape`, as numpy does. Throws SHAPE_MISMATCH. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   const together = broadcastShape(x.shape, shape);
-  if (together === undefined || !sameShape(together, shape)) throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("broadcastTo"), what: `${describe(x)} does not broadcast to ${describeShape(shape)}`, facts: { from: x.shape, to: shape } });
-  return new Tensor(make.broadcast(x.node, shape), shape.map((_, axis) => x.axes[axis - shape.length + x.rank]), x.name);
+  if (together === undefined || !sameShape(together, shape))
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("broadcastTo"),
+      what: `${describe(x)} does not broadcast to ${describeShape(shape)}`,
+      facts: { from: x.shape, to: shape },
+    });
+  return new Tensor(
+    make.broadcast(x.node, shape),
+    shape.map((_, axis) => x.axes[axis - shape.length + x.rank]),
+    x.name,
+  );
 }
 
 /** x with names for its axes, which errors then use. */
@@ -126,5 +175,10 @@ function bad(operation: string, what: string): SluiceError {
 
 function unlike(operation: string, x: Tensor, y: Tensor): SluiceError {
   const what = `${operation} needs tensors alike on all other axes and in dtype: ${describe(x)} ${x.dtype} and ${describe(y)} ${y.dtype}`;
-  return new SluiceError({ code: x.dtype === y.dtype ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH", who: who(operation), what, facts: { shapes: [x.shape, y.shape] } });
+  return new SluiceError({
+    code: x.dtype === y.dtype ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH",
+    who: who(operation),
+    what,
+    facts: { shapes: [x.shape, y.shape] },
+  });
 }

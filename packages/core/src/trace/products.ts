@@ -12,7 +12,8 @@ export function dot(x: Tensor, w: Tensor): Tensor {
   if (x.rank < 1 || w.rank !== 2) throw misfit("dot", "x […, k] and w [k, n]", x, w);
   if (x.shape.at(-1) !== w.shape[0]) throw misfit("dot", "equal inner sizes", x, w);
   checkDtypes("dot", x, w);
-  const lead = x.shape.slice(0, -1), flat = make.reshape(x.node, [size(lead), w.shape[0]!]);
+  const lead = x.shape.slice(0, -1),
+    flat = make.reshape(x.node, [size(lead), w.shape[0]!]);
   const product = make.matmul(flat, w.node, undefined, label("dot"));
   return new Tensor(make.reshape(product, [...lead, w.shape[1]!]), [...lead.map((_, axis) => x.axes[axis]), w.axes[1]]);
 }
@@ -33,7 +34,13 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 function checkDtypes(operation: string, x: Tensor, y: Tensor): void {
   if (x.dtype === y.dtype && x.dtype !== "i32") return;
   const what = `${operation} needs two f32 or two f64: ${describe(x)} is ${x.dtype}, ${describe(y)} is ${y.dtype}`;
-  throw new SluiceError({ code: "DTYPE_MISMATCH", who: who(operation), what, fix: "cast(…) one of them", facts: { dtypes: [x.dtype, y.dtype] } });
+  throw new SluiceError({
+    code: "DTYPE_MISMATCH",
+    who: who(operation),
+    what,
+    fix: "cast(…) one of them",
+    facts: { dtypes: [x.dtype, y.dtype] },
+  });
 }
 
 function misfit(operation: string, needs: string, x: Tensor, y: Tensor): SluiceError {

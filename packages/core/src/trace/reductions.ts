@@ -43,8 +43,17 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 
 /** The index of the maximum along `axis`, i32; the first of several. It has no gradient. */
 export function argmax(x: Tensor, axis = -1): Tensor {
-  const along = checkAxis("argmax", x, axis), n = x.shape[along]!;
-  const index = new Tensor(make.broadcast(make.reshape(make.iota(n, x.dtype), x.shape.map((m, a) => (a === along ? m : 1))), x.shape));
+  const along = checkAxis("argmax", x, axis),
+    n = x.shape[along]!;
+  const index = new Tensor(
+    make.broadcast(
+      make.reshape(
+        make.iota(n, x.dtype),
+        x.shape.map((m, a) => (a === along ? m : 1)),
+      ),
+      x.shape,
+    ),
+  );
   const isBelow = less(x, highest(x, along));
   return cast(neg(max(where(isBelow, -n, neg(index)), along)), "i32");
 }

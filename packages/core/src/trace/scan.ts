@@ -37,7 +37,8 @@ export interface Scanned<S, Y> {
 export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(options: Scan<S, X, Y>): Scanned<S, Y> {
   const { state, inputs, step, reverse = false, name = "scan" } = options;
   const steps = countSteps(tensorsOf(inputs), options.steps);
-  const slices: { param: Param; of: Tensor["node"] }[] = [], starts = tensorsOf(state);
+  const slices: { param: Param; of: Tensor["node"] }[] = [],
+    starts = tensorsOf(state);
   const seen = mapTensors(inputs, (x) => {
     const param = make.param(x.shape.slice(1), x.dtype, x.name);
     slices.push({ param, of: x.node });
@@ -45,9 +46,18 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   });
   const params = starts.map(([path, x]) => make.param(x.shape, x.dtype, `${name}.${path || "state"}`));
   let i = 0;
-  const result = step(mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)), seen);
+  const result = step(
+    mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)),
+    seen,
+  );
   const next = new Map(tensorsOf(result.state));
-  const loop: Loop = { name, steps, reverse, slices, states: starts.map(([path, init], s) => ({ param: params[s]!, init: init.node, next: checkNext(path, init, next.get(path)).node })) };
+  const loop: Loop = {
+    name,
+    steps,
+    reverse,
+    slices,
+    states: starts.map(([path, init], s) => ({ param: params[s]!, init: init.node, next: checkNext(path, init, next.get(path)).node })),
+  };
   i = 0;
   return {
     state: mapTensors(state, (x) => new Tensor(make.row(make.states(loop, i++), make.edge(loop, "end")), x.axes)),
@@ -70,13 +80,31 @@ export function mapTensors<T extends Tree<Tensor>>(tree: T, visit: (x: Tensor, p
 
 function countSteps(inputs: readonly [string, Tensor][], given: number | undefined): number {
   const steps = given ?? inputs[0]?.[1].shape[0];
-  if (steps === undefined || !Number.isInteger(steps) || steps < 0) throw new SluiceError({ code: "INVALID_ARGUMENT", who: who("scan"), what: `scan needs a number of steps, got ${steps}`, fix: "Give inputs [steps, …], or `steps`" });
-  for (const [path, x] of inputs) if (x.shape[0] !== steps) throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("scan"), what: `scan needs ${steps} rows of every input: ${path || "input"} is ${describe(x)}`, facts: { steps, shape: x.shape } });
+  if (steps === undefined || !Number.isInteger(steps) || steps < 0)
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: who("scan"),
+      what: `scan needs a number of steps, got ${steps}`,
+      fix: "Give inputs [steps, …], or `steps`",
+    });
+  for (const [path, x] of inputs)
+    if (x.shape[0] !== steps)
+      throw new SluiceError({
+        code: "SHAPE_MISMATCH",
+        who: who("scan"),
+        what: `scan needs ${steps} rows of every input: ${path || "input"} is ${describe(x)}`,
+        facts: { steps, shape: x.shape },
+      });
   return steps;
 }
 
 function checkNext(path: string, old: Tensor, next: Tensor | undefined): Tensor {
   if (next !== undefined && sameShape(next.shape, old.shape) && next.dtype === old.dtype) return next;
   const came = next === undefined ? "nothing" : `${describe(next)} ${next.dtype}`;
-  throw new SluiceError({ code: next !== undefined && next.dtype !== old.dtype ? "DTYPE_MISMATCH" : "SHAPE_MISMATCH", who: who("scan"), what: `a step must return the state as it got it: ${path || "state"} was ${describe(old)} ${old.dtype}, came back as ${came}`, facts: { state: path } });
+  throw new SluiceError({
+    code: next !== undefined && next.dtype !== old.dtype ? "DTYPE_MISMATCH" : "SHAPE_MISMATCH",
+    who: who("scan"),
+    what: `a step must return the state as it got it: ${path || "state"} was ${describe(old)} ${old.dtype}, came back as ${came}`,
+    facts: { state: path },
+  });
 }

@@ -43,12 +43,21 @@ let current: Recorder | undefined;
  * Throws whatever `fn` throws, INVALID_ARGUMENT for a promise, TRACE_LEAK for tensors that belong to another trace.
  */
 export function trace(name: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): Traced {
-  const before = current, recorder: Recorder = (current = { inputs: [], updates: new Map() });
+  const before = current,
+    recorder: Recorder = (current = { inputs: [], updates: new Map() });
   try {
     const tensors = args.map((arg, i) => mapTree(arg, isSpec, (leaf, path) => enter(leaf, path || `argument ${i + 1}`, name)));
     const result: unknown = fn(...(tensors as never[]));
-    if (result instanceof Promise) throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what: "a traced function returned a promise", fix: "Trace synchronous functions only; read results after the run" });
-    const outputs = leavesOf(result, isTensor).filter((entry): entry is [string, Tensor] => isTensor(entry[1])).map(([path, t]) => ({ path, node: t.node }));
+    if (result instanceof Promise)
+      throw new SluiceError({
+        code: "INVALID_ARGUMENT",
+        who: name,
+        what: "a traced function returned a promise",
+        fix: "Trace synchronous functions only; read results after the run",
+      });
+    const outputs = leavesOf(result, isTensor)
+      .filter((entry): entry is [string, Tensor] => isTensor(entry[1]))
+      .map(([path, t]) => ({ path, node: t.node }));
     const graph = { name, inputs: recorder.inputs, outputs, updates: [...recorder.updates].map(([input, node]) => ({ input, node })) };
     checkClosed(graph);
     return { graph, result };
@@ -63,8 +72,20 @@ export function trace(name: string, fn: (...args: never[]) => unknown, args: rea
  */
 export function assign(x: Tensor, value: Tensor): void {
   const { node } = x;
-  if (current === undefined || node.kind !== "input" || !current.inputs.includes(node)) throw new SluiceError({ code: "INVALID_ARGUMENT", who: "assign", what: `${describe(x)} is not an argument of the function that is being traced`, fix: "Pass the array as an argument and assign to that tensor" });
-  if (!sameShape(x.shape, value.shape) || x.dtype !== value.dtype) throw new SluiceError({ code: x.dtype === value.dtype ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH", who: "assign", what: `${describe(x)} ${x.dtype} cannot hold ${describe(value, "value")} ${value.dtype}`, facts: { shapes: [x.shape, value.shape] } });
+  if (current === undefined || node.kind !== "input" || !current.inputs.includes(node))
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: "assign",
+      what: `${describe(x)} is not an argument of the function that is being traced`,
+      fix: "Pass the array as an argument and assign to that tensor",
+    });
+  if (!sameShape(x.shape, value.shape) || x.dtype !== value.dtype)
+    throw new SluiceError({
+      code: x.dtype === value.dtype ? "SHAPE_MISMATCH" : "DTYPE_MISMATCH",
+      who: "assign",
+      what: `${describe(x)} ${x.dtype} cannot hold ${describe(value, "value")} ${value.dtype}`,
+      facts: { shapes: [x.shape, value.shape] },
+    });
   current.updates.set(node, value.node);
 }
 
@@ -73,14 +94,29 @@ export function isSpec(value: unknown): value is Spec {
 }
 
 function enter(leaf: unknown, path: string, name: string): Tensor {
-  if (!isSpec(leaf)) throw new SluiceError({ code: "INVALID_ARGUMENT", who: name, what: `${path} is no array: ${String(leaf)}`, fix: "Pass arrays, numbers, or records and lists of them" });
+  if (!isSpec(leaf))
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: name,
+      what: `${path} is no array: ${String(leaf)}`,
+      fix: "Pass arrays, numbers, or records and lists of them",
+    });
   const node = make.input(leaf.shape, leaf.dtype, path);
   current!.inputs.push(node);
   return new Tensor(node, leaf.axes ?? [], path);
 }
 
 function checkClosed({ name, inputs, outputs, updates }: Graph): void {
-  const roots = [...outputs, ...updates].map((o) => o.node), order = postorder(roots), known = new Set<Node>(inputs), free = freeParams(order);
+  const roots = [...outputs, ...updates].map((o) => o.node),
+    order = postorder(roots),
+    known = new Set<Node>(inputs),
+    free = freeParams(order);
   const alien = order.find((node) => node.kind === "input" && !known.has(node)) ?? roots.flatMap((root) => [...free(root)])[0];
-  if (alien !== undefined) throw new SluiceError({ code: "TRACE_LEAK", who: name, what: `${alien.label ?? "a tensor"} belongs to another trace or to the inside of a scan`, fix: "Pass it as an argument, or return it from the step as an output" });
+  if (alien !== undefined)
+    throw new SluiceError({
+      code: "TRACE_LEAK",
+      who: name,
+      what: `${alien.label ?? "a tensor"} belongs to another trace or to the inside of a scan`,
+      fix: "Pass it as an argument, or return it from the step as an output",
+    });
 }
