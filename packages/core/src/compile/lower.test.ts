@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Backend, Program, Supports } from "../backend.ts";
 import { check } from "../check.ts";
 import { fission } from "../fission/fission.ts";
-import { gradient, sum, trace, type Graph, type Tensor } from "../index.ts";
+import { assign, gradient, sum, trace, type Graph, type Tensor } from "../index.ts";
 import { checked } from "../kit/checked.ts";
 import { random } from "../random.ts";
 import { open } from "../reference.ts";
@@ -19,7 +19,9 @@ function graphOf(list: Parameters<typeof build>[0]): Graph {
   const fn = build(list);
   const both = (x: Tensor, y: Tensor, w: Tensor, v: Tensor): unknown => {
     const { first, second } = fn(x, y, w, v);
-    return { first, second, gradients: gradient(sum(first.mul(second)), { x, y, w, v }) };
+    assign(x, first);
+    assign(y, second.add(x));
+    return { first, second, sum: second.add(x), gradients: gradient(sum(first.mul(second)), { x, y, w, v }) };
   };
   return trace("random", both as (...args: never[]) => unknown, specs).graph;
 }
@@ -33,7 +35,7 @@ async function run(program: Program, on: Backend<unknown> = backend as Backend<u
   buffers.slice(0, specs.length).forEach((b, i) => on.write(b, source.child(i).normal(specs[i]!.shape.reduce((p, n) => p * n, 1))));
   const executable = await on.compile(program);
   executable.run(buffers);
-  return Promise.all(buffers.slice(specs.length).map(async (b) => [...(await on.read(b))]));
+  return Promise.all(buffers.map(async (b) => [...(await on.read(b))]));
 }
 
 function expectEqual(got: number[][], wanted: number[][]): void {
@@ -59,7 +61,10 @@ for (const [name, through] of Object.entries(each)) {
           passed = lowerGraph(graph, backend.supports, through);
         check(plain, backend.supports);
         check(passed, backend.supports);
-        expectEqual(await run(passed), await run(plain));
+        const results = await run(passed),
+          [x, y, , , first, , sum] = results;
+        expectEqual(results, await run(plain));
+        expect([x, y]).toEqual([first, sum]); // what was assigned
       }),
       { numRuns: 60, interruptAfterTimeLimit: 8000 },
     );
