@@ -157,3 +157,16 @@ test("arrays of another backend, passed twice, or disposed of are refused, and t
   bound.dispose();
   expect((await failure(() => bound.run())).code).toBe("DISPOSED");
 });
+
+test("arrays, bindings and functions may be disposed of after their backend was closed", async () => {
+  const short = (await open()) as Backend,
+    f = compile(short, (x: Tensor) => x.sum()),
+    x = array(short, [1, 2]),
+    bound = await f.bind(x);
+  await f([1]);
+  await short.close();
+  bound.dispose();
+  f.dispose();
+  x.dispose();
+  expect((await failure(() => x.read())).code).toBe("DISPOSED");
+});

@@ -9,6 +9,7 @@ import { isSpec, trace, type Spec, type Traced } from "../trace/trace.ts";
 import { leavesOf, mapTree } from "../trace/tree.ts";
 import { Cache } from "./cache.ts";
 import { lowerGraph } from "./lower.ts";
+import { release } from "./release.ts";
 import { array, hostArray, NDArray, type HostArray } from "./ndarray.ts";
 
 /** What may be passed where the function takes a tensor. Host arrays, numbers and lists are written for the call and freed after it. */
@@ -68,6 +69,12 @@ export interface Compiled<A extends readonly unknown[], R> {
   dispose(): void;
 }
 
+/** A compilation under way, or done. */
+interface Entry {
+  readonly coming: Promise<Ready>;
+  ready?: Ready;
+}
+
 interface Ready {
   readonly traced: Traced;
   readonly program: Program;
@@ -94,11 +101,18 @@ export function compile(
   fn: (...args: never[]) => unknown,
   { name = fn.name || "function", cacheSize = 16 }: CompileOptions = {},
 ): unknown {
-  const free = (ready: Ready): void => {
+  const drop = (ready: Ready): void => {
     ready.isDropped = true;
-    if (ready.users === 0) ready.executable.destroy();
+    leave(ready, 0);
   };
-  const cache = new Cache<Promise<Ready>>(cacheSize, (entry) => void entry.then(free, () => undefined));
+  /** One user fewer; what was dropped goes with its last user. */
+  const leave = (ready: Ready, users = 1): void => {
+    ready.users -= users;
+    if (ready.users === 0 && ready.isDropped) release(() => ready.executable.destroy());
+  };
+  const cache = new Cache<Entry>(cacheSize, ({ ready, coming }) =>
+    ready === undefined ? void coming.then(drop, () => undefined) : drop(ready),
+  );
   let isDisposed = false;
 
   const prepare = (args: readonly unknown[]): Promise<Ready> => {
@@ -107,19 +121,16 @@ export function compile(
     const specs = args.map((arg) => mapTree(arg, isLeaf, specOf)),
       key = JSON.stringify(specs),
       known = cache.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.coming;
     const traced = trace(name, fn, specs),
       program = lowerGraph(traced.graph, backend.supports);
-    const entry = Promise.resolve(backend.compile(program)).then((executable): Ready => ({
-      traced,
-      program,
-      executable,
-      users: 0,
-      isDropped: false,
-    }));
-    entry.catch(() => cache.delete(key));
+    const coming = Promise.resolve(backend.compile(program)).then(
+      (executable): Ready => (entry.ready = { traced, program, executable, users: 0, isDropped: false }),
+    );
+    const entry: Entry = { coming };
+    coming.catch(() => cache.delete(key));
     cache.set(key, entry);
-    return entry;
+    return coming;
   };
   const bind = async (...args: readonly unknown[]): Promise<Binding<unknown>> => {
     const inputs = buffersOf(args, backend, name),
@@ -144,13 +155,14 @@ export function compile(
         if (!isOpen) return;
         isOpen = false;
         for (const x of outputs.arrays) x.dispose();
-        if (--ready.users === 0 && ready.isDropped) executable.destroy();
+        leave(ready);
       },
     };
   };
   const call = async (...args: readonly unknown[]): Promise<unknown> => {
     const ready = await prepare(args),
       temporary: NDArray[] = [];
+    ready.users++;
     try {
       const arrays = args.map((arg) =>
         mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))),
@@ -160,6 +172,7 @@ export function compile(
       ready.executable.run([...inputs, ...outputs.arrays].map((x) => x.buffer));
       return outputs.tree;
     } finally {
+      leave(ready);
       for (const t of temporary) t.dispose();
     }
   };

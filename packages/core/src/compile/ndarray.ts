@@ -4,6 +4,7 @@ import { SluiceError } from "../errors.ts";
 import { size } from "../graph/window.ts";
 import { dtypeOf } from "../kit/arrays.ts";
 import { flatten, type Nested } from "../trace/constants.ts";
+import { release } from "./release.ts";
 
 /** Symbol.dispose, where the runtime has it. */
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
@@ -75,11 +76,11 @@ export class NDArray {
     this.backend.write(this.buffer, data, at);
   }
 
-  /** Gives the memory back; a second call does nothing. */
+  /** Gives the memory back; a second call does nothing, nor does one after the backend was closed. */
   dispose(): void {
     if (this.#isDisposed) return;
-    this.backend.destroy(this.#buffer);
     this.#isDisposed = true;
+    release(() => this.backend.destroy(this.#buffer));
   }
 
   [dispose](): void {

@@ -1,17 +1,18 @@
 // Views sink through pointwise work to what is in memory anyway, so that chains meet in one kernel.
 import * as make from "../graph/make.ts";
 import type { Node, Pointwise, Window } from "../graph/node.ts";
-import { consumers, postorder } from "../graph/order.ts";
+import { consumers, freeParams, postorder } from "../graph/order.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { isInjective } from "../graph/window.ts";
 
 /**
- * view(f(x, y)) becomes f(view(x), view(y)) where nothing else wants f(x, y) in memory. A view that repeats elements does so only for
- * operations that are cheap to repeat. `stop` has done its work and goes.
+ * view(f(x, y)) becomes f(view(x), view(y)) where nothing else wants f(x, y) in memory. A view that repeats elements does so only inside
+ * loops, where it saves a kernel in every step, and for operations that are cheap to repeat. `stop` has done its work and goes.
  */
 export function sinkViews(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
+    free = freeParams(order),
     wanted = new Set(roots),
     stored = new Set<Node>();
   const isStored = (node: Node): boolean =>
@@ -19,7 +20,8 @@ export function sinkViews(roots: readonly Node[]): Node[] {
   return rewrite(roots, (node, old) => {
     if (node.kind === "pointwise" && node.op === "stop") return node.args[0]!;
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
-    return node.kind === "view" ? sink(node.x, node.window, stored) : node;
+    if (node.kind !== "view") return node;
+    return isInjective(node.window) || free(old).size > 0 ? sink(node.x, node.window, stored) : node;
   });
 }
 

@@ -1,9 +1,10 @@
 // The gradient of a scan is a scan the other way. It carries the gradient of each state; what it needs of the forward pass it finds where that left it.
 import * as make from "../graph/make.ts";
-import { loopParams, type Loop, type Node, type Slice, type Stack, type States } from "../graph/node.ts";
+import { loopParams, type Loop, type Node, type Piece, type Slice, type Stack, type States } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { isSumOfProducts } from "../graph/products.ts";
 import { rewrite } from "../graph/rewrite.ts";
+import { denseStrides, sameWindow, size } from "../graph/window.ts";
 import { backpropagate, type Gradients } from "./backpropagate.ts";
 import type { Contribution } from "./rules.ts";
 
@@ -32,10 +33,13 @@ export function loopContributions(
     const { param } = loop.states[i]!;
     return make.param(param.shape, param.dtype, `d ${param.label ?? "state"}`);
   });
-  const left = states.map((i, k): Node => {
-    const outside = seen.filter((r) => r.state === i).map((r) => row(make.rowsOf(loop, upstream.get(r)!, "after")));
-    return make.sum([carried[k]!, ...outside]);
+  const arriving = states.map((i, k) => {
+    const parts = seen.filter((r) => r.state === i).map((r) => splitEnd(loop, upstream.get(r)!));
+    return { end: make.sum([zeros(carried[k]!), ...parts.flatMap((p) => p.end)]), rows: parts.flatMap((p) => p.rows) };
   });
+  const left = states.map((_, k): Node =>
+    make.sum([carried[k]!, ...arriving[k]!.rows.map((rows) => row(make.rowsOf(loop, rows, "after")))]),
+  );
   const seeds = [
     ...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const),
     ...states.map((i, k) => [loop.states[i]!.next, left[k]!] as const),
@@ -68,7 +72,7 @@ export function loopContributions(
     steps: loop.steps,
     reverse: !loop.reverse,
     slices,
-    states: states.map((_, k) => ({ param: carried[k]!, init: zeros(carried[k]!), next: nexts[k]! })),
+    states: states.map((_, k) => ({ param: carried[k]!, init: arriving[k]!.end, next: nexts[k]! })),
   };
   const starts = states.map((i, k): Contribution => {
     const arrived = make.row(make.states(back, k), make.edge(back, "end"));
@@ -82,6 +86,19 @@ export function loopContributions(
     ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]),
     ...closed.map((node, k): Contribution => [node, make.fold("sum", make.stack(back, byClosed[k]!), [0])]),
   ];
+}
+
+/** What arrives at the end of the loop, where the way back starts, apart from what arrives at its rows. */
+function splitEnd(loop: Loop, gradient: Node): { readonly end: readonly Node[]; readonly rows: readonly Node[] } {
+  if (gradient.kind !== "place" || loop.steps === 0) return { end: [], rows: [gradient] };
+  const shape = gradient.shape.slice(1),
+    window = { offset: make.edge(loop, "end") * size(shape), shape, strides: denseStrides(shape) };
+  const isEnd = (piece: Piece): boolean => sameWindow(piece.window, window),
+    rest = gradient.pieces.filter((piece) => !isEnd(piece));
+  return {
+    end: gradient.pieces.filter(isEnd).map((piece) => piece.x),
+    rows: rest.length === 0 ? [] : [make.place(rest, gradient.shape, gradient.dtype)],
+  };
 }
 
 /** The active states whose gradient is not plainly zero: seen from outside, or feeding an output or another such state. */

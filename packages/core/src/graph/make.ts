@@ -4,7 +4,7 @@ import type { BinaryOp, DType, ScalarOp, Shape, TypedArray, UnaryOp } from "../b
 import { internal } from "../errors.ts";
 import { binary, unary } from "../kit/scalar.ts";
 import type { Const, Input, Loop, Node, Param, Piece, Reduce, Window } from "./node.ts";
-import { areDisjoint, compose, dense, denseStrides, isWhole, permutation, sameShape, sameWindow, size } from "./window.ts";
+import { areDisjoint, compose, dense, denseStrides, isWhole, permutation, relative, sameShape, sameWindow, size } from "./window.ts";
 
 export function input(shape: Shape, dtype: DType, label?: string): Input {
   return { kind: "input", shape, dtype, label };
@@ -83,6 +83,10 @@ export function view(x: Node, window: Window): Node {
   if (x.kind === "place") {
     const piece = x.pieces.find((p) => sameWindow(p.window, window));
     if (piece !== undefined) return piece.x;
+    for (const p of x.pieces) {
+      const inside = relative(window, p.window, x.shape);
+      if (inside !== undefined) return view(p.x, inside);
+    }
     if (x.pieces.every((p) => areDisjoint(p.window, window, x.shape))) return constant(0, window.shape, x.dtype);
   }
   return { kind: "view", x, window, shape: window.shape, dtype: x.dtype, label: x.label };

@@ -87,6 +87,21 @@ export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
   return x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low);
 }
 
+/** A window on `shape` as a window on `part`, a slice of it that holds all of the window; undefined where it is not. */
+export function relative(window: Window, part: Window, shape: Shape): Window | undefined {
+  const steps = denseStrides(shape),
+    own = denseStrides(part.shape);
+  if (part.shape.length !== shape.length || !part.strides.every((s, axis) => s === steps[axis] || part.shape[axis] === 1)) return undefined;
+  const axes = shape.flatMap((n, axis) => (n > 1 ? [axis] : [])),
+    groups = axes.map((axis) => ({ n: shape[axis]!, step: steps[axis]!, stride: own[axis]! }));
+  const seen = digits(window, groups),
+    start = digits({ offset: part.offset, shape: [], strides: [] }, groups)?.offset;
+  if (seen === undefined || start === undefined) return undefined;
+  if (!seen.range.every(([low, high], g) => low >= start[g]! && high < start[g]! + part.shape[axes[g]!]!)) return undefined;
+  const along = (d: readonly number[]): number => d.reduce((sum, q, g) => sum + q * groups[g]!.stride, 0);
+  return { offset: along(seen.offset.map((o, g) => o - start[g]!)), shape: window.shape, strides: seen.strides.map(along) };
+}
+
 /** The lowest and highest index the window touches on each axis of `shape` (of sizes above 1); undefined if it runs across axes. */
 export function box(window: Window, shape: Shape): readonly (readonly [number, number])[] | undefined {
   const strides = denseStrides(shape);
