@@ -1,0 +1,40 @@
+export type { Activation } from "./layers/activation.ts";
+export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.ts";
+export { dense, type DenseConfig } from "./layers/dense.ts";
+export { dropout, type DropoutConfig } from "./layers/dropout.ts";
+export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
+export { gru, type GruConfig } from "./layers/gru.ts";
+export { input, type InputConfig } from "./layers/input.ts";
+export type { Built, Layer, Mask } from "./layers/layer.ts";
+export { lstm, type LstmConfig } from "./layers/lstm.ts";
+export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
+export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
+export type { Kind, Spec } from "./layers/spec.ts";
+export type { LayerMaker, LayerTable } from "./layers/table.ts";
+
+export { sequential } from "./model/sequential.ts";
+export type { BuiltModel, Model, NamedLayer, Saved, SavedTraining } from "./model/model.ts";
+
+export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";
+export { categoricalCrossentropy } from "./losses/categoricalCrossentropy.ts";
+export type { Loss, LossName } from "./losses/loss.ts";
+export { meanAbsoluteError } from "./losses/meanAbsoluteError.ts";
+export { meanSquaredError } from "./losses/meanSquaredError.ts";
+export type { Measure, Target } from "./losses/measure.ts";
+export { sparseCategoricalCrossentropy } from "./losses/sparseCategoricalCrossentropy.ts";
+
+export { binaryAccuracy } from "./metrics/binaryAccuracy.ts";
+export { categoricalAccuracy } from "./metrics/categoricalAccuracy.ts";
+export type { Metric, MetricName } from "./metrics/metric.ts";
+export { sparseCategoricalAccuracy } from "./metrics/sparseCategoricalAccuracy.ts";
+
+export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";
+export type { Clip } from "./optimizers/clip.ts";
+export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts";
+export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
+
+export type { CompileOptions, Data, EpochLog, FitOptions, History, Numbers, Progress } from "./training/options.ts";
+export { progressLine } from "./training/progressLine.ts";
+export type { Trainer } from "./training/trainer.ts";
+
+export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";

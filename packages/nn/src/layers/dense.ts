@@ -1,0 +1,48 @@
+// A fully connected layer.
+import type { Weight, WeightTensors } from "@sluice/core";
+import { activation, type Activation } from "./activation.ts";
+import { checkNumbers, checkSize, shapeMismatch, type Layer } from "./layer.ts";
+
+export interface DenseConfig {
+  readonly units: number;
+  /** Default "linear". */
+  readonly activation?: Activation;
+  /** Default true. */
+  readonly useBias?: boolean;
+  readonly name?: string;
+}
+
+/**
+ * activation(x · kernel + bias), over the last axis of x.
+ *
+ * x [batch, …, features] → [batch, …, units].
+ * `kernel` [features, units] starts Glorot uniform (Glorot & Bengio 2010), `bias` [units] at zero.
+ * Throws INVALID_ARGUMENT for `units` below 1 or an unknown activation; at build SHAPE_MISMATCH for a sample without
+ * axes and DTYPE_MISMATCH for indices.
+ */
+export function dense(config: DenseConfig): Layer {
+  const { units, useBias = true } = config;
+  checkSize("dense", "units", units);
+  const activate = activation("dense", config.activation ?? "linear");
+  return {
+    kind: "dense",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      const features = input.shape.at(-1);
+      if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
+      const weights = denseWeights(features, units, useBias);
+      return {
+        output: { ...input, shape: [...input.shape.slice(0, -1), units], axes: [...input.axes.slice(0, -1), "units"] },
+        weights,
+        apply: ({ kernel, bias }: WeightTensors<typeof weights>, x) =>
+          activate(bias === undefined ? x.dot(kernel) : x.dot(kernel).add(bias)),
+      };
+    },
+  };
+}
+
+function denseWeights(features: number, units: number, useBias: boolean): { readonly kernel: Weight; readonly bias?: Weight } {
+  const kernel: Weight = { axes: { features, units }, init: "glorotUniform" };
+  return useBias ? { kernel, bias: { axes: { units }, init: "zeros" } } : { kernel };
+}

@@ -1,0 +1,37 @@
+// Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training, so that prediction needs no change.
+import { SluiceError } from "@sluice/core";
+import { checkNumbers, type Layer } from "./layer.ts";
+
+export interface DropoutConfig {
+  /** Probability that an element is dropped, in [0, 1). */
+  readonly rate: number;
+  /** Fixes this layer's masks; by default they follow from the seed of `compile` and the layer's name. */
+  readonly seed?: number;
+  readonly name?: string;
+}
+
+/**
+ * In training x · mask, elementwise, where a mask element is 0 with probability `rate` and 1 / (1 − rate) otherwise. Elsewhere x.
+ *
+ * x [batch, …] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
+ * Throws INVALID_ARGUMENT for a rate outside [0, 1).
+ */
+export function dropout(config: DropoutConfig): Layer {
+  const { rate, seed } = config;
+  if (!(rate >= 0 && rate < 1)) {
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who: "dropout", what: `rate must lie in [0, 1), got ${rate}`, facts: { rate } });
+  }
+  return {
+    kind: "dropout",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      return {
+        output: input,
+        weights: {},
+        ...(rate > 0 && { mask: { shape: input.shape, rate, ...(seed !== undefined && { seed }) } }),
+        apply: (_, x, { mask }) => (mask === undefined ? x : x.mul(mask)),
+      };
+    },
+  };
+}

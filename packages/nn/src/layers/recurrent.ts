@@ -1,0 +1,77 @@
+// Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
+import { bidirectional, recurrence } from "@sluice/core";
+import type { Cell, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
+import { checkNumbers, checkSize, shapeMismatch, type Built, type Layer } from "./layer.ts";
+import type { Spec } from "./spec.ts";
+
+export interface RecurrentConfig {
+  readonly units: number;
+  /** All steps [batch, steps, units], or the last [batch, units] (default). */
+  readonly returnSequences?: boolean;
+  /** Read the sequence from its end; the outputs then stand in the order they were computed, as in Keras. Default false. */
+  readonly goBackwards?: boolean;
+  readonly name?: string;
+}
+
+/** A layer that `bidirectional` can run both ways. */
+export interface RecurrentLayer extends Layer {
+  readonly config: RecurrentConfig;
+  /** The same cell with weights for each direction. */
+  both: BothWays;
+}
+
+export type BothWays = (merge: "concat" | "sum" | "mean", input: Spec, who: string) => Built;
+
+/**
+ * A layer of any cell: `recurrent(mgu)({ units: 32 })`.
+ *
+ * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`. Weights are the cell's.
+ * A saved model finds it again by the cell's name: `loadModel(path, { layers: { mgu: recurrent(mgu) } })`.
+ * Throws INVALID_ARGUMENT for `units` below 1; at build SHAPE_MISMATCH for a sample that is not [steps, features].
+ */
+export function recurrent<P extends Weights, S extends States>(cell: Cell<P, S>): (config: RecurrentConfig) => RecurrentLayer {
+  return (config) => recurrentLayer(cell.name, cell, config);
+}
+
+/** As `recurrent`, for a layer with another name than its cell or more options than its units. */
+export function recurrentLayer<P extends Weights, S extends States>(
+  kind: string,
+  cell: Cell<P, S>,
+  config: RecurrentConfig,
+): RecurrentLayer {
+  checkSize(kind, "units", config.units);
+  return {
+    kind,
+    config,
+    both: (merge, input, who) => overSteps(bidirectional(cell, undefined, { merge }), config, input, who),
+    build: (input, who) => overSteps(recurrence(cell, { reverse: config.goBackwards ?? false }), config, input, who),
+  };
+}
+
+function overSteps<P, S>(
+  ways: Recurrence<P, S>,
+  { units, returnSequences, goBackwards }: RecurrentConfig,
+  input: Spec,
+  who: string,
+): Built {
+  checkNumbers(who, input);
+  const [steps, features] = input.shape;
+  if (input.shape.length !== 2 || steps === undefined || features === undefined) throw notSequence(who, input);
+  const size = ways.outputSize(units);
+  return {
+    output: returnSequences
+      ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
+      : { shape: [size], axes: ["units"], dtype: "float" },
+    weights: ways.weights({ input: features, units }) as Tree<Weight>, // P is a record of weights, or of records of them
+    apply(weights, x) {
+      const { outputs, last } = ways.run(weights as WeightTensors<P>, x); // of the weights just declared
+      if (!returnSequences) return last;
+      return goBackwards ? outputs.flip(1) : outputs;
+    },
+  };
+}
+
+function notSequence(who: string, input: Spec): SluiceError {
+  const fix = input.shape.length === 1 ? "A recurrent layer before it needs returnSequences: true" : undefined;
+  return shapeMismatch(who, "x [batch, steps, features]", input, fix);
+}

@@ -1,0 +1,24 @@
+// What one sample looks like, with its axes by name: what layers are built for and what error messages show.
+import type { Shape } from "@sluice/core";
+
+/** Numbers in the model's own floating type, or indices. */
+export type Kind = "float" | "i32";
+
+/** One sample: its shape without the batch, a name for each axis, and what it holds. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly axes: readonly string[];
+  readonly dtype: Kind;
+}
+
+/** A sample of this shape, its axes named as sequences are: […, steps, features], or [steps] for indices. */
+export function specOf(shape: Shape, dtype: Kind): Spec {
+  const known = dtype === "i32" ? ["steps"] : ["steps", "features"];
+  const axes = shape.map((_, d) => known[d - shape.length + known.length] ?? `axis${d + 1}`);
+  return { shape, axes, dtype };
+}
+
+/** "[batch, steps 30, features 9]" */
+export function describe({ shape, axes }: Pick<Spec, "shape" | "axes">): string {
+  return `[${["batch", ...shape.map((size, d) => `${axes[d]} ${size}`)].join(", ")}]`;
+}

@@ -1,0 +1,36 @@
+// Losses by their Keras names. Those over classes read logits: softmax and sigmoid are inside them, where they are stable.
+import { SluiceError } from "@sluice/core";
+import type { Metric } from "../metrics/metric.ts";
+import { binaryCrossentropy } from "./binaryCrossentropy.ts";
+import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
+import { meanAbsoluteError } from "./meanAbsoluteError.ts";
+import { meanSquaredError } from "./meanSquaredError.ts";
+import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
+import type { Measure } from "./measure.ts";
+
+export interface Loss extends Measure {
+  /** The activation it applies itself: the model must not end with it. */
+  readonly includes?: "sigmoid" | "softmax";
+  /** What the metric "accuracy" means beside it. */
+  readonly accuracy?: Metric;
+}
+
+const losses = {
+  meanSquaredError,
+  mse: meanSquaredError,
+  meanAbsoluteError,
+  mae: meanAbsoluteError,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} as const satisfies Record<string, Loss>;
+
+export type LossName = keyof typeof losses;
+
+/** Throws INVALID_ARGUMENT for a name that is none. */
+export function resolveLoss(loss: LossName | Loss): Loss {
+  if (typeof loss === "object") return loss;
+  if (Object.hasOwn(losses, loss)) return losses[loss];
+  const fix = `Take one of ${Object.keys(losses).join(", ")}, or an object with name, target and perSample`;
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.compile", what: `there is no loss "${loss}"`, fix, facts: { loss } });
+}

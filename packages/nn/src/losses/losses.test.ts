@@ -1,0 +1,140 @@
+import { array, compile, gradient, SluiceError, type Tensor } from "@sluice/core";
+import { open } from "@sluice/core/reference";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { binaryCrossentropy } from "./binaryCrossentropy.ts";
+import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
+import { resolveLoss, type Loss } from "./loss.ts";
+import { meanAbsoluteError } from "./meanAbsoluteError.ts";
+import { meanSquaredError } from "./meanSquaredError.ts";
+import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
+
+const backend = await open();
+const [samples, classes] = [3, 4];
+
+/** Straight formulas over one sample's rows, in float64. */
+const formulas = {
+  meanSquaredError: (y: number[], z: number[]) => mean(z.map((v, i) => (v - y[i]!) ** 2)),
+  meanAbsoluteError: (y: number[], z: number[]) => mean(z.map((v, i) => Math.abs(v - y[i]!))),
+  binaryCrossentropy: (y: number[], z: number[]) =>
+    mean(z.map((v, i) => y[i]! * Math.log1p(Math.exp(-v)) + (1 - y[i]!) * Math.log1p(Math.exp(v)))),
+  categoricalCrossentropy: (y: number[], z: number[]) => logSumExp(z) * sum(y) - sum(z.map((v, i) => v * y[i]!)),
+  sparseCategoricalCrossentropy: ([y]: number[], z: number[]) => logSumExp(z) - z[y!]!,
+};
+
+/** Logits on one grid, probabilities on another: they never meet, where the absolute error has its kink. */
+const anyLogits = fc.array(
+  fc.integer({ min: -2000, max: 2000 }).map((n) => n / 100),
+  { minLength: samples * classes, maxLength: samples * classes },
+);
+const anyProbabilities = fc.array(
+  fc.integer({ min: 0, max: 99 }).map((n) => (n + 0.5) / 100),
+  { minLength: samples * classes, maxLength: samples * classes },
+);
+const anyLabels = fc.array(fc.nat({ max: classes - 1 }), { minLength: samples, maxLength: samples });
+
+const cases = [
+  { loss: meanSquaredError, formula: formulas.meanSquaredError, targets: anyProbabilities },
+  { loss: meanAbsoluteError, formula: formulas.meanAbsoluteError, targets: anyProbabilities },
+  { loss: binaryCrossentropy, formula: formulas.binaryCrossentropy, targets: anyProbabilities },
+  { loss: categoricalCrossentropy, formula: formulas.categoricalCrossentropy, targets: anyProbabilities },
+  { loss: sparseCategoricalCrossentropy, formula: formulas.sparseCategoricalCrossentropy, targets: anyLabels },
+] as const;
+
+for (const { loss, formula, targets } of cases) {
+  test(`${loss.name} is its formula, sample by sample`, async () => {
+    await fc.assert(
+      fc.asyncProperty(targets, anyLogits, async (y, z) => {
+        const { values } = await measure(loss, y, z);
+        rows(z, samples).forEach((row, i) => expect(values[i]).toBeCloseTo(formula(rows(y, samples)[i]!, row), 10));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test(`the gradient of ${loss.name} agrees with central differences`, async () => {
+    await fc.assert(
+      fc.asyncProperty(targets, anyLogits, async (y, z) => {
+        const { gradients } = await measure(loss, y, z);
+        z.forEach((_, i) => expect(gradients[i]).toBeCloseTo(slope(formula, y, z, i), 6));
+      }),
+      { numRuns: 20 },
+    );
+  });
+}
+
+test("binaryCrossentropy has its true gradient at logit 0, where max and |·| have kinks", async () => {
+  const y = [0, 0.25, 1, 0.5, 0, 0, 0, 0, 1, 1, 1, 1];
+  const { gradients } = await measure(binaryCrossentropy, y, Array(12).fill(0));
+  y.forEach((target, i) => expect(gradients[i]).toBeCloseTo((0.5 - target) / classes, 12));
+});
+
+test("losses over classes stay finite for logits of ±1000", async () => {
+  const z = [1000, -1000, 0, 1000, -1000, -1000, 1000, 0, 0, 0, 1000, -1000];
+  const right = [1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0];
+  for (const [loss, y] of [
+    [binaryCrossentropy, right],
+    [categoricalCrossentropy, right],
+    [sparseCategoricalCrossentropy, [1, 0, 3]],
+  ] as const) {
+    const { values, gradients } = await measure(loss, [...y], z);
+    expect([...values, ...gradients].every(Number.isFinite)).toBe(true);
+  }
+  expect((await measure(sparseCategoricalCrossentropy, [1, 0, 3], z)).values).toEqual(new Float64Array([2000 + Math.LN2, 2000, 2000]));
+});
+
+test("a sequence's loss is the mean over its steps", async () => {
+  const z = [0.1, 0.2, 0.3, 0.4, -1, 1, 2, 0];
+  const perStep = compile(backend, (y: Tensor, x: Tensor) => sparseCategoricalCrossentropy.perSample(y, x));
+  const result = await perStep(
+    array(backend, new Int32Array([2, 1]), { shape: [1, 2] }),
+    array(backend, new Float64Array(z), { shape: [1, 2, 4] }),
+  );
+  const steps = [formulas.sparseCategoricalCrossentropy([2], z.slice(0, 4)), formulas.sparseCategoricalCrossentropy([1], z.slice(4))];
+  expect((await result.read())[0]).toBeCloseTo(mean(steps), 12);
+});
+
+test("mse and mae are short for their losses, other names are refused", () => {
+  expect(resolveLoss("mse")).toBe(meanSquaredError);
+  expect(resolveLoss("mae")).toBe(meanAbsoluteError);
+  const unknown = "hinge" as "mse"; // what a caller without types may pass
+  expect(() => resolveLoss(unknown)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>));
+});
+
+async function measure(loss: Loss, y: readonly number[], z: readonly number[]) {
+  const { shape, dtype } = loss.target([classes]);
+  const evaluate = compile(backend, (target: Tensor, output: Tensor) => {
+    const values = loss.perSample(target, output);
+    return { values, gradients: gradient(values.sum(), output) };
+  });
+  const target = array(backend, dtype === "i32" ? Int32Array.from(y) : Float64Array.from(y), { shape: [samples, ...shape] });
+  const output = array(backend, Float64Array.from(z), { shape: [samples, classes] });
+  const { values, gradients } = await evaluate(target, output);
+  return { values: await values.read(), gradients: await gradients.read() };
+}
+
+/** The central difference of the sample that logit i belongs to. */
+function slope(formula: (y: number[], z: number[]) => number, y: readonly number[], z: readonly number[], i: number): number {
+  const step = 1e-5;
+  const sample = Math.floor(i / classes);
+  const at = (moved: number) => formula(rows(y, samples)[sample]!, rows(z.with(i, z[i]! + moved), samples)[sample]!);
+  return (at(step) - at(-step)) / (2 * step);
+}
+
+function rows(values: readonly number[], count: number): number[][] {
+  const width = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.slice(i * width, (i + 1) * width));
+}
+
+function logSumExp(z: readonly number[]): number {
+  const top = Math.max(...z);
+  return top + Math.log(sum(z.map((v) => Math.exp(v - top))));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}

@@ -1,0 +1,45 @@
+// Metrics by their Keras names.
+import { SluiceError } from "@sluice/core";
+import type { Loss } from "../losses/loss.ts";
+import { meanAbsoluteError } from "../losses/meanAbsoluteError.ts";
+import { meanSquaredError } from "../losses/meanSquaredError.ts";
+import type { Measure } from "../losses/measure.ts";
+import { binaryAccuracy } from "./binaryAccuracy.ts";
+import { categoricalAccuracy } from "./categoricalAccuracy.ts";
+import { sparseCategoricalAccuracy } from "./sparseCategoricalAccuracy.ts";
+
+/** Its mean over the samples, by their weights, is reported under `name`. */
+export interface Metric extends Measure {
+  /** Which way is better, for `monitor`. */
+  readonly better: "lower" | "higher";
+}
+
+const metrics = {
+  mae: { ...meanAbsoluteError, name: "mae", better: "lower" },
+  meanAbsoluteError: { ...meanAbsoluteError, better: "lower" },
+  mse: { ...meanSquaredError, name: "mse", better: "lower" },
+  meanSquaredError: { ...meanSquaredError, better: "lower" },
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+} as const satisfies Record<string, Metric>;
+
+/** "accuracy" is the one that goes with the loss. */
+export type MetricName = keyof typeof metrics | "accuracy";
+
+/** Throws INVALID_ARGUMENT for a name that is none, or for "accuracy" beside a loss that has no classes. */
+export function resolveMetric(metric: MetricName | Metric, loss: Loss): Metric {
+  if (typeof metric === "object") return metric;
+  if (metric === "accuracy") return { ...accuracyOf(loss), name: "accuracy" };
+  if (Object.hasOwn(metrics, metric)) return metrics[metric];
+  throw refused(`there is no metric "${metric}"`, `Take one of accuracy, ${Object.keys(metrics).join(", ")}, or an object`);
+}
+
+function accuracyOf({ name, accuracy }: Loss): Metric {
+  if (accuracy !== undefined) return accuracy;
+  throw refused(`the loss "${name}" has no classes to be accurate about`, "Take mae or mse");
+}
+
+function refused(what: string, fix: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who: "model.compile", what, fix });
+}

@@ -1,0 +1,12 @@
+// How often the likeliest class is the label.
+import { argmax, cast } from "@sluice/core";
+import { classLabels, meanPerSample } from "../losses/measure.ts";
+import type { Metric } from "./metric.ts";
+
+/** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]. */
+export const sparseCategoricalAccuracy: Metric = {
+  name: "sparseCategoricalAccuracy",
+  better: "higher",
+  target: classLabels,
+  perSample: (y, z) => meanPerSample(cast(argmax(z).equal(y), z.dtype)),
+};

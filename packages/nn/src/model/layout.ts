@@ -1,0 +1,99 @@
+// Where each weight lies in the one flat array that holds them all: contiguous, each padded to 16 elements, so that an
+// optimizer is one pass over memory and every weight starts on a cache line.
+import { isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
+import type { HostArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
+
+const padding = 16;
+
+export interface Entry {
+  readonly axes: readonly string[];
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+  /** First element after its padding. */
+  readonly end: number;
+}
+
+export interface Layout {
+  /** The weights by layer and key. */
+  readonly tree: Readonly<Record<string, Tree<Weight>>>;
+  /** The same by name, "lstm.wx", in the order of memory. */
+  readonly weights: Readonly<Record<string, Weight>>;
+  readonly entries: Readonly<Record<string, Entry>>;
+  readonly length: number;
+}
+
+export function layoutOf(tree: Layout["tree"]): Layout {
+  const weights = Object.fromEntries(leavesOf(tree, isWeight)) as Record<string, Weight>; // `isWeight` says so
+  const entries: Record<string, Entry> = {};
+  let length = 0;
+  for (const [name, { axes }] of Object.entries(weights)) {
+    const shape = Object.values(axes);
+    const size = shape.reduce((product, n) => product * n, 1);
+    const end = length + Math.ceil(size / padding) * padding;
+    entries[name] = { axes: Object.keys(axes), shape, offset: length, size, end };
+    length = end;
+  }
+  return { tree, weights, entries, length };
+}
+
+/** The weights as the layers know them: views of the flat tensor [length]. */
+export function unpack(layout: Layout, flat: Tensor): Readonly<Record<string, Tree<Tensor>>> {
+  return nest(layout, ({ offset, size, shape, axes }) =>
+    flat
+      .slice(0, offset, offset + size)
+      .reshape(shape)
+      .named(...axes),
+  );
+}
+
+/** Something for each weight, by layer and key. */
+export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: string) => T): Readonly<Record<string, Tree<T>>> {
+  const mapped = mapTree(tree, isWeight, (_, name) => each(entries[name]!, name)); // `layoutOf` made an entry for each leaf
+  return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record
+}
+
+/** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`. */
+export function pack(layout: Layout, arrays: Readonly<Record<string, HostArray>>, dtype: "f32" | "f64", who: string): TypedArray {
+  checkArrays(layout, arrays, who);
+  const flat = dtype === "f32" ? new Float32Array(layout.length) : new Float64Array(layout.length);
+  for (const [name, { data }] of Object.entries(arrays)) flat.set(data, layout.entries[name]!.offset); // `checkArrays` saw the name
+  return flat;
+}
+
+/** Copies out of the flat array, by name. */
+export function unpackHost({ entries }: Layout, flat: TypedArray, dtype: "f32" | "f64"): Record<string, HostArray> {
+  const copy = ({ axes, shape, offset, size }: Entry): HostArray => ({ dtype, shape, axes, data: flat.slice(offset, offset + size) });
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, copy(entry)]));
+}
+
+/** Throws INVALID_ARGUMENT for a weight that is missing or unknown and SHAPE_MISMATCH for one of another shape, by name. */
+export function checkArrays({ entries }: Layout, arrays: Readonly<Record<string, HostArray>>, who: string): void {
+  for (const name of Object.keys(arrays)) {
+    if (!Object.hasOwn(entries, name)) throw misnamed(who, `there is no weight "${name}"`, entries);
+  }
+  for (const [name, { shape, size, axes }] of Object.entries(entries)) {
+    const given = arrays[name];
+    if (given === undefined) throw misnamed(who, `weight "${name}" is missing`, entries);
+    if (given.shape.join() === shape.join() && given.data.length === size) continue;
+    const what = `weight "${name}" is [${axes.map((axis, d) => `${axis} ${shape[d]}`).join(", ")}], got [${given.shape.join(", ")}] with ${given.data.length} elements`;
+    throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { weight: name, expected: shape, got: given.shape } });
+  }
+}
+
+function misnamed(who: string, what: string, entries: Readonly<Record<string, Entry>>): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: `The model has ${Object.keys(entries).join(", ") || "no weights"}` });
+}
+
+/** Arrays by layer and key as arrays by name. Throws INVALID_ARGUMENT for a leaf that is none. */
+export function flatten(arrays: Readonly<Record<string, Tree<HostArray>>>, who: string): Record<string, HostArray> {
+  const leaves = leavesOf(arrays, isHostArray).map(([name, leaf]) => {
+    if (isHostArray(leaf)) return [name, leaf] as const;
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `weight "${name}" is no array with dtype, shape and data` });
+  });
+  return Object.fromEntries(leaves);
+}
+
+function isHostArray(value: unknown): value is HostArray {
+  return typeof value === "object" && value !== null && "data" in value && "shape" in value;
+}

@@ -1,0 +1,130 @@
+import type { HostArray } from "@sluice/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+
+const anyShape = fc.array(fc.nat({ max: 3 }), { maxLength: 3 });
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const exactly = (n: number) => ({ minLength: n, maxLength: n });
+const anyArray: fc.Arbitrary<HostArray> = anyShape.chain((shape) =>
+  fc.oneof(
+    fc.float32Array(exactly(size(shape))).map((data): HostArray => ({ dtype: "f32", shape, data })),
+    fc.float64Array(exactly(size(shape))).map((data): HostArray => ({ dtype: "f64", shape, data })),
+    fc.int32Array(exactly(size(shape))).map((data): HostArray => ({ dtype: "i32", shape, data })),
+  ),
+);
+const anyFile = fc.record({
+  tensors: fc.dictionary(
+    fc.string({ minLength: 1 }).filter((name) => name !== "__metadata__" && name !== "__proto__"),
+    anyArray,
+    { maxKeys: 4, noNullPrototype: true },
+  ),
+  metadata: fc.dictionary(
+    fc.string().filter((key) => key !== "__proto__"),
+    fc.string(),
+    { maxKeys: 3, noNullPrototype: true },
+  ),
+});
+
+test("what is written is read again, bit for bit", () => {
+  fc.assert(
+    fc.property(anyFile, (file) => {
+      expect(readSafetensors(writeSafetensors(file), "test")).toEqual(file);
+    }),
+  );
+});
+
+test("a file begins with the header's length, eight bytes, little-endian, and arrays are aligned to eight", () => {
+  const bytes = writeSafetensors({
+    tensors: { w: { dtype: "f32", shape: [1, 2], data: new Float32Array([1, -2]) } },
+    metadata: { a: "b" },
+  });
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  expect(length % 8).toBe(0);
+  expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))).toEqual({
+    __metadata__: { a: "b" },
+    w: { dtype: "F32", shape: [1, 2], data_offsets: [0, 8] },
+  });
+  expect([...bytes.subarray(8 + length)]).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
+});
+
+test("a file of the format that others wrote is read: any order, padding or none", () => {
+  const header = '{"b":{"dtype":"I32","shape":[],"data_offsets":[8,12]},"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}';
+  const tensors = {
+    b: { dtype: "i32", shape: [], data: new Int32Array([7]) },
+    a: { dtype: "f64", shape: [1], data: new Float64Array([0.5]) },
+  };
+  const data = new Uint8Array([...new Uint8Array(new Float64Array([0.5]).buffer), 7, 0, 0, 0]);
+  expect(readSafetensors(file(header, data), "test")).toEqual({ tensors, metadata: {} });
+});
+
+test("bytes in the middle of a larger buffer are read, and copied", () => {
+  const written = { tensors: { w: { dtype: "f32", shape: [2], data: new Float32Array([1, 2]) } }, metadata: {} } as const;
+  const bytes = writeSafetensors(written);
+  const larger = Buffer.alloc(bytes.length + 3);
+  const inside = larger.subarray(3);
+  inside.set(bytes);
+  const read = readSafetensors(inside, "test");
+  larger.fill(0);
+  expect(read).toEqual(written);
+});
+
+test("a file cut short at any byte is FILE_CORRUPT", () => {
+  const bytes = writeSafetensors({ tensors: { w: { dtype: "f32", shape: [3], data: new Float32Array([1, 2, 3]) } }, metadata: {} });
+  for (let length = 0; length < bytes.length; length++) {
+    expect(() => readSafetensors(bytes.subarray(0, length), "test"), `${length} bytes`).toThrow(
+      expect.objectContaining({ code: "FILE_CORRUPT" }),
+    );
+  }
+});
+
+test("any other bytes give a typed error, never a read out of bounds", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      expect(() => readSafetensors(bytes, "test")).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^FILE_(CORRUPT|FOREIGN)$/) }),
+      );
+    }),
+  );
+});
+
+const four = new Uint8Array(4);
+const damaged = {
+  "no JSON": ['{"w":', four],
+  "an entry that is no object": ['{"w":1}', four],
+  "sizes below 0": ['{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', four],
+  "sizes that are no numbers": ['{"w":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}', four],
+  "a missing offset": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', four],
+  "a shape of another size": ['{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', four],
+  "offsets past the end": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', four],
+  "bytes left over": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', new Uint8Array(5)],
+  "arrays that overlap": [
+    '{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+    four,
+  ],
+  "metadata that are no text": ['{"__metadata__":{"a":1}}', new Uint8Array(0)],
+  "an endless shape": ['{"w":{"dtype":"F32","shape":[9007199254740991,9007199254740991],"data_offsets":[0,4]}}', four],
+} as const;
+
+for (const [title, [header, data]] of Object.entries(damaged)) {
+  test(`${title}: FILE_CORRUPT`, () => {
+    expect(() => readSafetensors(file(header, data), "test")).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
+  });
+}
+
+test("text, another format and a dtype that Sluice lacks are FILE_FOREIGN", () => {
+  const text = new TextEncoder().encode("x,y\n1,2\n3,4\n");
+  const half = file('{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}', four);
+  for (const bytes of [text, file("[1]", four), half]) {
+    expect(() => readSafetensors(bytes, "test")).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
+  }
+});
+
+function file(header: string, data: Uint8Array): Uint8Array {
+  const json = new TextEncoder().encode(header);
+  const bytes = new Uint8Array(8 + json.length + data.length);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  bytes.set(json, 8);
+  bytes.set(data, 8 + json.length);
+  return bytes;
+}

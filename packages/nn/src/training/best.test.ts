@@ -1,0 +1,47 @@
+import { array } from "@sluice/core";
+import { open } from "@sluice/core/reference";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
+import { Best } from "./best.ts";
+import type { EpochLog, FitOptions } from "./options.ts";
+
+const backend = await open();
+const anyValues = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });
+
+/** Epoch after epoch until patience is over; the weights are the epoch's number. */
+async function follow(values: readonly number[], measure: string, options: Partial<FitOptions>) {
+  const params = array(backend, Float64Array.of(0));
+  const best = new Best(params, [{ ...sparseCategoricalAccuracy, name: "accuracy" }], { epochs: values.length, ...options });
+  let epochs = 0;
+  for (const value of values) {
+    params.write(Float64Array.of(++epochs));
+    const log: EpochLog = { ...{ loss: 0, accuracy: 0 }, epoch: epochs, examplesPerSecond: 1, [measure]: value };
+    if (await best.consider(log)) break;
+  }
+  best.restore();
+  return { epochs, best: best.log!.epoch, weights: (await params.read())[0] };
+}
+
+test("the best epoch is the first with the lowest loss, or the highest accuracy, and its weights come back", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyValues, async (values) => {
+      const lowest = values.indexOf(Math.min(...values)) + 1;
+      const highest = values.indexOf(Math.max(...values)) + 1;
+      expect(await follow(values, "loss", { restoreBestWeights: true })).toEqual({ epochs: values.length, best: lowest, weights: lowest });
+      const accuracy = { monitor: "accuracy", restoreBestWeights: true };
+      expect(await follow(values, "accuracy", accuracy)).toEqual({ epochs: values.length, best: highest, weights: highest });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("without being asked the weights stay the last ones", async () => {
+  expect(await follow([1, 2, 3], "loss", {})).toEqual({ epochs: 3, best: 1, weights: 3 });
+});
+
+test("patience counts the epochs in a row without a better one", async () => {
+  expect((await follow([5, 6, 4, 5, 4, 3, 9, 9, 9], "loss", { patience: 3 })).epochs).toBe(9);
+  expect((await follow([5, 6, 4, 5, 4, 3, 9, 9, 9], "loss", { patience: 2 })).epochs).toBe(5);
+  expect((await follow([5, 4, 4, 3], "loss", { patience: 0 })).epochs).toBe(3);
+});

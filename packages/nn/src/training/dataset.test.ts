@@ -1,0 +1,160 @@
+import type { SluiceError } from "@sluice/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { specOf } from "../layers/spec.ts";
+import { classLabels, likeOutput, type Target } from "../losses/measure.ts";
+import { dataset } from "./dataset.ts";
+import { elements } from "./elements.ts";
+import { hostArray } from "./hostArray.ts";
+import type { Data } from "./options.ts";
+
+/** Samples [2] to one number, or to one of three classes. */
+const regression = likeOutput([1]);
+const labels = classLabels([3]);
+const numbers = { dtype: "f32", indices: undefined, sampleOf: (shape: readonly number[]) => specOf(shape, "float") } as const;
+const tokens = { dtype: "f32", indices: 10, sampleOf: (shape: readonly number[]) => specOf(shape, "i32") } as const;
+
+function read(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers) {
+  return dataset(data, { ...reading, targetOf: () => target }, "trainer.fit");
+}
+
+function refusal(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers): Partial<SluiceError> {
+  try {
+    read(data, target, reading);
+  } catch (error) {
+    return error as SluiceError;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("good data comes in the Program's types, one row per sample", () => {
+  expect(
+    read({
+      x: [
+        [1, 2],
+        [3, 4],
+      ],
+      y: [5, 6],
+      sampleWeight: [1, 0.5],
+    }),
+  ).toEqual({
+    samples: 2,
+    sample: specOf([2], "float"),
+    x: new Float32Array([1, 2, 3, 4]),
+    y: new Float32Array([5, 6]),
+    weight: new Float32Array([1, 0.5]),
+  });
+  expect(read({ x: [[1, 9]], y: new Int32Array([2]) }, labels, tokens)).toMatchObject({
+    x: new Int32Array([1, 9]),
+    y: new Int32Array([2]),
+    weight: new Float32Array([1]),
+  });
+});
+
+test("data of the right type is not copied", () => {
+  const data = new Float32Array([1, 2]);
+  expect(read({ x: { dtype: "f32", shape: [1, 2], data }, y: [0] }).x).toBe(data);
+});
+
+test("a value that is not finite is named by row and column, wherever it is", () => {
+  const anyBad = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300);
+  fc.assert(
+    fc.property(fc.nat({ max: 4 }), fc.nat({ max: 2 }), anyBad, (row, column, bad) => {
+      const x = Array.from({ length: 5 }, (_, i) => [0, 1, 2].map((j) => (i === row && j === column ? bad : 0)));
+      expect(refusal({ x, y: [0, 0, 0, 0, 0] })).toMatchObject({
+        code: "NOT_FINITE",
+        facts: { row, column, value: bad },
+        message: expect.stringContaining(`row ${row}, column ${column}`),
+      });
+    }),
+  );
+});
+
+test("labels and indices outside their table are named by row and column", () => {
+  const x = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ];
+  expect(refusal({ x, y: [0, 3, 1] }, labels)).toMatchObject({ code: "INDEX_OUT_OF_RANGE", facts: { row: 1, value: 3 } });
+  expect(refusal({ x, y: [0, 1, -1] }, labels)).toMatchObject({ code: "INDEX_OUT_OF_RANGE", facts: { row: 2, value: -1 } });
+  expect(
+    refusal(
+      {
+        x: [
+          [0, 9],
+          [10, 0],
+        ],
+        y: [0, 0],
+      },
+      labels,
+      tokens,
+    ),
+  ).toMatchObject({ code: "INDEX_OUT_OF_RANGE", facts: { row: 1, column: 0, value: 10 } });
+  expect(refusal({ x, y: [0, 0.5, 1] }, labels)).toMatchObject({ code: "DTYPE_MISMATCH", facts: { row: 1, value: 0.5 } });
+  expect(refusal({ x, y: [0, 0, 0], sampleWeight: [1, -1, 1] })).toMatchObject({
+    code: "INDEX_OUT_OF_RANGE",
+    facts: { row: 1, value: -1 },
+  });
+});
+
+test("what does not fit together is refused with both shapes", () => {
+  expect(refusal({ x: [[0, 0]], y: [0, 0] })).toMatchObject({ code: "SHAPE_MISMATCH", facts: { expected: [1, 1], got: [2] } });
+  expect(refusal({ x: [[0, 0]], y: [[0, 0]] })).toMatchObject({ code: "SHAPE_MISMATCH", facts: { expected: [1, 1], got: [1, 2] } });
+  expect(refusal({ x: [[0, 0]], y: [0], sampleWeight: [1, 1] })).toMatchObject({
+    code: "SHAPE_MISMATCH",
+    facts: { expected: [1], got: [2] },
+  });
+  expect(refusal({ x: [[0, 0], [0]], y: [0, 0] })).toMatchObject({ code: "SHAPE_MISMATCH", who: "trainer.fit" });
+  expect(refusal({ x: { dtype: "f32", shape: [2, 2], data: new Float32Array(3) }, y: [0, 0] })).toMatchObject({
+    code: "SHAPE_MISMATCH",
+    facts: { shape: [2, 2], length: 3 },
+  });
+});
+
+test("data without elements, or in which nothing counts, is refused", () => {
+  expect(
+    refusal({
+      x: [
+        [0, 0],
+        [0, 0],
+      ],
+      y: [0, 0],
+      sampleWeight: [0, 0],
+    }),
+  ).toMatchObject({ code: "EMPTY_DATA" });
+  expect(refusal({ x: [], y: [] })).toMatchObject({ code: "EMPTY_DATA" });
+  expect(refusal({ x: { dtype: "f32", shape: [3, 0], data: new Float32Array(0) }, y: [0, 0, 0] })).toMatchObject({ code: "EMPTY_DATA" });
+});
+
+test("a target may leave out or add an axis of size 1 at its end", () => {
+  const x = [
+    [0, 0],
+    [0, 0],
+  ];
+  for (const y of [
+    [7, 8],
+    [[7], [8]],
+  ])
+    expect(read({ x, y }).y).toEqual(new Float32Array([7, 8]));
+  for (const y of [
+    [0, 2],
+    [[0], [2]],
+  ])
+    expect(read({ x, y }, labels).y).toEqual(new Int32Array([0, 2]));
+});
+
+test("axes between row and column are numbered", () => {
+  const array = hostArray(
+    [
+      [
+        [0, 0],
+        [0, Number.NaN],
+      ],
+    ],
+    "test",
+    "x",
+  );
+  const bad = { code: "NOT_FINITE", message: expect.stringContaining("row 0, axis 1 1, column 1") };
+  expect(() => elements(array, { dtype: "float" }, "f64", "test", "x")).toThrow(expect.objectContaining(bad));
+});

@@ -1,0 +1,40 @@
+// Forward and measures of one batch shape, compiled and bound.
+import type { Spec } from "../layers/spec.ts";
+import { Batch } from "./batch.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Rows } from "./feed.ts";
+import { bind } from "./runners.ts";
+import type { Session } from "./session.ts";
+import { Totals } from "./totals.ts";
+import { evaluationStep } from "./trainingStep.ts";
+
+export interface EvaluationRunner {
+  readonly totals: Totals;
+  /** Enqueues the measures of these rows. */
+  run(data: Dataset, rows: Rows): void;
+  dispose(): void;
+}
+
+export async function evaluationRunner(session: Session, sample: Spec, batch: number): Promise<EvaluationRunner> {
+  const { backend, dtype, metrics } = session;
+  const built = session.build(sample);
+  const loss = session.loss("trainer.evaluate");
+  const { layout, params } = session.variables("trainer.evaluate");
+  const inputs = new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype });
+  const totals = new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype);
+  const bound = await bind({
+    backend,
+    name: `${session.model.name}.evaluate`,
+    fn: evaluationStep({ built, layout, loss, metrics }),
+    inputs: { ...inputs.arrays, params, totals: totals.array },
+    held: [inputs, totals],
+  });
+  return {
+    totals,
+    run(data, rows) {
+      inputs.write(data, rows);
+      bound.run();
+    },
+    dispose: bound.dispose,
+  };
+}

@@ -1,0 +1,56 @@
+// One input of a Program that takes batches: its buffer, and the host memory in which rows are gathered for it.
+import { zeros, type Backend, type DType, type NDArray, type Shape, type TypedArray } from "@sluice/core";
+import { typedArray } from "./typedArray.ts";
+
+export interface FeedOptions {
+  /** For errors, as the axes are. */
+  readonly name: string;
+  readonly axes?: readonly string[];
+  readonly batch: number;
+  /** Of one sample. */
+  readonly row: Shape;
+  readonly dtype: DType;
+  /** What a batch holds past its rows: the last one again, as tame as the data is, or zeros. */
+  readonly padding: "repeat" | "zeros";
+}
+
+/** Some rows of a dataset: those at order[from], … or, without an order, at from, …. */
+export interface Rows {
+  readonly order: Int32Array | undefined;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Allocates when it is made, never after. */
+export class Feed {
+  /** [batch, …row] */
+  readonly array: NDArray;
+  readonly #options: FeedOptions;
+  readonly #size: number;
+  readonly #staging: TypedArray;
+
+  constructor(backend: Backend, options: FeedOptions) {
+    const { batch, row, dtype, name, axes } = options;
+    this.array = zeros(backend, [batch, ...row], { dtype, name, ...(axes !== undefined && { axes: ["batch", ...axes] }) });
+    this.#options = options;
+    this.#size = row.reduce((product, n) => product * n, 1);
+    this.#staging = typedArray(dtype, batch * this.#size);
+  }
+
+  /** Fills the buffer with rows of `source` [samples, …row]; enqueued like every write. */
+  write(source: TypedArray, { order, from, count }: Rows): void {
+    const size = this.#size;
+    const staging = this.#staging;
+    for (let i = 0; i < this.#options.batch; i++) {
+      const at = from + Math.min(i, count - 1);
+      const first = (order === undefined ? at : order[at]!) * size;
+      for (let j = 0; j < size; j++) staging[i * size + j] = source[first + j]!;
+    }
+    if (this.#options.padding === "zeros") staging.fill(0, count * size);
+    this.array.write(staging);
+  }
+
+  dispose(): void {
+    this.array.dispose();
+  }
+}

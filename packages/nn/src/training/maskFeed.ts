@@ -1,0 +1,46 @@
+// The masks of one dropout layer: drawn on the host from the seed, the layer's name and the number of the update, so
+// that they are the same on every backend and after every resumption.
+import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
+import type { Mask } from "../layers/layer.ts";
+import { typedArray } from "./typedArray.ts";
+
+export interface MaskFeedOptions {
+  readonly name: string;
+  readonly mask: Mask;
+  readonly batch: number;
+  readonly dtype: "f32" | "f64";
+  /** Where the layer has none of its own. */
+  readonly seed: number;
+}
+
+export class MaskFeed {
+  /** [batch, …mask.shape] */
+  readonly array: NDArray;
+  readonly #rate: number;
+  readonly #stream: Random;
+  readonly #staging: TypedArray;
+
+  constructor(backend: Backend, { name, mask, batch, dtype, seed }: MaskFeedOptions) {
+    const shape = [batch, ...mask.shape];
+    this.array = zeros(backend, shape, { dtype });
+    this.#rate = mask.rate;
+    this.#stream = random(mask.seed ?? seed).child(`dropout ${name}`);
+    this.#staging = typedArray(
+      dtype,
+      shape.reduce((product, n) => product * n, 1),
+    );
+  }
+
+  /** The masks of the update after `step` others. */
+  write(step: number): void {
+    const staging = this.#staging;
+    const drawn = this.#stream.child(`${step}`).uniform(staging.length);
+    const scale = 1 / (1 - this.#rate);
+    for (let i = 0; i < staging.length; i++) staging[i] = drawn[i]! < this.#rate ? 0 : scale;
+    this.array.write(staging);
+  }
+
+  dispose(): void {
+    this.array.dispose();
+  }
+}

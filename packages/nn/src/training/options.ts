@@ -1,0 +1,92 @@
+// What the caller may say to `compile` and `fit`, and what `fit` says back.
+import type { Backend, HostArray, Nested, TypedArray } from "@sluice/core";
+import type { Loss, LossName } from "../losses/loss.ts";
+import type { Metric, MetricName } from "../metrics/metric.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+
+export interface CompileOptions {
+  /** Stays the caller's; close it after the trainer is disposed. */
+  readonly backend: Backend;
+  /** Needed to fit. */
+  readonly optimizer?: Optimizer;
+  /** Needed to fit and to evaluate. */
+  readonly loss?: LossName | Loss;
+  readonly metrics?: readonly (MetricName | Metric)[];
+  /** Of the initial weights, the dropout masks and the shuffles; default 0. */
+  readonly seed?: number;
+  /** Of weights, gradients and outputs; default "f32". */
+  readonly dtype?: "f32" | "f64";
+}
+
+/** Numbers on the host: with a shape, flat, or in nested lists of equal lengths. */
+export type Numbers = HostArray | TypedArray | Nested;
+
+/** x [samples, …], y [samples, …]. */
+export interface Data {
+  readonly x: Numbers;
+  readonly y: Numbers;
+  /** [samples], at least 0: how much each sample counts in losses and metrics; default 1 each. */
+  readonly sampleWeight?: Numbers;
+}
+
+export interface FitOptions {
+  readonly epochs: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Evaluated after each epoch: gives valLoss and the metrics with "val" before them. */
+  readonly validationData?: Data;
+  /** A new order of the samples for each epoch; default true. */
+  readonly shuffle?: boolean;
+  /** Of the shuffles; default the seed of `compile`. */
+  readonly seed?: number;
+  /** What says which epoch is best: a name in the epoch's log; default "valLoss" with validation data, otherwise "loss". */
+  readonly monitor?: string;
+  /** End after so many epochs in a row without a new best one; default never. */
+  readonly patience?: number;
+  /** At the end, also one that was asked for, go back to the weights of the best epoch; default false. */
+  readonly restoreBestWeights?: boolean;
+  /** Awaited after each epoch, with its validation. */
+  readonly onEpochEnd?: (log: EpochLog) => void | Promise<void>;
+  /** Called at most about ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends training after the runs that are queued, in good order. */
+  readonly signal?: AbortSignal;
+}
+
+/** An epoch's losses and metrics by name, `valLoss` and the like among them. */
+export type EpochLog = Readonly<Record<string, number>> & {
+  /** From 1. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** In training, validation left out. */
+  readonly examplesPerSecond: number;
+};
+
+export interface History {
+  /** One log per finished epoch. */
+  readonly epochs: readonly EpochLog[];
+  /** Why it ended: all epochs done, no better one in `patience`, or `signal`. */
+  readonly ended: "epochs" | "patience" | "signal";
+  /** The best epoch by `monitor`; absent where none was finished. */
+  readonly best?: EpochLog;
+  /** What ran the updates, in the backend's words. */
+  readonly executor: string;
+}
+
+export interface Progress {
+  /** From 1, of `epochs`. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches done in this epoch, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean over this epoch so far. */
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Examples per second in this epoch. */
+  readonly rate: number;
+  /** Until the last epoch ends. */
+  readonly etaSeconds: number;
+  /** What runs the updates, in the backend's words. */
+  readonly executor: string;
+}

@@ -1,0 +1,39 @@
+// Forward alone of one batch shape, compiled and bound.
+import type { Tensor, TypedArray } from "@sluice/core";
+import type { Spec } from "../layers/spec.ts";
+import { unpack } from "../model/layout.ts";
+import { inputFeed } from "./batch.ts";
+import type { Rows } from "./feed.ts";
+import { bind } from "./runners.ts";
+import type { Session } from "./session.ts";
+
+export interface PredictionRunner {
+  /** Of one sample's output. */
+  readonly output: Spec;
+  /** The outputs [batch, …output] for these rows of x. */
+  run(x: TypedArray, rows: Rows): Promise<TypedArray>;
+  dispose(): void;
+}
+
+export async function predictionRunner(session: Session, sample: Spec, batch: number): Promise<PredictionRunner> {
+  const { backend, dtype } = session;
+  const built = session.build(sample);
+  const { layout, params } = session.variables("trainer.predict");
+  const input = inputFeed(backend, batch, sample, dtype);
+  const bound = await bind({
+    backend,
+    name: `${session.model.name}.predict`,
+    fn: (given: { readonly params: Tensor; readonly x: Tensor }) => built.apply(unpack(layout, given.params), given.x),
+    inputs: { params, x: input.array },
+    held: [input],
+  });
+  return {
+    output: built.output,
+    run(x, rows) {
+      input.write(x, rows);
+      bound.run();
+      return bound.outputs.read();
+    },
+    dispose: bound.dispose,
+  };
+}

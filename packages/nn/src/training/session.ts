@@ -1,0 +1,125 @@
+// What a trainer's verbs share: the options, checked; the variables, made as soon as a sample's shape is known; and the
+// Programs compiled so far.
+import { SluiceError, type Backend } from "@sluice/core";
+import { describe, type Spec } from "../layers/spec.ts";
+import { resolveLoss, type Loss } from "../losses/loss.ts";
+import { resolveMetric, type Metric } from "../metrics/metric.ts";
+import { layoutOf, type Layout } from "../model/layout.ts";
+import type { BuiltModel, Model, Saved } from "../model/model.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { checkEnding, checkMetrics, checkState, checkSupport } from "./checks.ts";
+import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
+import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
+import type { CompileOptions, Data, Numbers } from "./options.ts";
+import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
+import { Runners } from "./runners.ts";
+import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
+import { Variables } from "./variables.ts";
+
+export class Session {
+  readonly model: Model;
+  readonly backend: Backend;
+  readonly dtype: "f32" | "f64";
+  readonly seed: number;
+  readonly metrics: readonly Metric[];
+  readonly training = new Runners<TrainingRunner>((sample, batch) => trainingRunner(this, sample, batch));
+  readonly evaluation = new Runners<EvaluationRunner>((sample, batch) => evaluationRunner(this, sample, batch));
+  readonly prediction = new Runners<PredictionRunner>((sample, batch) => predictionRunner(this, sample, batch));
+  readonly #loss: Loss | undefined;
+  readonly #optimizer: Optimizer | undefined;
+  #variables: Variables | undefined;
+
+  constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = "f32" }: CompileOptions) {
+    checkSupport(backend, dtype);
+    checkState(model.saved?.training, optimizer);
+    this.model = model;
+    this.backend = backend;
+    this.dtype = dtype;
+    this.seed = seed;
+    this.#optimizer = optimizer;
+    this.#loss = loss === undefined ? undefined : resolveLoss(loss);
+    checkEnding(model, this.#loss);
+    this.metrics = metrics.map((metric) => resolveMetric(metric, this.loss("model.compile")));
+    const sample = model.saved?.sample ?? model.layers[0]?.layer.input;
+    if (sample !== undefined) this.build(sample);
+  }
+
+  /** Throws INVALID_ARGUMENT where `compile` was given none. */
+  loss(who: string): Loss {
+    return this.#loss ?? missing(who, "loss");
+  }
+
+  /** Throws likewise. */
+  optimizer(who: string): Optimizer {
+    return this.#optimizer ?? missing(who, "optimizer");
+  }
+
+  /** Throws INVALID_ARGUMENT while neither an input layer, a saved model nor data has told a sample's shape. */
+  variables(who: string): Variables {
+    if (this.#variables !== undefined) return this.#variables;
+    const fix = "Begin the model with input({ shape }), or fit or predict first";
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who,
+      what: `the model "${this.model.name}" has no weights yet: no sample's shape is known`,
+      fix,
+    });
+  }
+
+  /** The model for such samples. The first call makes the variables; later ones throw SHAPE_MISMATCH where they do not fit. */
+  build(sample: Spec): BuiltModel {
+    const built = this.model.build(sample);
+    const layout = layoutOf(built.weights);
+    if (this.#variables === undefined) this.#variables = this.#create(built, layout);
+    else checkLayout(this.#variables.layout, layout, sample);
+    return built;
+  }
+
+  #create(built: BuiltModel, layout: Layout): Variables {
+    if (this.#loss !== undefined) checkMetrics(this.#loss, this.metrics, built.output);
+    const { backend, dtype, seed, model } = this;
+    return new Variables({ backend, layout, dtype, seed, sample: built.sample, slots: this.#optimizer?.slots ?? [], saved: model.saved });
+  }
+
+  /** Checked data to train or evaluate on. */
+  dataset(data: Data, who: string): Dataset {
+    const loss = this.loss(who);
+    return dataset(data, { ...this.#reading(), targetOf: (sample) => loss.target(this.build(sample).output.shape) }, who);
+  }
+
+  /** Checked inputs to predict from. */
+  samples(x: Numbers, who: string): Samples {
+    return samplesOf(x, this.#reading(), who);
+  }
+
+  /** Every read is enqueued before this returns: one moment of training. */
+  async checkpoint(withState: boolean): Promise<Saved> {
+    const variables = this.variables("trainer.checkpoint");
+    const { sample, step, epoch } = variables;
+    const optimizer = withState ? this.optimizer("trainer.checkpoint").name : undefined;
+    const [weights, slots] = await Promise.all([variables.weights(), optimizer === undefined ? {} : variables.state()]);
+    return { sample, weights, ...(optimizer !== undefined && { training: { optimizer, step, epoch, slots } }) };
+  }
+
+  #reading(): Reading {
+    const sampleOf = (shape: readonly number[]): Spec => this.build(this.model.sample(shape)).sample;
+    return { dtype: this.dtype, indices: this.model.indices, sampleOf };
+  }
+
+  dispose(): void {
+    for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
+  }
+}
+
+function missing(who: string, option: "loss" | "optimizer"): never {
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `needs a ${option}`, fix: `Give one to model.compile({ ${option} })` });
+}
+
+function checkLayout(own: Layout, other: Layout, sample: Spec): void {
+  for (const [name, { shape }] of Object.entries(own.entries)) {
+    const wanted = other.entries[name]?.shape ?? [];
+    if (wanted.join() === shape.join()) continue;
+    const what = `samples x ${describe(sample)} need weight "${name}" [${wanted.join(", ")}], the trainer holds [${shape.join(", ")}]`;
+    throw new SluiceError({ code: "SHAPE_MISMATCH", who: "trainer", what, facts: { weight: name, expected: shape, got: wanted } });
+  }
+}

@@ -1,0 +1,119 @@
+// A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
+import { SluiceError, type HostArray, type Tree } from "@sluice/core";
+import { checkSize } from "../layers/layer.ts";
+import { flatten, nest } from "../model/layout.ts";
+import type { Model, Saved } from "../model/model.ts";
+import { evaluate } from "./evaluate.ts";
+import { fit } from "./fit.ts";
+import type { CompileOptions, Data, FitOptions, History, Numbers } from "./options.ts";
+import { predict } from "./predict.ts";
+import { Session } from "./session.ts";
+
+/** `model.compile` */
+export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
+  return new Trainer(new Session(model, options));
+}
+
+/**
+ * Made by `model.compile`; owns its weights on the backend until it is disposed. The backend stays the caller's.
+ *
+ * Every verb throws DISPOSED once the trainer is disposed or its backend closed, and checks data before it runs:
+ * EMPTY_DATA, SHAPE_MISMATCH, DTYPE_MISMATCH, NOT_FINITE and INDEX_OUT_OF_RANGE, the last two with row and column.
+ */
+export class Trainer {
+  readonly #session: Session;
+  #fitting = false;
+  #disposed = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get model(): Model {
+    return this.#session.model;
+  }
+
+  /**
+   * Trains for `epochs` passes over x [samples, …] and y [samples, …], in batches; resolves to what happened.
+   *
+   * One batch is one run of one Program: forward, backward, clip, update. The last batch is padded with rows that count
+   * nothing. A further call goes on from where the last one ended. Besides the above throws NOT_FINITE naming epoch and
+   * steps where a loss or gradient is not finite (those updates are left out, so the weights are sound), and
+   * INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs.
+   */
+  async fit(data: Data, options: FitOptions): Promise<History> {
+    this.#check("trainer.fit");
+    if (this.#fitting)
+      throw new SluiceError({
+        code: "INVALID_ARGUMENT",
+        who: "trainer.fit",
+        what: "another fit of this trainer runs",
+        fix: "Await it first",
+      });
+    this.#fitting = true;
+    try {
+      return await fit(this.#session, data, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** The loss and every metric by name, their means over the samples by weight. `batchSize` is 32 unless given. */
+  async evaluate(data: Data, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<Record<string, number>> {
+    this.#check("trainer.evaluate");
+    checkSize("trainer.evaluate", "batchSize", batchSize);
+    return evaluate(this.#session, this.#session.dataset(data, "trainer.evaluate"), batchSize, "trainer.evaluate");
+  }
+
+  /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. `batchSize` is 32 unless given. */
+  async predict(x: Numbers, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<HostArray> {
+    this.#check("trainer.predict");
+    checkSize("trainer.predict", "batchSize", batchSize);
+    return predict(this.#session, this.#session.samples(x, "trainer.predict"), batchSize);
+  }
+
+  /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
+  async weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
+    this.#check("trainer.weights");
+    const variables = this.#session.variables("trainer.weights");
+    const arrays = await variables.weights();
+    return nest(variables.layout, (_, name) => arrays[name]!); // both by the same layout
+  }
+
+  /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape; then nothing is changed. */
+  setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void {
+    this.#check("trainer.setWeights");
+    this.#session.variables("trainer.setWeights").setWeights(flatten(weights, "trainer.setWeights"), "trainer.setWeights");
+  }
+
+  /** What `serialize` writes, as of this call: weights and, with `optimizer`, what training needs to go on as if it had not stopped. */
+  async checkpoint({ optimizer = false }: { readonly optimizer?: boolean } = {}): Promise<Saved> {
+    this.#check("trainer.checkpoint");
+    return this.#session.checkpoint(optimizer);
+  }
+
+  /** Frees what the trainer holds on its backend. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  #check(who: string): void {
+    if (!this.#disposed) return;
+    throw new SluiceError({
+      code: "DISPOSED",
+      who,
+      what: `the trainer of model "${this.model.name}" was disposed`,
+      fix: "Compile the model again",
+    });
+  }
+}

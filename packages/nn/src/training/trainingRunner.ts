@@ -1,0 +1,61 @@
+// The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
+import { zeros } from "@sluice/core";
+import type { Spec } from "../layers/spec.ts";
+import { Batch } from "./batch.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Rows } from "./feed.ts";
+import { MaskFeed } from "./maskFeed.ts";
+import { bind } from "./runners.ts";
+import type { Session } from "./session.ts";
+import { Totals } from "./totals.ts";
+import { trainingStep } from "./trainingStep.ts";
+import { typedArray } from "./typedArray.ts";
+
+export interface TrainingRunner {
+  readonly totals: Totals;
+  /** What runs: the backend's word for it. */
+  readonly executor: string;
+  /** Enqueues the update by these rows of the dataset. */
+  run(data: Dataset, rows: Rows): void;
+  dispose(): void;
+}
+
+export async function trainingRunner(session: Session, sample: Spec, batch: number): Promise<TrainingRunner> {
+  const { backend, dtype, metrics, seed } = session;
+  const built = session.build(sample);
+  const [loss, optimizer, variables] = [session.loss("trainer.fit"), session.optimizer("trainer.fit"), session.variables("trainer.fit")];
+  const inputs = new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype });
+  const masks = Object.entries(built.masks).map(
+    ([name, mask]) => [name, new MaskFeed(backend, { name, mask, batch, dtype, seed })] as const,
+  );
+  const totals = new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype);
+  const hyper = zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" });
+  const rates = typedArray(dtype, optimizer.hyperLength);
+  const bound = await bind({
+    backend,
+    name: `${session.model.name}.fit`,
+    fn: trainingStep({ built, layout: variables.layout, loss, metrics }, optimizer),
+    inputs: {
+      ...inputs.arrays,
+      params: variables.params,
+      slots: variables.slots,
+      hyper,
+      totals: totals.array,
+      masks: Object.fromEntries(masks.map(([name, feed]) => [name, feed.array])),
+    },
+    held: [inputs, totals, hyper, ...masks.map(([, feed]) => feed)],
+  });
+  return {
+    totals,
+    executor: bound.executor,
+    run(data, rows) {
+      inputs.write(data, rows);
+      optimizer.hyper(variables.step, rates);
+      hyper.write(rates);
+      for (const [, feed] of masks) feed.write(variables.step);
+      bound.run();
+      variables.step++;
+    },
+    dispose: bound.dispose,
+  };
+}
