@@ -37,6 +37,7 @@ export { cell, type Cell, type Sizes, type States, type StateSpec, type Tensors,
 export { bidirectional, type BidirectionalOptions, stacked } from "./cells/combine.ts";
 export { gru, type GruOptions } from "./cells/gru.ts";
 export { type Init, initialise, type Initialised, isWeight } from "./cells/initialise.ts";
+export { lengths } from "./cells/lengths.ts";
 export { lstm } from "./cells/lstm.ts";
 export { recurrence, type Recurrence, type RunOptions, type RunResult, type WeightTensors } from "./cells/recurrence.ts";
 export { rnn, type RnnOptions } from "./cells/rnn.ts";

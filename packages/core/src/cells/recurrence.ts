@@ -4,7 +4,7 @@ import { less, where } from "../trace/arithmetic.ts";
 import { constant, iota } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
-import { expand, transpose } from "../trace/movement.ts";
+import { at, expand, transpose } from "../trace/movement.ts";
 import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
@@ -14,7 +14,10 @@ import type { Cell, Sizes, States, Tensors, Weights } from "./cell.ts";
 export interface RunOptions<S> {
   /** The state to start from, each [batch, …]. Default zeros. */
   readonly state?: S | undefined;
-  /** Steps of each row that count: i32 [batch], each 0 … steps. A step at or past it leaves the state alone and outputs zero. Default all. */
+  /**
+   * Steps of each row that count: i32 [batch], each 0 … steps (`lengths(…)` checks them on the host; in a Program more counts as all).
+   * A step at or past it leaves the state alone and outputs zero. Default all.
+   */
   readonly lengths?: Tensor | undefined;
   /** x and outputs are [steps, batch, …] instead of [batch, steps, …]. Default false. */
   readonly timeMajor?: boolean | undefined;
@@ -56,32 +59,57 @@ export function recurrence<P extends Weights, S extends States>(
     state: (sizes) => cell.state(sizes),
     outputSize: (units) => units,
     run: (weights, x, { state, lengths, timeMajor = false } = {}) => {
-      const rows = timeMajor ? x : checkRank(cell.name, x) && transpose(x, [1, 0, 2]),
-        [steps, batch] = checkRank(cell.name, rows).shape as [number, number, number];
-      const start = state ?? zeroState(cell, weights as Tensors<P>, rows),
-        named = mapTensors(start, (t) => t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units")));
-      const counts = lengths === undefined ? undefined : stepsThatCount(cell.name, lengths, steps, batch, rows.dtype);
-      const ran = scan({
-        name: cell.name,
-        state: { state: named as Tree<Tensor>, last: zeroLast(cell, weights as Tensors<P>, rows, named) },
-        inputs: counts === undefined ? { x: rows } : { x: rows, counts },
-        steps,
-        reverse,
-        step: (carried, inputs) => {
-          const before = (carried as { state: Tensors<S> }).state,
-            { output, state: after } = cell.step(weights as Tensors<P>, (inputs as { x: Tensor }).x, before);
-          const on = (inputs as { counts?: Tensor }).counts;
-          if (on === undefined) return { state: { state: after as Tree<Tensor>, last: output }, output };
-          const old = new Map(tensorsOf(before)),
-            kept = mapTensors(after as Tree<Tensor>, (t, path) => where(on, t, old.get(path)!));
-          return { state: { state: kept, last: where(on, output, (carried as { last: Tensor }).last) }, output: where(on, output, 0) };
-        },
-      });
-      const { state: end, last } = ran.state as unknown as { state: Tensors<S>; last: Tensor };
-      const outputs = (ran.outputs as Tensor).named("steps", "batch", "units");
-      return { outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]), last, state: end };
+      const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
+        own = weights as Tensors<P>; // of a single cell, the tree of weights is its record
+      const start = mapTensors((state ?? zeroState(cell, own, rows)) as Tree<Tensor>, nameAxes) as Tensors<S>;
+      const way: Way<P, S> = { cell, weights: own, rows, start, reverse };
+      const ran = lengths === undefined ? runAll(way) : runCounted(way, stepsThatCount(cell.name, lengths, rows)),
+        outputs = ran.outputs.named("steps", "batch", "units");
+      return { ...ran, outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]) };
     },
   };
+}
+
+interface Way<P extends Weights, S extends States> {
+  readonly cell: Cell<P, S>;
+  readonly weights: Tensors<P>;
+  /** [steps, batch, input] */
+  readonly rows: Tensor;
+  readonly start: Tensors<S>;
+  readonly reverse: boolean;
+}
+
+function runAll<P extends Weights, S extends States>({ cell, weights, rows, start, reverse }: Way<P, S>): RunResult<Tensors<S>> {
+  const step = (state: Tree<Tensor>, x: Tensor): { state: Tree<Tensor>; output: Tensor } => cell.step(weights, x, state as Tensors<S>);
+  const { state, outputs } = scan({ name: cell.name, state: start as Tree<Tensor>, inputs: rows, reverse, step });
+  const last = rows.shape[0] === 0 ? constant(0, outputs.shape.slice(1), outputs.dtype) : at(outputs, 0, reverse ? 0 : -1);
+  return { outputs, last, state: state as Tensors<S> };
+}
+
+/** Where a step does not count, the state and the last output stay as they are. */
+function runCounted<P extends Weights, S extends States>(
+  { cell, weights, rows, start, reverse }: Way<P, S>,
+  counts: Tensor,
+): RunResult<Tensors<S>> {
+  const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start); // for its shape alone
+  const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
+  const { state, outputs } = scan({
+    name: cell.name,
+    state: carried,
+    inputs: { x: rows, counts },
+    reverse,
+    step: ({ state: before, last }, inputs) => {
+      const { output, state: after } = cell.step(weights, inputs.x, before as Tensors<S>),
+        old = new Map(tensorsOf(before));
+      const kept = mapTensors(after as Tree<Tensor>, (t, path) => where(inputs.counts, t, old.get(path)!));
+      return { state: { state: kept, last: where(inputs.counts, output, last) }, output: where(inputs.counts, output, 0) };
+    },
+  });
+  return { outputs, last: state.last, state: state.state as Tensors<S> };
+}
+
+function nameAxes(t: Tensor): Tensor {
+  return t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units"));
 }
 
 function zeroState<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor): Tensors<S> {
@@ -118,13 +146,8 @@ function unitsOf<P extends Weights, S extends States>(cell: Cell<P, S>, weights:
   });
 }
 
-function zeroLast<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor, state: Tensors<S>): Tensor {
-  const { output } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), state);
-  return constant(0, output.shape, output.dtype);
-}
-
 /** 1 where a step counts, [steps, batch, 1]. */
-function stepsThatCount(name: string, lengths: Tensor, steps: number, batch: number, dtype: Tensor["dtype"]): Tensor {
+function stepsThatCount(name: string, lengths: Tensor, { shape: [steps = 0, batch = 0], dtype }: Tensor): Tensor {
   if (lengths.dtype !== "i32")
     throw new SluiceError({
       code: "DTYPE_MISMATCH",

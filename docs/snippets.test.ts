@@ -1,0 +1,39 @@
+// Every TypeScript block of every README runs as written.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+import { folders, root } from "../scripts/packages.mjs";
+
+const scratch = join(root, "docs/.snippets");
+mkdirSync(scratch, { recursive: true });
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const pages = ["README.md", ...folders().map((folder) => join(folder, "README.md"))];
+/** Blocks that stand for a package which only the reader has. */
+const theirs = /your-backend|await open\(\), \{|test\.each/;
+
+for (const page of pages)
+  for (const [i, code] of blocksOf(page).entries())
+    test(`${page}, block ${i + 1}, runs`, async () => {
+      const file = join(scratch, `${page.replaceAll("/", "-")}-${i}.ts`);
+      writeFileSync(file, code);
+      const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+      await expect(import(/* @vite-ignore */ file)).resolves.toBeDefined();
+      log.mockRestore();
+    });
+
+test("there are blocks to run in the first README and in those of the packages", () => {
+  expect(pages.filter((page) => blocksOf(page).length > 0)).toEqual(
+    expect.arrayContaining(["README.md", "packages/core/README.md", "packages/nn/README.md"]),
+  );
+});
+
+function blocksOf(page: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(join(root, page), "utf8");
+  } catch {
+    return [];
+  }
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1]!).filter((code) => !theirs.test(code));
+}
