@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Backend, Program, Supports } from "../backend.ts";
 import { check } from "../check.ts";
@@ -9,6 +8,7 @@ import { random } from "../random.ts";
 import { open } from "../reference.ts";
 import { accumulate } from "../simplify/accumulate.ts";
 import { cse } from "../simplify/cse.ts";
+import { hunt } from "../testing/hunt.ts";
 import { build, choices, columns, rows } from "../testing/expressions.ts";
 import { lowerGraph, passes, type Pass } from "./lower.ts";
 
@@ -54,20 +54,17 @@ const each: Readonly<Record<string, readonly Pass[]>> = {
 };
 for (const [name, through] of Object.entries(each)) {
   test(`${name}: a program and its gradient compute the same before and after`, async () => {
-    await fc.assert(
-      fc.asyncProperty(choices, async (list) => {
-        const graph = graphOf(list),
-          plain = lowerGraph(graph, backend.supports, []),
-          passed = lowerGraph(graph, backend.supports, through);
-        check(plain, backend.supports);
-        check(passed, backend.supports);
-        const results = await run(passed),
-          [x, y, , , first, , sum] = results;
-        expectEqual(results, await run(plain));
-        expect([x, y]).toEqual([first, sum]); // what was assigned
-      }),
-      { numRuns: 60, interruptAfterTimeLimit: 8000 },
-    );
+    await hunt(choices, async (list) => {
+      const graph = graphOf(list),
+        plain = lowerGraph(graph, backend.supports, []),
+        passed = lowerGraph(graph, backend.supports, through);
+      check(plain, backend.supports);
+      check(passed, backend.supports);
+      const results = await run(passed),
+        [x, y, , , first, , sum] = results;
+      expectEqual(results, await run(plain));
+      expect([x, y]).toEqual([first, sum]); // what was assigned
+    });
   });
 }
 
@@ -78,15 +75,12 @@ const limits: Readonly<Record<string, Partial<Supports>>> = {
 };
 for (const [name, limit] of Object.entries(limits)) {
   test(`fusing and scheduling within ${name} never changes what a program computes`, async () => {
-    await fc.assert(
-      fc.asyncProperty(choices, async (list) => {
-        const graph = graphOf(list),
-          supports = { ...backend.supports, ...limit },
-          program = lowerGraph(graph, supports);
-        check(program, supports);
-        expectEqual(await run(program), await run(lowerGraph(graph, backend.supports)));
-      }),
-      { numRuns: 60, interruptAfterTimeLimit: 8000 },
-    );
+    await hunt(choices, async (list) => {
+      const graph = graphOf(list),
+        supports = { ...backend.supports, ...limit },
+        program = lowerGraph(graph, supports);
+      check(program, supports);
+      expectEqual(await run(program), await run(lowerGraph(graph, backend.supports)));
+    });
   });
 }
