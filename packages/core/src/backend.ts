@@ -16,7 +16,7 @@ export type Instruction =
   | { readonly op: UnaryOp; readonly x: number }
   /** `less` is 1 where x < y, otherwise 0, also where an operand is NaN. `max` and `min` are NaN where an operand is. */
   | { readonly op: BinaryOp; readonly x: number; readonly y: number }
-  /** x where test is not 0, otherwise y. */
+  /** x where test is not 0 (NaN is not), otherwise y. */
   | { readonly op: "select"; readonly test: number; readonly x: number; readonly y: number };
 
 /**
@@ -31,7 +31,7 @@ export interface View {
   readonly advance: readonly number[];
 }
 
-/** Evaluate `body` at every index of `shape`; store instruction `outputs[i].value` into its view. All loads of an index precede its stores. */
+/** Evaluate `body` at every index of `shape`; store instruction `outputs[i].value` into its view, for at least one output. All loads of an index precede its stores. */
 export interface MapStep {
   readonly kind: "map";
   readonly shape: Shape;
@@ -40,7 +40,7 @@ export interface MapStep {
   readonly outputs: readonly { readonly view: View; readonly value: number }[];
 }
 
-/** As map with the value of the last instruction, then fold the last `folded` axes of `shape`. `output` has the axes that are left. */
+/** As map with the value of the last instruction, then fold the last `folded` axes of `shape`. `output` has the axes that are left; `accumulate` folds it in with `combine`. */
 export interface ReduceStep {
   readonly kind: "reduce";
   readonly shape: Shape;
@@ -89,9 +89,9 @@ export interface ScanStep {
  * - every element a view names in any iteration lies in its slot; output views are injective (no two indices, one element) and
  *   outputs of one step do not overlap each other;
  * - a step reads an element that it writes only through the identical view in a map (and then only if `supports.inPlace`), or by `accumulate`;
- * - distinct slots are distinct memory: one buffer bound twice is an error;
+ * - distinct slots are distinct memory: one buffer bound twice is an error; a bound buffer has its slot's dtype and length;
  * - scratch holds anything when a run starts; whatever is accumulated into is written first in the same run;
- * - a body computes in the dtype of its outputs; loads convert, i32 exactly up to 2²⁴; a store to i32 takes integers only.
+ * - a body computes in f64 if an output is f64, otherwise in f32 or better; loads convert, i32 exactly up to 2²⁴; a store to i32 takes integers only.
  */
 export type Step = MapStep | ReduceStep | MatmulStep | GatherStep | ScatterStep | ScanStep;
 export type Kernel = Exclude<Step, ScanStep>;
@@ -142,7 +142,7 @@ export interface Executable<B> {
 
 /**
  * What a backend package's `open()` resolves to. `write`, `run`, `read` and `destroy` take effect in call order, whenever the work is done.
- * Every verb throws DISPOSED after `close`; a destroyed buffer or executable does so when it is used again.
+ * Every verb but `close` throws DISPOSED after `close`; a destroyed buffer or executable does so when it is used or destroyed again.
  */
 export interface Backend<B = unknown> {
   readonly name: string;

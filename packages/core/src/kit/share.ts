@@ -53,8 +53,8 @@ function rebuild(program: Program, shelves: readonly Shelf[], home: ReadonlyMap<
     if (slot.binding !== undefined || slot.data !== undefined) place.set(at, slots.push(slot) - 1);
   });
   for (const shelf of shelves) {
-    const all = [...new Set(shelf.slots.flatMap((slot) => program.slots[slot]!.name ?? []))],
-      names = all.length > 2 ? [`${all[0]}…`] : all;
+    const all = [...new Set(shelf.slots.flatMap((slot) => program.slots[slot]!.name ?? []))];
+    const names = all.length > 2 ? [`${all[0]}…`] : all;
     shelf.index = slots.push({ ...(names.length === 0 ? {} : { name: names.join("|") }), dtype: shelf.dtype, length: shelf.length }) - 1;
   }
   const move = (view: View): View => ({ ...view, slot: home.get(view.slot)?.index ?? place.get(view.slot)! });

@@ -1,0 +1,72 @@
+// A matmul step as the product it really is: batches that are only more rows joined to the rows, and the longer side made the rows.
+import type { MatmulStep, View } from "@sluice/core";
+
+/** One operand: how far apart its rows, columns and batches lie. */
+export interface Operand {
+  readonly view: View;
+  readonly row: number;
+  readonly column: number;
+  readonly batch: readonly number[];
+}
+
+/** out[…, m, n] (+)= Σ a[…, m, k]·b[…, k, n] */
+export interface Product {
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly out: Operand;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Sizes of the batch axes that are left. */
+  readonly batch: readonly number[];
+}
+
+export function productOf({ a, b, out }: MatmulStep): Product {
+  const rank = out.shape.length;
+  const axes = out.shape.flatMap((size, axis) => (axis < rank - 2 && size !== 1 ? [axis] : []));
+  const operand = (view: View): Operand => ({
+    view,
+    row: view.strides.at(-2)!,
+    column: view.strides.at(-1)!,
+    batch: axes.map((axis) => view.strides[axis]!),
+  });
+  const whole = {
+    a: operand(a),
+    b: operand(b),
+    out: operand(out),
+    m: out.shape.at(-2)!,
+    n: out.shape.at(-1)!,
+    k: a.shape.at(-1)!,
+    batch: axes.map((axis) => out.shape[axis]!),
+  };
+  const joined = turn(join(turn(join(whole))));
+  // Tiles of a single row are cheap, those of a single column are not.
+  return joined.n === 1 && joined.m > 1 ? turn(joined) : joined;
+}
+
+/** Makes the innermost batch axes more rows, as long as the right operand is the same for all and rows go on evenly. */
+function join(product: Product): Product {
+  const { a, b, out, m, batch } = product;
+  const size = batch.at(-1);
+  const even = ({ row, batch }: Operand): boolean => m === 1 || batch.at(-1) === m * row;
+  if (size === undefined || b.batch.at(-1) !== 0 || !even(a) || !even(out)) return product;
+  const longer = (operand: Operand): Operand => ({
+    ...operand,
+    row: m === 1 ? operand.batch.at(-1)! : operand.row,
+    batch: operand.batch.slice(0, -1),
+  });
+  return join({
+    ...product,
+    a: longer(a),
+    b: { ...b, batch: b.batch.slice(0, -1) },
+    out: longer(out),
+    m: m * size,
+    batch: batch.slice(0, -1),
+  });
+}
+
+/** The transposed product: outᵀ = bᵀ·aᵀ. */
+function turn({ a, b, out, m, n, k, batch }: Product): Product {
+  const flip = (operand: Operand): Operand => ({ ...operand, row: operand.column, column: operand.row });
+  return { a: flip(b), b: flip(a), out: flip(out), m: n, n: m, k, batch };
+}
