@@ -1,0 +1,8 @@
+// Proves a backend: laws with generated examples, judged by an oracle that knows nothing of core.
+export * as cellArbitraries from "./arbitraries/cells.ts";
+export * as programArbitraries from "./arbitraries/programs.ts";
+export { property, type Claim, type Law } from "./law.ts";
+export { cellLaws } from "./laws/cells.ts";
+export { stepLaws } from "./laws/steps.ts";
+export * as oracle from "./oracle/index.ts";
+export { format, laws, runSuite, type Report, type SuiteOptions, type Verdict } from "./suite.ts";

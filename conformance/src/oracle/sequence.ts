@@ -1,0 +1,134 @@
+// A cell over a sequence, row by row: each row runs through its own steps in its own order, so that nothing is ever masked.
+import { leaves, mapTree, type Shaped, type Tree } from "../tree.ts";
+import { exact, type Arithmetic } from "./arithmetic.ts";
+import { put, row, zeros, type Bounded } from "./bounded.ts";
+import type { Cell, Sizes, Step } from "./cell.ts";
+
+/** What runs over sequences: a cell, or several side by side or one upon the other. */
+export interface Recurrence<W = Tree<Bounded>, S = Tree<Bounded>> {
+  readonly name: string;
+  /** Shapes of the weights. */
+  weights(sizes: Sizes): Tree<Shaped>;
+  /** Shapes of the states, each [batch, units]. */
+  state(sizes: { readonly batch: number; readonly units: number }): Tree<Shaped>;
+  outputSize(units: number): number;
+  run(job: Job<W, S>): Run<W, S>;
+}
+
+export interface Job<W, S> {
+  readonly arithmetic?: Arithmetic | undefined;
+  readonly units: number;
+  readonly weights: W;
+  /** [batch, steps, input] */
+  readonly x: Bounded;
+  /** Zeros where absent. */
+  readonly state?: S | undefined;
+  /** Steps of each row; all of them where absent. */
+  readonly lengths?: ArrayLike<number> | undefined;
+}
+
+export interface Run<W, S> {
+  /** [batch, steps, outputSize]: zeros past a row's length. */
+  readonly outputs: Bounded;
+  /** [batch, outputSize]: the output of the step that ran last; zeros for a row without steps. */
+  readonly last: Bounded;
+  readonly state: S;
+  /** Gradients for any upstream gradients; those left out are zero. */
+  backward(upstream: Partial<Upstream<S>>): { readonly weights: W; readonly x: Bounded; readonly state: S };
+}
+
+export interface Upstream<S> {
+  readonly outputs: Bounded;
+  readonly last: Bounded;
+  readonly state: S;
+}
+
+type WithOutput = { readonly h: Bounded };
+
+/** Runs `cell` over the steps 0 … length−1 of each row, or with `reverse` over length−1 … 0; outputs stay at their own steps. */
+export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W, S>, { reverse = false } = {}): Recurrence<W, S> {
+  const shapes = (batch: number, units: number) => Object.fromEntries(cell.states.map((name) => [name, { shape: [batch, units] }]));
+  return {
+    name: reverse ? `${cell.name} reversed` : cell.name,
+    weights: (sizes) => cell.weights(sizes),
+    state: ({ batch, units }) => shapes(batch, units),
+    outputSize: (units) => units,
+    run({ arithmetic = exact, units, weights, x, state, lengths }) {
+      const [batch, steps] = x.shape as [number, number, number];
+      const blank = () => zerosLike<S>(shapes(batch, units));
+      const outputs = zeros([batch, steps, units]);
+      const last = zeros([batch, units]);
+      const initial = state ?? blank();
+      const final = blank();
+      const rows = Array.from({ length: batch }, (_, b) => {
+        let now = rowOf(initial, b);
+        const trace = order(lengths?.[b] ?? steps, reverse).map((t) => {
+          const step = cell.step(arithmetic, weights, row(x, b * steps + t), now);
+          now = step.state;
+          put(outputs, b * steps + t, now.h);
+          return { at: b * steps + t, step };
+        });
+        if (trace.length > 0) put(last, b, now.h);
+        putRow(final, b, now);
+        return trace;
+      });
+      return { outputs, last, state: final, backward: (upstream) => backward({ arithmetic, weights, x, rows, blank, upstream }) };
+    },
+  };
+}
+
+interface Backward<W extends object, S extends object> {
+  readonly arithmetic: Arithmetic;
+  readonly weights: W;
+  readonly x: Bounded;
+  /** Per row what ran, in that order. */
+  readonly rows: readonly (readonly { readonly at: number; readonly step: Step<W, S> }[])[];
+  readonly blank: () => S;
+  readonly upstream: Partial<Upstream<S>>;
+}
+
+function backward<W extends object, S extends WithOutput>({ arithmetic, weights, x, rows, blank, upstream }: Backward<W, S>) {
+  const dx = zeros(x.shape);
+  const dInitial = blank();
+  const shares = [zerosLike<W>(weights)];
+  rows.forEach((trace, b) => {
+    let d = rowOf(upstream.state ?? blank(), b);
+    const add = (more: Bounded | undefined, at: number) => {
+      if (more) d = { ...d, h: arithmetic.plus(d.h, row(more, at)) };
+    };
+    if (trace.length > 0) add(upstream.last, b);
+    for (const { at, step } of trace.toReversed()) {
+      add(upstream.outputs, at);
+      const gradients = step.backward(d);
+      put(dx, at, gradients.x);
+      shares.push(gradients.weights);
+      d = gradients.state;
+    }
+    putRow(dInitial, b, d);
+  });
+  return { weights: sum(arithmetic, shares), x: dx, state: dInitial };
+}
+
+function order(length: number, reverse: boolean): readonly number[] {
+  return Array.from({ length }, (_, k) => (reverse ? length - 1 - k : k));
+}
+
+// A record of named numbers keeps its names through these, which the type system cannot see: hence their casts.
+
+function zerosLike<R extends object>(shapes: object): R {
+  return mapTree(shapes as Tree<Shaped>, (leaf) => zeros(leaf.shape)) as R;
+}
+
+function rowOf<R extends object>(record: R, b: number): R {
+  return mapTree(record as Tree<Bounded>, (leaf) => row(leaf, b)) as R;
+}
+
+function putRow<R extends object>(into: R, b: number, from: R): void {
+  for (const [name, leaf] of leaves(into as Tree<Bounded>)) put(leaf, b, (from as Readonly<Record<string, Bounded>>)[name]!);
+}
+
+function sum<R extends object>(arithmetic: Arithmetic, records: readonly R[]): R {
+  return mapTree(records[0] as Tree<Bounded>, (leaf, name) =>
+    arithmetic.plus(leaf, ...records.slice(1).map((record) => (record as Readonly<Record<string, Bounded>>)[name]!)),
+  ) as R;
+}
