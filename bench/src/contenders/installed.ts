@@ -1,0 +1,19 @@
+// Peers lie in a folder of their own, which only `npm run bench:peers` fills.
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { NotInstalled } from "./contender.ts";
+
+const peers = createRequire(new URL("../../peers/package.json", import.meta.url));
+
+/** A module of an installed peer, as it exports itself. Throws `NotInstalled`. */
+export async function importPeer(name: string): Promise<unknown> {
+  return import(pathToFileURL(resolve(name)).href);
+}
+
+function resolve(name: string): string {
+  try {
+    return peers.resolve(name);
+  } catch (cause) {
+    throw new NotInstalled("is not installed: npm run bench:peers", { cause });
+  }
+}
