@@ -25,6 +25,7 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
 async function run({ workloads, contenders, plan, json }: Options, signal: AbortSignal): Promise<number> {
   const results: Result[] = [];
   const line = progressLine(process.stderr);
+  if (json !== undefined) await writeJson(json, plan, results); // a file that cannot be written is known before any work is done
   process.stdout.write(`${cpus()[0]?.model.trim()} × ${cpus().length}, Node ${process.version}\n\n`);
   for (const workload of workloads) {
     if (signal.aborted) break;

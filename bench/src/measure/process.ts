@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Question, Questions, Reply } from "./protocol.ts";
 
 export interface Contending {
-  /** Rejects with the contender's own reason, where it dies, and where it takes longer than `patience`. */
+  /** Rejects with the contender's own reason, where it dies, and where it takes longer than `patience` beyond the time it was given. */
   ask<Q extends Question>(question: Q, asked: Questions[Q]["asked"]): Promise<Questions[Q]["told"]>;
   end(): Promise<void>;
 }
@@ -41,7 +41,8 @@ export function contend(flags: readonly string[] = [], patience = 300_000): Cont
   return {
     async ask<Q extends Question>(question: Q, asked: Questions[Q]["asked"]) {
       const answered = new Promise<Reply<unknown>>((resolve) => (settle = resolve));
-      const timer = setTimeout(() => gone(`did not answer within ${patience / 1000} s`), patience);
+      const limit = patience + ("ms" in asked ? asked.ms : 0);
+      const timer = Number.isFinite(limit) ? setTimeout(() => gone(`did not answer within ${limit / 1000} s`), limit) : undefined;
       if (child.connected) child.send({ question, asked });
       else gone("is gone");
       const received = await answered;
