@@ -31,6 +31,7 @@ export function property<T>(name: string, arbitrary: fc.Arbitrary<T>, claim: Cla
           await claim(backend, example);
           examples++;
         });
+        await fc.assert(held, { seed, numRuns: 1, includeErrorInReport: true }); // one example, however long it takes
         await fc.assert(held, {
           seed,
           numRuns: 1_000_000,

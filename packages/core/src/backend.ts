@@ -160,4 +160,6 @@ export interface Backend<B = unknown> {
   /** Throws ILLEGAL_PROGRAM or UNSUPPORTED; the backend works on. */
   compile(program: Program): Executable<B> | Promise<Executable<B>>;
   close(): void | Promise<void>;
+  /** As `close`: for `await using backend = await open()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

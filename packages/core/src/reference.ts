@@ -14,6 +14,7 @@ import type {
   View,
 } from "./backend.ts";
 import { check } from "./check.ts";
+import { asyncDispose } from "./dispose.ts";
 import { SluiceError } from "./errors.ts";
 import { allocate } from "./kit/arrays.ts";
 import { type Held, guard } from "./kit/guard.ts";
@@ -81,6 +82,9 @@ export async function open(): Promise<Backend<TypedArray>> {
       };
     },
     close() {
+      guards.closed = true;
+    },
+    async [asyncDispose]() {
       guards.closed = true;
     },
   };

@@ -1,6 +1,6 @@
 // The cpu backend's verbs: buffers are ranges of one memory, and everything happens before a call returns.
 import { type Backend, type DType, SluiceError, type Supports, check } from "@sluice/core";
-import { bytes, guard } from "@sluice/core/kit";
+import { asyncDispose, bytes, guard } from "@sluice/core/kit";
 import { createAllocator } from "./allocator.ts";
 import { createArena } from "./arena.ts";
 import { type Buffer, addressOf, bufferAt, contentsOf } from "./buffer.ts";
@@ -108,6 +108,9 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
       };
     },
     close() {
+      guards.closed = true;
+    },
+    async [asyncDispose]() {
       guards.closed = true;
     },
   };

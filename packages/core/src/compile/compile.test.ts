@@ -164,7 +164,7 @@ test("arrays, bindings and functions may be disposed of after their backend was 
     x = array(short, [1, 2]),
     bound = await f.bind(x);
   await f([1]);
-  await short.close();
+  await short[Symbol.asyncDispose](); // as `await using` does
   bound.dispose();
   f.dispose();
   x.dispose();

@@ -1,5 +1,6 @@
 // Any traced function as something to call, on any backend.
 import type { Backend, Executable, Program, TypedArray } from "../backend.ts";
+import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
 import { dtypeOf } from "../kit/arrays.ts";
 import type { Nested } from "../trace/constants.ts";
@@ -57,6 +58,7 @@ export interface Binding<R> {
   /** What really runs it. */
   readonly executor: string;
   dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 export interface Compiled<A extends readonly unknown[], R> {
@@ -67,6 +69,7 @@ export interface Compiled<A extends readonly unknown[], R> {
   program(...args: { [K in keyof A]: Specs<A[K]> }): Program;
   /** Frees what was compiled. Arrays and bindings live on until disposed of themselves. */
   dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 /** A compilation under way, or done. */
@@ -141,6 +144,12 @@ export function compile(
       buffers = arrays.map((x) => x.buffer);
     let isOpen = true;
     ready.users++;
+    const close = (): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      for (const x of outputs.arrays) x.dispose();
+      leave(ready);
+    };
     return {
       outputs: outputs.tree as Binding<unknown>["outputs"],
       program,
@@ -151,12 +160,8 @@ export function compile(
         for (let i = 0; i < arrays.length; i++) buffers[i] = arrays[i]!.buffer;
         executable.run(buffers);
       },
-      dispose() {
-        if (!isOpen) return;
-        isOpen = false;
-        for (const x of outputs.arrays) x.dispose();
-        leave(ready);
-      },
+      dispose: close,
+      [dispose]: close,
     };
   };
   const call = async (...args: readonly unknown[]): Promise<unknown> => {
@@ -185,11 +190,11 @@ export function compile(
       ).graph,
       backend.supports,
     );
-  const dispose = (): void => {
+  const close = (): void => {
     isDisposed = true;
     cache.clear();
   };
-  return Object.assign(call, { bind, program, dispose });
+  return Object.assign(call, { bind, program, dispose: close, [dispose]: close });
 }
 
 /** Is it one array, however given? A list is one if it holds numbers at the bottom. */

@@ -1,13 +1,11 @@
 // Arrays: on a backend, and on the host.
 import type { Backend, DType, Shape, TypedArray } from "../backend.ts";
+import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
 import { size } from "../graph/window.ts";
 import { dtypeOf } from "../kit/arrays.ts";
 import { flatten, type Nested } from "../trace/constants.ts";
 import { release } from "./release.ts";
-
-/** Symbol.dispose, where the runtime has it. */
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
 /** Numbers on the host with their shape, row-major. */
 export interface HostArray {

@@ -1,6 +1,7 @@
 // Any backend with the whole contract tested at run time: what a program or a caller does wrong throws instead of corrupting.
 import type { Backend, DType, Executable, Program, Slot, TypedArray } from "../backend.ts";
 import { check } from "../check.ts";
+import { asyncDispose } from "../dispose.ts";
 import { allocate } from "./arrays.ts";
 import { type Held, guard } from "./guard.ts";
 
@@ -25,6 +26,11 @@ export function checked<B>(backend: Backend<B>): Backend<Checked<B>> {
     ...supports,
     held: (buffer) => (typeof buffer === "object" && own.has(buffer) ? buffer : undefined),
   });
+  const close = async (): Promise<void> => {
+    if (guards.closed) return;
+    guards.closed = true;
+    await backend.close();
+  };
   return {
     name: backend.name,
     supports,
@@ -69,11 +75,8 @@ export function checked<B>(backend: Backend<B>): Backend<Checked<B>> {
         },
       };
     },
-    async close() {
-      if (guards.closed) return;
-      guards.closed = true;
-      await backend.close();
-    },
+    close,
+    [asyncDispose]: close,
   };
 }
 

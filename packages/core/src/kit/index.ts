@@ -7,6 +7,7 @@ export { type Arrays, allocate, arrays, bytes, dtypeOf } from "./arrays.ts";
 export { type Checked, checked } from "./checked.ts";
 export { dense, lstmForward } from "./example.ts";
 export { type Guard, type Held, guard } from "./guard.ts";
+export { asyncDispose, dispose } from "../dispose.ts";
 export { lower } from "./lower.ts";
 export { shapeText, slotName, viewText } from "./notation.ts";
 export { print } from "./print.ts";
