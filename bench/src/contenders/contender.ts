@@ -24,8 +24,10 @@ export interface Work {
   readonly executor?: string;
   /** From the function to something that runs: tracing, differentiating, compiling. Absent where there is no such stage. */
   readonly compileMs?: number;
-  /** One run, to its very end: it awaits a small read that depends on the whole run. */
-  run(): Promise<void>;
+  /** One run; it may still be going on when this returns. */
+  run(): void | Promise<void>;
+  /** Awaits a small read that depends on the whole of the latest run. Part of what is timed. */
+  sync(): Promise<unknown>;
   /** The result of the latest run, as the task defines it. */
   result(): Promise<TypedArray>;
 }

@@ -41,6 +41,7 @@ async function training(tf: TensorFlow, { lstm, dense, x, y, learningRate, epsil
     async run() {
       loss = await model.trainOnBatch(xs, ys); // reads the loss
     },
+    sync: async () => loss,
     result: async () => Float32Array.of(loss),
   };
 }
@@ -60,9 +61,11 @@ async function product(tf: TensorFlow, { a, b }: Matmul): Promise<Work> {
 function repeated(tf: TensorFlow, run: () => TfTensor): Work {
   let latest: TfTensor | undefined;
   return {
-    async run() {
+    run() {
       latest?.dispose();
       latest = run();
+    },
+    async sync() {
       const small = tf.tidy(() => latest!.flatten().slice([latest!.size - 1], [1]));
       await small.data();
       small.dispose();

@@ -32,11 +32,11 @@ async function makeReady(asked: { contender: string; workload: string }): Promis
   const opened = await contenders.find(({ name }) => name === asked.contender)!.open();
   work = await prepare(opened, workload);
   const begin = performance.now();
-  await work.run();
+  await runToItsEnd();
   const firstMs = performance.now() - begin;
   const results = [await work.result()];
   for (let run = 1; run < workload.compared; run++) {
-    await work.run();
+    await runToItsEnd();
     results.push(await work.result());
   }
   const { executor, compileMs } = work;
@@ -49,27 +49,34 @@ async function makeReady(asked: { contender: string; workload: string }): Promis
   };
 }
 
+async function runToItsEnd(): Promise<void> {
+  await work.run();
+  await work.sync();
+}
+
 async function timed(ms: number): Promise<number[]> {
   const times: number[] = [];
   const end = performance.now() + ms;
   let begin: number;
   do {
     begin = performance.now();
-    await work.run();
+    await runToItsEnd();
     times.push(performance.now() - begin);
   } while (performance.now() < end);
   return times;
 }
 
 async function heap(most: number, ms: number): Promise<Heap> {
-  for (let run = 0; run < Math.min(most, 20); run++) await work.run(); // what V8 keeps of its own for code that it meets first
+  await timed(Math.min(ms, 2000)); // until V8 has optimised: code that it still interprets puts numbers on the heap
   const before = collected();
   const end = performance.now() + ms;
   let runs = 0;
   while (runs < most && (runs === 0 || performance.now() < end)) {
-    await work.run();
+    const going = work.run();
+    if (going !== undefined) await going; // an await itself allocates
     runs++;
   }
+  await work.sync();
   const after = process.memoryUsage().heapUsed;
   return { runs, allocated: (after - before) / runs, kept: (collected() - before) / runs };
 }

@@ -68,7 +68,7 @@ test("a wrong contender is reported with its distance, and never timed", async (
   for (const name of ["ours", "peer right"]) expect(row(name)).toMatchObject({ nearest: 0, rounds: Array(plan.rounds).fill([2, 1, 3]) });
 });
 
-test("ours is not timed either where it stands against the only other", async () => {
+test("ours is not timed either where it is the one that is wrong", async () => {
   const { asked, row } = await raceOf({ ours: { prepare: () => prepared([1, 2, NaN]) }, "peer a": {}, "peer b": {} });
   expect(row("ours").reason).toMatch(/^disagrees/);
   expect(row("peer a").rounds).toHaveLength(plan.rounds);

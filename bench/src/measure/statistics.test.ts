@@ -36,7 +36,7 @@ test("a common slowdown of a round leaves the ratio alone", () => {
   );
 });
 
-test("the interval holds its value, and more rounds at hand make it no wider than all ratios", () => {
+test("the interval holds its value, at no less than the wanted confidence", () => {
   fc.assert(
     fc.property(times(15), times(15), (theirs, ours) => {
       const { value, low, high, confidence } = ratio(theirs, ours);

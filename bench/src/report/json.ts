@@ -19,7 +19,7 @@ export async function writeJson(path: string, plan: Plan, results: readonly Resu
     await writeFile(aside, `${JSON.stringify(report(plan, results), null, 1)}\n`);
     await rename(aside, path);
   } catch (cause) {
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch(() => {}); // there may be no such place at all
     throw new SluiceError({
       code: "FILE_UNWRITABLE",
       who: "bench.json",

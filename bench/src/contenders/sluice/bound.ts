@@ -11,11 +11,11 @@ export async function bound(bind: () => Promise<Binding<Tensor>>, before: () => 
   return {
     executor,
     compileMs,
-    async run() {
+    run() {
       before();
       run();
-      await outputs.backend.read(outputs.buffer, outputs.size - 1, 1, last);
     },
+    sync: () => outputs.backend.read(outputs.buffer, outputs.size - 1, 1, last),
     result: () => outputs.read(),
   };
 }

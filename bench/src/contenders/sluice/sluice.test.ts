@@ -18,6 +18,7 @@ async function answer(contender: typeof cpu, workload: AnyWorkload): Promise<num
   const results: number[] = [];
   for (let run = 0; run < workload.compared; run++) {
     await work.run();
+    await work.sync();
     results.push(...(await work.result()));
   }
   return results;
