@@ -1,6 +1,6 @@
 // Graph to Program: values get homes, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
-import { cluster } from "../fusion/cluster.ts";
+import { cluster, type Clusters } from "../fusion/cluster.ts";
 import { sinkViews } from "../fusion/sink.ts";
 import type { Loop, Node } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
@@ -35,16 +35,13 @@ function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], s
     regions = regionsOf(settled.results, settled.pinned),
     users = consumers(order);
   const isHomed = (node: Node): boolean => settled.homes.has(node);
-  const late = new Set<Node>();
-  let clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings }),
-    items = itemsOf(order, regions, clusters, settled.homes, late);
-  for (let before = -1; before < late.size;) {
-    before = late.size;
-    for (const end of lateUpdates(results, settled.results, inputs, items, supports.inPlace)) late.add(end);
-    if (late.size === before) break;
-    clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings });
-    items = itemsOf(order, regions, clusters, settled.homes, late);
-  }
+  const arrangedWith = (late: ReadonlySet<Node>): { readonly clusters: Clusters; readonly items: Items } => {
+    const clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings }),
+      items = itemsOf(order, regions, clusters, settled.homes, late);
+    const all = new Set([...late, ...lateUpdates(results, settled.results, inputs, items, supports.inPlace)]);
+    return all.size === late.size ? { clusters, items } : arrangedWith(all); // another order may make more of them late
+  };
+  const { clusters, items } = arrangedWith(new Set());
   const isSingle = (loop: Loop, state: number): boolean => canBeSingle(loop, state, order, users, items, supports.inPlace);
   const storage = storageOf({
     inputs,
