@@ -58,6 +58,25 @@ export function overlap(a: View, b: View, lengths: readonly number[]): boolean {
   return reaches([...axesOf(a), ...against, ...moves], b.offset - a.offset);
 }
 
+/**
+ * May what `a` names in an iteration of the enclosing scans be what `b` names in another one? Exact where both move alike; otherwise said of
+ * any views that could. Views of different slots never meet.
+ */
+export function meetsLater(a: View, b: View, lengths: readonly number[]): boolean {
+  if (a.slot !== b.slot || lengths.every((length) => length <= 1)) return false;
+  if (lengths.some((length, d) => length > 1 && a.advance[d] !== b.advance[d])) return true;
+  const against = axesOf(b).map(({ step, count }): Term => ({ step: -step, count }));
+  // The iterations differ by at least 1 along some scan d, either way, and by anything along the others.
+  return lengths.some((length, d) =>
+    [1, -1].some((way) => {
+      const first = way * a.advance[d]!;
+      const others = lengths.flatMap((count, e) => (e === d ? [] : [{ step: a.advance[e]!, count: 2 * count - 1 }]));
+      const back = lengths.reduce((sum, count, e) => sum + (e === d ? 0 : a.advance[e]! * (count - 1)), 0);
+      return reaches([...axesOf(a), ...against, { step: first, count: length - 1 }, ...others], b.offset - a.offset - first + back);
+    }),
+  );
+}
+
 /** Do both views name the same element at every index of every iteration? */
 export function identical(a: View, b: View, lengths: readonly number[]): boolean {
   return (

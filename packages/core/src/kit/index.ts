@@ -10,6 +10,7 @@ export { type Guard, type Held, guard } from "./guard.ts";
 export { asyncDispose, dispose } from "../dispose.ts";
 export { lower } from "./lower.ts";
 export { shapeText, slotName, viewText } from "./notation.ts";
+export { overwrite } from "./overwrite.ts";
 export { print } from "./print.ts";
 export { mapKernels, mapViews } from "./rewrite.ts";
 export { binary, evaluate, sigmoid, unary } from "./scalar.ts";

@@ -7,6 +7,7 @@ import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { box } from "../graph/window.ts";
 import { lower } from "../kit/lower.ts";
+import { overwrite } from "../kit/overwrite.ts";
 import { shareScratch } from "../kit/share.ts";
 import { cse } from "../simplify/cse.ts";
 import type { Graph } from "../trace/trace.ts";
@@ -26,7 +27,8 @@ export function schedule(graph: Graph, supports: Supports): Program {
       ? { node, binding: inputs.length + i, update: false }
       : { node, binding: inputs.indexOf(updates[update]!.input), update: true };
   });
-  return shareScratch(lower(arrange(graph, results, supports), supports.ops));
+  const program = lower(arrange(graph, results, supports), supports.ops);
+  return shareScratch(supports.inPlace ? overwrite(program) : program);
 }
 
 function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
