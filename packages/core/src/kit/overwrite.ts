@@ -10,10 +10,30 @@ import { mapKernels, mapViews } from "./rewrite.ts";
  * What is left without a step goes with `shareScratch`.
  */
 export function overwrite(program: Program): Program {
-  for (const site of sitesOf(program.steps))
+  const sites = sitesOf(program.steps);
+  const touches = touchesOf(sites);
+  for (const [at, site] of sites.entries())
     for (const { young, old } of candidates(program, site))
-      if (fits(program, site, young, old)) return overwrite(merge(program, young, old));
+      if (fits(sites, at, touches.get(young)!, touches.get(old)!)) return overwrite(merge(program, young, old));
   return program;
+}
+
+/** One use of a slot. */
+interface Touch extends Use {
+  /** The position of its kernel in the order of the text. */
+  readonly at: number;
+}
+
+function touchesOf(sites: readonly Site[]): ReadonlyMap<number, readonly Touch[]> {
+  const found = new Map<number, Touch[]>();
+  sites.forEach(({ kernel }, at) => {
+    for (const use of usesOf(kernel)) {
+      const earlier = found.get(use.view.slot) ?? [];
+      found.set(use.view.slot, earlier);
+      earlier.push({ ...use, at });
+    }
+  });
+  return found;
 }
 
 /** Pairs of scratch slots that the site's map writes, and reads, through one view. */
@@ -35,44 +55,24 @@ function candidates({ slots }: Program, { kernel, lengths }: Site): { readonly y
  * after them nothing. Inside, it is touched up to the site, in the iteration that writes there and no later one; at the site itself only
  * through the view that is written.
  */
-function fits(program: Program, site: Site, young: number, old: number): boolean {
-  const sites = sitesOf(program.steps);
-  const at = sites.findIndex(({ path }) => path.join() === site.path.join());
-  const touches = (slot: number): Touch[] =>
-    sites.flatMap((other, i) =>
-      usesOf(other.kernel)
-        .filter(({ view }) => view.slot === slot)
-        .map((use) => ({
-          ...use,
-          at: i,
-          isBeside: besides(other, site),
-          isInside: other.path[0] === site.path[0] && site.path.length > 1,
-        })),
-    );
-  const [early, late] = [touches(old), touches(young)];
-  const ordered = early.every((use) => use.at <= at && (!use.isInside || use.isBeside)) && late.every((use) => use.at >= at);
-  const writes = late.filter(({ access }) => access !== "read");
-  const apart = early
-    .filter(({ isInside, at: i }) => isInside || i === at)
-    .every((use) => writes.every((write) => (!write.isInside && write.at !== at) || isApart(use, write, site, at)));
-  return ordered && apart;
+function fits(sites: readonly Site[], at: number, late: readonly Touch[], early: readonly Touch[]): boolean {
+  const site = sites[at]!;
+  const isInside = (touch: Touch): boolean => site.path.length > 1 && sites[touch.at]!.path[0] === site.path[0];
+  const isBeside = (touch: Touch): boolean => besides(sites[touch.at]!, site);
+  const meets = (touch: Touch): boolean => touch.at === at || isInside(touch);
+  const ordered = early.every((touch) => touch.at <= at && (!isInside(touch) || isBeside(touch))) && late.every((touch) => touch.at >= at);
+  if (!ordered) return false;
+  const writes = late.filter((touch) => touch.access !== "read" && meets(touch));
+  return writes.every(isBeside) && early.filter(meets).every((touch) => writes.every((write) => isApart(touch, write, site, at)));
 }
 
-interface Touch extends Use {
-  readonly at: number;
-  /** In the same scans as the site, so that both run once per iteration. */
-  readonly isBeside: boolean;
-  /** In the outermost scan around the site. */
-  readonly isInside: boolean;
+function isApart(touch: Touch, write: Touch, { lengths }: Site, at: number): boolean {
+  const there = { ...touch.view, slot: write.view.slot };
+  const inOne = write.at !== at || touch.at !== at || identical(there, write.view, lengths) || !overlap(there, write.view, lengths);
+  return inOne && !meetsLater(write.view, there, lengths);
 }
 
-function isApart(use: Touch, write: Touch, { lengths }: Site, at: number): boolean {
-  if (!write.isBeside) return false;
-  const there = { ...use.view, slot: write.view.slot };
-  const sameIteration = write.at !== at || use.at !== at || identical(there, write.view, lengths) || !overlap(there, write.view, lengths);
-  return sameIteration && !meetsLater(write.view, there, lengths);
-}
-
+/** In the same scans, so that both run once per iteration. */
 function besides(a: Site, b: Site): boolean {
   return a.path.length === b.path.length && a.path.slice(0, -1).every((step, d) => step === b.path[d]);
 }
