@@ -5,9 +5,10 @@ import { loopParams, type Loop, type Node, type Piece, type Slice, type State } 
 import { freeParams, postorder } from "../graph/order.ts";
 import { rewrite, withChildren } from "../graph/rewrite.ts";
 import { denseStrides } from "../graph/window.ts";
-import { analyse, type Analysis } from "./analyse.ts";
+import { analyse } from "./analyse.ts";
 import { contract } from "./contract.ts";
-import { isLiftable, liftNode } from "./lift.ts";
+import { liftNode } from "./lift.ts";
+import { isCheap, staying } from "./staying.ts";
 
 /** The same values with every loop split into the cycles it really has; loops inside loops first. */
 export function fission(roots: readonly Node[]): Node[] {
@@ -61,6 +62,7 @@ interface Part {
 
 function splitLoop(loop: Loop, done: Set<Node>): Split {
   const body = analyse(loop),
+    stays = staying(body),
     parts = new Map<number, Part>(),
     lifted = new Map<Node, Node>();
 
@@ -125,7 +127,7 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
     if (own !== undefined) return make.rowsOf(loop, states(own), "before");
     if (node.kind === "param") return loop.slices.find((s) => s.param === node)!.of;
     if (left !== undefined) return make.rowsOf(loop, states(left), "after");
-    if (stays(body, node)) {
+    if (stays(node)) {
       const part = partAt(body.position(node));
       return make.stack(part.loop, part.convert(node));
     }
@@ -156,30 +158,4 @@ function delayed(loop: Loop, init: Node, next: Node, dtype: Node["dtype"]): Node
     return { x, window: { offset: row * strides[0]!, shape: x.shape, strides } };
   };
   return make.place([at(first, make.reshape(init, [1, ...init.shape])), at(after, next)], shape, dtype);
-}
-
-/** Costs no more to compute again than to store. */
-function isCheap(node: Node): boolean {
-  return node.kind === "pointwise" || node.kind === "view" || node.kind === "place";
-}
-
-/** Must a node remain in a scan: on the cycle, fed by pointwise work that is (and is not stored), or of a kind that has no form over all steps? */
-function stays(body: Analysis, node: Node): boolean {
-  if (body.isOnCycle(node) || !isLiftable(node, (x) => !body.isInside(x))) return true;
-  return (isCheap(node) || node.kind === "reduce") && readsCycle(body, node);
-}
-
-function readsCycle(body: Analysis, node: Node): boolean {
-  const args =
-    node.kind === "pointwise"
-      ? node.args
-      : node.kind === "view" || node.kind === "reduce"
-        ? [node.x]
-        : node.kind === "place"
-          ? node.pieces.map((p) => p.x)
-          : [];
-  return args.some((x) => {
-    if (!body.isInside(x) || x.kind === "param" || body.nextOf(x) !== undefined) return false;
-    return body.isOnCycle(x) ? x.kind === "pointwise" || (x.kind === "view" && readsCycle(body, x)) : isCheap(x) && readsCycle(body, x);
-  });
 }

@@ -3,7 +3,9 @@ import type { Node, Pointwise, Reduce } from "../graph/node.ts";
 import { children } from "../graph/node.ts";
 import { consumers } from "../graph/order.ts";
 import type { Regions } from "../graph/regions.ts";
-import { sameShape } from "../graph/window.ts";
+import { computedAgain, type Kernel, loadsOf } from "./again.ts";
+import { joins } from "./joins.ts";
+import { mergeSiblings } from "./siblings.ts";
 
 /** Pointwise nodes that one map computes, or that a reduce computes on the way; in order of computation. */
 export interface Clusters {
@@ -11,6 +13,8 @@ export interface Clusters {
   readonly maps: readonly (readonly Pointwise[])[];
   /** The reduce that computes the node itself, if one does. */
   inlinedInto(node: Node): Reduce | undefined;
+  /** Does every kernel that wants the node compute it, so that none stores it? Such a node belongs to no map. */
+  isComputedAgain(node: Node): boolean;
 }
 
 interface Options {
@@ -38,14 +42,20 @@ export function cluster({ order, regions, isHomed, late, bindings }: Options): C
     for (const member of all) group.set(member, all);
   }
   const position = new Map(order.map((node, i) => [node, i]));
-  const maps = [...new Set(group.values())].map((members) => [...members].sort((a, b) => position.get(a)! - position.get(b)!));
-  return { maps: maps.flatMap((members) => fit(members, users, isHomed, bindings)), inlinedInto: (node) => inlined.get(node) };
-}
-
-/** May `x` be an operand inside the kernel of `node`, rather than a load? */
-export function joins(x: Node, node: Pointwise | Reduce, regions: Regions): boolean {
-  const shape = node.kind === "reduce" ? node.x.shape : node.shape;
-  return x.kind === "pointwise" && x.dtype === node.dtype && sameShape(x.shape, shape) && regions.of(x) === regions.of(node);
+  const fits = (members: readonly Pointwise[]): boolean => loadsOf(members).size + storedOf(members, users, isHomed).length <= bindings;
+  const fitting = mergeSiblings([...new Set(group.values())], { regions, depth, late, fits })
+    .map((members) => members.sort((a, b) => position.get(a)! - position.get(b)!))
+    .flatMap((members) => halve(members, fits));
+  const kernels = [
+    ...fitting.map((nodes): Kernel => ({ nodes, results: storedOf(nodes, users, isHomed).length })),
+    ...reducesOf(order, inlined).map((nodes): Kernel => ({ nodes, results: 1 })),
+  ];
+  const again = computedAgain({ order, users, regions, isHomed, late, kernels, bindings });
+  return {
+    maps: fitting.map((members) => members.filter((node) => !again.has(node))).filter((members) => members.length > 0),
+    inlinedInto: (node) => inlined.get(node),
+    isComputedAgain: (node) => again.has(node),
+  };
 }
 
 type Users = (node: Node) => readonly Node[];
@@ -65,11 +75,16 @@ function inline(
     const [target] = targets;
     if (targets.size === 1 && target !== undefined && joins(node, target, regions)) inlined.set(node, target);
   }
-  for (const reduce of new Set(inlined.values())) {
-    const members = [...inlined].filter(([, r]) => r === reduce).map(([node]) => node);
-    if (loadsOf(members).size + 1 > bindings) for (const node of members) inlined.delete(node);
-  }
+  for (const [reduce, ...members] of reducesOf(order, inlined))
+    if (loadsOf([reduce, ...members]).size + 1 > bindings) for (const node of members) inlined.delete(node);
   return inlined;
+}
+
+/** Each reduce with what it computes on the way. */
+function reducesOf(order: readonly Node[], inlined: ReadonlyMap<Node, Reduce>): (readonly [Reduce, ...Node[]])[] {
+  const members = new Map(order.flatMap((node) => (node.kind === "reduce" ? [[node, [] as Node[]] as const] : [])));
+  for (const [node, reduce] of inlined) members.get(reduce)!.push(node);
+  return [...members].map(([reduce, nodes]) => [reduce, ...nodes] as const);
 }
 
 /** The number of barriers before each node; pointwise work that one later kernel alone wants is done there. */
@@ -102,20 +117,13 @@ function depths(
 }
 
 /** Halves a kernel that would touch too many slots; the first half stores what the second needs. */
-function fit(members: readonly Pointwise[], users: Users, isHomed: (node: Node) => boolean, bindings: number): (readonly Pointwise[])[] {
-  const inside = new Set<Node>(members),
-    stored = members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
-  if (loadsOf(members).size + stored.length <= bindings || members.length === 1) return [members];
+function halve(members: readonly Pointwise[], fits: (members: readonly Pointwise[]) => boolean): (readonly Pointwise[])[] {
+  if (fits(members) || members.length === 1) return [members];
   const middle = members.length >> 1;
-  return [...fit(members.slice(0, middle), users, isHomed, bindings), ...fit(members.slice(middle), users, isHomed, bindings)];
+  return [...halve(members.slice(0, middle), fits), ...halve(members.slice(middle), fits)];
 }
 
-function loadsOf(members: readonly Node[]): Set<Node> {
-  const inside = new Set(members);
-  return new Set(
-    members
-      .flatMap((node) => children(node))
-      .filter((x) => x.kind !== "const" && !inside.has(x))
-      .map((x) => (x.kind === "view" ? x.x : x)),
-  );
+function storedOf(members: readonly Pointwise[], users: Users, isHomed: (node: Node) => boolean): readonly Pointwise[] {
+  const inside = new Set<Node>(members);
+  return members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
 }

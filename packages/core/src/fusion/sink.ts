@@ -4,6 +4,8 @@ import type { Node, Pointwise, Window } from "../graph/node.ts";
 import { consumers, freeParams, postorder } from "../graph/order.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { isInjective } from "../graph/window.ts";
+import { costly } from "./again.ts";
+import { simplestPlace } from "./place.ts";
 
 /**
  * view(f(x, y)) becomes f(view(x), view(y)) where nothing else wants f(x, y) in memory. A view that repeats elements does so only inside
@@ -20,6 +22,7 @@ export function sinkViews(roots: readonly Node[]): Node[] {
   return rewrite(roots, (node, old) => {
     if (node.kind === "pointwise" && node.op === "stop") return node.args[0]!;
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
+    if (node.kind === "place") return simplestPlace(node);
     if (node.kind !== "view") return node;
     return isInjective(node.window) || free(old).size > 0 ? sink(node.x, node.window, stored) : node;
   });
@@ -38,8 +41,6 @@ function sink(x: Node, window: Window, stored: ReadonlySet<Node>): Node {
   };
   return through(x);
 }
-
-const costly: ReadonlySet<string> = new Set(["exp", "log", "sqrt", "tanh", "sigmoid", "div"]);
 
 function sinks(node: Node, window: Window, stored: ReadonlySet<Node>): node is Pointwise {
   if (node.kind !== "pointwise" || node.op === "copy" || node.op === "stop" || stored.has(node)) return false;

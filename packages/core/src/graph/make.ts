@@ -3,8 +3,8 @@
 import type { BinaryOp, DType, ScalarOp, Shape, TypedArray, UnaryOp } from "../backend.ts";
 import { internal } from "../errors.ts";
 import { binary, unary } from "../kit/scalar.ts";
-import type { Const, Input, Loop, Node, Param, Piece, Reduce, Window } from "./node.ts";
-import { areDisjoint, compose, dense, denseStrides, isWhole, permutation, relative, sameShape, sameWindow, size } from "./window.ts";
+import type { Const, Input, Loop, Node, Param, Piece, Window } from "./node.ts";
+import { areDisjoint, compose, dense, denseStrides, isInOrder, isWhole, relative, sameShape, sameWindow, size } from "./window.ts";
 
 export function input(shape: Shape, dtype: DType, label?: string): Input {
   return { kind: "input", shape, dtype, label };
@@ -92,6 +92,11 @@ export function view(x: Node, window: Window): Node {
   return { kind: "view", x, window, shape: window.shape, dtype: x.dtype, label: x.label };
 }
 
+/** What x shows under another shape, element by element; x itself where it is no such view. */
+export function inOrder(x: Node): Node {
+  return x.kind === "view" && isInOrder(x.window, x.x.shape) ? x.x : x;
+}
+
 export function reshape(x: Node, shape: Shape): Node {
   return view(x, dense(shape));
 }
@@ -126,11 +131,13 @@ export function broadcast(x: Node, shape: Shape): Node {
   });
 }
 
-/** Pieces that lie empty or hold zeros vanish; a place inside a place becomes pieces of it where windows compose. */
+/** Pieces that lie empty or hold zeros vanish; a place inside a place becomes pieces of it where windows compose; one piece in order is a view. */
 export function place(pieces: readonly Piece[], shape: Shape, dtype: DType): Node {
-  const kept = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && x.value === 0)).flatMap(flatten);
-  if (kept.length === 0) return constant(0, shape, dtype);
-  if (kept.length === 1 && isWhole(kept[0]!.window, shape)) return kept[0]!.x;
+  const filled = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && x.value === 0)),
+    [first, second] = filled;
+  if (first === undefined) return constant(0, shape, dtype);
+  if (second === undefined && isInOrder(first.window, shape)) return reshape(first.x, shape);
+  const kept = filled.flatMap(flatten);
   return { kind: "place", pieces: kept, shape, dtype, label: kept[0]!.x.label };
 }
 
@@ -143,6 +150,8 @@ function flatten(piece: Piece): readonly Piece[] {
 /** The sum of several values of one shape; places become one where their pieces coincide or lie apart. */
 export function sum(terms: readonly Node[]): Node {
   return terms.reduce((total, term) => {
+    const [x, y] = [inOrder(total), inOrder(term)];
+    if (x !== total && y !== term && sameShape(x.shape, y.shape)) return reshape(sum([x, y]), term.shape);
     const pieces = total.kind === "place" && term.kind === "place" ? term.pieces.reduce(join(total.shape), total.pieces) : undefined;
     return pieces === undefined ? pointwise("add", [total, term]) : place(pieces, total.shape, total.dtype);
   });
@@ -164,15 +173,7 @@ export function reduce(combine: "sum" | "max", x: Node, folded: number, label?: 
   if (count === 0) return constant(combine === "sum" ? 0 : -Infinity, shape, x.dtype);
   if (count === 1) return reshape(x, shape);
   if (x.kind === "const") return constant(combine === "sum" ? x.value * count : x.value, shape, x.dtype);
-  const inner = x.kind === "view" ? x.x : x,
-    order = x.kind === "view" ? permutation(x.window, x.x.shape) : x.shape.map((_, axis) => axis);
-  if (inner.kind === "reduce" && inner.combine === combine && order !== undefined)
-    return reduce(combine, transpose(inner.x, [...order, ...tail(inner)]), inner.folded + folded, label);
   return { kind: "reduce", combine, x, folded, shape, dtype: x.dtype, label };
-}
-
-function tail({ x, folded }: Reduce): number[] {
-  return Array.from({ length: folded }, (_, k) => x.shape.length - folded + k);
 }
 
 /** Folds the axes named, wherever they stand. */
@@ -203,6 +204,7 @@ export function stack(loop: Loop, of: Node): Node {
   if (before >= 0) return rows(loop, before, "before");
   const after = loop.states.findIndex((s) => s.next === of);
   if (after >= 0) return rows(loop, after, "after");
+  if (of.kind === "view" && isInOrder(of.window, of.x.shape)) return reshape(stack(loop, of.x), [loop.steps, ...of.shape]);
   return { kind: "stack", loop, of, shape: [loop.steps, ...of.shape], dtype: of.dtype, label: of.label };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Window } from "./node.ts";
-import { areDisjoint, compose, denseStrides, isInjective, size } from "./window.ts";
+import { areDisjoint, compose, dense, denseStrides, isInjective, refines, size } from "./window.ts";
 
 /** The elements a window names, in order. */
 function elements({ offset, shape, strides }: Window): number[] {
@@ -67,4 +67,25 @@ test("injective and disjoint are never claimed falsely", () => {
       expect(all.every((e) => e >= 0 && e < size(base))).toBe(true);
     }),
   );
+});
+
+test("windows that interleave are told apart", () => {
+  const columns = (offset: number): Window => ({ offset, shape: [5, 4], strides: [8, 2] });
+  expect(areDisjoint(columns(0), columns(1), [5, 8])).toBe(true);
+  expect(areDisjoint(columns(0), columns(2), [5, 8])).toBe(false);
+  expect(areDisjoint({ offset: 0, shape: [8], strides: [5] }, { offset: 1, shape: [8], strides: [5] }, [40])).toBe(true);
+  expect(areDisjoint({ offset: 0, shape: [8], strides: [5] }, { offset: 39, shape: [5], strides: [-8] }, [40])).toBe(false); // both have 15
+});
+
+test("a shape refines another where its elements can be seen so wherever they lie", () => {
+  fc.assert(
+    fc.property(shape, fc.array(fc.nat(1), { minLength: 4, maxLength: 4 }), (coarse, gaps) => {
+      const lies = { offset: 0, shape: coarse, strides: denseStrides(coarse.map((n, axis) => n + gaps[axis]!)) };
+      for (const fine of [coarse, [...coarse, 1], [1, ...coarse], coarse.flatMap((n) => (n === 4 ? [2, 2] : [n]))]) {
+        expect(refines(fine, coarse)).toBe(true);
+        expect(elements(compose(dense(fine), lies)!)).toEqual(elements(lies));
+      }
+    }),
+  );
+  expect(refines([6], [2, 3])).toBe(false);
 });

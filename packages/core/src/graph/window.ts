@@ -36,6 +36,16 @@ export function isWhole(window: Window, shape: Shape): boolean {
   );
 }
 
+/** Does the window show all elements of `shape` in row-major order, under whatever shape? */
+export function isInOrder(window: Window, shape: Shape): boolean {
+  return size(window.shape) === size(shape) && isWhole(window, window.shape);
+}
+
+/** Does it show an element more than once, along an axis? */
+export function repeats({ shape, strides }: Window): boolean {
+  return strides.some((s, axis) => s === 0 && shape[axis]! > 1);
+}
+
 export function sameWindow(a: Window, b: Window): boolean {
   return a.offset === b.offset && sameShape(a.shape, b.shape) && a.strides.every((s, axis) => s === b.strides[axis] || a.shape[axis] === 1);
 }
@@ -66,6 +76,12 @@ export function compose(outer: Window, inner: Window): Window | undefined {
   return { offset: inner.offset + along(reach.offset), shape: outer.shape, strides: reach.strides.map(along) };
 }
 
+/** Can elements of shape `coarse` be seen under shape `fine`, in order, wherever they lie? */
+export function refines(fine: Shape, coarse: Shape): boolean {
+  const apart = denseStrides(coarse.map((n) => n + 1)); // no two axes act as one
+  return compose(dense(fine), { offset: 0, shape: coarse, strides: apart }) !== undefined;
+}
+
 /** No two indices name one element. Exact for nested strides, conservative (false) otherwise. */
 export function isInjective(window: Window): boolean {
   if (size(window.shape) <= 1) return true;
@@ -79,12 +95,45 @@ export function isInjective(window: Window): boolean {
   return true;
 }
 
-/** Do two windows on `shape` share no element? Compares the boxes they span, so it may say false of interleaved ones. */
+/** Do two windows on `shape` share no element? It may say false where that is hard to tell. */
 export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
   if (size(a.shape) === 0 || size(b.shape) === 0) return true;
   const x = box(a, shape),
     y = box(b, shape);
-  return x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low);
+  return (
+    (x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low)) || areInterleaved(a, b)
+  );
+}
+
+/**
+ * Is there no way to get from an element of one window to an element of the other? The way is a number of strides of each size, the largest
+ * first: what is left must be within reach of the smaller ones. Gives up (false) after a thousand tries.
+ */
+function areInterleaved(a: Window, b: Window): boolean {
+  const reach = new Map<number, { low: number; high: number }>();
+  const add = ({ shape, strides }: Window, sign: number): void =>
+    strides.forEach((stride, axis) => {
+      const far = (shape[axis]! - 1) * Math.sign(stride) * sign,
+        known = reach.get(Math.abs(stride)) ?? { low: 0, high: 0 };
+      reach.set(Math.abs(stride), { low: known.low + Math.min(0, far), high: known.high + Math.max(0, far) });
+    });
+  add(a, 1);
+  add(b, -1);
+  const steps = [...reach].filter(([stride]) => stride > 0).sort(([s], [t]) => t - s);
+  let tries = 1000;
+  const meets = (left: number, from: number): boolean => {
+    if (tries-- <= 0) return true;
+    const step = steps[from];
+    if (step === undefined) return left === 0;
+    const [stride, { low, high }] = step,
+      rest = steps.slice(from + 1);
+    const below = rest.reduce((sum, [s, r]) => sum + s * r.low, 0),
+      above = rest.reduce((sum, [s, r]) => sum + s * r.high, 0);
+    for (let k = Math.max(low, Math.ceil((left - above) / stride)); k <= Math.min(high, Math.floor((left - below) / stride)); k++)
+      if (meets(left - k * stride, from + 1)) return true;
+    return false;
+  };
+  return !meets(b.offset - a.offset, 0);
 }
 
 /** A window on `shape` as a window on `part`, a slice of it that holds all of the window; undefined where it is not. */

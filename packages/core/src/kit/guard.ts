@@ -1,5 +1,5 @@
 // The part of the contract that is the same for every backend: who is alive, and which arguments fit. It owns no memory.
-import type { DType, Program, TypedArray } from "../backend.ts";
+import type { DType, Executable, Program, TypedArray } from "../backend.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
 import { dtypeOf } from "./arrays.ts";
 
@@ -31,6 +31,8 @@ export interface Guard<B> {
   destroyed(verb: string, program: string): SluiceError;
   /** Every binding alive, of its slot's dtype and length, and bound once. Allocates nothing. */
   bind(program: Program, bindings: readonly B[]): void;
+  /** An executable whose `run` and `destroy` throw DISPOSED after `close` or its own destroy, and whose bindings are checked by `bind`. */
+  executable(program: Program, executable: Executable<B>): Executable<B>;
 }
 
 interface Guarded<B> {
@@ -131,6 +133,26 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
           );
         record.bound = runs;
       }
+    },
+    executable(program, { executor, run, destroy }) {
+      let isAlive = true;
+      const alive = (verb: string): void => {
+        guarding.open(verb);
+        if (!isAlive) throw guarding.destroyed(verb, program.name);
+      };
+      return {
+        executor,
+        run(bindings) {
+          alive("run");
+          guarding.bind(program, bindings);
+          run(bindings);
+        },
+        destroy() {
+          alive("destroy");
+          isAlive = false;
+          destroy();
+        },
+      };
     },
   };
   return guarding;

@@ -61,6 +61,20 @@ test("what is read again later stays", async () => {
   expect(await shares(program(double(row(x), row(a)), double(row(a), row(b)), double(row(a), row(y)), double(row(b), row(y))))).toBe(false);
 });
 
+test("what the same map writes too stays", async () => {
+  const both: Step = {
+    kind: "map",
+    shape: [4],
+    body: twice,
+    inputs: [row(a)],
+    outputs: [
+      { view: row(a), value: 0 },
+      { view: row(b), value: 1 },
+    ],
+  };
+  expect(await shares(program(double(row(x), row(a)), both, double(row(b), row(y))))).toBe(false);
+});
+
 test("a loop writes over each row as it reads it", async () => {
   const fill = scan(double(row(x, 1, next), row(a, 1, next)));
   expect(await shares(program(fill, scan(double(row(a, 1, next), row(b, 1, next))), scan(double(row(b, 1, next), row(y, 1, next)))))).toBe(

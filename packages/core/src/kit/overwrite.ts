@@ -12,10 +12,18 @@ import { mapKernels, mapViews } from "./rewrite.ts";
 export function overwrite(program: Program): Program {
   const sites = sitesOf(program.steps);
   const touches = touchesOf(sites);
-  for (const [at, site] of sites.entries())
-    for (const { young, old } of candidates(program, site))
-      if (fits(sites, at, touches.get(young)!, touches.get(old)!)) return overwrite(merge(program, young, old));
-  return program;
+  const homes = program.slots.map((_, slot) => slot); // of each slot, the one it lies in
+  const lay = (young: number, old: number): void => {
+    for (const [slot, home] of homes.entries()) if (home === young) homes[slot] = old;
+    touches.set(old, [...touches.get(old)!, ...touches.get(young)!]);
+  };
+  sites.forEach((site, at) => {
+    for (const { young, old } of candidates(program, site)) {
+      const [from, to] = [homes[young]!, homes[old]!];
+      if (from !== to && fits(sites, at, touches.get(from)!, touches.get(to)!)) lay(from, to);
+    }
+  });
+  return homes.every((home, slot) => home === slot) ? program : rebuilt(program, homes);
 }
 
 /** One use of a slot. */
@@ -24,7 +32,7 @@ interface Touch extends Use {
   readonly at: number;
 }
 
-function touchesOf(sites: readonly Site[]): ReadonlyMap<number, readonly Touch[]> {
+function touchesOf(sites: readonly Site[]): Map<number, readonly Touch[]> {
   const found = new Map<number, Touch[]>();
   sites.forEach(({ kernel }, at) => {
     for (const use of usesOf(kernel)) {
@@ -43,17 +51,15 @@ function candidates({ slots }: Program, { kernel, lengths }: Site): { readonly y
   return kernel.outputs.flatMap(({ view: written }) =>
     kernel.inputs
       .filter((read) => read.slot !== written.slot && isScratch(read) && isScratch(written))
-      .filter(
-        (read) => slots[read.slot]!.dtype === slots[written.slot]!.dtype && identical({ ...read, slot: written.slot }, written, lengths),
-      )
+      .filter((read) => slots[read.slot]!.dtype === slots[written.slot]!.dtype && identical(over(read, written), written, lengths))
       .map((read) => ({ young: written.slot, old: read.slot })),
   );
 }
 
 /**
  * Is every element of `old` read for the last time before `young` is written there? Before the scans around `site` anything may touch `old`,
- * after them nothing. Inside, it is touched up to the site, in the iteration that writes there and no later one; at the site itself only
- * through the view that is written.
+ * after them nothing. Inside, it is touched up to the site, in the iteration that writes there and no later one; at the site itself it is
+ * only read, through the view that is written.
  */
 function fits(sites: readonly Site[], at: number, late: readonly Touch[], early: readonly Touch[]): boolean {
   const site = sites[at]!;
@@ -67,8 +73,9 @@ function fits(sites: readonly Site[], at: number, late: readonly Touch[], early:
 }
 
 function isApart(touch: Touch, write: Touch, { lengths }: Site, at: number): boolean {
-  const there = { ...touch.view, slot: write.view.slot };
-  const inOne = write.at !== at || touch.at !== at || identical(there, write.view, lengths) || !overlap(there, write.view, lengths);
+  const there = over(touch.view, write.view);
+  const isReadInPlace = touch.access === "read" && identical(there, write.view, lengths);
+  const inOne = write.at !== at || touch.at !== at || isReadInPlace || !overlap(there, write.view, lengths);
   return inOne && !meetsLater(write.view, there, lengths);
 }
 
@@ -77,13 +84,19 @@ function besides(a: Site, b: Site): boolean {
   return a.path.length === b.path.length && a.path.slice(0, -1).every((step, d) => step === b.path[d]);
 }
 
-function merge({ slots, steps, ...rest }: Program, young: number, old: number): Program {
-  const names = [slots[old]!.name, slots[young]!.name].filter((name) => name !== undefined);
-  const one = {
-    ...slots[old]!,
-    ...(names.length === 0 ? {} : { name: names.join("|") }),
-    length: Math.max(slots[old]!.length, slots[young]!.length),
-  };
-  const move = (view: View): View => (view.slot === young ? { ...view, slot: old } : view);
-  return { ...rest, slots: slots.map((slot, i) => (i === old ? one : slot)), steps: mapKernels(steps, (kernel) => mapViews(kernel, move)) };
+/** The same view, on the slot of another. */
+function over(view: View, { slot }: View): View {
+  return { ...view, slot };
+}
+
+function rebuilt({ slots, steps, ...rest }: Program, homes: readonly number[]): Program {
+  const merged = slots.map((slot, at) => {
+    const all = slots.filter((_, other) => homes[other] === at);
+    const names = all.flatMap(({ name }) => name ?? []);
+    return all.length < 2
+      ? slot
+      : { ...slot, ...(names.length > 0 && { name: names.join("|") }), length: Math.max(...all.map(({ length }) => length)) };
+  });
+  const move = (view: View): View => ({ ...view, slot: homes[view.slot]! });
+  return { ...rest, slots: merged, steps: mapKernels(steps, (kernel) => mapViews(kernel, move)) };
 }

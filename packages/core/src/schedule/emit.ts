@@ -1,7 +1,7 @@
 // Items become steps: bodies of instructions over views.
 import type { Instruction, Step, View } from "../backend.ts";
 import type { Clusters } from "../fusion/cluster.ts";
-import { joins } from "../fusion/cluster.ts";
+import { joins } from "../fusion/joins.ts";
 import type { Node, Pointwise } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
 import { size } from "../graph/window.ts";
@@ -50,7 +50,7 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
               : [{ kind: "scatter" as const, source: see(node.source), index: see(node.index), out: see(node) }]),
           ];
         case "reduce": {
-          const { body, inputs } = write([node.x], (x) => clusters.inlinedInto(x) === node, see);
+          const { body, inputs } = write([node.x], (x) => clusters.inlinedInto(x) === node || clusters.isComputedAgain(x), see);
           return [
             {
               kind: "reduce",
@@ -69,14 +69,14 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
   }
 }
 
-function emitMap({ regions, storage, isStored }: Emitter, nodes: readonly Pointwise[], region: Region): readonly Step[] {
+function emitMap({ clusters, regions, storage, isStored }: Emitter, nodes: readonly Pointwise[], region: Region): readonly Step[] {
   const inside = new Set<Node>(nodes),
     stored = nodes.filter((node) => isStored(node, inside)),
     { shape } = nodes[0]!;
   if (size(shape) === 0 || stored.length === 0) return [];
   const { body, inputs, at } = write(
     stored,
-    (x) => inside.has(x),
+    (x) => inside.has(x) || clusters.isComputedAgain(x),
     (x) => storage.view(x, region),
     (x, user) => joins(x, user, regions),
   );

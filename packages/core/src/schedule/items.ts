@@ -70,10 +70,16 @@ export function itemsOf(
   };
   const reads = (item: Item): readonly Node[] => {
     switch (item.kind) {
-      case "map":
-        return item.nodes.flatMap((node) => node.args);
-      case "node":
-        return item.node.kind === "reduce" ? insideReduce(item.node, clusters) : children(item.node);
+      case "map": {
+        const inside = new Set<Node>(item.nodes);
+        return loadedBy(item.nodes, (node) => inside.has(node) || clusters.isComputedAgain(node));
+      }
+      case "node": {
+        const { node } = item;
+        return node.kind === "reduce"
+          ? loadedBy([node], (x) => clusters.inlinedInto(x) === node || clusters.isComputedAgain(x))
+          : children(node);
+      }
       case "zeros":
         return [];
       case "loop":
@@ -122,17 +128,19 @@ function zerosUnder(node: Node, homes: ReadonlyMap<Node, Home>, own: ReadonlyMap
   return [...(zeros === undefined ? [] : [zeros]), ...zerosUnder(home.place, homes, own)];
 }
 
-/** The operands of a reduce, and of the pointwise work it does itself. */
-function insideReduce(reduce: Reduce, clusters: Clusters): readonly Node[] {
+/** The operands of a kernel, and of what it computes on the way. */
+function loadedBy(roots: readonly Node[], isInside: (node: Node) => boolean): readonly Node[] {
   const reads: Node[] = [],
-    seen = new Set<Node>();
+    seen = new Set<Node>(roots);
   const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (clusters.inlinedInto(node) === reduce) children(node).forEach(visit);
-    else reads.push(node);
+    for (const x of children(node)) {
+      if (seen.has(x)) continue;
+      seen.add(x);
+      if (isInside(x)) visit(x);
+      else reads.push(x);
+    }
   };
-  visit(reduce.x);
+  roots.forEach(visit);
   return reads;
 }
 

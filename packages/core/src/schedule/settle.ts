@@ -1,10 +1,11 @@
 // Decides where values are written: straight into the place, stack, state or result that wants them, where that is possible, otherwise by a copy.
 // Knows graphs and regions; slots come later.
 import type { Loop, Matmul, Node, Piece, Place, Window } from "../graph/node.ts";
+import { inOrder } from "../graph/make.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf, type Region } from "../graph/regions.ts";
 import { rewrite } from "../graph/rewrite.ts";
-import { areDisjoint, compose, dense, sameWindow } from "../graph/window.ts";
+import { areDisjoint, compose, dense, refines, sameWindow } from "../graph/window.ts";
 
 /** Whose memory a value is written into. A value without a home gets scratch of its own. */
 export type Home =
@@ -51,18 +52,25 @@ export function settle(results: readonly Result[]): Settled {
     claimed.add(copy);
     return copy;
   };
+  const isFree = (x: Node, at: Region): boolean => isComputed(x) && !claimed.has(x) && region.get(x) === at;
   /** x itself where it can be written there directly, otherwise a copy. `fits` says whether its views still make sense there. */
   const claim = (x: Node, at: Region, fits = true): Node => {
-    if (!fits || !isComputed(x) || claimed.has(x) || region.get(x) !== at) return duplicate(x, at);
+    if (!fits || !isFree(x, at)) return duplicate(x, at);
     claimed.add(x);
     return x;
   };
+  /** The same where elements lie in order, so that what x shows under another shape will do as well. */
+  const claimInOrder = (x: Node, at: Region): Node => claim(isFree(inOrder(x), at) ? inOrder(x) : x, at);
   const inMemory = (x: Node, at: Region): Node => (x.kind === "const" ? duplicate(x, at) : x);
 
   const settleLoop = (loop: Loop, old: Loop): Loop => {
     const known = settledLoops.get(old);
     if (known !== undefined) return known;
-    const states = loop.states.map(({ param, init, next }) => ({ param, init: claim(init, before.around(old)), next: claim(next, old) }));
+    const states = loop.states.map(({ param, init, next }) => ({
+      param,
+      init: claimInOrder(init, before.around(old)),
+      next: claimInOrder(next, old),
+    }));
     const slices = loop.slices.map(({ param, of }) => ({ param, of: inMemory(of, before.around(old)) }));
     const settled: Loop = { ...loop, states, slices };
     states.forEach(({ init, next }, state) => {
@@ -115,13 +123,10 @@ export function settle(results: readonly Result[]): Settled {
   const settleMatmul = (node: Matmul, old: Matmul, at: Region): Matmul => {
     const { plus } = node;
     if (plus === undefined) return node;
+    const under = inOrder(plus);
+    const isOwn = (x: Node): boolean => uses(x).length === 1 && !isRoot.has(x);
     const own =
-      isComputed(plus) &&
-      plus.kind !== "place" &&
-      !claimed.has(plus) &&
-      region.get(plus) === at &&
-      uses(old.plus!).length === 1 &&
-      !isRoot.has(old.plus!);
+      isFree(under, at) && under.kind !== "place" && isOwn(old.plus!) && isOwn(inOrder(old.plus!)) && refines(under.shape, node.shape);
     const base = own ? undefined : reads.whole(old);
     if (base !== undefined && isComputed(made.get(base) ?? base) && !claimed.has(made.get(base)!)) {
       claimed.add(made.get(base)!);
@@ -129,8 +134,9 @@ export function settle(results: readonly Result[]): Settled {
       claimed.add(node);
       return node;
     }
-    const matmul: Matmul = { ...node, plus: own ? claim(plus, at) : duplicate(plus, at) };
-    homes.set(matmul.plus!, { kind: "sum", matmul });
+    if (own) claimed.add(under);
+    const matmul: Matmul = own ? { ...node } : { ...node, plus: duplicate(plus, at) };
+    homes.set(own ? under : matmul.plus!, { kind: "sum", matmul });
     return matmul;
   };
 
@@ -142,7 +148,7 @@ export function settle(results: readonly Result[]): Settled {
   });
   const ends = results.map(({ binding, update }, i) => {
     const x = settled[i]!;
-    const end = update ? duplicate(isComputed(x) ? x : duplicate(x, undefined), undefined) : claim(x, undefined);
+    const end = update ? duplicate(isComputed(x) ? x : duplicate(x, undefined), undefined) : claimInOrder(x, undefined);
     homes.set(end, { kind: "result", binding });
     return end;
   });

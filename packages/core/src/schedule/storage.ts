@@ -3,7 +3,7 @@ import type { DType, Slot, View } from "../backend.ts";
 import { internal } from "../errors.ts";
 import type { Data, Input, Loop, Node, Stack, States } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
-import { compose, denseStrides, size } from "../graph/window.ts";
+import { compose, dense, denseStrides, size } from "../graph/window.ts";
 import type { Settled } from "./settle.ts";
 
 export interface Storage {
@@ -114,13 +114,16 @@ export function storageOf({ inputs, results, order, settled, regions, isSingle }
       case "piece":
         return through(lieOf(home.place), home.place, home.window);
       case "sum":
-        return lieOf(home.matmul);
+        return through(lieOf(home.matmul), home.matmul, dense(node.shape));
       case "start": {
         const { offset, strides, ...rest } = statesOf(home.loop, home.state);
-        return { ...rest, offset: offset + (home.loop.reverse ? home.loop.steps : 0) * strides[0]!, strides: strides.slice(1) };
+        const start = { ...rest, offset: offset + (home.loop.reverse ? home.loop.steps : 0) * strides[0]!, strides: strides.slice(1) };
+        return through(start, home.loop.states[home.state]!.param, dense(node.shape));
       }
-      case "next":
-        return rowOf(statesOf(home.loop, home.state), home.loop, home.loop.reverse ? 0 : 1);
+      case "next": {
+        const row = rowOf(statesOf(home.loop, home.state), home.loop, home.loop.reverse ? 0 : 1);
+        return through(row, home.loop.states[home.state]!.param, dense(node.shape));
+      }
       case "row":
         return rowOf(stackOf(home.loop, home.of), home.loop, 0);
     }

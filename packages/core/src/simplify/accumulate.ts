@@ -1,13 +1,15 @@
 // a·b + c·d becomes one product that accumulates onto the other, so that what is stored for the backward pass is the sum alone.
 import * as make from "../graph/make.ts";
-import type { Matmul, Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import { consumers, freeParams, postorder } from "../graph/order.ts";
 import { isSlicedProduct } from "../graph/products.ts";
 import { rewrite } from "../graph/rewrite.ts";
+import { productIn } from "./productIn.ts";
 
 /**
- * In each sum the products chain, those that depend on no loop first (they will be hoisted), those that depend on a state last;
- * everything else is added afterwards, pointwise. Only sums and products that nothing else uses are merged.
+ * In each sum the products chain, those that depend on no loop first (they will be hoisted), those that depend on a state last, and among
+ * them those with more axes first, whose sum can be seen under the shape of the others; everything else is added afterwards, pointwise.
+ * Only sums and products that nothing else uses are merged.
  */
 export function accumulate(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
@@ -26,16 +28,17 @@ export function accumulate(roots: readonly Node[]): Node[] {
     made.set(old, node);
     if (!isAdd(old) || isInner(old)) return node;
     const leaves = terms(old, isInner),
-      products = leaves.filter((x) => isProduct(x) && isOwn(x)).sort((a, b) => rank(a) - rank(b));
+      axes = (x: Node): number => productIn(x, isOwn)?.shape.length ?? 0,
+      products = leaves.filter((x) => axes(x) > 0).sort((a, b) => rank(a) - rank(b) || axes(b) - axes(a));
     const first =
       products[0] === undefined
         ? undefined
-        : (leaves.find((x) => isSlicedProduct(x) && isOwn(x) && rank(x) < rank(products[0]!)) ?? undefined);
+        : (leaves.find((x) => isSlicedProduct(x) && !products.includes(x) && isOwn(x) && rank(x) < rank(products[0]!)) ?? undefined);
     if (products.length + (first === undefined ? 0 : 1) < 2) return node;
     const chain = products.reduce<Node | undefined>(
       (plus, x) => {
-        const { a, b, label } = made.get(x) as Matmul;
-        return make.matmul(a, b, plus, label);
+        const { a, b, shape, label } = productIn(made.get(x)!)!;
+        return make.reshape(make.matmul(a, b, plus && make.reshape(plus, shape), label), node.shape);
       },
       first && made.get(first)!,
     );
@@ -46,10 +49,6 @@ export function accumulate(roots: readonly Node[]): Node[] {
 
 function isAdd(node: Node): boolean {
   return node.kind === "pointwise" && node.op === "add";
-}
-
-function isProduct(node: Node): boolean {
-  return node.kind === "matmul" && node.plus === undefined;
 }
 
 function terms(node: Node, isInner: (node: Node) => boolean): Node[] {

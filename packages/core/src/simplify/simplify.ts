@@ -2,7 +2,8 @@
 import type { Node } from "../graph/node.ts";
 import { accumulate } from "./accumulate.ts";
 import { cse } from "./cse.ts";
+import { mergeFolds } from "./folds.ts";
 
 export function simplify(roots: readonly Node[]): Node[] {
-  return accumulate(cse(roots));
+  return mergeFolds(accumulate(cse(roots)));
 }

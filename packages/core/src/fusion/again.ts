@@ -1,0 +1,115 @@
+// Which values every kernel that wants them computes for itself, instead of one storing them for the others: those that cost no more to
+// compute than to load.
+import { children, type Node, type Pointwise } from "../graph/node.ts";
+import type { Regions } from "../graph/regions.ts";
+import { repeats } from "../graph/window.ts";
+import { joins } from "./joins.ts";
+
+/** What one map or reduce computes. */
+export interface Kernel {
+  readonly nodes: readonly Node[];
+  /** How many of them are written to memory, at most. */
+  readonly results: number;
+}
+
+interface Options {
+  readonly order: readonly Node[];
+  readonly users: (node: Node) => readonly Node[];
+  readonly regions: Regions;
+  readonly isHomed: (node: Node) => boolean;
+  /** To be computed after all else, when what would be loaded may be overwritten. */
+  readonly late: ReadonlySet<Node>;
+  readonly kernels: readonly Kernel[];
+  readonly bindings: number;
+}
+
+/** The values to be computed again wherever they are wanted. No kernel comes to touch more slots than `bindings`. */
+export function computedAgain({ kernels, users, bindings, ...rest }: Options): ReadonlySet<Node> {
+  const kernelOf = new Map(kernels.flatMap((kernel) => kernel.nodes.map((node) => [node, kernel] as const))),
+    cheap = new Set(cheapOf({ users, ...rest }));
+  for (;;) {
+    const again = wanted(cheap, (node) => users(node).some((u) => kernelOf.get(u) !== kernelOf.get(node)));
+    const large = kernels.filter(({ nodes, results }) => loadsOf(nodes, again).size + results > bindings);
+    const given = large.flatMap(({ nodes }) => [...operandsOf(nodes, again)].filter((node) => again.has(node)));
+    if (given.length === 0) return again;
+    for (const node of given) cheap.delete(node);
+  }
+}
+
+/**
+ * A few operations on what is in memory anyway: loading that moves no more than storing and loading the value would, and keeps no more
+ * alive. At most two operands are of the value's own size, at most one of them scratch of this very region. What is compared with a maximum
+ * of itself must have the very bits that were folded, and kernels may compute in more precision than they store.
+ */
+function cheapOf({ order, users, regions, isHomed, late }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
+  const operands = new Map<Node, readonly Node[]>(),
+    maxima = madeOfMaxima(order);
+  const isStored = (node: Node): boolean =>
+    node.kind !== "pointwise" || isHomed(node) || !users(node).every((u) => joins(node, u, regions) && !late.has(u));
+  for (const node of order) {
+    if (isStored(node) || node.kind !== "pointwise" || costly.has(node.op)) continue;
+    if (users(node).some((u) => u.kind === "pointwise" && u.op === "less" && u.args.some((x) => maxima.has(x)))) continue;
+    const below = node.args.map((x) => (isStored(x) ? [x] : operands.get(x))),
+      large = [...new Set(below.flatMap((list) => list ?? []))].filter(isLarge),
+      isShortLived = (x: Node): boolean => isScratch(x) && regions.of(x) === regions.of(node);
+    if (below.includes(undefined) || large.length > 2 || large.filter(isShortLived).length > 1) continue;
+    operands.set(node, large);
+  }
+  return operands.keys();
+}
+
+/** Maxima along axes, as they are seen or computed with. */
+function madeOfMaxima(order: readonly Node[]): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of order) {
+    const isMade = node.kind === "reduce" ? node.combine === "max" : node.kind === "view" || node.kind === "pointwise";
+    if (isMade && (node.kind === "reduce" || children(node).some((x) => found.has(x)))) found.add(node);
+  }
+  return found;
+}
+
+/** The cheap values that another kernel wants, and the cheap ones that they are computed from. */
+function wanted(cheap: ReadonlySet<Node>, isWantedElsewhere: (node: Node) => boolean): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  const add = (node: Node): void => {
+    if (found.has(node) || !cheap.has(node)) return;
+    found.add(node);
+    children(node).forEach(add);
+  };
+  for (const node of cheap) if (isWantedElsewhere(node)) add(node);
+  return found;
+}
+
+/** What kernels read to compute `nodes`: memory, and what is computed again on the way to it. */
+function operandsOf(nodes: readonly Node[], again: ReadonlySet<Node>): ReadonlySet<Node> {
+  const inside = new Set(nodes),
+    found = new Set<Node>();
+  const visit = (node: Node): void => {
+    for (const x of children(node)) {
+      if (found.has(x) || (inside.has(x) && !again.has(x))) continue;
+      found.add(x);
+      if (again.has(x)) visit(x);
+    }
+  };
+  for (const node of nodes) if (!again.has(node)) visit(node);
+  return found;
+}
+
+/** The values in memory that a kernel of `nodes` touches, views as what they look at. */
+export function loadsOf(nodes: readonly Node[], again: ReadonlySet<Node> = new Set()): ReadonlySet<Node> {
+  const loads = [...operandsOf(nodes, again)].filter((x) => x.kind !== "const" && !again.has(x));
+  return new Set(loads.map((x) => (x.kind === "view" ? x.x : x)));
+}
+
+/** Slower than a load. */
+export const costly: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "sqrt", "tanh", "sigmoid", "div"]);
+
+/** Has it as many elements as indices? What is repeated along an axis has fewer. */
+function isLarge(node: Node): boolean {
+  return node.kind !== "const" && !(node.kind === "view" && repeats(node.window));
+}
+
+function isScratch(node: Node): boolean {
+  const { kind } = node.kind === "view" ? node.x : node;
+  return kind !== "input" && kind !== "data";
+}

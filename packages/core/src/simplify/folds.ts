@@ -1,0 +1,25 @@
+// A fold of a fold is one fold over more axes, unless the inner one is wanted for itself: then what it gives is less to fold.
+import * as make from "../graph/make.ts";
+import type { Node, Reduce } from "../graph/node.ts";
+import { consumers, postorder } from "../graph/order.ts";
+import { rewrite } from "../graph/rewrite.ts";
+import { permutation } from "../graph/window.ts";
+
+export function mergeFolds(roots: readonly Node[]): Node[] {
+  const users = consumers(postorder(roots)),
+    wanted = new Set(roots);
+  const isOwn = (node: Node): boolean => users(node).length === 1 && !wanted.has(node);
+  return rewrite(roots, (node, old) => {
+    if (node.kind !== "reduce" || old.kind !== "reduce") return node;
+    const through = old.x.kind === "view" ? [old.x, old.x.x] : [old.x];
+    return through.every(isOwn) ? (merged(node) ?? node) : node;
+  });
+}
+
+function merged({ combine, x, folded, label }: Reduce): Node | undefined {
+  const inner = x.kind === "view" ? x.x : x,
+    order = x.kind === "view" ? permutation(x.window, inner.shape) : x.shape.map((_, axis) => axis);
+  if (inner.kind !== "reduce" || inner.combine !== combine || order === undefined) return undefined;
+  const more = Array.from({ length: inner.folded }, (_, k) => inner.shape.length + k);
+  return make.reduce(combine, make.transpose(inner.x, [...order, ...more]), inner.folded + folded, label);
+}
