@@ -33,12 +33,51 @@ export { gradient, valueAndGradient, type ValueAndGradient } from "./gradient/gr
 export { array, type ArrayOptions, type HostArray, hostArray, NDArray, zeros } from "./compile/ndarray.ts";
 export { type ArrayInput, type Binding, type Bound, compile, type Compiled, type CompileOptions, type Fed } from "./compile/compile.ts";
 export { lowerGraph, type Pass, passes } from "./compile/lower.ts";
-export { cell, type Cell, type Sizes, type States, type StateSpec, type Tensors, type Weight, type Weights } from "./cells/cell.ts";
+export { type Activation, activations } from "./cells/activation.ts";
+export {
+  cell,
+  type Cell,
+  type CellDefinition,
+  type Extras,
+  type ExtraSpec,
+  type Given,
+  type NoExtras,
+  type Sizes,
+  type States,
+  type StateSpec,
+  type Tensors,
+  type Weight,
+  type Weights,
+} from "./cells/cell.ts";
 export { bidirectional, type BidirectionalOptions, stacked } from "./cells/combine.ts";
-export { gru, type GruOptions } from "./cells/gru.ts";
+export { gru, type GruOptions, type GruState, type GruWeights } from "./cells/gru.ts";
 export { type Init, initialise, type Initialised, isWeight } from "./cells/initialise.ts";
+export type { InitialState, Started } from "./cells/initialState.ts";
 export { lengths } from "./cells/lengths.ts";
-export { lstm } from "./cells/lstm.ts";
-export { recurrence, type Recurrence, type RunOptions, type RunResult, type WeightTensors } from "./cells/recurrence.ts";
+export { lstm, type LstmOptions, type LstmState, type LstmWeights } from "./cells/lstm.ts";
+export { mgu } from "./cells/mgu.ts";
+export {
+  recurrence,
+  type Recurrence,
+  type RecurrenceOptions,
+  type RunOptions,
+  type RunResult,
+  type WeightTensors,
+} from "./cells/recurrence.ts";
 export { rnn, type RnnOptions } from "./cells/rnn.ts";
+export { variationalDropout, type VariationalDropoutOptions } from "./cells/variationalDropout.ts";
+export { zoneout, type ZoneoutOptions } from "./cells/zoneout.ts";
+export { layerNormalization, type LayerNormalizationOptions } from "./normalisation/layerNormalization.ts";
+export { rmsNormalization, type RmsNormalizationOptions } from "./normalisation/rmsNormalization.ts";
+export { additiveAttention, type AdditiveWeights } from "./attention/additive.ts";
+export { attend } from "./attention/attend.ts";
+export { attention, type Score, type ScoreOptions, type ScoreWeights } from "./attention/attention.ts";
+export { concatAttention, type ConcatWeights } from "./attention/concat.ts";
+export { dotAttention, scaledDotAttention, type ScaledDotOptions } from "./attention/dot.ts";
+export type { Attention, AttentionInputs, AttentionSizes } from "./attention/module.ts";
+export { multiHeadAttention, type MultiHeadOptions } from "./attention/multiHead.ts";
+export type { AttentionOptions, AttentionResult, Visibility } from "./attention/options.ts";
+export type { Projections } from "./attention/projections.ts";
+export { rotary, type RotaryOptions } from "./positions/rotary.ts";
+export { sinusoidalPositions } from "./positions/sinusoidal.ts";
 export { random, type Random } from "./random.ts";

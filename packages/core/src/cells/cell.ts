@@ -16,8 +16,19 @@ export interface StateSpec {
 }
 export type States = Readonly<Record<string, StateSpec>>;
 
+/** A tensor that a run may be given beside x, such as a mask: its axes by name after the batch axis, and whether each step has its own. */
+export interface ExtraSpec {
+  readonly axes: Readonly<Record<string, number>>;
+  readonly per: "step" | "sequence";
+}
+export type Extras = Readonly<Record<string, ExtraSpec>>;
+/** Of a cell that takes none. */
+export type NoExtras = Readonly<Record<never, ExtraSpec>>;
+
 /** A tensor for each name. */
 export type Tensors<S> = { readonly [K in keyof S]: Tensor };
+/** A tensor for each name that was given. */
+export type Given<E> = { readonly [K in keyof E]?: Tensor | undefined };
 
 export interface Sizes {
   /** Features per step of the input. */
@@ -25,31 +36,43 @@ export interface Sizes {
   readonly units: number;
 }
 
-export interface Cell<P extends Weights = Weights, S extends States = States> {
+/** What `cell` takes. */
+export interface CellDefinition<P extends Weights, S extends States, E extends Extras> {
   readonly name: string;
   weights(sizes: Sizes): P;
   state(sizes: Sizes): S;
+  /** What a run may be given beside x. Default nothing. */
+  extras?(sizes: Sizes): E;
+  /** Features of the output. Default the units. */
+  outputSize?(units: number): number;
   /**
    * One time step: x [batch, input] and state [batch, …] → output [batch, …] and the next state.
-   * It may close over any traced tensor (an encoder's memory, a dropout mask): gradients flow to it.
+   * `extras` holds those that were given, each [batch, …]; without them a cell does what it does in inference.
+   * It may close over any traced tensor (an encoder's memory): gradients flow to it.
    */
-  step(weights: Tensors<P>, x: Tensor, state: Tensors<S>): { readonly output: Tensor; readonly state: Tensors<S> };
+  step(weights: Tensors<P>, x: Tensor, state: Tensors<S>, extras: Given<E>): { readonly output: Tensor; readonly state: Tensors<S> };
+}
+
+export interface Cell<P extends Weights = Weights, S extends States = States, E extends Extras = Extras> extends CellDefinition<P, S, E> {
+  step(weights: Tensors<P>, x: Tensor, state: Tensors<S>, extras?: Given<E>): { readonly output: Tensor; readonly state: Tensors<S> };
 }
 
 /**
- * A cell of your own. The types follow from `weights` and `state`, so that a misspelt name does not compile.
+ * A cell of your own. The types follow from `weights`, `state` and `extras`, so that a misspelt name does not compile.
  * Errors of its step name the cell: "mgu.step".
  */
-export function cell<P extends Weights, S extends States>(definition: Cell<P, S>): Cell<P, S> {
+export function cell<P extends Weights, S extends States, E extends Extras = NoExtras>(definition: CellDefinition<P, S, E>): Cell<P, S, E> {
   const { name, step } = definition;
   return {
     ...definition,
-    step: (weights, x, state) =>
-      scope(`${name}.step`, () => step(nameAll(weights), x.rank === 2 ? new Tensor(x.node, ["batch", "input"], "x") : x, nameAll(state))),
+    step: (weights, x, state, extras = {}) =>
+      scope(`${name}.step`, () =>
+        step(nameAll(weights), x.rank === 2 ? new Tensor(x.node, ["batch", "input"], "x") : x, nameAll(state), nameAll(extras)),
+      ),
   };
 }
 
-/** Weights and states carry their names into messages. */
-function nameAll<R extends Readonly<Record<string, Tensor>>>(tensors: R): R {
-  return Object.fromEntries(Object.entries(tensors).map(([key, t]) => [key, new Tensor(t.node, t.axes, key)])) as R;
+/** Weights, states and extras carry their names into messages. */
+function nameAll<R extends Readonly<Record<string, Tensor | undefined>>>(tensors: R): R {
+  return Object.fromEntries(Object.entries(tensors).map(([key, t]) => [key, t && new Tensor(t.node, t.axes, key)])) as R;
 }

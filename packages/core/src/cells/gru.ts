@@ -1,69 +1,83 @@
 // The gated recurrent unit (Cho et al. 2014), in the variants that are in use.
-import { sigmoid, tanh } from "../trace/functions.ts";
-import { slice, split } from "../trace/movement.ts";
-import type { Tensor } from "../trace/tensor.ts";
-import { cell, type Cell, type Weight } from "./cell.ts";
+import { activation, type Activation } from "./activation.ts";
+import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
+import { checkOneOf } from "./checks.ts";
+import { resets } from "./resets.ts";
+import type { When } from "./when.ts";
 
 export interface GruOptions {
   /**
-   * Where the reset gate acts. "after" the product (cuDNN, PyTorch, Keras 3): n = tanh(x·Wn + bn + r∘(h·Un + bh)).
-   * "before" it (Cho et al. 2014): n = tanh(x·Wn + bn + (r∘h)·Un). Default "after".
+   * Where the reset gate acts. "after" the product (cuDNN, PyTorch, Keras 3): n = φ(x·Wn + bn + r∘(h·Un + bh)).
+   * "before" it (Cho et al. 2014): n = φ(x·Wn + bn + (r∘h)·Un). "none": there is no reset gate, n = φ(x·Wn + bn + h·Un), and the update
+   * gate only interpolates. Default "after".
    */
-  readonly reset?: "before" | "after";
+  readonly reset?: Reset;
   /**
    * What the update gate does with the old state. It "keeps" it (Cho et al. 2014, PyTorch, Keras, ONNX): h′ = z∘h + (1−z)∘n.
    * It "replaces" it (Chung et al. 2014): h′ = (1−z)∘h + z∘n. Default "keeps".
    */
   readonly update?: "keeps" | "replaces";
+  /** Layer normalisation of every product, gates and candidate apart (Ba et al. 2016), by gains `gx` and `gh`. Default false. */
+  readonly layerNorm?: boolean;
+  /** φ. Default "tanh". */
+  readonly activation?: Activation;
+  /** σ. Default "sigmoid". */
+  readonly recurrentActivation?: Activation;
 }
+type Reset = keyof typeof resets;
 
-type GruWeights<R> = { readonly wx: Weight; readonly wh: Weight; readonly b: Weight } & (R extends "before"
-  ? unknown
-  : { readonly bh: Weight });
-type GruState = { readonly h: { readonly axes: { readonly units: number } } };
+export type GruWeights<R, LayerNorm> = { readonly wx: Weight; readonly wh: Weight; readonly b: Weight } & When<
+  R extends "after" ? true : false,
+  { readonly bh: Weight }
+> &
+  When<LayerNorm, { readonly gx: Weight; readonly gh: Weight }>;
+export type GruState = { readonly h: { readonly axes: { readonly units: number } } };
 
 /**
  * One GRU step (Cho et al. 2014; Chung et al. 2014):
  *
  *     z, r = σ(x·[Wz Wr] + h·[Uz Ur] + [bz br])
- *     n    = tanh(…)          the candidate, see `reset`
+ *     n    = φ(…)             the candidate, see `reset`
  *     h′   = z∘h + (1−z)∘n    see `update`
  *
+ * and with layerNorm LN(…)∘gain in place of each product: those of the gates over their columns together, those of the candidate apart.
+ *
  * x [batch, input], state h [batch, units] → output h′ [batch, units].
- * Columns of `wx` = [Wz Wr Wn] [input, 3·units], `wh` = [Uz Ur Un] [units, 3·units] and `b` [3·units] are ordered update, reset, candidate.
- * With reset "after" the candidate has a recurrent bias `bh` [units] too. Throws SHAPE_MISMATCH while tracing if x is not [batch, input].
+ * Columns of `wx` = [Wz Wr Wn] [input, 3·units], `wh` = [Uz Ur Un] [units, 3·units], `b`, `gx` and `gh` [3·units] are ordered update, reset,
+ * candidate; without reset gate update, candidate. With reset "after" the candidate has a recurrent bias `bh` [units] too.
+ * Throws INVALID_ARGUMENT for an option outside what it takes, and SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
-export function gru<const R extends "before" | "after" = "after">(
-  options: GruOptions & { readonly reset?: R } = {},
-): Cell<GruWeights<R>, GruState> {
-  const { reset = "after", update = "keeps" } = options;
+export function gru<const R extends Reset = "after", const LayerNorm extends boolean = false>(
+  options: GruOptions & { readonly reset?: R; readonly layerNorm?: LayerNorm } = {},
+): Cell<GruWeights<R, LayerNorm>, GruState, NoExtras> {
+  const { reset = "after", update = "keeps" } = options as GruOptions;
+  checkOneOf("gru", "reset", reset, Object.keys(resets) as Reset[]);
+  checkOneOf("gru", "update", update, ["keeps", "replaces"]);
+  const squash = {
+    phi: activation("gru", options.activation ?? "tanh"),
+    sigma: activation("gru", options.recurrentActivation ?? "sigmoid", "recurrentActivation"),
+  };
   const definition = cell({
     name: "gru",
-    weights: ({ input, units }) => ({
-      wx: { axes: { input, gates: 3 * units }, init: "glorotUniform" },
-      wh: { axes: { units, gates: 3 * units }, init: "orthogonal" },
-      b: { axes: { gates: 3 * units }, init: "zeros" },
-      bh: { axes: { units }, init: "zeros" },
-    }),
+    weights: (sizes) => weightsOf(options, sizes),
     state: ({ units }) => ({ h: { axes: { units } } }),
     step: (p, x, { h }) => {
-      const units = h.shape.at(-1)!,
-        [gates, candidate] = split(x.dot(p.wx), [2 * units, units]) as [Tensor, Tensor];
-      const [u, un] = split(p.wh, [2 * units, units]) as [Tensor, Tensor],
-        [b, bn] = split(p.b, [2 * units, units]) as [Tensor, Tensor];
-      const zr = sigmoid(gates.add(h.dot(u)).add(b)),
-        z = slice(zr, -1, 0, units),
-        r = slice(zr, -1, units);
-      const inner = reset === "before" ? candidate.add(r.mul(h).dot(un)) : candidate.add(r.mul(h.dot(un).add(p.bh)));
-      const n = tanh(inner.add(bn));
+      const { z, n } = resets[reset](p, x, h, squash);
       const next = update === "keeps" ? n.add(z.mul(h.sub(n))) : h.add(z.mul(n.sub(h)));
       return { output: next, state: { h: next } };
     },
   });
-  if (reset === "after") return definition as unknown as Cell<GruWeights<R>, GruState>; // R is "after": bh is among the weights
-  const withoutBh = (sizes: Parameters<typeof definition.weights>[0]): Omit<ReturnType<typeof definition.weights>, "bh"> => {
-    const { wx, wh, b } = definition.weights(sizes);
-    return { wx, wh, b };
-  };
-  return { ...definition, weights: withoutBh } as unknown as Cell<GruWeights<R>, GruState>; // R is "before": the step never reads bh
+  return definition as unknown as Cell<GruWeights<R, LayerNorm>, GruState, NoExtras>; // the options say which weights there are
+}
+
+function weightsOf({ reset = "after", layerNorm }: GruOptions, { input, units }: Sizes) {
+  const gates = (reset === "none" ? 2 : 3) * units,
+    gain = { axes: { gates }, init: "ones" } as const;
+  return {
+    wx: { axes: { input, gates }, init: "glorotUniform" },
+    wh: { axes: { units, gates }, init: "orthogonal" },
+    b: { axes: { gates }, init: "zeros" },
+    ...(reset === "after" && { bh: { axes: { units }, init: "zeros" } }),
+    ...(layerNorm && { gx: gain, gh: gain }),
+  } as const satisfies Weights;
 }

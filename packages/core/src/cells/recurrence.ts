@@ -6,20 +6,26 @@ import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, expand, transpose } from "../trace/movement.ts";
 import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
-import type { Cell, Sizes, States, Tensors, Weights } from "./cell.ts";
+import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
+import { checkOneOf } from "./checks.ts";
+import { sortExtras, type SortedExtras } from "./extras.ts";
+import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
+import { zeroState } from "./zeroState.ts";
 
-/** How a sequence is run. S is the tree of states. */
-export interface RunOptions<S> {
-  /** The state to start from, each [batch, …]. Default zeros. */
+/** How a sequence is run. S is the tree of states, E that of what may be given beside x. */
+export interface RunOptions<S, E = unknown> {
+  /** The state to start from, each [batch, …]. Default zeros, or what was learnt. */
   readonly state?: S | undefined;
+  /** What the cell takes beside x, by name: [batch, steps, …] (time-major as x is) or [batch, …]. Without it a cell does what it does in inference. */
+  readonly extras?: E | undefined;
   /**
    * Steps of each row that count: i32 [batch], each 0 … steps (`lengths(…)` checks them on the host; in a Program more counts as all).
    * A step at or past it leaves the state alone and outputs zero. Default all.
    */
   readonly lengths?: Tensor | undefined;
-  /** x and outputs are [steps, batch, …] instead of [batch, steps, …]. Default false. */
+  /** x, outputs and extras per step are [steps, batch, …] instead of [batch, steps, …]. Default false. */
   readonly timeMajor?: boolean | undefined;
 }
 
@@ -33,14 +39,16 @@ export interface RunResult<S> {
 }
 
 /** Anything that maps a sequence to a sequence: one cell, two directions, or several in a row. What is not used of a result costs nothing. */
-export interface Recurrence<P, S> {
+export interface Recurrence<P, S, E = unknown> {
   readonly name: string;
   weights(sizes: Sizes): P;
   state(sizes: Sizes): unknown;
+  /** What a run may be given beside x. */
+  extras(sizes: Sizes): unknown;
   /** Features per step of the output. */
   outputSize(units: number): number;
-  /** x [batch, steps, input]. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing. */
-  run(weights: WeightTensors<P>, x: Tensor, options?: RunOptions<S>): RunResult<S>;
+  /** x [batch, steps, input]. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, INVALID_ARGUMENT for extras the cell does not take. */
+  run(weights: WeightTensors<P>, x: Tensor, options?: RunOptions<S, E>): RunResult<S>;
 }
 
 /** The tree of weights with a tensor for each. */
@@ -48,21 +56,39 @@ export type WeightTensors<P> = P extends { readonly axes: unknown; readonly init
   ? Tensor
   : { readonly [K in keyof P]: WeightTensors<P[K]> };
 
-/** `cell` over a sequence, forwards or in `reverse` (outputs stay at their own steps). */
-export function recurrence<P extends Weights, S extends States>(
-  cell: Cell<P, S>,
-  { reverse = false }: { readonly reverse?: boolean } = {},
-): Recurrence<P, Tensors<S>> {
+export interface RecurrenceOptions<I extends InitialState = InitialState> {
+  /** Read the sequence from its end. Default false. */
+  readonly reverse?: boolean | undefined;
+  /** "zeros", or "learnt": weights of their own, `initial`, one of each state for all rows. They start at zero. Default "zeros". */
+  readonly initialState?: I | undefined;
+}
+
+/**
+ * `cell` over a sequence, forwards or in `reverse` (outputs stay at their own steps).
+ * Throws INVALID_ARGUMENT for an unknown `initialState`, or a learnt one of a cell that has a weight "initial" already.
+ */
+export function recurrence<P extends Weights, S extends States, E extends Extras, const I extends InitialState = "zeros">(
+  cell: Cell<P, S, E>,
+  { reverse = false, initialState }: RecurrenceOptions<I> = {},
+): Recurrence<Started<P, S, I>, Tensors<S>, Given<E>> {
+  const start: InitialState = initialState ?? "zeros";
+  checkOneOf("recurrence", "initialState", start, ["zeros", "learnt"]);
   return {
     name: cell.name,
-    weights: (sizes) => cell.weights(sizes),
+    weights: (sizes) => (start === "learnt" ? withInitial(cell, sizes) : cell.weights(sizes)) as Started<P, S, I>,
     state: (sizes) => cell.state(sizes),
-    outputSize: (units) => units,
-    run: (weights, x, { state, lengths, timeMajor = false } = {}) => {
+    extras: (sizes) => cell.extras?.(sizes) ?? {},
+    outputSize: (units) => cell.outputSize?.(units) ?? units,
+    run: (weights, x, { state, extras = {}, lengths, timeMajor = false } = {}) => {
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
-        own = weights as Tensors<P>; // of a single cell, the tree of weights is its record
-      const start = mapTensors((state ?? zeroState(cell, own, rows)) as Tree<Tensor>, nameAxes) as Tensors<S>;
-      const way: Way<P, S> = { cell, weights: own, rows, start, reverse };
+        [steps, batch, input] = rows.shape as [number, number, number];
+      const { own, initial } = start === "learnt" ? apart<P, S>(weights) : { own: weights as Tensors<P>, initial: undefined }; // a single cell's tree of weights is its record
+      const begin = state ?? (initial === undefined ? zeroState(cell, own, rows) : forEachRow(initial, batch));
+      const specs = cell.extras?.({ input, units: 1 }) ?? {}; // for their ranks alone
+      const way: Way<P, S> = {
+        ...{ cell, weights: own, rows, reverse, start: mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S> },
+        ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
+      };
       const ran = lengths === undefined ? runAll(way) : runCounted(way, stepsThatCount(cell.name, lengths, rows)),
         outputs = ran.outputs.named("steps", "batch", "units");
       return { ...ran, outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]) };
@@ -70,7 +96,7 @@ export function recurrence<P extends Weights, S extends States>(
   };
 }
 
-interface Way<P extends Weights, S extends States> {
+interface Way<P extends Weights, S extends States> extends SortedExtras {
   readonly cell: Cell<P, S>;
   readonly weights: Tensors<P>;
   /** [steps, batch, input] */
@@ -79,27 +105,31 @@ interface Way<P extends Weights, S extends States> {
   readonly reverse: boolean;
 }
 
-function runAll<P extends Weights, S extends States>({ cell, weights, rows, start, reverse }: Way<P, S>): RunResult<Tensors<S>> {
-  const step = (state: Tree<Tensor>, x: Tensor): { state: Tree<Tensor>; output: Tensor } => cell.step(weights, x, state as Tensors<S>);
-  const { state, outputs } = scan({ name: cell.name, state: start as Tree<Tensor>, inputs: rows, reverse, step });
+function runAll<P extends Weights, S extends States>(way: Way<P, S>): RunResult<Tensors<S>> {
+  const { cell, weights, rows, start, reverse, perStep, perSequence } = way;
+  const { state, outputs } = scan({
+    name: cell.name,
+    state: start as Tree<Tensor>,
+    inputs: { x: rows, extras: perStep },
+    reverse,
+    step: (before, { x, extras }) => cell.step(weights, x, before as Tensors<S>, { ...perSequence, ...extras }) as Stepped,
+  });
   const last = rows.shape[0] === 0 ? constant(0, outputs.shape.slice(1), outputs.dtype) : at(outputs, 0, reverse ? 0 : -1);
   return { outputs, last, state: state as Tensors<S> };
 }
 
 /** Where a step does not count, the state and the last output stay as they are. */
-function runCounted<P extends Weights, S extends States>(
-  { cell, weights, rows, start, reverse }: Way<P, S>,
-  counts: Tensor,
-): RunResult<Tensors<S>> {
+function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts: Tensor): RunResult<Tensors<S>> {
+  const { cell, weights, rows, start, reverse, perStep, perSequence } = way;
   const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start); // for its shape alone
   const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
   const { state, outputs } = scan({
     name: cell.name,
     state: carried,
-    inputs: { x: rows, counts },
+    inputs: { x: rows, counts, extras: perStep },
     reverse,
     step: ({ state: before, last }, inputs) => {
-      const { output, state: after } = cell.step(weights, inputs.x, before as Tensors<S>),
+      const { output, state: after } = cell.step(weights, inputs.x, before as Tensors<S>, { ...perSequence, ...inputs.extras }),
         old = new Map(tensorsOf(before));
       const kept = mapTensors(after as Tree<Tensor>, (t, path) => where(inputs.counts, t, old.get(path)!));
       return { state: { state: kept, last: where(inputs.counts, output, last) }, output: where(inputs.counts, output, 0) };
@@ -108,42 +138,11 @@ function runCounted<P extends Weights, S extends States>(
   return { outputs, last: state.last, state: state.state as Tensors<S> };
 }
 
+/** A record of states is a tree of tensors. */
+type Stepped = { readonly state: Tree<Tensor>; readonly output: Tensor };
+
 function nameAxes(t: Tensor): Tensor {
   return t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units"));
-}
-
-function zeroState<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor): Tensors<S> {
-  const spec = cell.state({ input: rows.shape[2]!, units: unitsOf(cell, weights, rows) });
-  return Object.fromEntries(
-    Object.entries(spec).map(([key, { axes }]) => [key, constant(0, [rows.shape[1]!, ...Object.values(axes)], rows.dtype)]),
-  ) as Tensors<S>;
-}
-
-/**
- * The units that the weights were made for: those with which the cell would declare weights of these shapes. Where they were made for
- * another input size, the step itself will say so, by name.
- */
-function unitsOf<P extends Weights, S extends States>(cell: Cell<P, S>, weights: Tensors<P>, rows: Tensor): number {
-  const given = Object.entries(weights as Readonly<Record<string, Tensor>>),
-    sizes = given.flatMap(([, w]) => w.shape),
-    largest = Math.max(0, ...sizes);
-  for (const input of new Set([rows.shape[2]!, ...sizes]))
-    for (let units = 0; units <= largest; units++) {
-      const declared = cell.weights({ input, units }) as Weights;
-      if (
-        given.length > 0 &&
-        given.every(([key, w]) => declared[key] !== undefined && Object.values(declared[key].axes).join() === w.shape.join())
-      )
-        return units;
-    }
-  const came = given.map(([key, w]) => describe(new Tensor(w.node, w.axes, key))).join(", ");
-  throw new SluiceError({
-    code: "SHAPE_MISMATCH",
-    who: `${cell.name}.run`,
-    what: `no number of units gives weights of these shapes: ${came || "none"}`,
-    fix: `Make them with initialise(${cell.name}.weights({ input: ${rows.shape[2]}, units }), …)`,
-    facts: { shapes: Object.fromEntries(given.map(([key, w]) => [key, w.shape])) },
-  });
 }
 
 /** 1 where a step counts, [steps, batch, 1]. */

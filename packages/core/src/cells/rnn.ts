@@ -1,20 +1,20 @@
 // The simple recurrent cell (Elman 1990).
-import { relu, tanh } from "../trace/functions.ts";
+import { activation, type Activation } from "./activation.ts";
 import { cell } from "./cell.ts";
 
 export interface RnnOptions {
-  /** Default "tanh". */
-  readonly activation?: "tanh" | "relu";
+  /** φ. Default "tanh". */
+  readonly activation?: Activation;
 }
 
 /**
  * One step of a simple recurrent cell (Elman 1990): h′ = φ(x·wx + h·wh + b).
  *
- * x [batch, input], state h [batch, units] → output h′ [batch, units]. φ is tanh, or relu.
- * Throws SHAPE_MISMATCH while tracing if x is not [batch, input].
+ * x [batch, input], state h [batch, units] → output h′ [batch, units].
+ * Throws INVALID_ARGUMENT for an unknown activation, and SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
-export function rnn({ activation = "tanh" }: RnnOptions = {}) {
-  const phi = { tanh, relu }[activation];
+export function rnn(options: RnnOptions = {}) {
+  const phi = activation("rnn", options.activation ?? "tanh");
   return cell({
     name: "rnn",
     weights: ({ input, units }) => ({

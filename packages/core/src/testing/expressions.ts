@@ -8,6 +8,7 @@ import {
   concat,
   constant,
   div,
+  dotAttention,
   equal,
   exp,
   flip,
@@ -23,6 +24,7 @@ import {
   mul,
   pad,
   relu,
+  scaledDotAttention,
   scan,
   sigmoid,
   slice,
@@ -91,6 +93,10 @@ const operations: readonly ((o: Operands) => Tensor)[] = [
   ({ a, w }) => tanh(a.dot(w)),
   ({ a, w, v }) => tanh(a.dot(w).add(v)),
   ({ a, b, w }) => a.dot(w).add(b.dot(w.transpose())).mul(0.3),
+  ({ a, b, w }) =>
+    transpose(matmul(w, a.transpose()))
+      .add(matmul(b.reshape([1, rows, columns]), w).reshape([rows, columns]))
+      .mul(0.3),
   ({ a, v }) => a.mul(v),
   ({ a }) => softmax(a),
   ({ a }) => logSoftmax(a, 0).mul(0.2),
@@ -120,6 +126,27 @@ const operations: readonly ((o: Operands) => Tensor)[] = [
   ({ a, b }) => matmul(matmul(a, b.transpose()), a).mul(0.05),
   ({ a, w, k }) => gather(w, literal(Int32Array.of(k % 4, 1, 3))).add(a),
   ({ a, b }) => a.mul(cast(equal(argmax(b, 1).reshape([rows, 1]), iota(columns)), a.dtype)),
+  ({ a, b }) => scaledDotAttention(a, b, a, { causal: true, bias: b.slice(1, 0, rows) }).output,
+  ({ a, b, w }) => {
+    const heads = (x: Tensor): Tensor => transpose(x.reshape([rows, 2, 2]), [1, 0, 2]);
+    const { output } = dotAttention(heads(a.dot(w)), heads(tanh(b)), heads(b.dot(w)), { softCap: 2 });
+    return transpose(output, [1, 0, 2]).reshape([rows, columns]);
+  },
+  ({ a, b }) =>
+    a
+      .add(b.sum(0))
+      .sub(mul(b.sum(), 0.1))
+      .add(mul(b.sum(1, { keepDims: true }), 0.2)),
+  ({ a, b, w, v }) =>
+    scan({
+      state: slice(b, 0, 0, 1),
+      inputs: a,
+      step: (h, x) => {
+        const hidden = tanh(h.reshape([1, columns]).add(w.add(x).transpose())); // [columns, columns], of all steps more than is stored
+        const next = mul(sum(hidden.mul(v), 1), 0.5).reshape([1, columns]);
+        return { state: next, output: tanh(next.dot(w)).reshape([columns]) };
+      },
+    }).outputs,
   ({ a, v }) => scan({ state: v, inputs: a, step: (h, x) => ({ state: tanh(h.add(x)), output: h.mul(x) }) }).outputs,
   ({ a, b, w }) =>
     scan({

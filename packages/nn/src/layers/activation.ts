@@ -1,13 +1,10 @@
 // The functions a layer may end with, by their Keras names.
-import { relu, sigmoid, SluiceError, softmax, softplus, tanh, type Tensor } from "@sluice/core";
+import { activations as activationsOfCells, SluiceError, softmax, softplus, type Tensor } from "@sluice/core";
 
 const activations = {
-  linear: (x: Tensor) => x,
-  relu: (x: Tensor) => relu(x),
-  sigmoid: (x: Tensor) => sigmoid(x),
+  ...activationsOfCells,
   softmax: (x: Tensor) => softmax(x),
-  softplus: (x: Tensor) => softplus(x),
-  tanh: (x: Tensor) => tanh(x),
+  softplus,
 } as const;
 
 /** `softmax` is over the last axis. */

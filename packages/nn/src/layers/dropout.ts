@@ -1,5 +1,5 @@
 // Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training, so that prediction needs no change.
-import { SluiceError } from "@sluice/core";
+import { SluiceError, type Tensor } from "@sluice/core";
 import { checkNumbers, type Layer } from "./layer.ts";
 
 export interface DropoutConfig {
@@ -30,7 +30,7 @@ export function dropout(config: DropoutConfig): Layer {
         output: input,
         weights: {},
         ...(rate > 0 && { mask: { shape: input.shape, rate, ...(seed !== undefined && { seed }) } }),
-        apply: (_, x, { mask }) => (mask === undefined ? x : x.mul(mask)),
+        apply: (_, x, { mask }) => x.mul((mask as Tensor | undefined) ?? 1), // the one declared above
       };
     },
   };

@@ -22,17 +22,22 @@ export interface Layer {
 export interface Built {
   readonly output: Spec;
   readonly weights: Tree<Weight>;
-  /** The random mask the layer multiplies by while it trains; drawn on the host, so every backend has the same. */
-  readonly mask?: Mask;
-  /** x [batch, …input.shape] → [batch, …output.shape]. `mask` [batch, …mask.shape] is there in training only. */
-  apply(weights: Tree<Tensor>, x: Tensor, context: { readonly mask: Tensor | undefined }): Tensor;
+  /** The random masks that the layer uses while it trains, one or by name; drawn on the host, so every backend has the same. */
+  readonly mask?: Tree<Mask | undefined>;
+  /** x [batch, …input.shape] → [batch, …output.shape]. The masks, each [batch, …mask.shape], are there in training only. */
+  apply(weights: Tree<Tensor>, x: Tensor, context: { readonly mask: Tree<Tensor | undefined> }): Tensor;
 }
 
-/** Each element is 0 with probability `rate`, otherwise 1 / (1 − rate). */
 export interface Mask {
   readonly shape: Shape;
   readonly rate: number;
+  /** What an element is with probability `rate`, and otherwise. Default 0 and 1 / (1 − rate). */
+  readonly values?: readonly [number, number];
   readonly seed?: number;
+}
+
+export function isMask(value: unknown): value is Mask {
+  return typeof value === "object" && value !== null && "rate" in value;
 }
 
 /** Throws INVALID_ARGUMENT unless `value` is an integer of at least 1. */

@@ -1,15 +1,18 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
-import type { Cell, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
+import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
 import { checkNumbers, checkSize, shapeMismatch, type Built, type Layer } from "./layer.ts";
+import { masked, masksOf, type MaskConfig } from "./recurrentMasks.ts";
 import type { Spec } from "./spec.ts";
 
-export interface RecurrentConfig {
+export interface RecurrentConfig extends MaskConfig {
   readonly units: number;
   /** All steps [batch, steps, units], or the last [batch, units] (default). */
   readonly returnSequences?: boolean;
   /** Read the sequence from its end; the outputs then stand in the order they were computed, as in Keras. Default false. */
   readonly goBackwards?: boolean;
+  /** Whether every sequence starts from zeros (default) or from a state that is learnt, one for all. */
+  readonly initialState?: InitialState;
   readonly name?: string;
 }
 
@@ -27,7 +30,8 @@ export type BothWays = (merge: "concat" | "sum" | "mean", input: Spec, who: stri
  *
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`. Weights are the cell's.
  * A saved model finds it again by the cell's name: `loadModel(path, { layers: { mgu: recurrent(mgu) } })`.
- * Throws INVALID_ARGUMENT for `units` below 1; at build SHAPE_MISMATCH for a sample that is not [steps, features].
+ * Throws INVALID_ARGUMENT for `units` below 1 and what else the config may not be; at build SHAPE_MISMATCH for a sample that is not
+ * [steps, features].
  */
 export function recurrent<P extends Weights, S extends States>(cell: Cell<P, S>): (config: RecurrentConfig) => RecurrentLayer {
   return (config) => recurrentLayer(cell.name, cell, config);
@@ -40,31 +44,31 @@ export function recurrentLayer<P extends Weights, S extends States>(
   config: RecurrentConfig,
 ): RecurrentLayer {
   checkSize(kind, "units", config.units);
+  const { goBackwards: reverse, initialState } = config,
+    trained = masked(cell, config, kind);
   return {
     kind,
     config,
-    both: (merge, input, who) => overSteps(bidirectional(cell, undefined, { merge }), config, input, who),
-    build: (input, who) => overSteps(recurrence(cell, { reverse: config.goBackwards ?? false }), config, input, who),
+    both: (merge, input, who) => overSteps(bidirectional(trained, undefined, { merge, initialState }), config, input, who),
+    build: (input, who) => overSteps(recurrence(trained, { reverse, initialState }), config, input, who),
   };
 }
 
-function overSteps<P, S>(
-  ways: Recurrence<P, S>,
-  { units, returnSequences, goBackwards }: RecurrentConfig,
-  input: Spec,
-  who: string,
-): Built {
+function overSteps<P, S, E>(ways: Recurrence<P, S, E>, config: RecurrentConfig, input: Spec, who: string): Built {
   checkNumbers(who, input);
-  const [steps, features] = input.shape;
+  const { units, returnSequences, goBackwards } = config,
+    [steps, features] = input.shape;
   if (input.shape.length !== 2 || steps === undefined || features === undefined) throw notSequence(who, input);
-  const size = ways.outputSize(units);
+  const sizes = { input: features, units },
+    size = ways.outputSize(units);
   return {
     output: returnSequences
       ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
       : { shape: [size], axes: ["units"], dtype: "float" },
-    weights: ways.weights({ input: features, units }) as Tree<Weight>, // P is a record of weights, or of records of them
-    apply(weights, x) {
-      const { outputs, last } = ways.run(weights as WeightTensors<P>, x); // of the weights just declared
+    weights: ways.weights(sizes) as Tree<Weight>, // P is a record of weights, or of records of them
+    mask: masksOf(ways.extras(sizes) as Tree<ExtraSpec>, steps, config), // likewise
+    apply(weights, x, { mask }) {
+      const { outputs, last } = ways.run(weights as WeightTensors<P>, x, { extras: mask as E }); // of what was just declared
       if (!returnSequences) return last;
       return goBackwards ? outputs.flip(1) : outputs;
     },

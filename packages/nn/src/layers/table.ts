@@ -1,5 +1,7 @@
 // The layers a saved model may name, and the way back from what it kept of them.
 import { SluiceError } from "@sluice/core";
+import { additiveAttention } from "./additiveAttention.ts";
+import { attention } from "./attention.ts";
 import { bidirectional, type BidirectionalConfig } from "./bidirectional.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
@@ -7,8 +9,13 @@ import { embedding } from "./embedding.ts";
 import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
+import { layerNormalization } from "./layerNormalization.ts";
 import { lstm } from "./lstm.ts";
+import { mgu } from "./mgu.ts";
+import { multiHeadAttention } from "./multiHeadAttention.ts";
+import { positionalEncoding } from "./positionalEncoding.ts";
 import type { RecurrentLayer } from "./recurrent.ts";
+import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 
 /** Makes a layer of its `config`; each checks what it is given. */
@@ -23,7 +30,22 @@ export interface LayerRecord {
   readonly config: object;
 }
 
-const builtIn: LayerTable = { dense, dropout, embedding, gru, input, lstm, simpleRNN };
+const builtIn: LayerTable = {
+  additiveAttention,
+  attention,
+  dense,
+  dropout,
+  embedding,
+  gru,
+  input,
+  layerNormalization,
+  lstm,
+  mgu,
+  multiHeadAttention,
+  positionalEncoding,
+  rmsNormalization,
+  simpleRNN,
+};
 
 /** The layer again; `custom` makers come before the built-in ones. Throws FILE_FOREIGN for an unknown kind, and what the maker throws. */
 export function restoreLayer({ kind, config }: LayerRecord, custom: LayerTable, who: string): Layer {

@@ -1,6 +1,6 @@
 // A model: named layers and, once it was trained or loaded, the weights to start from. It names no machine.
-import { scope, type HostArray, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
-import type { Built, Layer, Mask } from "../layers/layer.ts";
+import { leavesOf, mapTree, scope, type HostArray, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
+import { isMask, type Built, type Layer, type Mask } from "../layers/layer.ts";
 import { specOf, type Spec } from "../layers/spec.ts";
 import type { CompileOptions } from "../training/options.ts";
 import { createTrainer, type Trainer } from "../training/trainer.ts";
@@ -34,8 +34,9 @@ export interface BuiltModel {
   readonly output: Spec;
   /** By layer, each as the layer has them; without those that have none. */
   readonly weights: Readonly<Record<string, Tree<Weight>>>;
+  /** By layer and name, "dropout", "lstm.dropout.x". */
   readonly masks: Readonly<Record<string, Mask>>;
-  /** x [batch, …sample] → [batch, …output]; `masks` by layer, in training only. */
+  /** x [batch, …sample] → [batch, …output]; `masks` likewise, in training only. */
   apply(weights: Readonly<Record<string, Tree<Tensor>>>, x: Tensor, masks?: Readonly<Record<string, Tensor>>): Tensor;
 }
 
@@ -85,8 +86,15 @@ function build(layers: readonly NamedLayer[], sample: Spec): BuiltModel {
     weights: Object.fromEntries(
       built.flatMap(({ name, layer }) => (Object.keys(layer.weights).length === 0 ? [] : [[name, layer.weights]])),
     ),
-    masks: Object.fromEntries(built.flatMap(({ name, layer }) => (layer.mask === undefined ? [] : [[name, layer.mask]]))),
+    masks: Object.fromEntries(built.flatMap(({ name, layer }) => masksOf(name, layer))),
     apply: (weights, x, masks = {}) =>
-      built.reduce((value, { name, layer }) => scope(name, () => layer.apply(weights[name] ?? {}, value, { mask: masks[name] })), x),
+      built.reduce((value, { name, layer }) => {
+        const mask = mapTree(layer.mask, isMask, (_, path) => masks[path], name) as Tree<Tensor | undefined>;
+        return scope(name, () => layer.apply(weights[name] ?? {}, value, { mask }));
+      }, x),
   };
+}
+
+function masksOf(name: string, { mask }: Built): [path: string, mask: Mask][] {
+  return leavesOf({ [name]: mask }, isMask).filter((entry): entry is [string, Mask] => isMask(entry[1]));
 }

@@ -1,5 +1,5 @@
-// The masks of one dropout layer: drawn on the host from the seed, the layer's name and the number of the update, so
-// that they are the same on every backend and after every resumption.
+// A mask of one layer, update after update: drawn on the host from the seed, the mask's name and the number of the update,
+// so that it is the same on every backend and after every resumption.
 import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
 import type { Mask } from "../layers/layer.ts";
 import { typedArray } from "./typedArray.ts";
@@ -16,14 +16,14 @@ export interface MaskFeedOptions {
 export class MaskFeed {
   /** [batch, …mask.shape] */
   readonly array: NDArray;
-  readonly #rate: number;
+  readonly #mask: Mask;
   readonly #stream: Random;
   readonly #staging: TypedArray;
 
   constructor(backend: Backend, { name, mask, batch, dtype, seed }: MaskFeedOptions) {
     const shape = [batch, ...mask.shape];
     this.array = zeros(backend, shape, { dtype });
-    this.#rate = mask.rate;
+    this.#mask = mask;
     this.#stream = random(mask.seed ?? seed).child(`dropout ${name}`);
     this.#staging = typedArray(
       dtype,
@@ -35,8 +35,8 @@ export class MaskFeed {
   write(step: number): void {
     const staging = this.#staging;
     const drawn = this.#stream.child(`${step}`).uniform(staging.length);
-    const scale = 1 / (1 - this.#rate);
-    for (let i = 0; i < staging.length; i++) staging[i] = drawn[i]! < this.#rate ? 0 : scale;
+    const { rate, values: [hit, otherwise] = [0, 1 / (1 - rate)] } = this.#mask;
+    for (let i = 0; i < staging.length; i++) staging[i] = drawn[i]! < rate ? hit : otherwise;
     this.array.write(staging);
   }
 

@@ -1,0 +1,44 @@
+// Attention by a small network of a query and a key.
+import { add, mul } from "../trace/arithmetic.ts";
+import { tanh } from "../trace/functions.ts";
+import { expand } from "../trace/movement.ts";
+import { dot } from "../trace/products.ts";
+import { sum } from "../trace/reductions.ts";
+import { scope } from "../trace/scope.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { attend } from "./attend.ts";
+import { called, checkOperands } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
+
+export interface AdditiveWeights<T> {
+  /** [query, units] */
+  readonly wq: T;
+  /** [key, units] */
+  readonly wk: T;
+  /** [units] */
+  readonly b: T;
+  /** [units] */
+  readonly v: T;
+}
+
+/**
+ * Attention by the score vᵀ·tanh(q·wq + k·wk + b) (Bahdanau et al. 2015, A.1.2).
+ *
+ * q […, queries, query], k […, keys, key], v […, keys, values], leading axes broadcast → output […, queries, values],
+ * weights […, queries, keys]. Throws as `attend` does.
+ */
+export function additiveAttention(
+  { wq, wk, b, v: w }: AdditiveWeights<Tensor>,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions = {},
+): AttentionResult {
+  return scope("additiveAttention", () => {
+    const x = checkOperands({ q, k, v });
+    const query = add(dot(x.q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
+      key = dot(x.k, called("wk", wk, ["key", "units"]));
+    const hidden = tanh(add(expand(query, -2), expand(key, -3)));
+    return attend(sum(mul(hidden, called("v", w, ["units"])), -1), x.v, options);
+  });
+}

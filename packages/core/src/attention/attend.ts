@@ -1,0 +1,46 @@
+// From scores to the weighted sum of values: the half that all kinds of attention share.
+import { checkPositive } from "../cells/checks.ts";
+import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
+import { exp, stopGradient, tanh } from "../trace/functions.ts";
+import { broadcastTo } from "../trace/movement.ts";
+import { matmul } from "../trace/products.ts";
+import { max, sum } from "../trace/reductions.ts";
+import { who } from "../trace/scope.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { floor, hide, mayHideAll } from "./hide.ts";
+import { spread } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
+
+/**
+ * softmax(scores)·v over the keys that are not hidden, whatever the scores are made of:
+ *
+ *     e = exp(s − max s)        output = (e·v) / Σ e        weights = e / Σ e
+ *
+ * scores […, queries, keys], v […, keys, values], leading axes broadcast → output […, queries, values]. A query that sees no key gets zeros,
+ * and passes on zeros as gradients. Scores beyond ±10³⁸ count as hidden.
+ * Throws while tracing: SHAPE_MISMATCH and DTYPE_MISMATCH, naming the option that does not fit; INVALID_ARGUMENT for a soft cap not above 0.
+ *
+ * The sum divides what comes out, not what goes in: of everything that there is per query and key the way back needs only e, and the
+ * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
+ */
+export function attend(scores: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
+  const seen = hide(capped(scores, options.softCap), options),
+    isSafe = !mayHideAll(scores, options);
+  const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));
+  const e = exp(sub(seen, highest)),
+    total = sum(e, -1, { keepDims: true });
+  // The largest e is 1, and so Σ e ≥ 1, or there is none and Σ e = 0.
+  const share = (x: Tensor): Tensor => div(x, isSafe ? total : maximum(broadcastTo(total, x.shape), 0.5));
+  const kept = options.dropout === undefined ? e : mul(e, spread("dropout", options.dropout, e.shape)),
+    context = share(matmul(kept, v));
+  return {
+    output: options.residual === undefined ? context : add(spread("residual", options.residual, context.shape), context),
+    weights: share(e),
+  };
+}
+
+function capped(scores: Tensor, cap: number | undefined): Tensor {
+  if (cap === undefined) return scores;
+  checkPositive(who("attend"), "softCap", cap);
+  return mul(tanh(div(scores, cap)), cap);
+}

@@ -1,0 +1,51 @@
+// Attention by a linear function of a query and a key side by side.
+import { SluiceError } from "../errors.ts";
+import { add } from "../trace/arithmetic.ts";
+import { describe } from "../trace/describe.ts";
+import { reshape, split } from "../trace/movement.ts";
+import { dot } from "../trace/products.ts";
+import { scope } from "../trace/scope.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { attend } from "./attend.ts";
+import { called, checkOperands } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
+
+export interface ConcatWeights<T> {
+  /** [query + key] */
+  readonly wa: T;
+  /** [1] */
+  readonly b: T;
+}
+
+/**
+ * Attention by the score wa·[q; k] + b (Luong et al. 2015, "location" and "concat" without its hidden layer).
+ *
+ * q […, queries, query], k […, keys, key], v […, keys, values], leading axes broadcast → output […, queries, values],
+ * weights […, queries, keys]. Throws as `attend` does.
+ */
+export function concatAttention(
+  { wa, b }: ConcatWeights<Tensor>,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions = {},
+): AttentionResult {
+  return scope("concatAttention", () => {
+    const x = checkOperands({ q, k, v }),
+      [forQuery, forKey] = halves(wa, x.q, x.k);
+    const query = add(dot(x.q, forQuery), called("b", b, ["one"])), // […, queries, 1]
+      key = dot(x.k, forKey); // […, keys, 1]
+    return attend(add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!])), x.v, options);
+  });
+}
+
+/** wa as columns, [query, 1] and [key, 1]. */
+function halves(wa: Tensor, q: Tensor, k: Tensor): readonly [Tensor, Tensor] {
+  const [query, key] = [q.shape.at(-1)!, k.shape.at(-1)!];
+  if (wa.rank === 1 && wa.shape[0] === query + key) {
+    const [a, b] = split(wa, [query, key]) as [Tensor, Tensor];
+    return [reshape(a, [query, 1]), reshape(b, [key, 1])];
+  }
+  const what = `wa must be [query + key ${query + key}], got ${describe(called("wa", wa, ["features"]))} for ${describe(q)} and ${describe(k)}`;
+  throw new SluiceError({ code: "SHAPE_MISMATCH", who: "concatAttention", what, facts: { shapes: [wa.shape, q.shape, k.shape] } });
+}

@@ -1,0 +1,52 @@
+// Attention by products of queries and keys.
+import { checkFinite } from "../cells/checks.ts";
+import { mul } from "../trace/arithmetic.ts";
+import { transpose } from "../trace/movement.ts";
+import { matmul } from "../trace/products.ts";
+import { scope } from "../trace/scope.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { attend } from "./attend.ts";
+import { checkOperands } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
+
+/**
+ * Attention by the score q·k (Luong et al. 2015, "dot").
+ *
+ * q […, queries, size], k […, keys, size], v […, keys, values], leading axes broadcast → output […, queries, values],
+ * weights […, queries, keys]. Throws as `attend` does.
+ */
+export function dotAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
+  return scope("dotAttention", () => {
+    const x = checkOperands({ q, k, v });
+    return attend(products(x.q, x.k), x.v, options);
+  });
+}
+
+export interface ScaledDotOptions extends AttentionOptions {
+  /** Multiplies the scores. Default 1/√size. */
+  readonly scale?: number | undefined;
+}
+
+/**
+ * Attention by the score scale·q·k (Vaswani et al. 2017, eq. 1).
+ *
+ * Shapes as `dotAttention`. Throws as `attend` does, and INVALID_ARGUMENT for a scale that is not finite.
+ */
+export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, { scale, ...options }: ScaledDotOptions = {}): AttentionResult {
+  return scope("scaledDotAttention", () => {
+    const x = checkOperands({ q, k, v });
+    return attend(scaledProducts(x.q, x.k, scale), x.v, options);
+  });
+}
+
+/** scale·q·kᵀ […, queries, keys]. */
+export function scaledProducts(q: Tensor, k: Tensor, scale = 1 / Math.sqrt(Math.max(1, q.shape.at(-1)!))): Tensor {
+  checkFinite("scaledDotAttention", "scale", scale);
+  return mul(products(q, k), scale);
+}
+
+/** q·kᵀ […, queries, keys]. */
+function products(q: Tensor, k: Tensor): Tensor {
+  const lead = k.shape.slice(0, -2).map((_, axis) => axis);
+  return matmul(q, transpose(k, [...lead, k.rank - 1, k.rank - 2]));
+}

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import {
+  additiveAttention,
+  attention,
+  concatAttention,
+  constant,
+  dotAttention,
+  multiHeadAttention,
+  rotary,
+  scaledDotAttention,
+  sinusoidalPositions,
+  type ErrorCode,
+} from "../index.ts";
+
+const t = (...shape: number[]) => constant(0, shape);
+const i32 = (...shape: number[]) => constant(0, shape, "i32");
+const [q, k, v] = [t(2, 3, 4), t(2, 5, 4), t(2, 5, 6)];
+const multi = multiHeadAttention({ heads: 2 }),
+  weights = Object.fromEntries(["wq", "wk", "wv", "wo"].map((name) => [name, t(4, 4)])) as never;
+
+const refusals: readonly [title: string, code: ErrorCode, message: string, attempt: () => unknown][] = [
+  ["a query that is a vector", "SHAPE_MISMATCH", "dotAttention: attention needs q […, queries, size]", () => dotAttention(t(4), k, v)],
+  ["a value too few", "SHAPE_MISMATCH", "v [2, keys 4, values 6]", () => dotAttention(q, k, t(2, 4, 6))],
+  ["keys of another size", "SHAPE_MISMATCH", "q [2, queries 3, size 4] · k [2, size 7, keys 5]", () => dotAttention(q, t(2, 5, 7), v)],
+  ["batches that differ", "SHAPE_MISMATCH", "leading axes", () => dotAttention(q, t(3, 5, 4), t(3, 5, 6))],
+  ["queries in another dtype", "DTYPE_MISMATCH", "two f32 or two f64", () => dotAttention(constant(0, [2, 3, 4], "f64"), k, v)],
+  ["lengths that are no integers", "DTYPE_MISMATCH", "keyLengths must be i32", () => dotAttention(q, k, v, { keyLengths: t(2) })],
+  ["lengths for another batch", "SHAPE_MISMATCH", "keyLengths must be [batch]", () => dotAttention(q, k, v, { keyLengths: i32(3) })],
+  [
+    "lengths without a batch",
+    "SHAPE_MISMATCH",
+    "keyLengths must be [batch]",
+    () => dotAttention(t(3, 4), t(5, 4), t(5, 6), { keyLengths: i32(3) }),
+  ],
+  ["a mask that does not fit", "SHAPE_MISMATCH", "mask [3, 4]", () => dotAttention(q, k, v, { mask: t(3, 4) })],
+  ["a bias that does not fit", "SHAPE_MISMATCH", "bias [5, 3]", () => dotAttention(q, k, v, { bias: t(5, 3) })],
+  ["a dropout mask that does not fit", "SHAPE_MISMATCH", "dropout [6]", () => dotAttention(q, k, v, { dropout: t(6) })],
+  ["a residual that does not fit", "SHAPE_MISMATCH", "residual [2, 3, 4]", () => dotAttention(q, k, v, { residual: t(2, 3, 4) })],
+  ["a soft cap of 0", "INVALID_ARGUMENT", "softCap", () => dotAttention(q, k, v, { softCap: 0 })],
+  ["a scale of NaN", "INVALID_ARGUMENT", "scale", () => scaledDotAttention(q, k, v, { scale: NaN })],
+  [
+    "additive weights for other queries",
+    "SHAPE_MISMATCH",
+    "additiveAttention: dot needs equal inner sizes: q [2, queries 3, size 4] · wq [query 5, units 6]",
+    () => additiveAttention({ wq: t(5, 6), wk: t(4, 6), b: t(6), v: t(6) }, q, k, v),
+  ],
+  [
+    "concat weights of another length",
+    "SHAPE_MISMATCH",
+    "wa must be [query + key 8]",
+    () => concatAttention({ wa: t(7), b: t(1) }, q, k, v),
+  ],
+  ["an unknown score", "INVALID_ARGUMENT", "score must be one of dot", () => attention({ score: "general" as "dot" })],
+  ["additive without units", "INVALID_ARGUMENT", "units", () => attention({ score: "additive" })],
+  ["units that no score asked for", "INVALID_ARGUMENT", "no units", () => attention({ score: "dot", units: 3 })],
+  ["no heads", "INVALID_ARGUMENT", "heads", () => multiHeadAttention({ heads: 0 })],
+  ["half a column", "INVALID_ARGUMENT", "valueSize", () => multiHeadAttention({ heads: 2, valueSize: 0.5 })],
+  [
+    "groups that do not come out even",
+    "INVALID_ARGUMENT",
+    "keyValueHeads 3 must divide heads 4",
+    () => multiHeadAttention({ heads: 4, keyValueHeads: 3 }),
+  ],
+  [
+    "features that do not divide among the heads",
+    "INVALID_ARGUMENT",
+    "heads 3 must divide",
+    () => multiHeadAttention({ heads: 3 }).weights({ query: 4 }),
+  ],
+  [
+    "a query that is no sequence",
+    "SHAPE_MISMATCH",
+    "query must be [batch, queries, features]",
+    () => multi.run(weights, { query: t(3, 4) }),
+  ],
+  [
+    "sequences of different batches",
+    "SHAPE_MISMATCH",
+    "key [batch 1, keys 3, features 4]",
+    () => multi.run(weights, { query: q, key: t(1, 3, 4) }),
+  ],
+  [
+    "more keys than values",
+    "SHAPE_MISMATCH",
+    "value [batch 2, keys 4, features 4]",
+    () => multi.run(weights, { query: q, key: t(2, 5, 4), value: t(2, 4, 4) }),
+  ],
+  ["a mask for another number of heads", "SHAPE_MISMATCH", "mask [3, 1, 1]", () => multi.run(weights, { query: q, mask: t(3, 1, 1) })],
+  ["rotation of an odd size", "SHAPE_MISMATCH", "even size", () => rotary(t(3, 5))],
+  ["a base of 0", "INVALID_ARGUMENT", "base", () => rotary(t(3, 4), { base: 0 })],
+  ["no positions", "INVALID_ARGUMENT", "steps", () => sinusoidalPositions(0, 4)],
+];
+
+for (const [title, code, message, attempt] of refusals)
+  test(`${title}: ${code}`, () => {
+    expect(attempt).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
+  });

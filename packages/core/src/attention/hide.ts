@@ -1,0 +1,72 @@
+// Hiding keys: scores that no softmax gives any weight.
+import type { DType } from "../backend.ts";
+import { SluiceError } from "../errors.ts";
+import { add, less, where } from "../trace/arithmetic.ts";
+import { literal } from "../trace/constants.ts";
+import { describe } from "../trace/describe.ts";
+import { cast } from "../trace/functions.ts";
+import { broadcastTo, reshape } from "../trace/movement.ts";
+import { who } from "../trace/scope.ts";
+import type { Operand, Tensor } from "../trace/tensor.ts";
+import { called, spread } from "./operands.ts";
+import type { Visibility } from "./options.ts";
+
+/**
+ * What is added to a hidden score: with it e^(score − any other) is 0, and so is every gradient through it, without a test on the way back.
+ * Finite, as not every backend keeps infinities.
+ */
+const hidden = -2e38;
+
+/** The least that counts as a row's largest score: a row that is hidden altogether lies below, so that all its e^… are 0 too. */
+export const floor = -1e38;
+
+/** The scores […, queries, keys] with the bias, those of hidden keys below the floor. */
+export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): Tensor {
+  const { shape, dtype } = scores,
+    [queries, keys] = shape.slice(-2) as [number, number];
+  const key = broadcastTo(positions(0, keys, dtype), shape),
+    afterLast = broadcastTo(reshape(positions(keys - queries + 1, queries, dtype), [queries, 1]), shape);
+  const tests: Tensor[] = [];
+  if (causal) tests.push(less(key, afterLast));
+  if (keyLengths !== undefined) tests.push(less(key, cast(broadcastTo(perRow(keyLengths, scores), shape), dtype)));
+  if (mask !== undefined) tests.push(cast(spread("mask", mask, shape), dtype));
+  const biased = bias === undefined ? scores : add(scores, spread("bias", bias, shape));
+  return add(
+    biased,
+    tests.reduce<Operand>((rest, test) => where(test, rest, hidden), 0),
+  );
+}
+
+/** May a query be left without any key? */
+export function mayHideAll({ shape }: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): boolean {
+  const [queries, keys] = shape.slice(-2) as [number, number];
+  return keys === 0 || keyLengths !== undefined || mask !== undefined || bias !== undefined || (causal && queries > keys);
+}
+
+/** from, from + 1, … */
+function positions(from: number, n: number, dtype: DType): Tensor {
+  const each = Array.from({ length: n }, (_, i) => from + i);
+  return literal(each, [n], dtype);
+}
+
+/** One number per row of the batch, beside the other axes of the scores. */
+function perRow(lengths: Tensor, scores: Tensor): Tensor {
+  const rest = scores.rank - 1,
+    given = describe(called("keyLengths", lengths, ["batch"]));
+  if (lengths.dtype !== "i32")
+    throw new SluiceError({
+      code: "DTYPE_MISMATCH",
+      who: who("attention"),
+      what: `keyLengths must be i32, got ${given} of ${lengths.dtype}`,
+      fix: "Pass an Int32Array",
+      facts: { dtype: lengths.dtype },
+    });
+  if (lengths.rank !== 1 || rest < 2 || lengths.shape[0] !== scores.shape[0])
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: who("attention"),
+      what: `keyLengths must be [batch] for scores [batch, …, queries, keys]: got ${given} for ${describe(scores, "scores")}`,
+      facts: { lengths: lengths.shape, scores: scores.shape },
+    });
+  return reshape(lengths, [lengths.shape[0]!, ...Array.from({ length: rest }, () => 1)]);
+}

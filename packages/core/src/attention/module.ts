@@ -1,0 +1,61 @@
+// Attention with weights of its own: what layers are made of.
+import type { WeightTensors } from "../cells/recurrence.ts";
+import { SluiceError } from "../errors.ts";
+import { describe } from "../trace/describe.ts";
+import { who } from "../trace/scope.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { called } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
+
+/** Features of what attention reads. */
+export interface AttentionSizes {
+  readonly query: number;
+  /** Default as the query. */
+  readonly key?: number | undefined;
+  /** Default as the key. */
+  readonly value?: number | undefined;
+}
+
+export interface AttentionInputs extends AttentionOptions {
+  /** [batch, queries, query] */
+  readonly query: Tensor;
+  /** [batch, keys, key]. Default the query: self-attention. */
+  readonly key?: Tensor | undefined;
+  /** [batch, keys, value]. Default the key. */
+  readonly value?: Tensor | undefined;
+}
+
+/** P is the tree of weights. */
+export interface Attention<P> {
+  readonly name: string;
+  weights(sizes: AttentionSizes): P;
+  /** Features of the output. */
+  outputSize(sizes: AttentionSizes): number;
+  /** output [batch, queries, outputSize]. Throws while tracing: SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT, with the names of the operands. */
+  run(weights: WeightTensors<P>, inputs: AttentionInputs): AttentionResult;
+}
+
+/** The sizes with the defaults filled in. */
+export function allSizes({ query, key = query, value = key }: AttentionSizes): Required<{ [K in keyof AttentionSizes]: number }> {
+  return { query, key, value };
+}
+
+/** The inputs with the defaults filled in. Throws SHAPE_MISMATCH where one is no sequence, or they do not belong together. */
+export function checkSequences({ query, key = query, value = key, ...options }: AttentionInputs): Sequences & AttentionOptions {
+  const axes = (steps: string): string[] => ["batch", steps, "features"],
+    given = {
+      query: called("query", query, axes("queries")),
+      key: called("key", key, axes("keys")),
+      value: called("value", value, axes("keys")),
+    },
+    all = Object.values(given);
+  if (all.every((x) => x.rank === 3 && x.shape[0] === query.shape[0]) && key.shape[1] === value.shape[1]) return { ...given, ...options };
+  const what = `query must be [batch, queries, features], key and value [batch, keys, features]: got ${all.map((x) => describe(x)).join(", ")}`;
+  throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("attention"), what, facts: { shapes: all.map((x) => x.shape) } });
+}
+
+interface Sequences {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+}

@@ -1,0 +1,31 @@
+// What every kind of attention takes and gives.
+import type { Tensor } from "../trace/tensor.ts";
+
+/** Which keys a query sees. Tensors broadcast to the scores […, queries, keys] as numpy's arrays do. */
+export interface Visibility {
+  /** Query i sees keys 0 … i + (keys − queries) only, so that the last query sees all. Default false. */
+  readonly causal?: boolean | undefined;
+  /** How many keys there are for each row of the batch, i32 [batch], for scores [batch, …, queries, keys]. Default all. */
+  readonly keyLengths?: Tensor | undefined;
+  /** A key is seen where it is not 0; of any dtype. Default everywhere. */
+  readonly mask?: Tensor | undefined;
+  /** Added to the scores; −∞ hides a key. Default 0. */
+  readonly bias?: Tensor | undefined;
+}
+
+export interface AttentionOptions extends Visibility {
+  /** Scores become cap·tanh(score / cap), before bias and masks (Gemma Team 2024). Default none. */
+  readonly softCap?: number | undefined;
+  /** Multiplies the weights: a dropout mask, scaled already. Default none. */
+  readonly dropout?: Tensor | undefined;
+  /** Added to the output, broadcast to it. Default none. */
+  readonly residual?: Tensor | undefined;
+}
+
+/** What of it is not used costs nothing. */
+export interface AttentionResult {
+  /** Σ weight·value over the keys, and the residual: […, queries, values]. */
+  readonly output: Tensor;
+  /** The softmax of the scores, before dropout: […, queries, keys]; zeros for a query that sees no key. */
+  readonly weights: Tensor;
+}

@@ -1,0 +1,33 @@
+// The functions that cells take by name.
+import { SluiceError } from "../errors.ts";
+import { abs, clip, relu, sigmoid, tanh } from "../trace/functions.ts";
+import type { Tensor } from "../trace/tensor.ts";
+
+/** Elementwise functions by their names in Keras. */
+export const activations = {
+  /** x */
+  linear: (x: Tensor): Tensor => x,
+  /** max(x, 0) */
+  relu,
+  /** 1 / (1 + e⁻ˣ) */
+  sigmoid,
+  /** 0.2·x + 0.5 within 0 … 1, as in Keras 1 and 2 and in ONNX (Keras 3 has x/6 + 0.5). */
+  hardSigmoid: (x: Tensor): Tensor => clip(x.mul(0.2).add(0.5), 0, 1),
+  tanh,
+  /** x / (1 + |x|) */
+  softsign: (x: Tensor): Tensor => x.div(abs(x).add(1)),
+} as const satisfies Readonly<Record<string, (x: Tensor) => Tensor>>;
+
+export type Activation = keyof typeof activations;
+
+/** Throws INVALID_ARGUMENT for a name that is none; `option` is what it was given as. */
+export function activation(who: string, name: Activation, option = "activation"): (x: Tensor) => Tensor {
+  if (Object.hasOwn(activations, name)) return activations[name];
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `there is no ${option} "${String(name)}"`,
+    fix: `Take one of ${Object.keys(activations).join(", ")}`,
+    facts: { [option]: name },
+  });
+}

@@ -1,0 +1,26 @@
+// Layer normalisation (Ba, Kiros & Hinton 2016).
+import { div } from "../trace/arithmetic.ts";
+import { sqrt, square } from "../trace/functions.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { meanOf } from "./meanOf.ts";
+
+export interface LayerNormalizationOptions {
+  /** Multiplies what was normalised: [size], or what broadcasts to x. Default 1. */
+  readonly gain?: Tensor | undefined;
+  /** Added last, likewise. Default 0. */
+  readonly shift?: Tensor | undefined;
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number | undefined;
+}
+
+/**
+ * (x − μ) / √(σ² + ε) ∘ gain + shift, with the mean μ and the biased variance σ² over the last axis (Ba et al. 2016).
+ *
+ * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain or shift.
+ */
+export function layerNormalization(x: Tensor, { gain, shift, epsilon = 1e-5 }: LayerNormalizationOptions = {}): Tensor {
+  const centred = x.sub(meanOf(x)),
+    normal = centred.mul(div(1, sqrt(meanOf(square(centred)).add(epsilon))));
+  const scaled = gain === undefined ? normal : normal.mul(gain);
+  return shift === undefined ? scaled : scaled.add(shift);
+}

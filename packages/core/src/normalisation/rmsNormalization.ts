@@ -1,0 +1,22 @@
+// Root mean square normalisation (Zhang & Sennrich 2019): layer normalisation without the mean.
+import { div } from "../trace/arithmetic.ts";
+import { sqrt, square } from "../trace/functions.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { meanOf } from "./meanOf.ts";
+
+export interface RmsNormalizationOptions {
+  /** Multiplies what was normalised: [size], or what broadcasts to x. Default 1. */
+  readonly gain?: Tensor | undefined;
+  /** Added to the mean square. Default 1e-6. */
+  readonly epsilon?: number | undefined;
+}
+
+/**
+ * x / √(mean(x²) + ε) ∘ gain, with the mean over the last axis (Zhang & Sennrich 2019).
+ *
+ * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain.
+ */
+export function rmsNormalization(x: Tensor, { gain, epsilon = 1e-6 }: RmsNormalizationOptions = {}): Tensor {
+  const normal = x.mul(div(1, sqrt(meanOf(square(x)).add(epsilon))));
+  return gain === undefined ? normal : normal.mul(gain);
+}

@@ -1,0 +1,24 @@
+// Positions as sines and cosines (Vaswani et al. 2017).
+import type { DType } from "../backend.ts";
+import { checkSize } from "../cells/checks.ts";
+import { literal } from "../trace/constants.ts";
+import type { Tensor } from "../trace/tensor.ts";
+
+/**
+ * What is added to embeddings to tell where they stand (Vaswani et al. 2017, section 3.5): at position t,
+ *
+ *     column 2i = sin(t / 10000^(2i/size))        column 2i + 1 = cos(t / 10000^(2i/size))
+ *
+ * A constant [steps, size]; dtype f32 unless given. Throws INVALID_ARGUMENT for a size or number of steps below 1.
+ */
+export function sinusoidalPositions(steps: number, size: number, dtype: Exclude<DType, "i32"> = "f32"): Tensor {
+  checkSize("sinusoidalPositions", "steps", steps);
+  checkSize("sinusoidalPositions", "size", size);
+  const values = Float64Array.from({ length: steps * size }, (_, i) => {
+    const t = Math.floor(i / size),
+      column = i % size,
+      angle = t / 10000 ** ((column - (column % 2)) / size);
+    return column % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+  });
+  return literal(values, [steps, size], dtype).named("steps", "features");
+}

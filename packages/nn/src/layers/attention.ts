@@ -1,0 +1,22 @@
+// Attention by the score of a query and a key, without projections.
+import { attention as module, type Score } from "@sluice/core";
+import type { Layer } from "./layer.ts";
+import { selfAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+
+export interface AttentionConfig extends SelfAttentionConfig {
+  /** "dot" (Luong et al. 2015; default), "scaledDot" (Vaswani et al. 2017), "additive" (Bahdanau et al. 2015), or "concat", linear in both. */
+  readonly score?: Score;
+  /** Width of the additive score's hidden layer; that score alone has it. */
+  readonly units?: number;
+}
+
+/**
+ * Each step's weighted mean of all steps; the weights are a softmax of scores.
+ *
+ * x [batch, steps, features] → the same shape. Weights are those of the score (`attention` of core).
+ * Throws INVALID_ARGUMENT for an unknown score, units that are missing or not asked for, or a rate outside [0, 1); at build SHAPE_MISMATCH
+ * for a sample that is not [steps, features].
+ */
+export function attention(config: AttentionConfig = {}): Layer {
+  return selfAttention("attention", module({ score: config.score ?? "dot", units: config.units }), config);
+}

@@ -1,0 +1,41 @@
+// Layer normalisation.
+import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+
+export interface LayerNormalizationConfig {
+  /** Added to the variance. Default 1e-3, as in Keras. */
+  readonly epsilon?: number;
+  /** Add a learnt `beta`. Default true. */
+  readonly center?: boolean;
+  /** Multiply by a learnt `gamma`. Default true. */
+  readonly scale?: boolean;
+  readonly name?: string;
+}
+
+/**
+ * (x − mean) / √(variance + epsilon)·gamma + beta over the last axis (Ba et al. 2016).
+ *
+ * x [batch, …, features] → the same shape. `gamma` [features] starts at one, `beta` [features] at zero.
+ * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
+ */
+export function layerNormalization(config: LayerNormalizationConfig = {}): Layer {
+  const { epsilon = 1e-3, center = true, scale = true } = config;
+  return {
+    kind: "layerNormalization",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      const features = input.shape.at(-1);
+      if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
+      const weights: { readonly gamma?: Weight; readonly beta?: Weight } = {
+        ...(scale && { gamma: { axes: { features }, init: "ones" } }),
+        ...(center && { beta: { axes: { features }, init: "zeros" } }),
+      };
+      return {
+        output: input,
+        weights: weights as Readonly<Record<string, Weight>>, // what is there is a weight
+        apply: ({ gamma, beta }: WeightTensors<typeof weights>, x) => normalise(x, { gain: gamma, shift: beta, epsilon }),
+      };
+    },
+  };
+}

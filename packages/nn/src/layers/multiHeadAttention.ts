@@ -1,0 +1,43 @@
+// Attention in several heads.
+import { multiHeadAttention as module, type MultiHeadOptions } from "@sluice/core";
+import type { Layer } from "./layer.ts";
+import { selfAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+
+export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
+  readonly numHeads: number;
+  /** Heads of keys and values, each shared by numHeads / numKeyValueHeads heads (Ainslie et al. 2023). Default numHeads. */
+  readonly numKeyValueHeads?: number;
+  /** Columns of each head's queries and keys. Default features / numHeads. */
+  readonly keyDim?: number;
+  /** Columns of each head's values. Default keyDim. */
+  readonly valueDim?: number;
+  /** Features of the output. Default those of x. */
+  readonly outputDim?: number;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Turn queries and keys by their positions (Su et al. 2021). Default false. */
+  readonly rotary?: MultiHeadOptions["rotary"];
+}
+
+/**
+ * Each step's weighted means of all steps, head by head on projections of its own, and a projection of them together
+ * (Vaswani et al. 2017).
+ *
+ * x [batch, steps, features] → [batch, steps, outputDim]. `wq` [features, numHeads·keyDim], `wk` [features, numKeyValueHeads·keyDim],
+ * `wv` [features, numKeyValueHeads·valueDim], `wo` [numHeads·valueDim, outputDim] and their biases `bq` `bk` `bv` `bo`.
+ * Throws INVALID_ARGUMENT for sizes below 1, heads that do not divide, or a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that
+ * is not [steps, features], or, with `residual`, an output of another size.
+ */
+export function multiHeadAttention(config: MultiHeadAttentionConfig): Layer {
+  const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary } = config;
+  const heads = module({
+    heads: numHeads,
+    keyValueHeads: numKeyValueHeads,
+    size: keyDim,
+    valueSize: valueDim,
+    outputSize: outputDim,
+    useBias,
+    rotary,
+  });
+  return selfAttention("multiHeadAttention", heads, config, numHeads);
+}

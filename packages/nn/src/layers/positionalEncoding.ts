@@ -1,0 +1,31 @@
+// Where in the sequence a step stands.
+import { sinusoidalPositions } from "@sluice/core";
+import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+
+export interface PositionalEncodingConfig {
+  readonly name?: string;
+}
+
+/**
+ * x + sines and cosines of the positions (Vaswani et al. 2017, section 3.5; `sinusoidalPositions` of core).
+ *
+ * x [batch, steps, features] → the same shape; no weights.
+ * Throws at build: SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
+ */
+export function positionalEncoding(config: PositionalEncodingConfig = {}): Layer {
+  return {
+    kind: "positionalEncoding",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      const [steps, features] = input.shape;
+      if (input.shape.length !== 2 || steps === undefined || features === undefined)
+        throw shapeMismatch(who, "x [batch, steps, features]", input);
+      return {
+        output: input,
+        weights: {},
+        apply: (_, x) => x.add(sinusoidalPositions(steps, features, x.dtype === "f64" ? "f64" : "f32")),
+      };
+    },
+  };
+}

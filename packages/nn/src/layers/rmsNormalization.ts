@@ -1,0 +1,31 @@
+// Root mean square normalisation.
+import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+
+export interface RmsNormalizationConfig {
+  /** Added to the mean square. Default 1e-6, as in Keras. */
+  readonly epsilon?: number;
+  readonly name?: string;
+}
+
+/**
+ * x / √(mean(x²) + epsilon)·gamma over the last axis (Zhang & Sennrich 2019).
+ *
+ * x [batch, …, features] → the same shape. `gamma` [features] starts at one.
+ * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
+ */
+export function rmsNormalization(config: RmsNormalizationConfig = {}): Layer {
+  const { epsilon = 1e-6 } = config;
+  return {
+    kind: "rmsNormalization",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      const features = input.shape.at(-1);
+      if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
+      const gamma: Weight = { axes: { features }, init: "ones" };
+      const weights = { gamma };
+      return { output: input, weights, apply: (w: WeightTensors<typeof weights>, x) => normalise(x, { gain: w.gamma, epsilon }) };
+    },
+  };
+}
