@@ -11,6 +11,7 @@ test("dependencies point one way, and core has none", () => {
   expect(Object.fromEntries(published.map(({ name, dependencies = {} }) => [name, Object.keys(dependencies)]))).toEqual({
     "@sluice/core": [],
     "@sluice/cpu": ["@sluice/core"],
+    "@sluice/workers": ["@sluice/core", "@sluice/cpu"],
     "@sluice/nn": ["@sluice/core"],
     "@sluice/conformance": ["@sluice/core", "fast-check"],
   });

@@ -16,7 +16,7 @@ test("a run trains, compares, and leaves a model that loads and a report", async
   for (const part of [
     "lstm 4",
     "261 parameters",
-    "cpu, block interpreter",
+    "cpu, wasm simd",
     "epoch 2/2",
     "LSTM",
     "persistence",

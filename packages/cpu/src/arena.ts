@@ -16,7 +16,7 @@ export interface Arena {
   leave(lease: Lease): void;
 }
 
-export function createArena(allocator: Allocator): Arena {
+export function createArena(allocator: Pick<Allocator, "allocate" | "release">): Arena {
   const leases = new Set<Lease>();
   let range: { readonly at: number; readonly size: number } | undefined;
 

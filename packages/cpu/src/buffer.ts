@@ -9,11 +9,13 @@ export interface Buffer extends Held {
   readonly memory: Memory;
   /** Its first element, counted in elements of its dtype from the start of the memory. */
   at: number;
+  /** Another number after each write and each run that may have written it, of no other buffer: by it executables know what they packed. */
+  version: number;
 }
 
 /** A buffer at byte `address`. */
 export function bufferAt(memory: Memory, address: number, dtype: DType, length: number): Buffer {
-  return { memory, dtype, length, at: address / bytes[dtype], alive: true, bound: 0 };
+  return { memory, dtype, length, at: address / bytes[dtype], alive: true, bound: 0, version: 0 };
 }
 
 /** Where it starts, in bytes. */

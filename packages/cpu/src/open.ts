@@ -1,16 +1,22 @@
 // The cpu backend's verbs: buffers are ranges of one memory, and everything happens before a call returns.
-import { type Backend, type DType, SluiceError, type Supports, check } from "@sluice/core";
+import { type Backend, type DType, SluiceError, check } from "@sluice/core";
 import { asyncDispose, bytes, guard } from "@sluice/core/kit";
 import { createAllocator } from "./allocator.ts";
 import { createArena } from "./arena.ts";
 import { type Buffer, addressOf, bufferAt, contentsOf } from "./buffer.ts";
-import { type Host, compile } from "./compile.ts";
-import { createMachine } from "./machine.ts";
-import { createMemory, most } from "./memory.ts";
+import type { Host } from "./host.ts";
+import { compile as interpret } from "./interpreter/compile.ts";
+import { createMachine } from "./interpreter/machine.ts";
+import { createMemory, createWasmMemory, isWasm, most } from "./memory.ts";
+import { hasSimd } from "./simd/available.ts";
+import { compile } from "./simd/compile.ts";
+import { supportsOf } from "./supports.ts";
 
 export interface Options {
   /** Most bytes that buffers, constants and scratch take together: whole pages of 64 KiB, up to 4 GiB. Default 2 GiB. */
   readonly memory?: number;
+  /** Run Programs without f64 on WebAssembly SIMD. Default: where the machine has it; otherwise the block interpreter runs them all. */
+  readonly simd?: boolean;
 }
 
 /**
@@ -25,7 +31,7 @@ export interface Options {
  * backend.write(x, Float32Array.of(1, 2, 3));
  * ```
  */
-export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<Backend<Buffer>> {
+export async function open({ memory: limit = 2 ** 31, simd = hasSimd() }: Options = {}): Promise<Backend<Buffer>> {
   if (!Number.isSafeInteger(limit) || limit < 65536 || limit > most)
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
@@ -33,7 +39,14 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
       what: `memory is a whole number of bytes from 65536 to ${most}, got ${limit}`,
       facts: { memory: limit },
     });
-  const memory = createMemory(limit);
+  if (simd && !hasSimd())
+    throw new SluiceError({
+      code: "BACKEND_UNAVAILABLE",
+      who: "cpu.open",
+      what: "there is no WebAssembly SIMD here",
+      fix: "Leave `simd` out: the block interpreter runs everywhere",
+    });
+  const memory = simd ? createWasmMemory(limit) : createMemory(limit);
   const allocator = createAllocator((size) => memory.grow(size));
   const arena = createArena(allocator);
   const supports = supportsOf(limit);
@@ -52,12 +65,14 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
     if (address === undefined) throw full(verb, length * bytes[dtype]);
     return bufferAt(memory, address, dtype, length);
   };
+  let clock = 0;
+  const machine = createMachine(memory);
   const host: Host = {
-    machine: createMachine(memory),
     scratch: ({ dtype, length }) => bufferAt(memory, 0, dtype, length),
     constant({ dtype, length, data }) {
       const buffer = place("compile", dtype, length);
-      contentsOf(buffer, 0, length).set(data!);
+      if (data === undefined) contentsOf(buffer, 0, length).fill(0);
+      else contentsOf(buffer, 0, length).set(data);
       return buffer;
     },
     release: (buffer) => allocator.release(addressOf(buffer)),
@@ -65,6 +80,7 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
       if (!arena.enter(lease)) throw full("compile", lease.size);
     },
     leave: (lease) => arena.leave(lease),
+    touch: (buffer) => void (buffer.version = ++clock),
   };
 
   return {
@@ -74,11 +90,13 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
       guards.create(dtype, length);
       const buffer = place("create", dtype, length);
       contentsOf(buffer, 0, length).fill(0);
+      host.touch(buffer);
       return buffer;
     },
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
       memory[buffer.dtype].set(data, buffer.at + at);
+      host.touch(buffer);
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
@@ -94,18 +112,9 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
     compile(program) {
       guards.open("compile");
       check(program, supports);
-      const executable = compile(program, host);
-      return {
-        executor: executable.executor,
-        run(bindings) {
-          guards.bind(program, bindings);
-          executable.run(bindings);
-        },
-        destroy() {
-          guards.open("destroy");
-          executable.destroy();
-        },
-      };
+      const isNarrow = program.slots.every(({ dtype }) => dtype !== "f64");
+      if (isWasm(memory) && isNarrow) return compile(program, memory, host).then((executable) => guards.executable(program, executable));
+      return guards.executable(program, interpret(program, machine, host));
     },
     close() {
       guards.closed = true;
@@ -113,19 +122,5 @@ export async function open({ memory: limit = 2 ** 31 }: Options = {}): Promise<B
     async [asyncDispose]() {
       guards.closed = true;
     },
-  };
-}
-
-function supportsOf(limit: number): Supports {
-  return {
-    dtypes: ["f32", "f64", "i32"],
-    bindings: Infinity,
-    inPlace: true,
-    ops: ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
-    length: Math.floor(limit / bytes.f32),
-    // In f64, measured on V8 against 200-bit arithmetic: exp 0.84, log 0.82, tanh 2.1, sigmoid 1.9. An f32 result is within 0.5000001 ulp of the same operation.
-    accuracy: { exp: 1, log: 1, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, div: 0.5, sum: 0.5 },
-    keeps: { nan: true, infinity: true, denormals: true },
-    repeats: "process", // Math.exp and its like differ between engines.
   };
 }

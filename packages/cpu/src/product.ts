@@ -1,4 +1,4 @@
-// A matmul step as the product it really is: batches that are only more rows joined to the rows, and the longer side made the rows.
+// A matmul step as the product it really is: batches that are only more rows, or more columns, joined to them.
 import type { MatmulStep, View } from "@sluice/core";
 
 /** One operand: how far apart its rows, columns and batches lie. */
@@ -21,6 +21,7 @@ export interface Product {
   readonly batch: readonly number[];
 }
 
+/** The same product with as few batch axes as joining leaves. */
 export function productOf({ a, b, out }: MatmulStep): Product {
   const rank = out.shape.length;
   const axes = out.shape.flatMap((size, axis) => (axis < rank - 2 && size !== 1 ? [axis] : []));
@@ -39,9 +40,7 @@ export function productOf({ a, b, out }: MatmulStep): Product {
     k: a.shape.at(-1)!,
     batch: axes.map((axis) => out.shape[axis]!),
   };
-  const joined = turn(join(turn(join(whole))));
-  // Tiles of a single row are cheap, those of a single column are not.
-  return joined.n === 1 && joined.m > 1 ? turn(joined) : joined;
+  return turn(join(turn(join(whole))));
 }
 
 /** Makes the innermost batch axes more rows, as long as the right operand is the same for all and rows go on evenly. */
@@ -66,7 +65,7 @@ function join(product: Product): Product {
 }
 
 /** The transposed product: outᵀ = bᵀ·aᵀ. */
-function turn({ a, b, out, m, n, k, batch }: Product): Product {
+export function turn({ a, b, out, m, n, k, batch }: Product): Product {
   const flip = (operand: Operand): Operand => ({ ...operand, row: operand.column, column: operand.row });
   return { a: flip(b), b: flip(a), out: flip(out), m: n, n: m, k, batch };
 }

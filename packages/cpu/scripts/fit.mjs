@@ -1,0 +1,100 @@
+// Fits the polynomials of src/simd/functions. Run by hand: `node packages/cpu/scripts/fit.mjs` prints the coefficients that stand there.
+// Least squares on Chebyshev nodes, weighted anew until the largest error is as small as it gets (Lawson 1961), in float64; coefficients
+// are rounded to float32 one by one, the lowest power first, and the others fitted again around each. Nothing in it is random.
+
+const half = Math.LN2 / 2;
+
+const fits = {
+  // 1 − e^−u = u − u²·p(u) where |u| ≤ ½ ln 2; error relative to 1 − e^−u. With ½ as it is in the series, nothing is lost near 0.
+  complement: {
+    known: [0.5],
+    terms: 5,
+    interval: [-half, half],
+    target: (u) => sum(20, (k) => (-u) ** k / factorial(k + 2)),
+    weight: (u) => (u * u) / -Math.expm1(-u),
+  },
+  // log(1 + f) = f − ½f² + f³·p(f) where √½ ≤ 1 + f ≤ √2; error relative to log(1 + f).
+  log: {
+    known: [],
+    terms: 9,
+    interval: [Math.SQRT1_2 - 1, Math.SQRT2 - 1],
+    target: (f) => sum(60, (k) => (-f) ** k / (k + 3)),
+    weight: (f) => f ** 3 / Math.log1p(f),
+  },
+};
+
+for (const [name, fit] of Object.entries(fits)) {
+  const { coefficients, error } = rounded(fit);
+  console.log(`${name}: [${coefficients.join(", ")}], relative error ${error.toExponential(2)} (2^${Math.log2(error).toFixed(1)})`);
+}
+
+function rounded({ known, target, weight, terms, interval }) {
+  const points = nodes(400, interval);
+  const done = [...known];
+  while (done.length < terms) {
+    const from = done.length;
+    const rest = points.map((x) => (target(x) - horner(done, x)) * weight(x));
+    const rows = points.map((x) => Array.from({ length: terms - from }, (_, k) => x ** (from + k) * weight(x)));
+    done.push(Math.fround(minimax(rows, rest)[0]));
+  }
+  const error = Math.max(...nodes(5000, interval).map((x) => Math.abs((target(x) - horner(done, x)) * weight(x))));
+  return { coefficients: done, error };
+}
+
+/** The c for which the largest of |rows·c − wanted| is smallest. */
+function minimax(rows, wanted) {
+  let weights = wanted.map(() => 1);
+  let best = { worst: Infinity, c: [] };
+  for (let round = 0; round < 300; round++) {
+    const c = leastSquares(rows, wanted, weights);
+    const errors = rows.map((row, i) => Math.abs(dot(row, c) - wanted[i]));
+    const worst = Math.max(...errors);
+    if (worst < best.worst) best = { worst, c };
+    weights = weights.map((w, i) => w * (errors[i] / worst + 1e-9));
+    const total = sum(weights.length, (i) => weights[i]);
+    weights = weights.map((w) => (w / total) * weights.length);
+  }
+  return best.c;
+}
+
+/** Minimises Σ weights·(rows·c − wanted)², by orthogonal columns (modified Gram–Schmidt). */
+function leastSquares(rows, wanted, weights) {
+  const scale = weights.map(Math.sqrt);
+  const n = rows[0].length;
+  const columns = Array.from({ length: n + 1 }, (_, k) => rows.map((row, i) => scale[i] * (k < n ? row[k] : wanted[i])));
+  const r = columns.map(() => new Array(n + 1).fill(0));
+  for (let k = 0; k < n; k++) {
+    r[k][k] = Math.sqrt(dot(columns[k], columns[k]));
+    const unit = (columns[k] = columns[k].map((x) => x / r[k][k]));
+    for (let j = k + 1; j <= n; j++) {
+      const along = (r[k][j] = dot(unit, columns[j]));
+      columns[j] = columns[j].map((x, i) => x - along * unit[i]);
+    }
+  }
+  const c = new Array(n).fill(0);
+  for (let k = n - 1; k >= 0; k--) c[k] = (r[k][n] - sum(n - 1 - k, (j) => r[k][k + 1 + j] * c[k + 1 + j])) / r[k][k];
+  return c;
+}
+
+/** Chebyshev nodes: dense towards the ends, never at 0 for an even count. */
+function nodes(count, [from, to]) {
+  return Array.from({ length: count }, (_, i) => (from + to) / 2 - ((to - from) / 2) * Math.cos((Math.PI * (i + 0.5)) / count));
+}
+
+function horner(coefficients, x) {
+  return coefficients.reduceRight((value, c) => value * x + c, 0);
+}
+
+function dot(x, y) {
+  return sum(x.length, (i) => x[i] * y[i]);
+}
+
+function sum(count, term) {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += term(i);
+  return total;
+}
+
+function factorial(n) {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}

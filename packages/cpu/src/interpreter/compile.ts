@@ -1,0 +1,66 @@
+// A Program to an executable: scratch leased from the arena, constants uploaded, every kernel prepared once.
+import type { DType, Executable, Kernel, Program } from "@sluice/core";
+import { type Launch, stepwise } from "@sluice/core/kit";
+import type { Buffer } from "../buffer.ts";
+import { type Host, leaseOf } from "../host.ts";
+import { writtenBy } from "../written.ts";
+import { gather } from "./gather.ts";
+import { map } from "./map.ts";
+import { matmul } from "./matmul.ts";
+import type { Machine } from "./machine.ts";
+import { reduce } from "./reduce.ts";
+import { scatter } from "./scatter.ts";
+
+/** Prepares a legal program. Whatever it throws, the backend is as before. */
+export function compile(program: Program, machine: Machine, host: Host): Executable<Buffer> {
+  const dtypes = program.slots.map(({ dtype }) => dtype);
+  const scratch: Buffer[] = [];
+  const executable = stepwise<Buffer>({
+    executor: `block interpreter ${dtypes.includes("f64") ? "f64" : "f32"}`,
+    program,
+    create(slot) {
+      if (slot.data !== undefined) return host.constant(slot);
+      const buffer = host.scratch(slot);
+      scratch.push(buffer);
+      return buffer;
+    },
+    destroy: (buffer) => {
+      if (!scratch.includes(buffer)) host.release(buffer);
+    },
+    launch: (kernel) => launch(machine, kernel, dtypes),
+  });
+  const lease = leaseOf(scratch);
+  try {
+    host.enter(lease);
+  } catch (error) {
+    executable.destroy();
+    throw error;
+  }
+  const written = writtenBy(program);
+  return {
+    executor: executable.executor,
+    run(bindings) {
+      executable.run(bindings);
+      for (const binding of written) host.touch(bindings[binding]!);
+    },
+    destroy() {
+      executable.destroy();
+      host.leave(lease);
+    },
+  };
+}
+
+function launch(machine: Machine, kernel: Kernel, dtypes: readonly DType[]): Launch<Buffer> {
+  switch (kernel.kind) {
+    case "map":
+      return map(machine, kernel, dtypes);
+    case "reduce":
+      return reduce(machine, kernel, dtypes);
+    case "matmul":
+      return matmul(machine, kernel, dtypes);
+    case "gather":
+      return gather(machine, kernel, dtypes);
+    case "scatter":
+      return scatter(machine, kernel, dtypes);
+  }
+}

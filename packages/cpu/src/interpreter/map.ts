@@ -1,0 +1,35 @@
+// map: load a block of every input, run the body over it, store every output.
+import type { DType, MapStep } from "@sluice/core";
+import type { Launch } from "@sluice/core/kit";
+import { prepare } from "./body.ts";
+import type { Buffer } from "../buffer.ts";
+import { type Visit, grid, lyingOf, locate } from "./grid.ts";
+import { type Machine, block } from "./machine.ts";
+import { merge, nestOf, order, pad } from "../nest.ts";
+import { write } from "./transfer.ts";
+
+export function map(machine: Machine, { shape, body, inputs, outputs }: MapStep, dtypes: readonly DType[]): Launch<Buffer> {
+  const views = [...inputs, ...outputs.map(({ view }) => view)];
+  const nest = pad(merge(order(nestOf(shape, views), inputs.length)), 2);
+  const width = Math.max(1, Math.min(nest.sizes.at(-1)!, block));
+  const height = Math.max(1, Math.min(nest.sizes.at(-2)!, Math.floor(block / nest.sizes.at(-1)!)));
+  const blocks = grid(nest, height, width);
+  const lying = views.map((view, v) => lyingOf(nest, v, dtypes[view.slot]!, height, width));
+  const { begin, evaluate, values } = prepare(
+    machine,
+    body,
+    lying,
+    outputs.map(({ value }) => value),
+  );
+  const stores = lying.slice(inputs.length);
+  const visit: Visit = (at, rows, columns) => {
+    evaluate(at, rows, columns);
+    for (let o = 0; o < stores.length; o++)
+      write(machine.memory, stores[o]!.dtype, at[inputs.length + o]!, stores[o]!, rows, columns, values[o]!, columns);
+  };
+  const from = new Array<number>(views.length).fill(0);
+  return (slots, t) => {
+    begin();
+    blocks(locate(views, slots, t, from), visit);
+  };
+}

@@ -1,0 +1,24 @@
+// A Program to an executable on WebAssembly: its module instantiated over the backend's memory, one call per run.
+import type { Executable, Program } from "@sluice/core";
+import { type Buffer, addressOf } from "../buffer.ts";
+import type { Host } from "../host.ts";
+import type { WasmMemory } from "../memory.ts";
+import { moduleOf } from "./modules.ts";
+import { placesOf } from "./places.ts";
+
+/** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
+export async function compile(program: Program, memory: WasmMemory, host: Host): Promise<Executable<Buffer>> {
+  const compiled = await moduleOf(program);
+  const places = placesOf(program, compiled, host);
+  const { exports } = new WebAssembly.Instance(compiled.module, { env: { memory: memory.wasm as WebAssembly.Memory } }); // made by createWasmMemory
+  const run = exports["run"]!;
+  return {
+    executor: "wasm simd f32x4",
+    run(bindings) {
+      places.table(memory.i32, places.room.at, bindings); // an f32 lies where an i32 does
+      run(addressOf(places.room));
+      places.touch(bindings);
+    },
+    destroy: places.free,
+  };
+}

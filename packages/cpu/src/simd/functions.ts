@@ -1,0 +1,104 @@
+// exp, log, tanh and sigmoid of four float32 lanes, without branches and without fused operations, so that every machine gives the same bits.
+// Largest errors over all float32, in ulp of the exact result: `npm run accuracy`; scripts/fit.mjs finds the coefficients.
+import { type Code, type Local, f32x4, get, i32x4, set, v128 } from "../wasm/index.ts";
+import type { Lanes } from "./lanes.ts";
+
+const { add, sub, mul, div, abs, sqrt, pmin, pmax } = f32x4;
+
+/** A function of four lanes, as code: it takes the code of its operand and leaves the result. */
+export type Function4 = (lanes: Lanes, x: Code) => Code;
+
+/** 1.5·2²³: adding it rounds to whole numbers, which then stand in the low bits. */
+const round = 12582912;
+/** ln 2 in two parts: the first has 9 bits, so that its products with exponents are exact (Cody & Waite 1980). */
+const ln2 = { high: 0.693359375, low: -2.1219444005469057e-4 };
+
+/** e^x = 2ⁿ·e^−u with u = n·ln 2 − x; the power is taken in two halves, so that it underflows gradually. */
+export const exp: Function4 = (lanes, x) => {
+  const { constant } = lanes;
+  const [c, t, n, u] = lanes.scratch();
+  return [
+    set(c, pmin(pmax(x, constant(-105)), constant(89))),
+    set(t, add(mul(get(c), constant(Math.LOG2E)), constant(round + 254))),
+    set(n, sub(get(t), constant(round + 254))),
+    set(u, add(sub(mul(get(n), constant(ln2.high)), get(c)), mul(get(n), constant(ln2.low)))),
+    set(n, i32x4.shr(get(t), 1)),
+    mul(mul(sub(constant(1), complement(lanes, u, c)), i32x4.shl(get(n), 23)), i32x4.shl(i32x4.sub(get(t), get(n)), 23)),
+  ];
+};
+
+/** tanh |x| = (1 − e)/(1 + e) with e = e^−2|x| = s·(1 − w), both differences taken from the exact s ± 1. */
+export const tanh: Function4 = (lanes, x) => {
+  const { constant, integer } = lanes;
+  const [c, t, u, s, w, v] = lanes.scratch();
+  return [
+    set(c, x),
+    set(v, abs(get(c))),
+    set(v, pmin(add(get(v), get(v)), constant(20))),
+    set(t, add(mul(get(v), constant(-Math.LOG2E)), constant(round + 127))),
+    set(u, add(get(v), mul(sub(get(t), constant(round + 127)), constant(Math.LN2)))),
+    set(s, i32x4.shl(get(t), 23)),
+    set(w, mul(get(s), complement(lanes, u, v))),
+    v128.or(div(sub(get(w), sub(get(s), constant(1))), sub(add(get(s), constant(1)), get(w))), v128.and(get(c), integer(-(2 ** 31)))),
+  ];
+};
+
+/** 1 − e^−u = u − u²·p(u) for |u| ≤ ½ ln 2; relative error 2^−26. `free` is a local to use. */
+function complement({ constant }: Lanes, u: Local, free: Local): Code {
+  const [a, b, c, d, e] = [0.5, -0.16666549444198608, 0.04166685789823532, -0.00836596917361021, 0.0013897856697440147];
+  const low = add(constant(a), mul(get(u), constant(b)));
+  const high = add(add(constant(c), mul(get(u), constant(d))), mul(get(free), constant(e)));
+  return [set(free, mul(get(u), get(u))), sub(get(u), mul(get(free), add(low, mul(get(free), high))))];
+}
+
+/**
+ * 1/(1 + e^−x) = 1/((1 + s) − s·w) with e^−x = s·(1 − w), and with what rounding loses of 1 + s.
+ * 2^−64 on both sides of the quotient lets it underflow gradually.
+ */
+export const sigmoid: Function4 = (lanes, x) => {
+  const { constant } = lanes;
+  const [c, t, n, u, s] = lanes.scratch();
+  return [
+    set(c, pmin(pmax(x, constant(-106)), constant(20))),
+    set(t, add(mul(get(c), constant(-Math.LOG2E)), constant(round + 63))),
+    set(n, sub(get(t), constant(round + 63))),
+    set(u, add(add(get(c), mul(get(n), constant(ln2.high))), mul(get(n), constant(ln2.low)))),
+    set(s, i32x4.shl(get(t), 23)),
+    set(t, add(get(s), constant(2 ** -64))),
+    set(n, sub(sub(get(t), get(s)), constant(2 ** -64))),
+    div(constant(2 ** -64), sub(get(t), add(mul(get(s), complement(lanes, u, c)), get(n)))),
+  ];
+};
+
+/** log x = e·ln 2 + log(1 + f) with √½ ≤ 1 + f < √2, and log(1 + f) = f − ½f² + f³·p(f). */
+export const log: Function4 = (lanes, x) => {
+  const { constant, integer } = lanes;
+  const [c, m, e, f, w, tiny] = lanes.scratch();
+  const p = [
+    0.3333331346511841, -0.25000008940696716, 0.2000207155942917, -0.16667988896369934, 0.14220359921455383, -0.12406239658594131,
+    0.11883537471294403, -0.11670024693012238, 0.06749189645051956,
+  ];
+  const horner = p
+    .slice(0, -1)
+    .reverse()
+    .reduce<Code>((sum, k) => add(mul(sum, get(f)), constant(k)), constant(p.at(-1)!));
+  const root = 0x3f3504f3; // the bits of √½
+  return [
+    set(c, x),
+    // Denormals are made normal by 2²³, and their exponent smaller by 23.
+    set(tiny, f32x4.lt(get(c), constant(2 ** -126))),
+    set(m, v128.select(mul(get(c), constant(2 ** 23)), get(c), get(tiny))),
+    set(e, i32x4.shr(i32x4.sub(get(m), integer(root)), 23)),
+    set(f, sub(i32x4.sub(get(m), i32x4.shl(get(e), 23)), constant(1))),
+    set(e, sub(f32x4.convert(get(e)), v128.and(get(tiny), constant(23)))),
+    set(w, mul(get(f), get(f))),
+    set(m, add(mul(mul(get(f), get(w)), horner), mul(get(e), constant(ln2.low)))),
+    set(m, add(get(f), sub(get(m), mul(get(w), constant(0.5))))),
+    // −∞ for 0; of negative numbers, ∞ and NaN the square root is the logarithm.
+    v128.select(
+      add(get(m), mul(get(e), constant(ln2.high))),
+      v128.select(constant(-Infinity), sqrt(get(c)), f32x4.eq(get(c), constant(0))),
+      v128.and(f32x4.gt(get(c), constant(0)), f32x4.lt(get(c), constant(Infinity))),
+    ),
+  ];
+};

@@ -1,0 +1,2 @@
+// Every core of the processor.
+export { type Buffer, type Options, open } from "./open.ts";

@@ -1,0 +1,31 @@
+// Where threads and the caller meet in shared memory, in 32-bit words from the start of a block. Words that different threads write often stand on cache lines of their own.
+// @ts-check
+
+/** The first line is where threads meet inside a run (`meeting` of @sluice/cpu/kit): how many have come, which phase it is, whether to stop. */
+export const count = 0;
+export const phase = 1;
+export const stop = 2;
+/** Commands posted, by the caller. */
+export const head = 16;
+/** Commands done, by thread 0. */
+export const done = 32;
+/** Thread 0 tells the caller when so many are done: all that were posted, and what the next read waits for. */
+export const all = 48;
+export const awaited = 49;
+/** One word per thread: 1 while it waits for a message. */
+export const asleep = 64;
+/** More threads than any machine has use for. */
+export const mostThreads = 128;
+/** The commands: how many words it takes, what it is, and its operands. */
+export const ring = 256;
+/** Room for hundreds of runs of a training step. */
+export const ringWords = 2 ** 15;
+export const words = ring + ringWords;
+
+/** The rest of the ring is too short for the next command. */
+export const skip = 0;
+/** Runs a program: its number, then its table, which starts after so many words. */
+export const run = 1;
+export const header = 3;
+/** Copies bytes: to, from, how many. */
+export const copy = 2;

@@ -1,0 +1,169 @@
+// The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
+import { type Backend, type DType, SluiceError, check } from "@sluice/core";
+import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
+import {
+  type Buffer,
+  type Host,
+  addressOf,
+  bufferAt,
+  contentsOf,
+  createAllocator,
+  createArena,
+  createSharedMemory,
+  hasSimd,
+  most,
+  supportsOf,
+} from "@sluice/cpu/kit";
+import { compile } from "./compile.ts";
+import { coresAvailable } from "./cores.ts";
+import { startCrew } from "./crew.ts";
+import * as layout from "./layout.js";
+
+export type { Buffer };
+
+export interface Options {
+  /** How many threads compute, beside the caller's: 1 to 128. Default: the cores this process may use. Results do not depend on it. */
+  readonly threads?: number;
+  /** Most bytes that buffers, constants and scratch take together: whole pages of 64 KiB, up to 4 GiB. Default 2 GiB. */
+  readonly memory?: number;
+  /** Runs of less work than this, in multiplications with addition, are done by the caller where nothing is queued. Default 2 million, some 0.1 ms. */
+  readonly threshold?: number;
+}
+
+/**
+ * Opens a backend on several threads, which share one memory.
+ *
+ * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD, or threads do not start, and tells the remedy; with
+ * INVALID_ARGUMENT for options out of range. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
+ */
+export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 2e6 }: Options = {}): Promise<
+  Backend<Buffer>
+> {
+  checkRange("threads", threads, 1, layout.mostThreads);
+  checkRange("memory", limit, 2 ** 20, most);
+  checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
+  checkMachine();
+  const memory = createSharedMemory(limit);
+  const allocator = createAllocator((size) => memory.grow(size));
+  const supports = { ...supportsOf(limit), dtypes: ["f32", "i32"] as const, repeats: "everywhere" as const };
+  const guards = guard<Buffer>({ name: "workers", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
+  const block = allocator.allocate(4 * layout.words)!; // fits into the least memory there may be
+  const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? 20_000 : 0);
+
+  const full = (verb: string, wanted: number): SluiceError =>
+    new SluiceError({
+      code: "OUT_OF_MEMORY",
+      who: `workers.${verb}`,
+      what: `${wanted} bytes wanted, ${allocator.used} in use, the limit is ${limit}`,
+      fix: limit < most ? "Destroy what is no longer needed, or open with more `memory`" : "Destroy what is no longer needed",
+      facts: { wanted, used: allocator.used, limit },
+    });
+  const place = (verb: string, dtype: DType, length: number): Buffer => {
+    const address = allocator.allocate(length * bytes[dtype]);
+    if (address === undefined) throw full(verb, length * bytes[dtype]);
+    return bufferAt(memory, address, dtype, length);
+  };
+  /** Ranges are given back once nothing that is queued uses them. */
+  const release = (at: number): void => crew.retire(() => allocator.release(at));
+  const arena = createArena({ allocate: allocator.allocate, release });
+  let clock = 0;
+  const host: Host = {
+    scratch: ({ dtype, length }) => bufferAt(memory, 0, dtype, length),
+    constant({ dtype, length, data }) {
+      const buffer = place("compile", dtype, length);
+      if (data === undefined) contentsOf(buffer, 0, length).fill(0);
+      else contentsOf(buffer, 0, length).set(data);
+      return buffer;
+    },
+    release: (buffer) => release(addressOf(buffer)),
+    enter(lease) {
+      if (!arena.enter(lease)) throw full("compile", lease.size);
+    },
+    leave: (lease) => arena.leave(lease),
+    touch: (buffer) => void (buffer.version = ++clock),
+  };
+  /** Room for a copy on its way between the caller and a buffer that queued runs use. */
+  const staged = (verb: string, { dtype }: Buffer, length: number): Buffer => place(verb, dtype, length);
+
+  return {
+    name: "workers",
+    supports,
+    create(dtype, length) {
+      guards.create(dtype, length);
+      const buffer = place("create", dtype, length);
+      contentsOf(buffer, 0, length).fill(0);
+      host.touch(buffer);
+      return buffer;
+    },
+    write(buffer, data, at = 0) {
+      guards.write(buffer, data, at);
+      crew.check();
+      if (crew.isIdle) contentsOf(buffer, at, data.length).set(data);
+      else {
+        const stage = staged("write", buffer, data.length);
+        contentsOf(stage, 0, data.length).set(data);
+        crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
+        host.release(stage);
+      }
+      host.touch(buffer);
+    },
+    async read(buffer, at = 0, length = buffer.length - at, into) {
+      guards.read(buffer, at, length, into);
+      crew.check();
+      const target = into ?? new arrays[buffer.dtype](length);
+      if (crew.isIdle) target.set(contentsOf(buffer, at, length));
+      else {
+        const stage = staged("read", buffer, length);
+        crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
+        try {
+          await crew.settled();
+          target.set(contentsOf(stage, 0, length));
+        } finally {
+          host.release(stage);
+        }
+      }
+      return target;
+    },
+    destroy(buffer) {
+      guards.use("destroy", buffer).alive = false;
+      host.release(buffer);
+    },
+    compile(program) {
+      guards.open("compile");
+      check(program, supports);
+      crew.check();
+      return compile(program, { limit, crew, host, threshold }).then((executable) => guards.executable(program, executable));
+    },
+    close: () => close(),
+    [asyncDispose]: () => close(),
+  };
+
+  async function close(): Promise<void> {
+    if (guards.closed) return;
+    guards.closed = true;
+    await crew.settled().catch(() => undefined); // what failed has told those who read
+    await crew.end();
+  }
+}
+
+function checkRange(option: string, value: number, least: number, greatest: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= greatest) return;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "workers.open",
+    what: `${option} is a whole number from ${least} to ${greatest}, got ${value}`,
+    facts: { [option]: value },
+  });
+}
+
+function checkMachine(): void {
+  const fail = (what: string, fix: string): never => {
+    throw new SluiceError({ code: "BACKEND_UNAVAILABLE", who: "workers.open", what, fix });
+  };
+  if (!hasSimd()) fail("there is no WebAssembly SIMD here", "Use @sluice/cpu, which runs everywhere");
+  if (typeof SharedArrayBuffer === "undefined" || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false)
+    fail(
+      "this page has no shared memory, since it is not cross-origin isolated",
+      "Serve it with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`, or use @sluice/cpu",
+    );
+}

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import * as layout from "./layout.js";
+import { createRing } from "./ring.ts";
+
+/** What a thread does, without running anything: takes every command it finds, in order. */
+function taker(words: Int32Array) {
+  const found: number[][] = [];
+  let taken = 0;
+  let at = 0;
+  return {
+    found,
+    take(most: number) {
+      for (let i = 0; i < most && Atomics.load(words, layout.head) !== taken; i++) {
+        if (words[layout.ring + at + 1] === layout.skip) at = 0;
+        const length = words[layout.ring + at]!;
+        found.push([...words.subarray(layout.ring + at, layout.ring + at + length)]);
+        at += length;
+        taken++;
+        Atomics.store(words, layout.done, taken);
+      }
+    },
+  };
+}
+
+test("commands come out whole and in order, however the ring fills up", () => {
+  const lengths = fc.array(fc.tuple(fc.integer({ min: 3, max: 9000 }), fc.integer({ min: 0, max: 4 })), { maxLength: 200 });
+  fc.assert(
+    fc.property(lengths, (given) => {
+      const words = new Int32Array(layout.words);
+      const ring = createRing(words, () => undefined);
+      const thread = taker(words);
+      given.forEach(([length, most], i) => {
+        ring.post(Int32Array.from({ length }, (_, k) => (k === 0 ? length : i + k)));
+        thread.take(most);
+        ring.advance();
+      });
+      while (!ring.isIdle) {
+        thread.take(1);
+        ring.advance();
+      }
+      expect(thread.found).toEqual(given.map(([length], i) => Array.from({ length }, (_, k) => (k === 0 ? length : i + k))));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("who waits is told when that much is done, or that it never will be", async () => {
+  const words = new Int32Array(layout.words);
+  const ring = createRing(words, () => undefined);
+  const thread = taker(words);
+  ring.post(Int32Array.of(3, layout.run, 1));
+  const first = ring.settled();
+  ring.post(Int32Array.of(3, layout.run, 2));
+  const second = ring.settled();
+  thread.take(1);
+  ring.advance();
+  await first;
+  ring.fail(new Error("lost"));
+  await expect(second).rejects.toThrow("lost");
+});

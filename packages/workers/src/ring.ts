@@ -1,0 +1,96 @@
+// The caller's end of the ring: posts commands in order and knows which are done. It knows no threads.
+import * as layout from "./layout.js";
+
+export interface Ring {
+  /** Commands posted so far; a command is done when `done` has reached what this was after it. */
+  readonly posted: number;
+  readonly isIdle: boolean;
+  /** Posts a command, which begins with its length, now or as soon as there is room. It is copied. */
+  post(command: Int32Array): void;
+  /** Resolves when all that has been posted so far is done; rejects when that will never be. */
+  settled(): Promise<void>;
+  /** Is the command of that number done? */
+  isDone(number: number): boolean;
+  /** To be called when a thread tells of progress. */
+  advance(): void;
+  /** Nothing more will be done: what is awaited rejects. */
+  fail(error: Error): void;
+}
+
+interface Waiter {
+  readonly number: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** A ring in `words` (see layout.js); `wake` is called after each post. */
+export function createRing(words: Int32Array, wake: () => void): Ring {
+  const backlog: Int32Array[] = [];
+  const taken: { readonly number: number; readonly length: number }[] = []; // what stands in the ring, oldest first
+  const waiters: Waiter[] = [];
+  let posted = 0; // counts the backlog too
+  let head = 0;
+  let at = 0;
+  let used = 0;
+
+  const isDone = (number: number): boolean => ((Atomics.load(words, layout.done) - number) | 0) >= 0;
+  const reclaim = (): void => {
+    while (taken.length > 0 && isDone(taken[0]!.number)) used -= taken.shift()!.length;
+  };
+  const put = (command: Int32Array): boolean => {
+    reclaim();
+    const { length } = command;
+    const rest = layout.ringWords - at;
+    const skipped = rest < length + 2 ? rest : 0; // a skip needs two words, and so is left room for after every command
+    if (used + skipped + length > layout.ringWords) return false;
+    if (skipped > 0) {
+      words[layout.ring + at + 1] = layout.skip;
+      at = 0;
+    }
+    words.set(command, layout.ring + at);
+    at += length;
+    used += skipped + length;
+    head = (head + 1) | 0;
+    taken.push({ number: head, length: skipped + length });
+    return true;
+  };
+  const publish = (): void => {
+    Atomics.store(words, layout.all, head); // before `head`: whoever sees the command sees that it is awaited
+    Atomics.store(words, layout.head, head);
+    wake();
+  };
+  const listen = (): void => void Atomics.store(words, layout.awaited, waiters[0]?.number ?? head);
+
+  return {
+    get posted() {
+      return posted;
+    },
+    get isIdle() {
+      return isDone(posted);
+    },
+    isDone,
+    post(command) {
+      posted = (posted + 1) | 0;
+      if (backlog.length > 0 || !put(command)) backlog.push(command.slice());
+      publish();
+    },
+    settled() {
+      return new Promise((resolve, reject) => {
+        waiters.push({ number: posted, resolve, reject });
+        listen();
+        this.advance(); // it may have been done in the meantime
+      });
+    },
+    advance() {
+      while (waiters.length > 0 && isDone(waiters[0]!.number)) waiters.shift()!.resolve();
+      listen();
+      const before = backlog.length;
+      while (backlog.length > 0 && put(backlog[0]!)) backlog.shift();
+      if (backlog.length < before) publish();
+    },
+    fail(error) {
+      backlog.length = 0;
+      for (const waiter of waiters.splice(0)) waiter.reject(error);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// The threads: Node's worker threads or a browser's workers, behind one face. It knows no Programs.
+import { SluiceError } from "@sluice/core";
+
+export interface Threads {
+  /** Sends a message to all of them. */
+  tell(message: object): void;
+  /** Sends it to one. */
+  nudge(thread: number, message: object): void;
+  /** While busy they keep the process alive. */
+  busy(isBusy: boolean): void;
+  end(): Promise<void>;
+}
+
+interface Events {
+  /** What a thread says, other than that it is ready. */
+  heard(message: { readonly done: number } | { readonly failed: string }): void;
+  /** One is gone, or broke outside of a run. */
+  lost(reason: string): void;
+}
+
+/** One thread, as both kinds offer it. */
+interface Thread {
+  postMessage(message: object): void;
+  terminate(): unknown;
+  ref?(): void;
+  unref?(): void;
+}
+
+/** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. */
+export async function startThreads(starts: readonly object[], { heard, lost }: Events): Promise<Threads> {
+  let isOver = false;
+  const threads: Thread[] = [];
+  const end = async (): Promise<void> => {
+    isOver = true;
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  };
+  const start = (message: object): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const thread = launch({
+        message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])),
+        gone(reason) {
+          reject(unavailable(reason));
+          if (!isOver) lost(reason);
+        },
+      });
+      threads.push(thread);
+      thread.postMessage({ start: message });
+    });
+  try {
+    await Promise.all(starts.map(start));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const busy = (isBusy: boolean): void => threads.forEach((thread) => (isBusy ? thread.ref?.() : thread.unref?.()));
+  busy(false);
+  return {
+    tell: (message) => threads.forEach((thread) => thread.postMessage(message)),
+    nudge: (thread, message) => threads[thread]!.postMessage(message),
+    busy,
+    end,
+  };
+}
+
+interface Listeners {
+  message(said: object): void;
+  gone(reason: string): void;
+}
+
+function launch(listeners: Listeners): Thread {
+  return globalThis.process?.getBuiltinModule === undefined ? inBrowser(listeners) : inNode(listeners);
+}
+
+function inNode({ message, gone }: Listeners): Thread {
+  const { Worker } = globalThis.process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { name: "sluice" });
+  worker.on("message", message);
+  worker.on("error", (error) => gone(error.message));
+  worker.on("exit", (code) => gone(`it exited with ${code}`));
+  return worker;
+}
+
+interface BrowserWorker extends Thread {
+  addEventListener(type: string, listener: (event: { readonly data: object; readonly message?: string }) => void): void;
+}
+declare const Worker: new (url: URL, options: { readonly type: "module"; readonly name: string }) => BrowserWorker;
+
+function inBrowser({ message, gone }: Listeners): Thread {
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sluice" });
+  worker.addEventListener("message", ({ data }) => message(data));
+  worker.addEventListener("error", (event) => gone(event.message ?? "its script does not load"));
+  return worker;
+}
+
+function unavailable(reason: string): SluiceError {
+  return new SluiceError({
+    code: "BACKEND_UNAVAILABLE",
+    who: "workers.open",
+    what: `a thread does not start: ${reason}`,
+    fix: "Serve the package's worker.js beside its index.js, and let the page's Content-Security-Policy allow worker-src 'self'; the README shows it for bundlers",
+    facts: { reason },
+  });
+}

@@ -1,0 +1,117 @@
+// One thread: takes commands from the ring in shared memory, runs its share of each, and sleeps when there are none.
+// Plain JavaScript, since Node and bundlers load it by its address.
+// @ts-check
+import { all, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
+
+/**
+ * @typedef {{ readonly buffer: ArrayBuffer }} Memory
+ * @typedef {{ readonly memory: Memory, readonly block: number, readonly thread: number, readonly threads: number, readonly spin: number }} Start
+ * @typedef {{ readonly start: Start } | { readonly program: number, readonly module: object } | { readonly forget: number } | { readonly wake: true }} Message
+ * @typedef {(table: number, thread: number, threads: number, spin: number, meeting: number) => number} Run
+ */
+
+/** Looks at the ring so often before it sleeps: some 20 µs. */
+const patience = 2000;
+
+const parent = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort;
+/** @type {{ postMessage(message: unknown): void, addEventListener(type: "message", listener: (event: { data: Message }) => void): void }} */
+const scope = /** @type {any} */ (globalThis); // of a browser's worker, of which Node's types know nothing
+const port = parent ?? scope;
+
+/** @type {Start} */
+let given;
+/** @type {Int32Array<ArrayBuffer>} */
+let words;
+/** @type {Map<number, Run>} */
+const programs = new Map();
+/** How many commands this thread has done, and where in the ring the next one stands. */
+let taken = 0;
+let at = 0;
+let isOver = false;
+
+/** @param {Message} message */
+function receive(message) {
+  if ("start" in message) {
+    given = message.start;
+    words = new Int32Array(given.memory.buffer, given.block, size);
+    port.postMessage({ ready: given.thread });
+  } else if ("program" in message) programs.set(message.program, instantiate(message.module));
+  else if ("forget" in message) programs.delete(message.forget);
+  drain();
+}
+
+/** @param {object} module */
+function instantiate(module) {
+  const { WebAssembly } = /** @type {any} */ (globalThis); // of which Node's types know nothing
+  return /** @type {Run} */ (new WebAssembly.Instance(module, { env: { memory: given.memory } }).exports.run);
+}
+
+/** Does what is in the ring. Returns to wait for messages: when there is nothing, or when a program's module is still to come. */
+function drain() {
+  for (let looks = 0; looks < patience && !isOver; looks++)
+    while (Atomics.load(words, head) !== taken) {
+      if (!isKnown()) return;
+      attempt();
+      if (isOver) return;
+      looks = 0;
+    }
+  Atomics.store(words, asleep + given.thread, 1);
+  // What was posted between the last look and this is ours to see, unless the caller has seen us asleep.
+  if (Atomics.load(words, head) !== taken && Atomics.exchange(words, asleep + given.thread, 0) === 1) drain();
+}
+
+/** @param {number} operand of the next command */
+const read = (operand) => /** @type {number} */ (words[ring + at + operand]);
+
+function isKnown() {
+  if (read(1) === skip) at = 0;
+  return read(1) !== run || programs.has(read(2));
+}
+
+function attempt() {
+  try {
+    execute();
+  } catch (error) {
+    isOver = true;
+    Atomics.store(words, stop, 1);
+    Atomics.notify(words, phase);
+    port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** This thread's share of the next command. All threads leave it together. */
+function execute() {
+  const { block, thread, threads, spin } = given;
+  if (read(1) === run) {
+    const program = /** @type {Run} */ (programs.get(read(2)));
+    isOver = program(block + 4 * (ring + at + header), thread, threads, spin, block) !== 0;
+  } else {
+    if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
+    isOver = meet();
+  }
+  if (isOver) return;
+  at += read(0);
+  taken = (taken + 1) | 0;
+  if (thread !== 0) return;
+  Atomics.store(words, done, taken);
+  if (Atomics.load(words, all) === taken || Atomics.load(words, awaited) === taken) port.postMessage({ done: taken });
+}
+
+/** @param {number} to @param {number} from @param {number} bytes */
+function move(to, from, bytes) {
+  new Uint8Array(given.memory.buffer).copyWithin(to, from, from + bytes);
+}
+
+/** As the barrier of the modules: returns once all threads are here, true as soon as they should stop. */
+function meet() {
+  const now = Atomics.load(words, phase);
+  if (Atomics.add(words, count, 1) + 1 === given.threads) {
+    Atomics.store(words, count, 0);
+    Atomics.store(words, phase, now + 1);
+    Atomics.notify(words, phase);
+  } else while (Atomics.load(words, phase) === now && Atomics.load(words, stop) === 0) Atomics.wait(words, phase, now, 100);
+  return Atomics.load(words, stop) !== 0;
+}
+
+if (parent) parent.on("message", receive);
+else scope.addEventListener("message", ({ data }) => receive(data));

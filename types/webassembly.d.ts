@@ -1,0 +1,17 @@
+// What is used here of the WebAssembly JavaScript interface (W3C, version 2), which Node's types lack and browsers' types hold with all of the DOM.
+declare namespace WebAssembly {
+  class Memory {
+    constructor(limits: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Instance {
+    constructor(module: Module, imports?: { readonly env: { readonly memory: Memory } });
+    readonly exports: Readonly<Record<string, (...operands: readonly number[]) => number>>;
+  }
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}
