@@ -10,7 +10,14 @@ export interface Law {
    * Looks for counterexamples for about `milliseconds`, from `seed`, on backends made by `open` (which the law closes).
    * Resolves with how many examples held; rejects with the smallest counterexample found.
    */
-  run(open: () => Promise<Backend>, options: { milliseconds: number; seed: number }): Promise<{ examples: number }>;
+  run(open: () => Promise<Backend>, options: HuntOptions): Promise<{ examples: number }>;
+}
+
+export interface HuntOptions {
+  readonly milliseconds: number;
+  readonly seed: number;
+  /** At most so many structures of a pool, where compiling each is dear: other ones for each seed. Default all. */
+  readonly structures?: number;
 }
 
 /** What a law's claim is checked on: one backend for all examples, so that kernels compile once. */

@@ -4,10 +4,11 @@ import type { Rounding } from "./oracle/index.ts";
 
 export type Float = "f32" | "f64";
 
-/** Products count as accurate as sums; the oracle has no other operations. */
+/** Products count as accurate as sums. */
 export function roundingOf({ accuracy, keeps }: Supports, dtype: Float): Rounding {
   const { ulp, smallest, normal } = formats[dtype];
-  return { ulp, tiny: keeps.denormals ? smallest : normal, sum: accuracy.sum, sigmoid: accuracy.sigmoid, tanh: accuracy.tanh };
+  const { sum, exp, sqrt, div, sigmoid, tanh } = accuracy;
+  return { ulp, tiny: keeps.denormals ? smallest : normal, sum, exp, sqrt, div, sigmoid, tanh };
 }
 
 /** IEEE 754: the distance from 1 to the next number, the smallest number, the smallest normal one. */

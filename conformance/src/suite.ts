@@ -1,17 +1,21 @@
 // Runs laws on a backend and says what held. It knows no test runner: a backend's author may call it from any.
 import type { Backend } from "@sluice/core";
-import type { Law } from "./law.ts";
+import type { HuntOptions, Law } from "./law.ts";
+import { attentionLaws } from "./laws/attention.ts";
 import { cellLaws } from "./laws/cells.ts";
+import { layerLaws } from "./laws/layers.ts";
 import { stepLaws } from "./laws/steps.ts";
 
-/** Every law there is: of single steps, and of cells. */
-export const laws: readonly Law[] = [...stepLaws, ...cellLaws];
+/** Every law there is: of single steps, of cells, of attention, and of what stands between layers. */
+export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, ...layerLaws];
 
 export interface SuiteOptions {
   /** About how long to hunt, per law. */
   readonly milliseconds?: number;
   /** Same seed, same examples. By default from the clock, and in the report. */
   readonly seed?: number;
+  /** At most so many of the structures that a law of cells or attention meets at least once; other ones for each seed. Default all. */
+  readonly structures?: number;
   /** Only the laws whose names it matches. */
   readonly only?: RegExp;
 }
@@ -43,12 +47,12 @@ export interface Report {
  */
 export async function runSuite(
   open: () => Promise<Backend>,
-  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, only = /(?:)/ }: SuiteOptions = {},
+  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, structures = Infinity, only = /(?:)/ }: SuiteOptions = {},
 ): Promise<Report> {
   const backend = await open();
   await backend.close();
   const verdicts: Verdict[] = [];
-  for (const law of laws.filter(({ name }) => only.test(name))) verdicts.push(await judge(law, open, { milliseconds, seed }));
+  for (const law of laws.filter(({ name }) => only.test(name))) verdicts.push(await judge(law, open, { milliseconds, seed, structures }));
   return { backend: backend.name, seed, ok: verdicts.every(({ counterexample }) => counterexample === undefined), verdicts };
 }
 
@@ -63,11 +67,7 @@ export function format({ backend, seed, verdicts }: Report): string {
   return [`${backend}: ${held} of ${verdicts.length} laws hold (seed ${seed})`, ...lines].join("\n");
 }
 
-async function judge(
-  law: Law,
-  open: () => Promise<Backend>,
-  options: { readonly milliseconds: number; readonly seed: number },
-): Promise<Verdict> {
+async function judge(law: Law, open: () => Promise<Backend>, options: HuntOptions): Promise<Verdict> {
   try {
     return { law: law.name, ...(await law.run(open, options)) };
   } catch (error) {

@@ -1,29 +1,47 @@
-// Cells, their options, sizes and data. Structures come from a fixed pool and only data is fresh, so that a backend whose kernels
-// are compiled per shape (a GPU) compiles each of them once.
-import fc from "fast-check";
+// Cells, their options, sizes and data. Structures come from a pool that stands for a whole run, and only data is fresh, so that a backend
+// whose kernels are compiled per shape (a GPU) compiles each of them once.
+import type fc from "fast-check";
 import {
+  attendingRnn,
   bidirectional,
   gru,
   known,
+  learnt,
   lstm,
+  mgu,
   recurrence,
   rnn,
   stacked,
+  variationalDropout,
+  zoneout,
+  type Activation,
   type Bounded,
   type Cell,
+  type Extra,
+  type GruOptions,
+  type LstmOptions,
   type Merge,
+  type Named,
+  type Rates,
   type Recurrence,
 } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
 import { mapTree, type Shaped, type Tree } from "../tree.ts";
-import { uniform } from "./numbers.ts";
+import type { ScoreChoice } from "./attention.ts";
+import { scoreOf } from "./attentionData.ts";
+import { drawn, type Example as Drawn } from "./examples.ts";
+import { randoms, uniform } from "./numbers.ts";
 
 export type CellChoice =
-  | { readonly cell: "rnn"; readonly activation: "tanh" | "relu" }
-  | { readonly cell: "lstm" }
-  | { readonly cell: "gru"; readonly reset: "before" | "after"; readonly update: "keeps" | "replaces" };
+  | { readonly cell: "rnn"; readonly activation: Activation }
+  | ({ readonly cell: "lstm" } & LstmOptions)
+  | ({ readonly cell: "gru" } & GruOptions)
+  | { readonly cell: "mgu" }
+  | { readonly cell: "zoneout"; readonly of: CellChoice; readonly rates: Rates }
+  | { readonly cell: "variationalDropout"; readonly of: CellChoice; readonly states: readonly string[] }
+  | { readonly cell: "attending"; readonly score: ScoreChoice; readonly keys: number; readonly memory: number };
 
-/** Every cell in every option. */
+/** Every kind of cell, each option in some of them; `varied` has them all. */
 export const cells: readonly CellChoice[] = [
   { cell: "rnn", activation: "tanh" },
   { cell: "rnn", activation: "relu" },
@@ -32,10 +50,17 @@ export const cells: readonly CellChoice[] = [
   { cell: "gru", reset: "after", update: "replaces" },
   { cell: "gru", reset: "before", update: "keeps" },
   { cell: "gru", reset: "before", update: "replaces" },
+  { cell: "gru", reset: "none", update: "keeps" },
+  { cell: "gru", reset: "after", update: "keeps", layerNorm: true },
+  { cell: "gru", reset: "before", update: "replaces", layerNorm: true, recurrentActivation: "hardSigmoid" },
+  { cell: "mgu" },
+  { cell: "lstm", peepholes: true, cellClip: 0.5 },
+  { cell: "lstm", peepholes: true, coupled: true, projection: 4, recurrentActivation: "hardSigmoid" },
+  { cell: "lstm", layerNorm: true, activation: "softsign" },
 ];
 
 export type Choice =
-  | { readonly kind: "recurrence"; readonly cell: CellChoice; readonly reverse: boolean }
+  | { readonly kind: "recurrence"; readonly cell: CellChoice; readonly reverse: boolean; readonly learnt?: boolean }
   | { readonly kind: "bidirectional"; readonly forward: CellChoice; readonly backward: CellChoice; readonly merge: Merge }
   | { readonly kind: "stacked"; readonly layers: readonly Choice[] };
 
@@ -49,16 +74,11 @@ export interface Structure {
   readonly state: boolean;
   readonly lengths: boolean;
   readonly timeMajor: boolean;
+  readonly extras: boolean;
 }
 
-/** A structure and where its data comes from; `dataOf` makes the data. */
-export interface Example {
-  readonly structure: Structure;
-  readonly dtype: Float;
-  /** Weights are about so many times what keeps a cell lively: below 1 nearly linear, above 1 saturating. */
-  readonly scale: number;
-  readonly seed: number;
-}
+/** `dataOf` makes its data. At scales below 1 the weights leave a cell nearly linear, above 1 they saturate it. */
+export type Example = Drawn<Structure>;
 
 export interface Data {
   readonly weights: Tree<Bounded>;
@@ -66,21 +86,14 @@ export interface Data {
   readonly x: Bounded;
   readonly state: Tree<Bounded> | undefined;
   readonly lengths: Int32Array | undefined;
+  /** [batch, steps, …] per step, [batch, …] per sequence, also where the structure is time major */
+  readonly extras: Tree<Bounded> | undefined;
   readonly upstream: { readonly outputs: Bounded; readonly last: Bounded; readonly state: Tree<Bounded> };
 }
 
 export function examples(pool: readonly Structure[], dtypes: readonly Float[] = ["f32", "f64"]): fc.Arbitrary<Example> {
-  const parts = { structure: fc.constantFrom(...pool), dtype: fc.constantFrom(...dtypes), scale: fc.constantFrom(1, 0.3, 3), seed: seeds };
-  return fc.record(parts).map((example) => Object.defineProperty(example, fc.toStringMethod, { value: () => describe(example) }));
+  return drawn({ pool, dtypes, describe });
 }
-
-/** Each structure of the pool once in each dtype, in order, with data from `seed`. */
-export function once(pool: readonly Structure[], dtypes: readonly Float[], seed: number): readonly Example[] {
-  const next = uniform(seed);
-  return pool.flatMap((structure) => dtypes.map((dtype) => ({ structure, dtype, scale: 1, seed: Math.floor(next() * (2 ** 31 - 1)) })));
-}
-
-const seeds = fc.noShrink(fc.noBias(fc.integer({ min: 0, max: 2 ** 31 - 2 })));
 
 /** The pool of one cell, from plain to intricate, so that a counterexample shrinks to the plainest structure that shows it. */
 export function structures(cell: CellChoice): readonly Structure[] {
@@ -124,6 +137,26 @@ export const bidirectionals: readonly Structure[] = (["concat", "sum", "mean"] a
   ];
 });
 
+/** What takes inputs beyond x, in both directions and upon one another. */
+const zoned: CellChoice = { cell: "zoneout", of: { cell: "lstm", projection: 2 }, rates: 0.1 };
+const dropped: CellChoice = { cell: "variationalDropout", of: { cell: "gru", reset: "none" }, states: ["h"] };
+export const composed: readonly Structure[] = [
+  sized({ kind: "bidirectional", forward: zoned, backward: zoned, merge: "concat" }, [2, 3, 2, 3], "state", "extras"),
+  sized({ kind: "bidirectional", forward: dropped, backward: dropped, merge: "sum" }, [3, 3, 2, 3], "lengths", "timeMajor", "extras"),
+  sized(
+    {
+      kind: "stacked",
+      layers: [
+        { kind: "recurrence", cell: dropped, reverse: false, learnt: true },
+        { kind: "recurrence", cell: zoned, reverse: true, learnt: true },
+      ],
+    },
+    [3, 3, 2, 3],
+    "lengths",
+    "extras",
+  ),
+];
+
 /** Layers one upon the other, bidirectional ones among them. */
 export const stacks: readonly Structure[] = [
   sized(layers(2), [2, 3, 2, 3]),
@@ -147,7 +180,7 @@ export const stacks: readonly Structure[] = [
 /** One line that names everything about a structure. */
 export function describe({ structure, dtype, scale, seed }: Example): string {
   const { batch, steps, input, units } = structure;
-  const given = (["state", "lengths", "timeMajor"] as const).filter((name) => structure[name]);
+  const given = (["state", "lengths", "timeMajor", "extras"] as const).filter((name) => structure[name]);
   const sizes = `batch ${batch}, steps ${steps}, input ${input}, units ${units}`;
   return `${[oracleOf(structure.choice).name, sizes, ...given, dtype].join(", ")}, weights × ${scale}, data seed ${seed}`;
 }
@@ -155,8 +188,10 @@ export function describe({ structure, dtype, scale, seed }: Example): string {
 /** The oracle's recurrence of a choice. */
 export function oracleOf(choice: Choice): Recurrence {
   switch (choice.kind) {
-    case "recurrence":
-      return erased(recurrence(cellOf(choice.cell), { reverse: choice.reverse }));
+    case "recurrence": {
+      const own = recurrence(cellOf(choice.cell), { reverse: choice.reverse });
+      return choice.learnt ? erased(learnt(own)) : erased(own);
+    }
     case "bidirectional":
       return erased(bidirectional(cellOf(choice.forward), cellOf(choice.backward), { merge: choice.merge }));
     case "stacked":
@@ -164,21 +199,34 @@ export function oracleOf(choice: Choice): Recurrence {
   }
 }
 
+/** What a structure may be given beyond x. */
+export function extrasOf({ choice, input, units }: Structure): Tree<Extra> {
+  return oracleOf(choice).extras?.({ input, units }) ?? {};
+}
+
 /** Which weights and states a choice has is data here, so their types go. */
 export function erased<W, S>(recurrence: Recurrence<W, S>): Recurrence {
   return recurrence as unknown as Recurrence;
 }
 
-export type AnyCell = Cell<object, { readonly h: Bounded }>;
+export type AnyCell = Cell<object, Named & { readonly h: Bounded }>;
 
 export function cellOf(choice: CellChoice): AnyCell {
   switch (choice.cell) {
     case "rnn":
       return rnn(choice) as AnyCell;
     case "lstm":
-      return lstm() as AnyCell;
+      return lstm(choice) as AnyCell;
     case "gru":
       return gru(choice) as AnyCell;
+    case "mgu":
+      return mgu() as AnyCell;
+    case "zoneout":
+      return zoneout(cellOf(choice.of) as unknown as Cell, choice.rates) as unknown as AnyCell;
+    case "variationalDropout":
+      return variationalDropout(cellOf(choice.of) as unknown as Cell, choice.states) as unknown as AnyCell;
+    case "attending":
+      return attendingRnn({ ...choice, score: scoreOf(choice.score) }) as AnyCell;
   }
 }
 
@@ -190,40 +238,59 @@ export function dataOf({ structure, dtype, scale, seed }: Example): Data {
   const { choice, batch, steps, input, units } = structure;
   const oracle = oracleOf(choice);
   const next = uniform(seed);
-  const fit = dtype === "f32" ? Math.fround : (x: number) => x;
-  const random =
-    (low: number, high: number) =>
-    ({ shape }: Shaped) =>
-      known(
-        shape,
-        Float64Array.from({ length: shape.reduce((n, size) => n * size, 1) }, () =>
-          fit((next() < 0.5 ? -1 : 1) * (low + (high - low) * next())),
-        ),
-      );
-  const weight = ({ shape }: Shaped) => random(0, (2 * scale) / Math.sqrt(shape.length > 1 ? shape[0]! : 4))({ shape });
-  const size = oracle.outputSize(units);
+  const numbers = randoms(next, dtype);
+  const random = numbers.like;
+  const size = hasOpenGates(choice) ? Math.min(1, scale) : scale;
+  const weight = ({ shape }: Shaped) => random(0, (2 * size) / Math.sqrt(shape.length > 1 ? shape[0]! : 4))({ shape });
+  const outputs = oracle.outputSize(units);
+  const extra = ({ shape, per }: Extra, path: string): Bounded => {
+    const all = [batch, ...(per === "step" ? [steps] : []), ...shape];
+    const [scaled, kept] = [/dropout\.\w+$/.test(path), /(zoneout\.\w+|open)$/.test(path)];
+    const one = () => (next() < 0.6 ? numbers.fit(scaled ? 1 / 0.6 : 1) : 0);
+    return scaled || kept ? known(all, numbers.each(all, one)) : random(0.1, 1.5)({ shape: all });
+  };
   return {
     weights: mapTree(oracle.weights({ input, units }), weight),
     x: random(0.1, 1.5)({ shape: [batch, steps, input] }),
     state: structure.state ? mapTree(oracle.state({ batch, units }), random(0.1, 1)) : undefined,
+    extras: structure.extras ? mapTree(extrasOf(structure), extra) : undefined,
     lengths: structure.lengths ? Int32Array.from({ length: batch }, () => Math.floor(next() * (steps + 1))) : undefined,
     upstream: {
-      outputs: random(0.3, 1.5)({ shape: [batch, steps, size] }),
-      last: random(0.3, 1.5)({ shape: [batch, size] }),
+      outputs: random(0.3, 1.5)({ shape: [batch, steps, outputs] }),
+      last: random(0.3, 1.5)({ shape: [batch, outputs] }),
       state: mapTree(oracle.state({ batch, units }), random(0.3, 1.5)),
     },
   };
 }
 
-type Given = "state" | "lengths" | "timeMajor";
+/** Whether some gate has no bounds: then states multiply from step to step, and large weights take them past the largest number. */
+function hasOpenGates(choice: Choice): boolean {
+  if (choice.kind !== "recurrence") return false;
+  const bare = (cell: CellChoice): CellChoice => ("of" in cell ? bare(cell.of) : cell);
+  const cell = bare(choice.cell);
+  return "recurrentActivation" in cell && (cell.recurrentActivation === "linear" || cell.recurrentActivation === "relu");
+}
 
-function sized(
+export type Given = "state" | "lengths" | "timeMajor" | "extras";
+
+/** A structure of sizes batch, steps, input and units. */
+export function sized(
   choice: Choice,
   [batch, steps, input, units]: readonly [number, number, number, number],
   ...given: readonly Given[]
 ): Structure {
   const has = (name: Given) => given.includes(name);
-  return { choice, batch, steps, input, units, state: has("state"), lengths: has("lengths"), timeMajor: has("timeMajor") };
+  return {
+    choice,
+    batch,
+    steps,
+    input,
+    units,
+    state: has("state"),
+    lengths: has("lengths"),
+    timeMajor: has("timeMajor"),
+    extras: has("extras"),
+  };
 }
 
 function layers(...of: readonly number[]): Choice {

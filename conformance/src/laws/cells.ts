@@ -1,15 +1,36 @@
 // What every backend must give for every cell in every option: what the oracle gives, forward and back, by whichever way it is run.
-import { bidirectionals, cellOf, cells, forwards, reverses, stacks, structures, uneven, type Structure } from "../arbitraries/cells.ts";
+import {
+  bidirectionals,
+  composed,
+  dataOf,
+  describe,
+  forwards,
+  reverses,
+  stacks,
+  uneven,
+  type Data,
+  type Example,
+  type Structure,
+} from "../arbitraries/cells.ts";
+import { decoders, kinds, poolOf } from "../arbitraries/variants.ts";
+import type { Backend } from "@sluice/core";
 import type { Law } from "../law.ts";
 import { at, flipped, known, stepsFirst, type Bounded } from "../oracle/index.ts";
 import { mapTree, type Tree } from "../tree.ts";
 import { agree, either, type Read } from "./agree.ts";
-import { hunt, type Claim } from "./hunt.ts";
+import { decoded } from "./decoder.ts";
+import { hunt } from "./hunt.ts";
 import { expected, turned, type Outcome } from "./outcome.ts";
 import { single, upstreamOnly, whole } from "./running.ts";
 
+/** Throws where `example`, whose data is `data`, breaks the law on `backend`. */
+type Claim = (backend: Backend, example: Pick<Example, "structure" | "dtype">, data: Data) => Promise<void>;
+
 const oracleClaim: Claim = async (backend, { structure, dtype }, data) =>
   agree(await whole(backend, structure, data, dtype), expected(backend.supports, { structure, dtype }, data), dtype);
+
+const decoderClaim: Claim = async (backend, { structure, dtype }, data) =>
+  agree(await decoded(backend, structure, data, dtype), expected(backend.supports, { structure, dtype }, data), dtype);
 
 const upstreamClaim: Claim = async (backend, { structure, dtype }, data) => {
   const { gradients } = expected(backend.supports, { structure, dtype }, data, { outputs: data.upstream.outputs });
@@ -42,17 +63,26 @@ const flipClaim: Claim = async (backend, { structure, dtype }, data) => {
 
 /** Agreement with the oracle for every cell, for both directions and for stacks; then the ways of running that must not matter. */
 export const cellLaws: readonly Law[] = [
-  ...cells.map((cell) => oracleLaw(cellOf(cell).name, structures(cell))),
-  oracleLaw("bidirectional", bidirectionals),
-  oracleLaw("stacked", stacks),
-  hunt("the gradients for one upstream gradient agree with the oracle", uneven, upstreamClaim),
-  hunt("one step after the other, with the state carried on, gives what the whole sequence gives", forwards, streamingClaim),
-  hunt("time-major gives what batch-major gives", uneven, layoutClaim),
-  hunt("reverse gives what flipping before and after gives", reverses, flipClaim),
+  ...kinds.map((kind) => oracleLaw(kind, poolOf(kind))),
+  oracleLaw("bidirectional", () => [...bidirectionals, ...composed.filter(({ choice }) => choice.kind === "bidirectional")]),
+  oracleLaw("stacked", () => [...stacks, ...composed.filter(({ choice }) => choice.kind === "stacked")]),
+  law(
+    "a decoder that attends at every step: outputs, states and every gradient, that of the memory too, agree with the oracle",
+    decoders,
+    decoderClaim,
+  ),
+  law("the gradients for one upstream gradient agree with the oracle", () => uneven, upstreamClaim),
+  law("one step after the other, with the state carried on, gives what the whole sequence gives", () => forwards, streamingClaim),
+  law("time-major gives what batch-major gives", () => uneven, layoutClaim),
+  law("reverse gives what flipping before and after gives", () => reverses, flipClaim),
 ];
 
-function oracleLaw(name: string, pool: readonly Structure[]): Law {
-  return hunt(`${name}: outputs, last, final states and every gradient agree with the oracle`, pool, oracleClaim);
+function law(name: string, pool: (seed: number) => readonly Structure[], claim: Claim): Law {
+  return hunt({ name, pool, describe, claim: (backend, example) => claim(backend, example, dataOf(example)) });
+}
+
+function oracleLaw(name: string, pool: (seed: number) => readonly Structure[]): Law {
+  return law(`${name}: outputs, last, final states and every gradient agree with the oracle`, pool, oracleClaim);
 }
 
 /** What the structure, run as it is, lets another way of running it give. */

@@ -1,29 +1,42 @@
-// How a law of cells hunts: through all structures of a pool, then through ever new data.
-import type { Backend } from "@sluice/core";
+// How laws of cells and of attention hunt: through all structures of a pool, then through ever new data.
+import type { Backend, Supports } from "@sluice/core";
 import fc from "fast-check";
-import { dataOf, describe, examples, once, type Data, type Example, type Structure } from "../arbitraries/cells.ts";
+import { uniform } from "../arbitraries/numbers.ts";
+import { drawn, once, type Example } from "../arbitraries/examples.ts";
 import type { Law } from "../law.ts";
 
-/** Throws where `example`, whose data is `data`, breaks the law on `backend`. */
-export type Claim = (backend: Backend, example: Pick<Example, "structure" | "dtype">, data: Data) => Promise<void>;
+export interface Hunt<S> {
+  readonly name: string;
+  /** The structures of a run: plain data, from the plainest on. */
+  readonly pool: (seed: number, supports: Supports) => readonly S[];
+  /** One line that names everything about an example. */
+  readonly describe: (example: Example<S>) => string;
+  /** Throws where the example breaks the law on `backend`. */
+  readonly claim: (backend: Backend, example: Example<S>) => Promise<void>;
+}
 
-/** A law that meets every structure of its pool once, from the plainest on, and then ever new data until the time is used up. */
-export function hunt(name: string, pool: readonly Structure[], claim: Claim): Law {
+/** A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time is used up. */
+export function hunt<S>({ name, pool, describe, claim }: Hunt<S>): Law {
   return {
     name,
-    async run(open, { milliseconds, seed }) {
+    async run(open, { milliseconds, seed, structures: most = Infinity }) {
       const until = Date.now() + milliseconds;
       const backend = await open();
+      const structures = spread(pool(seed, backend.supports), most, seed);
       const dtypes = (["f32", "f64"] as const).filter((dtype) => backend.supports.dtypes.includes(dtype));
       let held = 0;
-      const hold = async (example: Example) => {
-        await claim(backend, example, dataOf(example));
+      const hold = async (example: Example<S>) => {
+        await claim(backend, example);
         held++;
       };
+      const refuted = (example: Example<S>, cause: unknown): never => {
+        const what = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`Counterexample: ${describe(example)} (seed ${seed})\n${what}`, { cause });
+      };
       try {
-        for (const example of once(pool, dtypes, seed)) await hold(example).catch((cause: unknown) => refuted(example, seed, cause));
+        for (const example of once(structures, dtypes, seed)) await hold(example).catch((cause: unknown) => refuted(example, cause));
         // In slices, so that no example is still under way when the time is up.
-        const property = fc.asyncProperty(examples(pool, dtypes), hold);
+        const property = fc.asyncProperty(drawn({ pool: structures, dtypes, describe }), hold);
         for (let slice = 0; Date.now() < until; slice++)
           await fc.assert(property, { seed: seed + slice, numRuns: 10, includeErrorInReport: true });
       } finally {
@@ -34,8 +47,9 @@ export function hunt(name: string, pool: readonly Structure[], claim: Claim): La
   };
 }
 
-function refuted(example: Example, seed: number, cause: unknown): never {
-  throw new Error(`Counterexample: ${describe(example)} (seed ${seed})\n${cause instanceof Error ? cause.message : String(cause)}`, {
-    cause,
-  });
+/** At most `most` of a pool, evenly spread over it; which ones, the seed says. */
+function spread<S>(pool: readonly S[], most: number, seed: number): readonly S[] {
+  if (pool.length <= most) return pool;
+  const shift = uniform(seed)();
+  return Array.from({ length: most }, (_, i) => pool[Math.floor(((i + shift) * pool.length) / most)]!);
 }

@@ -9,7 +9,7 @@ export interface Outcome<T> {
   readonly outputs: T;
   readonly last: T;
   readonly state: Tree<T>;
-  readonly gradients: { readonly weights: Tree<T>; readonly x: T; readonly state?: Tree<T> };
+  readonly gradients: { readonly weights: Tree<T>; readonly x: T; readonly state?: Tree<T>; readonly extras?: Tree<T> };
   readonly [key: string]: Tree<T>;
 }
 
@@ -17,13 +17,18 @@ export interface Outcome<T> {
 export function expected(
   supports: Supports,
   { structure, dtype }: Pick<Example, "structure" | "dtype">,
-  { weights, x, state, lengths, upstream }: Data,
+  { weights, x, state, lengths, extras, upstream }: Data,
   given: Partial<Data["upstream"]> = upstream,
 ): Outcome<Bounded> {
   const { choice, units, timeMajor } = structure;
-  const run = oracleOf(choice).run({ arithmetic: arithmetic(roundingOf(supports, dtype)), units, weights, x, state, lengths });
+  const run = oracleOf(choice).run({ arithmetic: arithmetic(roundingOf(supports, dtype)), units, weights, x, state, lengths, extras });
   const { state: dState, ...gradients } = run.backward(given);
-  const outcome = { outputs: run.outputs, last: run.last, state: run.state, gradients: { ...gradients, ...(state && { state: dState }) } };
+  const outcome = {
+    outputs: run.outputs,
+    last: run.last,
+    state: run.state,
+    gradients: { ...gradients, ...(state && { state: dState }) },
+  };
   return timeMajor ? turned(outcome, stepsFirst) : outcome;
 }
 

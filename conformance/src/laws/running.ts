@@ -1,26 +1,28 @@
 // Runs structures through core's public API. Each is traced and compiled once per backend, then fed fresh data.
 import {
   bidirectional,
-  compile,
   gradient,
   gru,
   lstm,
+  mgu,
   recurrence,
   rnn,
   stacked,
+  variationalDropout,
+  zoneout,
   type Backend,
   type Cell,
   type HostArray,
-  type NDArray,
   type Recurrence,
   type RunResult,
   type Tensor,
 } from "@sluice/core";
-import type { CellChoice, Choice, Data, Structure } from "../arbitraries/cells.ts";
+import { extrasOf, type CellChoice, type Choice, type Data, type Structure } from "../arbitraries/cells.ts";
 import { stepsFirst, type Bounded } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
 import type { Read } from "./agree.ts";
+import { compiled, hostedIn } from "./compiled.ts";
 
 /** What a traced function gets. What the structure does not give is absent. */
 export interface Inputs {
@@ -28,6 +30,7 @@ export interface Inputs {
   readonly x: Tensor;
   readonly state?: Tree<Tensor>;
   readonly lengths?: Tensor;
+  readonly extras?: Tree<Tensor>;
   readonly upstream: { readonly outputs: Tensor; readonly last: Tensor; readonly state: Tree<Tensor> };
 }
 
@@ -35,28 +38,22 @@ export type Running = (backend: Backend, structure: Structure, data: Data, dtype
 
 /** Runs what `trace` makes of a structure, compiled at its first use on a backend. */
 export function running(trace: (structure: Structure) => (inputs: Inputs) => Tree<Tensor>): Running {
-  const made = new WeakMap<Backend, Map<string, Call>>();
-  return async (backend, structure, data, dtype) => {
-    const known = made.get(backend) ?? new Map<string, Call>();
-    made.set(backend, known);
-    const key = JSON.stringify(structure);
-    const call = known.get(key) ?? (compile(backend, trace(structure) as (inputs: never) => unknown) as unknown as Call);
-    known.set(key, call);
-    return readAll(await call(hosted(structure, data, dtype)));
-  };
+  const call = compiled(trace as (structure: Structure) => (inputs: never) => Tree<Tensor>); // whose arguments are those of `hosted`
+  return (backend, structure, data, dtype) => call(backend, structure, hosted(structure, data, dtype));
 }
-
-/** A compiled function, without the types that mirror its trees: those are data here. */
-type Call = (inputs: Tree<HostArray>) => Promise<Tree<NDArray>>;
 
 /** Outputs, last, final states, and for the upstream gradients of all three the gradients of all weights, the input and all states. */
 export const whole = running((structure) => (inputs) => {
   const { weights, x, state, upstream } = inputs;
-  const { outputs, last, state: final } = ran(structure, inputs);
-  const parts = [outputs.mul(upstream.outputs), last.mul(upstream.last), ...weighted(final, upstream.state)];
-  const loss = parts.map((part) => part.sum()).reduce((sum, part) => sum.add(part));
-  return { outputs, last, state: final, gradients: gradient(loss, { weights, x, ...(state && { state }) }) };
+  const run = ran(structure, inputs);
+  return { ...run, gradients: gradient(lossOf(run, upstream), { weights, x, ...(state && { state }) }) };
 });
+
+/** Whose gradients for outputs, last and state the upstream ones are. */
+export function lossOf({ outputs, last, state }: RunResult<Tree<Tensor>>, upstream: Inputs["upstream"]): Tensor {
+  const parts = [outputs.mul(upstream.outputs), last.mul(upstream.last), ...weighted(state, upstream.state)];
+  return parts.map((part) => part.sum()).reduce((sum, part) => sum.add(part));
+}
 
 /** The gradients alone, for an upstream gradient of the outputs alone. */
 export const upstreamOnly = running((structure) => (inputs) => {
@@ -74,14 +71,14 @@ type Named = Readonly<Record<string, Tensor>>;
 
 // Which weights and states there are is data here. To core's types they are `never`: what no one has looked into.
 
-function ran({ choice, timeMajor }: Structure, { weights, x, state, lengths }: Inputs): RunResult<Tree<Tensor>> {
-  return coreOf(choice).run(weights as never, x, { state: state as never, lengths, timeMajor });
+function ran({ choice, timeMajor }: Structure, { weights, x, state, lengths, extras }: Inputs): RunResult<Tree<Tensor>> {
+  return coreOf(choice).run(weights as never, x, { state: state as never, extras: extras as never, lengths, timeMajor });
 }
 
 function coreOf(choice: Choice): Recurrence<never, never> {
   switch (choice.kind) {
     case "recurrence":
-      return unseen(recurrence(coreCell(choice.cell), { reverse: choice.reverse }));
+      return unseen(recurrence(coreCell(choice.cell), { reverse: choice.reverse, initialState: choice.learnt ? "learnt" : "zeros" }));
     case "bidirectional":
       return unseen(bidirectional(coreCell(choice.forward), coreCell(choice.backward), { merge: choice.merge }));
     case "stacked":
@@ -98,9 +95,17 @@ function coreCell(choice: CellChoice): Cell {
     case "rnn":
       return rnn({ activation: choice.activation });
     case "lstm":
-      return lstm();
+      return lstm(choice as object) as Cell;
     case "gru":
-      return gru({ reset: choice.reset, update: choice.update });
+      return gru(choice as object) as Cell;
+    case "mgu":
+      return mgu();
+    case "zoneout":
+      return zoneout(coreCell(choice.of), { rates: choice.rates }) as Cell;
+    case "variationalDropout":
+      return variationalDropout(coreCell(choice.of), { states: choice.states }) as Cell;
+    case "attending":
+      throw new Error("an attending cell closes over its memory");
   }
 }
 
@@ -109,23 +114,17 @@ function weighted(values: Tree<Tensor>, by: Tree<Tensor>): readonly Tensor[] {
   return leaves(values).map(([path, value]) => value.mul(factors.get(path)!));
 }
 
-function hosted({ timeMajor }: Structure, { weights, x, state, lengths, upstream }: Data, dtype: Float): Tree<HostArray> {
-  const of = ({ shape, value }: Bounded): HostArray => ({ dtype, shape, data: dtype === "f32" ? Float32Array.from(value) : value });
+function hosted(structure: Structure, { weights, x, state, lengths, extras, upstream }: Data, dtype: Float): Tree<HostArray> {
+  const { timeMajor } = structure;
+  const per = new Map(leaves(extrasOf(structure)));
+  const of = hostedIn(dtype);
   const major = (tensor: Bounded) => of(timeMajor ? stepsFirst(tensor) : tensor);
   return {
     weights: mapTree(weights, of),
     x: major(x),
     ...(state && { state: mapTree(state, of) }),
     ...(lengths && { lengths: { dtype: "i32", shape: [lengths.length], data: lengths } satisfies HostArray }),
+    ...(extras && { extras: mapTree(extras, (leaf, path) => (per.get(path)!.per === "step" ? major(leaf) : of(leaf))) }),
     upstream: { outputs: major(upstream.outputs), last: of(upstream.last), state: mapTree(upstream.state, of) },
   };
-}
-
-async function readAll(arrays: Tree<NDArray>): Promise<Tree<Read>> {
-  const read = await Promise.all(leaves(arrays).map(async ([path, array]) => [path, await array.read()] as const));
-  const data = new Map(read);
-  return mapTree(arrays, (array, path) => {
-    array.dispose();
-    return { shape: array.shape, data: data.get(path)! };
-  });
 }

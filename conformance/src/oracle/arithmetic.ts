@@ -1,7 +1,9 @@
 // Float64 arithmetic in which every number carries a bound of what rounding may do to it on a machine of stated accuracy:
 // running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed. 2002, §3.3), with sums bounded for
 // every order of their terms (§4.2), since backends order them as they like. It knows nothing of cells.
-import { count, type Bounded } from "./bounded.ts";
+import { pointwise, type Bounded } from "./bounded.ts";
+import { normal } from "./normal.ts";
+import { softmax } from "./softmax.ts";
 
 /** How a machine rounds. `ulp` is the distance from 1 to the next number; the operations are accurate to so many of it. */
 export interface Rounding {
@@ -9,13 +11,16 @@ export interface Rounding {
   /** Absolute error of any result: the smallest number that is not flushed to zero. */
   readonly tiny: number;
   readonly sum: number;
+  readonly exp: number;
+  readonly sqrt: number;
+  readonly div: number;
   readonly sigmoid: number;
   readonly tanh: number;
 }
 
 type Product = readonly [x: Bounded, w: Bounded];
 
-/** The operations that cells are written in. Vectors are [n], matrices [n, m]; pointwise ones take any one shape. */
+/** The operations that cells and attention are written in. Vectors are [n], matrices [n, m]; pointwise ones take any one shape. */
 export interface Arithmetic {
   /** Σ terms + Σ x·W */
   affine(terms: readonly Bounded[], ...products: readonly Product[]): Bounded;
@@ -31,12 +36,36 @@ export interface Arithmetic {
   sigmoid(x: Bounded): Bounded;
   tanh(x: Bounded): Bounded;
   relu(x: Bounded): Bounded;
+  /** 0.2·x + 0.5, but at least 0 and at most 1: what Keras 1 and 2 call the hard sigmoid. */
+  hardSigmoid(x: Bounded): Bounded;
+  /** x / (1 + |x|) */
+  softsign(x: Bounded): Bounded;
+  /** x, but at least −limit and at most limit. */
+  clip(x: Bounded, limit: Bounded): Bounded;
   /** y·(1 − y), the slope of sigmoid where its value is y. */
   sigmoidSlope(y: Bounded): Bounded;
   /** 1 − y², the slope of tanh where its value is y. */
   tanhSlope(y: Bounded): Bounded;
   /** The slope of relu at x: 1 where x > 0, otherwise 0. Where rounding could tip it, either will do. */
   reluSlope(x: Bounded): Bounded;
+  /** The slope of hardSigmoid at x: 0.2 between −2.5 and 2.5, otherwise 0. Where rounding could tip it, either will do. */
+  hardSigmoidSlope(x: Bounded): Bounded;
+  /** 1 / (1 + |x|)², the slope of softsign at x. */
+  softsignSlope(x: Bounded): Bounded;
+  /** The slope of clip at x: 1 between the limits, otherwise 0. Where rounding could tip it, either will do. */
+  clipSlope(x: Bounded, limit: Bounded): Bounded;
+  /** Numbers that a program holds as constants, to multiply by: rounded into its type, or divided by their inverses. */
+  literal(x: Bounded): Bounded;
+  /** exp(x) / Σ exp(x) of a vector. */
+  softmax(x: Bounded): Bounded;
+  /** (x − μ) / √(σ² + epsilon) of a vector, μ its mean, σ² the mean of (x − μ)². */
+  layerNormal(x: Bounded, epsilon: Bounded): Bounded;
+  /** What layerNormal's values are by each element of x, at x: symmetric, [n, n]. */
+  layerNormalSlopes(x: Bounded, epsilon: Bounded): Bounded;
+  /** x / √(mean of x² + epsilon) of a vector. */
+  rmsNormal(x: Bounded, epsilon: Bounded): Bounded;
+  /** What rmsNormal's values are by each element of x, at x: symmetric, [n, n]. */
+  rmsNormalSlopes(x: Bounded, epsilon: Bounded): Bounded;
 }
 
 export function arithmetic(rounding: Rounding): Arithmetic {
@@ -119,18 +148,62 @@ export function arithmetic(rounding: Rounding): Arithmetic {
     sigmoidSlope: (y) => ops.times(y, ops.complement(y)),
     tanhSlope: (y) => ops.complement(ops.times(y, y)),
     reluSlope: (x) => pointwise(x.shape, (at) => [x.value[at]! > 0 ? 1 : 0, Math.abs(x.value[at]!) <= x.error[at]! ? 1 : 0]),
+    hardSigmoid: (x) =>
+      pointwise(x.shape, (at) => {
+        const y = ramp(x.value[at]!);
+        const error = 0.2 * x.error[at]! + slip(x, at);
+        return [Math.min(1, Math.max(0, y)), y + error <= 0 || y - error >= 1 ? 0 : error];
+      }),
+    hardSigmoidSlope: (x) =>
+      pointwise(x.shape, (at) => {
+        const y = ramp(x.value[at]!);
+        const error = 0.2 * x.error[at]! + slip(x, at);
+        const slope = y > 0 && y < 1 ? 0.2 : 0;
+        return [slope, (Math.min(Math.abs(y), Math.abs(1 - y)) <= error ? 0.2 : 0) + rounded(slope, 0.5)];
+      }),
+    softsign: (x) =>
+      pointwise(x.shape, (at) => {
+        const [v, near] = [x.value[at]!, 1 + nearest(x, at)];
+        const y = v / (1 + Math.abs(v));
+        return [y, x.error[at]! / near ** 2 + rounded(Math.abs(y) + x.error[at]! / near ** 2, rounding.sum + rounding.div)];
+      }),
+    // Also as 1/(1 + |x|) − |x|/(1 + |x|)², where it cancels.
+    softsignSlope: (x) =>
+      pointwise(x.shape, (at) => {
+        const [q, near] = [1 / (1 + Math.abs(x.value[at]!)), 1 / (1 + nearest(x, at))];
+        return [q * q, 2 * near ** 3 * x.error[at]! + rounded(2 * near, 3 * (rounding.sum + rounding.div))];
+      }),
+    clip: (x, limit) =>
+      pointwise(x.shape, (at) => {
+        const [v, e, most] = [x.value[at]!, x.error[at]!, limit.value[at]!];
+        return [Math.min(most, Math.max(-most, v)), Math.abs(v) - e >= most ? limit.error[at]! : Math.max(e, limit.error[at]!)];
+      }),
+    clipSlope: (x, limit) =>
+      pointwise(x.shape, (at) => {
+        const beyond = Math.abs(x.value[at]!) - limit.value[at]!;
+        return [beyond < 0 ? 1 : 0, Math.abs(beyond) <= x.error[at]! + limit.error[at]! ? 1 : 0];
+      }),
+    literal: (x) => pointwise(x.shape, (at) => [x.value[at]!, x.error[at]! + rounded(x.value[at]!, 0.5 + rounding.div)]),
+    softmax: (x) => softmax(x, rounding),
+    layerNormal: (x, epsilon) => normal(x, epsilon, rounding, { centred: true }).value,
+    layerNormalSlopes: (x, epsilon) => normal(x, epsilon, rounding, { centred: true }).slopes(),
+    rmsNormal: (x, epsilon) => normal(x, epsilon, rounding, { centred: false }).value,
+    rmsNormalSlopes: (x, epsilon) => normal(x, epsilon, rounding, { centred: false }).slopes(),
   };
   return ops;
+
+  /** What rounding does to 0.2·x + 0.5: to the factor, the product and the sum. */
+  function slip(x: Bounded, at: number): number {
+    const size = 0.2 * (Math.abs(x.value[at]!) + x.error[at]!);
+    return rounded(size, 0.5 + rounding.sum) + rounded(size + 0.5, rounding.sum);
+  }
 }
 
 /** Float64 with no error counted. */
-export const exact: Arithmetic = arithmetic({ ulp: 0, tiny: 0, sum: 0, sigmoid: 0, tanh: 0 });
+export const exact: Arithmetic = arithmetic({ ulp: 0, tiny: 0, sum: 0, exp: 0, sqrt: 0, div: 0, sigmoid: 0, tanh: 0 });
 
-function pointwise(shape: readonly number[], f: (at: number) => readonly [value: number, error: number]): Bounded {
-  const value = new Float64Array(count(shape));
-  const error = new Float64Array(value.length);
-  for (let at = 0; at < value.length; at++) [value[at], error[at]] = f(at) as [number, number];
-  return { shape, value, error };
+function ramp(x: number): number {
+  return 0.2 * x + 0.5;
 }
 
 /** (a ± p)·(b ± q) = a·b ± (|a|·q + |b|·p + p·q) */

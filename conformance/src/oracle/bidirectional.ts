@@ -3,6 +3,7 @@ import { exact, type Arithmetic } from "./arithmetic.ts";
 import { blocks, full, join, type Bounded } from "./bounded.ts";
 import type { Cell } from "./cell.ts";
 import { recurrence, type Recurrence } from "./sequence.ts";
+import type { Tree } from "../tree.ts";
 
 export type Merge = "concat" | "sum" | "mean";
 export interface Both<T> {
@@ -21,11 +22,13 @@ export function bidirectional<W extends object, S extends { readonly h: Bounded 
     name: `bidirectional ${merge} of ${forward.name} and ${backward.name}`,
     weights: (sizes) => ({ forward: there.weights(sizes), backward: back.weights(sizes) }),
     state: (sizes) => ({ forward: there.state(sizes), backward: back.state(sizes) }),
-    outputSize: (units) => (merge === "concat" ? 2 * units : units),
-    run({ weights, state, ...job }) {
+    outputSize: (units) => (merge === "concat" ? 2 : 1) * there.outputSize(units),
+    extras: (sizes) => ({ forward: there.extras!(sizes), backward: back.extras!(sizes) }),
+    run({ weights, state, extras, ...job }) {
       const arithmetic = job.arithmetic ?? exact;
-      const f = there.run({ ...job, weights: weights.forward, state: state?.forward });
-      const b = back.run({ ...job, weights: weights.backward, state: state?.backward });
+      const more = extras as Both<Tree<Bounded>> | undefined;
+      const f = there.run({ ...job, weights: weights.forward, state: state?.forward, extras: more?.forward });
+      const b = back.run({ ...job, weights: weights.backward, state: state?.backward, extras: more?.backward });
       return {
         outputs: merged(arithmetic, merge, f.outputs, b.outputs),
         last: merged(arithmetic, merge, f.last, b.last),

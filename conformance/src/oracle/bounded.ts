@@ -31,16 +31,36 @@ export function row(x: Bounded, i: number): Bounded {
   return { shape: [width], value: part(x.value), error: part(x.error) };
 }
 
-/** Copies `v` into the i-th vector along the last axis of `x`. */
+/** The i-th array of `shape` in `x`, without copying. */
+export function entry(x: Bounded, shape: readonly number[], i: number): Bounded {
+  const size = count(shape);
+  const part = (of: Float64Array) => of.subarray(i * size, (i + 1) * size);
+  return { shape, value: part(x.value), error: part(x.error) };
+}
+
+/** Copies `v` into `x` as its i-th array of that size. */
 export function put(x: Bounded, i: number, v: Bounded): void {
   x.value.set(v.value, i * v.value.length);
   x.error.set(v.error, i * v.error.length);
+}
+
+/** Arrays of `shape` one upon the other: [parts, …shape]. */
+export function stacked(shape: readonly number[], parts: readonly Bounded[]): Bounded {
+  const whole = zeros([parts.length, ...shape]);
+  parts.forEach((part, i) => put(whole, i, part));
+  return whole;
+}
+
+/** One number, `n` times. */
+export function repeated(x: Bounded, n: number): Bounded {
+  return { shape: [n], value: new Float64Array(n).fill(x.value[0]!), error: new Float64Array(n).fill(x.error[0]!) };
 }
 
 /** `n` blocks of equal width along the last axis. */
 export function blocks(x: Bounded, n: 2): readonly [Bounded, Bounded];
 export function blocks(x: Bounded, n: 3): readonly [Bounded, Bounded, Bounded];
 export function blocks(x: Bounded, n: 4): readonly [Bounded, Bounded, Bounded, Bounded];
+export function blocks(x: Bounded, n: number): readonly Bounded[];
 export function blocks(x: Bounded, n: number): readonly Bounded[] {
   const width = x.shape.at(-1)! / n;
   return Array.from({ length: n }, (_, block) => {
@@ -58,6 +78,18 @@ export function join(...parts: readonly [Bounded, ...Bounded[]]): Bounded {
   parts.forEach((part, block) =>
     part.value.forEach((_, at) => copy(part, at, whole, Math.floor(at / width) * width * n + block * width + (at % width))),
   );
+  return whole;
+}
+
+/** Two arrays side by side along the last axis, of whatever widths. */
+export function beside(a: Bounded, b: Bounded): Bounded {
+  const [m, n] = [a.shape.at(-1)!, b.shape.at(-1)!];
+  const whole = zeros([...a.shape.slice(0, -1), m + n]);
+  whole.value.forEach((_, at) => {
+    const [i, j] = [Math.floor(at / (m + n)), at % (m + n)];
+    if (j < m) copy(a, i * m + j, whole, at);
+    else copy(b, i * n + j - m, whole, at);
+  });
   return whole;
 }
 
@@ -83,6 +115,14 @@ export function flipped(x: Bounded): Bounded {
   const result = zeros(x.shape);
   for (let b = 0; b < batch; b++) for (let t = 0; t < steps; t++) put(result, b * steps + t, row(x, b * steps + steps - 1 - t));
   return result;
+}
+
+/** What `f` gives at each place. */
+export function pointwise(shape: readonly number[], f: (at: number) => readonly [value: number, error: number]): Bounded {
+  const value = new Float64Array(count(shape));
+  const error = new Float64Array(value.length);
+  for (let at = 0; at < value.length; at++) [value[at], error[at]] = f(at) as [number, number];
+  return { shape, value, error };
 }
 
 function copy(from: Bounded, i: number, to: Bounded, j: number): void {

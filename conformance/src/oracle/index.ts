@@ -1,10 +1,21 @@
-// The oracle: cells and recurrences in float64, straight from the papers' equations, with backward passes derived by hand.
+// The oracle: cells, recurrences and attention in float64, straight from the papers' equations, with backward passes derived by hand.
+export { activated, type Activation } from "./activations.ts";
 export { arithmetic, exact, type Arithmetic, type Rounding } from "./arithmetic.ts";
+export { attention, type Attended, type AttentionJob, type AttentionOptions } from "./attention/attention.ts";
+export { attendingRnn, type DecoderOptions } from "./attention/decoder.ts";
+export { multiHead, type MultiHeadGradients, type MultiHeadJob, type MultiHeadOptions } from "./attention/multiHead.ts";
+export { rotation, type RotaryOptions, sinusoidal } from "./attention/positions.ts";
+export { additive, concat, dot, type Score } from "./attention/scores.ts";
 export { bidirectional, type Both, type Merge } from "./bidirectional.ts";
 export { at, flipped, full, known, row, stepsFirst, zeros, type Bounded } from "./bounded.ts";
-export type { Cell, Named, Sizes, Step } from "./cell.ts";
+export type { Cell, Extra, Named, Sizes, Step } from "./cell.ts";
 export { gru, type GruOptions, type GruWeights } from "./gru.ts";
-export { lstm } from "./lstm.ts";
+export { learnt } from "./learnt.ts";
+export { lstm, type LstmOptions, type LstmWeights } from "./lstm.ts";
+export { mgu } from "./mgu.ts";
+export { layerNormalised, rmsNormalised } from "./normalise.ts";
 export { rnn, type RnnWeights } from "./rnn.ts";
 export { recurrence, type Job, type Recurrence, type Run, type Upstream } from "./sequence.ts";
 export { stacked } from "./stacked.ts";
+export { variationalDropout } from "./variationalDropout.ts";
+export { type Rates, zoneout } from "./zoneout.ts";

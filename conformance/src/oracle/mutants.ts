@@ -1,7 +1,9 @@
 // Every way to get one operation of a cell wrong: an argument left out, another value in its place, another function.
 // mutants.test.ts shows that the suite's data tells each of them from the right cell. It knows nothing of any one cell.
+import { randoms, uniform } from "../arbitraries/numbers.ts";
+import type { Shaped } from "../tree.ts";
 import { exact, type Arithmetic } from "./arithmetic.ts";
-import { full, type Bounded } from "./bounded.ts";
+import type { Bounded } from "./bounded.ts";
 import type { Cell, Named, Step } from "./cell.ts";
 
 export interface Mutant {
@@ -12,10 +14,14 @@ export interface Mutant {
 
 /** All cells that differ from `cell` in one operation. */
 export function mutants(cell: Cell): readonly Mutant[] {
-  const { calls, values } = probe(cell);
+  return faults(probe(cell)).map(({ name, spoil }) => ({ name, cell: faulty(cell, spoil) }));
+}
+
+/** All ways in which one operation of what was logged may be wrong. */
+export function faults({ calls, values }: Log): readonly Spoiler[] {
   return calls.flatMap(({ op, args }, at) => {
-    const others = (arg: Bounded) => values.filter(({ value, since }) => since <= at && value !== arg && alike(value, arg));
-    const faults: readonly Fault[] = [
+    const others = (arg: Bounded) => values.filter(({ value, since }) => since <= at && alike(value, arg));
+    const wrong: readonly Fault[] = [
       ...shortened(op, args).map((_, i) => fault(`without argument ${i}`, (now, { compute }) => compute(op, shortened(op, now)[i]!))),
       ...flat(args).flatMap((arg, i) =>
         others(arg).map(({ name }) =>
@@ -26,8 +32,34 @@ export function mutants(cell: Cell): readonly Mutant[] {
         .filter((name) => name !== op)
         .map((name) => fault(`is ${name}`, (now, { compute }) => compute(name, now))),
     ];
-    return faults.map(({ what, result }) => ({ name: `${op} ${at} ${what}`, cell: faulty(cell, at, result) }));
+    return wrong.map(({ what, result }) => ({
+      name: `${op} ${at} ${what}`,
+      spoil: (arithmetic, right) => spoilt(arithmetic, { at, result, right }),
+    }));
   });
+}
+
+export interface Spoiler {
+  /** "times 5 without argument 1" */
+  readonly name: string;
+  /** `arithmetic` for a run with the fault, given what the right run logs on the same data: for the values that the fault may want. */
+  spoil(arithmetic: Arithmetic, right: Log): Arithmetic;
+}
+
+/** What a right run computes, in order, and every value it has at hand from which operation on. */
+export interface Log {
+  readonly calls: { readonly op: Op; readonly args: Args }[];
+  /** Operands from outside are called "given 2", results "tanh 4". */
+  readonly values: { readonly name: string; readonly value: Bounded; readonly since: number }[];
+  /** From where on operands from outside are at hand: weights from the start, upstream gradients from the backward pass on. */
+  start: number;
+}
+
+/** What `run` computes. */
+export function logOf(run: (arithmetic: Arithmetic) => unknown): Log {
+  const log: Log = { calls: [], values: [], start: 0 };
+  run(recording(exact, log));
+  return log;
 }
 
 type Op = keyof Arithmetic;
@@ -40,7 +72,17 @@ interface Fault {
 type Result = (args: Args, tools: { compute(op: Op, args: Args): Bounded; value(name: string): Bounded }) => Bounded;
 const fault = (what: string, result: Result): Fault => ({ what, result });
 
-const unary: ReadonlySet<Op> = new Set(["sigmoid", "tanh", "relu", "complement", "sigmoidSlope", "tanhSlope", "reluSlope"]);
+const unary: ReadonlySet<Op> = new Set([
+  "sigmoid",
+  "tanh",
+  "relu",
+  "complement",
+  "sigmoidSlope",
+  "tanhSlope",
+  "reluSlope",
+  "hardSigmoid",
+  "softsign",
+]);
 
 /** Each way to leave one argument out. */
 function shortened(op: Op, args: Args): readonly Args[] {
@@ -68,40 +110,26 @@ function isList(arg: Bounded | Args): arg is Args {
   return Array.isArray(arg);
 }
 
+/** Of one shape, and not the same numbers. */
 function alike(x: Bounded, y: Bounded): boolean {
-  return x.shape.join() === y.shape.join();
-}
-
-/** What a right step computes, in order, and every value it has at hand from which operation on. */
-interface Log {
-  readonly calls: { readonly op: Op; readonly args: Args }[];
-  /** Operands from outside are called "given 2", results "tanh 4". */
-  readonly values: { readonly name: string; readonly value: Bounded; readonly since: number }[];
-  /** Where the pass began: weights and states are at hand from the start, upstream gradients from the backward pass on. */
-  start: number;
+  return x.shape.join() === y.shape.join() && x.value.some((v, i) => v !== y.value[i]);
 }
 
 /** The log of a step and its backward pass, on sizes that no two kinds of array share. */
 function probe(cell: Cell): Log {
   const sizes = { input: 3, units: 2 };
-  const filled = (shapes: Readonly<Record<string, { readonly shape: readonly number[] }>>): Named =>
-    Object.fromEntries(Object.entries(shapes).map(([name, { shape }]) => [name, full(shape, 1)]));
-  const states = () => filled(Object.fromEntries(cell.states.map((name) => [name, { shape: [sizes.units] }])));
+  const random = randoms(uniform(1), "f64").like(0.1, 1);
+  const filled = (shapes: Readonly<Record<string, Shaped>>): Named =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shaped]) => [name, random(shaped)]));
+  const states = () =>
+    filled(Object.fromEntries(Object.entries(cell.states(sizes.units)).map(([name, size]) => [name, { shape: [size] }])));
   const log: Log = { calls: [], values: [], start: 0 };
-  recorded(cell, log, exact, filled(cell.weights(sizes)), full([sizes.input], 1), states()).backward(states());
+  recorded(cell, log, exact, filled(cell.weights(sizes)), random({ shape: [sizes.input] }), states()).backward(states());
   return log;
 }
 
 function recorded(cell: Cell, log: Log, arithmetic: Arithmetic, weights: Named, x: Bounded, state: Named): Step {
-  const recording = watched(arithmetic, ({ op, args }, compute) => {
-    for (const value of flat(args))
-      if (!log.values.some((known) => known.value === value))
-        log.values.push({ name: `given ${log.values.length}`, value, since: log.start });
-    const value = compute(op, args);
-    log.values.push({ name: `${op} ${log.calls.length}`, value, since: log.calls.push({ op, args }) });
-    return value;
-  });
-  const step = cell.step(recording, weights, x, state);
+  const step = cell.step(recording(arithmetic, log), weights, x, state);
   return {
     state: step.state,
     backward(d) {
@@ -111,18 +139,14 @@ function recorded(cell: Cell, log: Log, arithmetic: Arithmetic, weights: Named, 
   };
 }
 
-/** `cell` with another result of its operation number `site`. Beside it runs the right step, for the values that the fault may want. */
-function faulty(cell: Cell, site: number, result: Result): Cell {
+/** `cell` with a fault. Beside it runs the right step. */
+function faulty(cell: Cell, spoil: Spoiler["spoil"]): Cell {
   return {
     ...cell,
     step(arithmetic, weights, x, state) {
       const log: Log = { calls: [], values: [], start: 0 };
       const right = recorded(cell, log, arithmetic, weights, x, state);
-      const value = (name: string) => log.values.find((known) => known.name === name)!.value;
-      const faults = watched(arithmetic, ({ at, op, args }, compute) =>
-        at === site ? result(args, { compute, value }) : compute(op, args),
-      );
-      const wrong = cell.step(faults, weights, x, state);
+      const wrong = cell.step(spoil(arithmetic, log), weights, x, state);
       return {
         state: wrong.state,
         backward(d) {
@@ -135,6 +159,30 @@ function faulty(cell: Cell, site: number, result: Result): Cell {
 }
 
 type Compute = (op: Op, args: Args) => Bounded;
+
+function recording(arithmetic: Arithmetic, log: Log): Arithmetic {
+  const known = new Set<Bounded>();
+  const note = (name: string, value: Bounded, since: number) => {
+    known.add(value);
+    log.values.push({ name, value, since });
+  };
+  return watched(arithmetic, ({ op, args }, compute) => {
+    for (const value of flat(args)) if (!known.has(value)) note(`given ${log.values.length}`, value, log.start);
+    const value = compute(op, args);
+    const at = log.calls.push({ op, args });
+    note(`${op} ${at - 1}`, value, at);
+    return value;
+  });
+}
+
+/** `arithmetic` with another result of operation number `at`. */
+function spoilt(
+  arithmetic: Arithmetic,
+  { at, result, right }: { readonly at: number; readonly result: Result; readonly right: Log },
+): Arithmetic {
+  const value = (name: string) => right.values.find((known) => known.name === name)!.value;
+  return watched(arithmetic, (call, compute) => (call.at === at ? result(call.args, { compute, value }) : compute(call.op, call.args)));
+}
 
 /** `arithmetic` with every operation passing through `watch`. */
 function watched(arithmetic: Arithmetic, watch: (call: { at: number; op: Op; args: Args }, compute: Compute) => Bounded): Arithmetic {

@@ -1,27 +1,12 @@
 // Figures published elsewhere, their conventions converted by hand. A figure agrees where the oracle is within half a unit of its last
 // printed digit plus what rounding may have done at the source: to its inputs, and on the way in float32 or float64.
 import { describe, expect, test } from "vitest";
-import { arithmetic } from "./arithmetic.ts";
+import { columns, float32, float64, ifgo, iofg, misses, plus, printed, rzn, tensor, timeMajor, vector, zrn } from "../testing/figures.ts";
 import { bidirectional } from "./bidirectional.ts";
-import type { Bounded } from "./bounded.ts";
 import { gru } from "./gru.ts";
 import { lstm } from "./lstm.ts";
 import { rnn } from "./rnn.ts";
 import { recurrence } from "./sequence.ts";
-
-// Tensors of the source come row-major as their elements and the error of each.
-type Elements = readonly number[];
-const single = (v: number) => Math.abs(v) * 2 ** -24;
-const printed = (decimals: number) => () => 0.5 * 10 ** -decimals;
-const machine = (ulp: number) => arithmetic({ ulp, tiny: 2 ** -149, sum: 0.5, sigmoid: 4, tanh: 4 });
-const float32 = machine(2 ** -23);
-const float64 = machine(2 ** -52);
-
-// Where our gates, i f g o or z r n, stand in the source's order.
-const iofg = [0, 2, 3, 1];
-const ifgo = [0, 1, 2, 3];
-const zrn = [0, 1, 2];
-const rzn = [1, 0, 2];
 
 describe("microsoft/onnxruntime, onnxruntime/test/providers/cpu/rnn/deep_cpu_lstm_op_test.cc", () => {
   const x = timeMajor([2, 2, 1], [1, 2, 10, 11]);
@@ -305,47 +290,3 @@ describe("huggingface/candle, candle-nn/tests/rnn.rs", () => {
     expect(misses(state.h, [0.0579, 0.8836, -0.9991], 4)).toEqual([]);
   });
 });
-
-/** The figures that the oracle misses. */
-function misses(got: Bounded, figures: Elements, decimals: number): readonly string[] {
-  if (got.value.length !== figures.length) return [`${got.value.length} numbers for ${figures.length} figures`];
-  return figures.flatMap((figure, i) => {
-    const tolerance = got.error[i]! + (figure === 0 ? 0 : 0.5 * 10 ** -decimals);
-    const hit = Math.abs(got.value[i]! - figure) <= tolerance && tolerance < 2e-3;
-    return hit ? [] : [`${got.value[i]!} for ${figure} ± ${tolerance}`];
-  });
-}
-
-function tensor(shape: readonly number[], elements: Elements, error: (v: number) => number = single): Bounded {
-  return { shape, value: Float64Array.from(elements), error: Float64Array.from(elements, error) };
-}
-
-function vector(elements: Elements, error?: (v: number) => number): Bounded {
-  return tensor([elements.length], elements, error);
-}
-
-/** [steps, batch, n] as [batch, steps, n]. */
-function timeMajor([steps, batch, n]: readonly [number, number, number], elements: Elements, error?: (v: number) => number): Bounded {
-  const at = (i: number) => ((Math.floor(i / n) % steps) * batch + Math.floor(i / (steps * n))) * n + (i % n);
-  return tensor(
-    [batch, steps, n],
-    elements.map((_, i) => elements[at(i)]!),
-    error,
-  );
-}
-
-/** Rows of [gates·units, inner], gates in the source's order, as columns of [inner, gates·units] in ours. */
-function columns(rows: Elements, inner: number, order: readonly number[], error?: (v: number) => number): Bounded {
-  const units = rows.length / inner / order.length;
-  const width = order.length * units;
-  const from = (i: number) => (order[Math.floor((i % width) / units)]! * units + (i % units)) * inner + Math.floor(i / width);
-  return tensor(
-    [inner, width],
-    rows.map((_, i) => rows[from(i)]!),
-    error,
-  );
-}
-
-function plus(a: Elements, b: Elements): Elements {
-  return a.map((v, i) => v + b[i]!);
-}

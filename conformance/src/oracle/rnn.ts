@@ -1,4 +1,5 @@
 // The simple recurrent network (Elman 1990). Written from its equations, apart from core.
+import { activated, type Activation } from "./activations.ts";
 import type { Bounded } from "./bounded.ts";
 import type { Cell } from "./cell.ts";
 
@@ -8,19 +9,19 @@ export interface RnnWeights {
   readonly b: Bounded;
 }
 
-/** h' = φ(x·Wx + h·Wh + b), φ = tanh or relu. */
-export function rnn({ activation = "tanh" }: { readonly activation?: "tanh" | "relu" } = {}): Cell<RnnWeights, { readonly h: Bounded }> {
+/** h' = φ(x·Wx + h·Wh + b), φ = tanh unless given. */
+export function rnn({ activation = "tanh" }: { readonly activation?: Activation } = {}): Cell<RnnWeights, { readonly h: Bounded }> {
   return {
-    name: activation === "tanh" ? "rnn" : "rnn relu",
+    name: activation === "tanh" ? "rnn" : `rnn ${activation}`,
     weights: ({ input, units }) => ({ wx: { shape: [input, units] }, wh: { shape: [units, units] }, b: { shape: [units] } }),
-    states: ["h"],
-    step({ affine, affineT, outer, times, tanh, relu, tanhSlope, reluSlope }, { wx, wh, b }, x, { h }) {
-      const a = affine([b], [x, wx], [h, wh]);
-      const y = activation === "tanh" ? tanh(a) : relu(a);
+    states: (units) => ({ h: units }),
+    step(arithmetic, { wx, wh, b }, x, { h }) {
+      const { affine, affineT, outer } = arithmetic;
+      const y = activated(activation, arithmetic, affine([b], [x, wx], [h, wh]));
       return {
-        state: { h: y },
-        backward({ h: dy }) {
-          const da = times(dy, activation === "tanh" ? tanhSlope(y) : reluSlope(a));
+        state: { h: y.value },
+        backward({ h: dh }) {
+          const da = y.backward(dh);
           return { weights: { wx: outer(x, da), wh: outer(h, da), b: da }, x: affineT([], [da, wx]), state: { h: affineT([], [da, wh]) } };
         },
       };

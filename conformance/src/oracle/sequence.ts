@@ -1,17 +1,19 @@
 // A cell over a sequence, row by row: each row runs through its own steps in its own order, so that nothing is ever masked.
 import { leaves, mapTree, type Shaped, type Tree } from "../tree.ts";
 import { exact, type Arithmetic } from "./arithmetic.ts";
-import { put, row, zeros, type Bounded } from "./bounded.ts";
-import type { Cell, Sizes, Step } from "./cell.ts";
+import { entry, put, row, zeros, type Bounded } from "./bounded.ts";
+import type { Cell, Extra, Named, Sizes, Step } from "./cell.ts";
 
 /** What runs over sequences: a cell, or several side by side or one upon the other. */
 export interface Recurrence<W = Tree<Bounded>, S = Tree<Bounded>> {
   readonly name: string;
   /** Shapes of the weights. */
   weights(sizes: Sizes): Tree<Shaped>;
-  /** Shapes of the states, each [batch, units]. */
+  /** Shapes of the states, each [batch, size]. */
   state(sizes: { readonly batch: number; readonly units: number }): Tree<Shaped>;
   outputSize(units: number): number;
+  /** What a run may be given beyond x. Nothing where absent. */
+  extras?(sizes: Sizes): Tree<Extra>;
   run(job: Job<W, S>): Run<W, S>;
 }
 
@@ -25,6 +27,8 @@ export interface Job<W, S> {
   readonly state?: S | undefined;
   /** Steps of each row; all of them where absent. */
   readonly lengths?: ArrayLike<number> | undefined;
+  /** [batch, steps, …] per step, [batch, …] per sequence; a tree as that of the states. */
+  readonly extras?: Tree<Bounded> | undefined;
 }
 
 export interface Run<W, S> {
@@ -33,8 +37,13 @@ export interface Run<W, S> {
   /** [batch, outputSize]: the output of the step that ran last; zeros for a row without steps. */
   readonly last: Bounded;
   readonly state: S;
-  /** Gradients for any upstream gradients; those left out are zero. */
-  backward(upstream: Partial<Upstream<S>>): { readonly weights: W; readonly x: Bounded; readonly state: S };
+  /** Gradients for any upstream gradients; those left out are zero. Of extras only what cells give gradients for. */
+  backward(upstream: Partial<Upstream<S>>): {
+    readonly weights: W;
+    readonly x: Bounded;
+    readonly state: S;
+    readonly extras?: Tree<Bounded>;
+  };
 }
 
 export interface Upstream<S> {
@@ -47,23 +56,35 @@ type WithOutput = { readonly h: Bounded };
 
 /** Runs `cell` over the steps 0 … length−1 of each row, or with `reverse` over length−1 … 0; outputs stay at their own steps. */
 export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W, S>, { reverse = false } = {}): Recurrence<W, S> {
-  const shapes = (batch: number, units: number) => Object.fromEntries(cell.states.map((name) => [name, { shape: [batch, units] }]));
+  const shapes = (batch: number, units: number) =>
+    Object.fromEntries(Object.entries(cell.states(units)).map(([name, size]) => [name, { shape: [batch, size] }]));
+  const outputSize = (units: number) => cell.states(units)["h"]!;
   return {
     name: reverse ? `${cell.name} reversed` : cell.name,
     weights: (sizes) => cell.weights(sizes),
     state: ({ batch, units }) => shapes(batch, units),
-    outputSize: (units) => units,
-    run({ arithmetic = exact, units, weights, x, state, lengths }) {
-      const [batch, steps] = x.shape as [number, number, number];
+    outputSize,
+    extras: (sizes) => cell.extras?.(sizes) ?? {},
+    run({ arithmetic = exact, units, weights, x, state, lengths, extras = {} }) {
+      const [batch, steps, input] = x.shape as [number, number, number];
       const blank = () => zerosLike<S>(shapes(batch, units));
-      const outputs = zeros([batch, steps, units]);
-      const last = zeros([batch, units]);
+      const outputs = zeros([batch, steps, outputSize(units)]);
+      const last = zeros([batch, outputSize(units)]);
       const initial = state ?? blank();
       const final = blank();
+      const spec = cell.extras?.({ input, units }) ?? {};
+      const given = extras as Named; // of a single cell
+      const extrasAt = (b: number, t: number): Named =>
+        Object.fromEntries(
+          Object.entries(given).map(([name, leaf]) => [
+            name,
+            entry(leaf, spec[name]!.shape, spec[name]!.per === "step" ? b * steps + t : b),
+          ]),
+        );
       const rows = Array.from({ length: batch }, (_, b) => {
         let now = rowOf(initial, b);
         const trace = order(lengths?.[b] ?? steps, reverse).map((t) => {
-          const step = cell.step(arithmetic, weights, row(x, b * steps + t), now);
+          const step = cell.step(arithmetic, weights, row(x, b * steps + t), now, extrasAt(b, t));
           now = step.state;
           put(outputs, b * steps + t, now.h);
           return { at: b * steps + t, step };
@@ -72,7 +93,12 @@ export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W,
         putRow(final, b, now);
         return trace;
       });
-      return { outputs, last, state: final, backward: (upstream) => backward({ arithmetic, weights, x, rows, blank, upstream }) };
+      return {
+        outputs,
+        last,
+        state: final,
+        backward: (upstream) => backward({ arithmetic, weights, x, rows, blank, extras: given, upstream }),
+      };
     },
   };
 }
@@ -84,29 +110,41 @@ interface Backward<W extends object, S extends object> {
   /** Per row what ran, in that order. */
   readonly rows: readonly (readonly { readonly at: number; readonly step: Step<W, S> }[])[];
   readonly blank: () => S;
+  readonly extras: Named;
   readonly upstream: Partial<Upstream<S>>;
 }
 
-function backward<W extends object, S extends WithOutput>({ arithmetic, weights, x, rows, blank, upstream }: Backward<W, S>) {
+function backward<W extends object, S extends WithOutput>({ arithmetic, weights, x, rows, blank, extras, upstream }: Backward<W, S>) {
   const dx = zeros(x.shape);
   const dInitial = blank();
   const shares = [zerosLike<W>(weights)];
+  const dExtras: Record<string, Bounded> = {};
   rows.forEach((trace, b) => {
     let d = rowOf(upstream.state ?? blank(), b);
     const add = (more: Bounded | undefined, at: number) => {
       if (more) d = { ...d, h: arithmetic.plus(d.h, row(more, at)) };
     };
     if (trace.length > 0) add(upstream.last, b);
+    const seen: Named[] = [];
     for (const { at, step } of trace.toReversed()) {
       add(upstream.outputs, at);
       const gradients = step.backward(d);
       put(dx, at, gradients.x);
       shares.push(gradients.weights);
+      if (gradients.extras) seen.push(gradients.extras);
       d = gradients.state;
     }
     putRow(dInitial, b, d);
+    // Every extra with a gradient is one per sequence.
+    if (seen.length > 0)
+      for (const [name, share] of Object.entries(sum(arithmetic, seen))) put((dExtras[name] ??= zeros(extras[name]!.shape)), b, share);
   });
-  return { weights: sum(arithmetic, shares), x: dx, state: dInitial };
+  return {
+    weights: sum(arithmetic, shares),
+    x: dx,
+    state: dInitial,
+    ...(Object.keys(dExtras).length > 0 && { extras: dExtras }),
+  };
 }
 
 function order(length: number, reverse: boolean): readonly number[] {
