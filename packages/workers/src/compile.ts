@@ -3,31 +3,36 @@ import type { Executable, Program } from "@sluice/core";
 import { type Buffer, type Host, moduleOf, pagesOf, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
-import { workOf } from "./work.ts";
+import { estimate } from "./work.ts";
 
 interface Options {
   /** Most bytes of the memory. */
   readonly limit: number;
   readonly crew: Crew;
   readonly host: Host;
-  /** Work from which a run is worth waking threads for. */
+  /** Microseconds that threads must gain. */
   readonly threshold: number;
 }
+
+/** Microseconds that the caller spends on a run at most: a third of a frame. */
+const patience = 5000;
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
 export async function compile(program: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
   const compiled = await moduleOf(program, { pages: pagesOf(limit) });
   const places = placesOf(program, compiled, host, crew.threads);
   const known = crew.learn(compiled.module);
-  const isSmall = workOf(program) < threshold;
+  const { time, gain } = estimate(program, crew.threads);
+  const isSplit = gain >= threshold;
+  const isShort = time < patience;
   const command = new Int32Array(layout.header + places.words);
-  command.set([command.length, layout.run, known.number]);
+  command.set([command.length, isSplit ? layout.run : layout.alone, known.number]);
   return {
-    executor: `wasm simd f32x4, ${isSmall || crew.threads === 1 ? "1 thread" : `${crew.threads} threads`}`,
+    executor: `wasm simd f32x4, ${isSplit && crew.threads > 1 ? `${crew.threads} threads` : "1 thread"}`,
     run(bindings) {
       crew.check();
       places.table(command, layout.header, bindings);
-      if (isSmall && crew.isIdle) crew.runHere(known, command);
+      if (!isSplit && isShort && crew.isIdle) crew.runHere(known, command);
       else crew.post(command);
       places.touch(bindings);
     },

@@ -159,3 +159,12 @@ test("opening and closing again and again leaves no thread", async () => {
   for (let i = 0; i < 10; i++) await (await open({ threads: 2 })).close();
   expect(running()).toEqual([]);
 });
+
+test("a long run on which threads gain nothing is one thread's, with the bits of the cpu backend", async () => {
+  const backend = await open({ threads: 2 });
+  const program = lstmForward({ steps: 4000, batch: 1, input: 16, units: 64 });
+  const executable = await backend.compile(program);
+  expect(executable.executor).toBe("wasm simd f32x4, 1 thread");
+  expect(await after(backend, program)).toEqual(await after(await openCpu(), program));
+  await backend.close();
+});

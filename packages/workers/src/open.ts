@@ -26,7 +26,7 @@ export interface Options {
   readonly threads?: number;
   /** Most bytes that buffers, constants and scratch take together: whole pages of 64 KiB, up to 4 GiB. Default 2 GiB. */
   readonly memory?: number;
-  /** Runs of less work than this, in multiplications with addition, are done by the caller where nothing is queued. Default 2 million, some 0.1 ms. */
+  /** Runs that threads would shorten by less than so many microseconds are done by the caller, where nothing is queued. Default 100: waking threads takes as long. */
   readonly threshold?: number;
 }
 
@@ -36,7 +36,7 @@ export interface Options {
  * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD, or threads do not start, and tells the remedy; with
  * INVALID_ARGUMENT for options out of range. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
  */
-export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 2e6 }: Options = {}): Promise<
+export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 }: Options = {}): Promise<
   Backend<Buffer>
 > {
   checkRange("threads", threads, 1, layout.mostThreads);

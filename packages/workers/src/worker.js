@@ -1,7 +1,7 @@
 // One thread: takes commands from the ring in shared memory, runs its share of each, and sleeps when there are none.
 // Plain JavaScript, since Node and bundlers load it by its address.
 // @ts-check
-import { all, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
+import { all, alone, aside, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
 
 /**
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
@@ -65,7 +65,7 @@ const read = (operand) => /** @type {number} */ (words[ring + at + operand]);
 
 function isKnown() {
   if (read(1) === skip) at = 0;
-  return read(1) !== run || programs.has(read(2));
+  return (read(1) !== run && read(1) !== alone) || programs.has(read(2));
 }
 
 function attempt() {
@@ -82,11 +82,11 @@ function attempt() {
 /** This thread's share of the next command. All threads leave it together. */
 function execute() {
   const { block, thread, threads, spin } = given;
-  if (read(1) === run) {
-    const program = /** @type {Run} */ (programs.get(read(2)));
-    isOver = program(block + 4 * (ring + at + header), thread, threads, spin, block) !== 0;
-  } else {
-    if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
+  const table = block + 4 * (ring + at + header);
+  if (read(1) === run) isOver = program()(table, thread, threads, spin, block) !== 0;
+  else {
+    if (thread === 0 && read(1) === alone) program()(table, 0, 1, 0, block + 4 * aside);
+    else if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
     isOver = meet();
   }
   if (isOver) return;
@@ -96,6 +96,8 @@ function execute() {
   Atomics.store(words, done, taken);
   if (Atomics.load(words, all) === taken || Atomics.load(words, awaited) === taken) port.postMessage({ done: taken });
 }
+
+const program = () => /** @type {Run} */ (programs.get(read(2)));
 
 /** @param {number} to @param {number} from @param {number} bytes */
 function move(to, from, bytes) {
