@@ -2,6 +2,7 @@
 //
 // `--thorough` adds the long hunts; other arguments choose test files by a part of their path.
 // SLUICE_REQUIRE lists the vitest projects, by name, that must have run a test for the whole to count as passed.
+import { browserProjects, findChromium } from "./chromium.mjs";
 import { setUp } from "./setup.mjs";
 import { must, step } from "./steps.mjs";
 
@@ -22,6 +23,9 @@ const missing = (process.env["SLUICE_REQUIRE"] ?? "").split(/\s+/).filter((proje
 const failures = Object.entries({ ...outcomes, tests: failed === 0 && passed > 0, "required projects": missing.length === 0 })
   .filter(([, good]) => !good)
   .map(([name]) => name);
+const chromium = await findChromium();
+if ("reason" in chromium)
+  console.log(`Not run, as no browser runs here: ${browserProjects.map(({ name }) => name).join(", ")}. Reason: ${chromium.reason}`);
 if (missing.length > 0) console.log(`Required, and ran no test: ${missing.join(", ")}`);
 if (failures.length > 0) console.log(`Failed: ${failures.join(", ")}`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -1,9 +1,9 @@
 import { array, compile, gradient, lstm, recurrence, type Program, type Tensor } from "@sluice/core";
 import { dense, lstmForward } from "@sluice/core/kit";
 import { open as openCpu } from "@sluice/cpu";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Options, open } from "./open.ts";
-import { running } from "./testing/threads.ts";
+import { running, startWith } from "./testing/threads.ts";
 
 const code = (code: string) => expect.objectContaining({ name: "SluiceError", code });
 const wave = (length: number, phase: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i * 1.37 + phase) / 2);
@@ -154,6 +154,48 @@ test.each<[Options]>([[{ threads: 0 }], [{ threads: 1.5 }], [{ threads: 1000 }],
     expect(running()).toEqual([]);
   },
 );
+
+test("a page that is not cross-origin isolated is told the two headers", async () => {
+  vi.stubGlobal("crossOriginIsolated", false);
+  await expect(open()).rejects.toThrow(
+    expect.objectContaining({
+      code: "BACKEND_UNAVAILABLE",
+      message: expect.stringMatching(/Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/),
+    }),
+  );
+  vi.unstubAllGlobals();
+  vi.stubGlobal("SharedArrayBuffer", undefined);
+  await expect(open()).rejects.toThrow(code("BACKEND_UNAVAILABLE"));
+  vi.unstubAllGlobals();
+});
+
+test("a worker's script that does not load, or may not, makes open reject with the remedy", async () => {
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  startWith(
+    class extends Worker {
+      constructor() {
+        super(new URL("./nowhere.js", import.meta.url));
+      }
+    },
+  );
+  await expect(open({ threads: 2 })).rejects.toThrow(
+    expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("worker-src") }),
+  );
+  const forbidden = (): never => {
+    throw new Error("refused by policy");
+  };
+  startWith(
+    class extends Worker {
+      constructor() {
+        super(forbidden());
+      }
+    },
+  );
+  await expect(open({ threads: 2 })).rejects.toThrow(
+    expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("refused by policy") }),
+  );
+  expect(running()).toEqual([]);
+});
 
 test("opening and closing again and again leaves no thread", async () => {
   for (let i = 0; i < 10; i++) await (await open({ threads: 2 })).close();

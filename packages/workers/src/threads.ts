@@ -36,15 +36,17 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
   };
   const start = (message: object): Promise<void> =>
     new Promise((resolve, reject) => {
-      const thread = launch({
-        message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])),
-        gone(reason) {
-          reject(unavailable(reason));
-          if (!isOver) lost(reason);
-        },
-      });
-      threads.push(thread);
-      thread.postMessage({ start: message });
+      const gone = (reason: string): void => {
+        reject(unavailable(reason));
+        if (!isOver) lost(reason);
+      };
+      try {
+        const thread = launch({ message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])), gone });
+        threads.push(thread);
+        thread.postMessage({ start: message });
+      } catch (error) {
+        gone(error instanceof Error ? error.message : String(error)); // a browser's policy may forbid workers
+      }
     });
   try {
     await Promise.all(starts.map(start));

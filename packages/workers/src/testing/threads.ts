@@ -19,6 +19,13 @@ export function running(): readonly Worker[] {
   return started;
 }
 
+/** From now on, to the end of the test, threads are of this class. */
+export function startWith(other: typeof original): void {
+  module.Worker = other;
+}
+
+const watched = module.Worker;
 afterEach(async () => {
+  module.Worker = watched;
   await Promise.all(started.slice().map((worker) => worker.terminate()));
 });

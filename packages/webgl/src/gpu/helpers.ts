@@ -1,0 +1,132 @@
+// GLSL functions that kernels call: whole-number division, and scalar operations with the accuracy and the special values that `supports`
+// declares, of additions and products alone wherever a GPU may be less exact. They know no kernels.
+
+/** A function that kernels may call by its name. */
+export interface Helper {
+  readonly returns: "Integer" | "Number";
+  readonly takes: readonly ("Integer" | "Number")[];
+  readonly source: string;
+}
+
+/**
+ * e^x by Cody & Waite (1980): x = k·ln 2 + r, |r| ≤ ½ ln 2, and the Taylor polynomial of degree 7, whose error is 6e-9 there. 2^k is multiplied on in
+ * two steps, so that what overflows becomes infinite and what underflows 0.
+ */
+const exp = /* glsl */ `
+#ifndef SLUICE_EXP
+#define SLUICE_EXP
+float sluicePower2(float k) {
+  float r = 1.0;
+  float a = abs(k);
+  bool n = k < 0.0;
+  if (a >= 64.0) { r *= n ? 5.421010862427522e-20 : 18446744073709551616.0; a -= 64.0; }
+  if (a >= 32.0) { r *= n ? 2.3283064365386963e-10 : 4294967296.0; a -= 32.0; }
+  if (a >= 16.0) { r *= n ? 0.0000152587890625 : 65536.0; a -= 16.0; }
+  if (a >= 8.0) { r *= n ? 0.00390625 : 256.0; a -= 8.0; }
+  if (a >= 4.0) { r *= n ? 0.0625 : 16.0; a -= 4.0; }
+  if (a >= 2.0) { r *= n ? 0.25 : 4.0; a -= 2.0; }
+  if (a >= 1.0) { r *= n ? 0.5 : 2.0; }
+  return r;
+}
+float sluiceExp(float x) {
+  float y = x < -104.0 ? -104.0 : (x > 89.0 ? 89.0 : x);
+  float k = floor(y * 1.44269504 + 0.5);
+  float r = (y - k * 0.693359375) + k * 2.12194440e-4;
+  float p = 1.0 + r * (1.0 + r * (0.5 + r * (0.166666667 + r * (0.0416666667 + r * (0.00833333333 + r * (0.00138888889 + r * 0.000198412698))))));
+  float half_ = floor(k * 0.5);
+  return p * sluicePower2(half_) * sluicePower2(k - half_);
+}
+#endif`;
+
+const number = (source: string, operands = 1): Helper => ({
+  returns: "Number",
+  takes: new Array<"Number">(operands).fill("Number"),
+  source,
+});
+
+/** By name. What each computes is in its name; NaN stays NaN wherever the contract wants it. */
+export const helpers = {
+  /** ⌊a / b⌋ of whole numbers from 0, b at least 1. Corrected, for GPUs whose whole numbers are floats and whose division is not exact. */
+  sluiceDivide: {
+    returns: "Integer",
+    takes: ["Integer", "Integer"],
+    source: /* glsl */ `
+int sluiceDivide(int a, int b) {
+  int q = a / b;
+  int r = a - q * b;
+  if (r < 0) { q -= 1; }
+  if (r >= b) { q += 1; }
+  return q;
+}`,
+  },
+  sluiceExp: number(exp),
+  /** log x by its exponent and, with s = (m − 1)/(m + 1), the series 2(s + s³/3 + s⁵/5 + …) of its mantissa m between √½ and √2.
+   * What has no logarithm is left to GLSL: −∞ of 0, NaN of NaN and below. */
+  sluiceLog: number(/* glsl */ `${exp}
+float sluiceLog(float x) {
+  if (!(x > 0.0)) { return log(x); }
+  if (x > 3.4028234e38) { return x; }
+  float k = floor(log2(x));
+  k = k < -126.0 ? -126.0 : (k > 127.0 ? 127.0 : k);
+  float half_ = floor(k * 0.5);
+  float m = x * sluicePower2(-half_) * sluicePower2(half_ - k);
+  if (m >= 2.0) { m *= 0.5; k += 1.0; }
+  if (m < 1.0) { m *= 2.0; k -= 1.0; }
+  if (m > 1.41421356) { m *= 0.5; k += 1.0; }
+  float f = m - 1.0;
+  float s = f / (2.0 + f);
+  float z = s * s;
+  float tail = z * (0.666666667 + z * (0.4 + z * (0.285714286 + z * (0.222222222 + z * 0.181818182))));
+  float h = 0.5 * f * f;
+  return k * 0.693359375 + (f - (h - (s * (h + tail) - k * 2.12194440e-4)));
+}`),
+  /** For |x| below 5/8 the fourth convergent of tanh x = x/(1 + x²/(3 + x²/(5 + …))) (Lambert 1768), otherwise through e^(−2|x|). */
+  sluiceTanh: number(/* glsl */ `${exp}
+float sluiceTanh(float x) {
+  float a = abs(x);
+  float z = x * x;
+  if (a < 0.625) { return x * ((945.0 + z * (105.0 + z)) / (945.0 + z * (420.0 + z * 15.0))); }
+  float e = sluiceExp(-2.0 * a);
+  float t = 1.0 - 2.0 * e / (1.0 + e);
+  return x < 0.0 ? -t : t;
+}`),
+  sluiceSigmoid: number(/* glsl */ `${exp}
+float sluiceSigmoid(float x) {
+  float e = sluiceExp(-abs(x));
+  float r = 1.0 / (1.0 + e);
+  return x < 0.0 ? e * r : r;
+}`),
+  /** NaN is neither below nor from 0 on: GLSL ES 1.00 has no isnan, and x ≠ x may be optimised away. */
+  sluiceMax: number(
+    /* glsl */ `
+float sluiceMax(float x, float y) {
+  if (!(x < 0.0 || x >= 0.0)) { return x; }
+  if (!(y < 0.0 || y >= 0.0)) { return y; }
+  return x < y ? y : x;
+}`,
+    2,
+  ),
+  sluiceMin: number(
+    /* glsl */ `
+float sluiceMin(float x, float y) {
+  if (!(x < 0.0 || x >= 0.0)) { return x; }
+  if (!(y < 0.0 || y >= 0.0)) { return y; }
+  return y < x ? y : x;
+}`,
+    2,
+  ),
+  sluiceLess: number(
+    /* glsl */ `
+float sluiceLess(float x, float y) {
+  return x < y ? 1.0 : 0.0;
+}`,
+    2,
+  ),
+  sluiceSelect: number(
+    /* glsl */ `
+float sluiceSelect(float test, float x, float y) {
+  return test == 0.0 ? y : x;
+}`,
+    3,
+  ),
+} as const satisfies Readonly<Record<string, Helper>>;
