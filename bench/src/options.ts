@@ -3,76 +3,87 @@ import { parseArgs } from "node:util";
 import { SluiceError } from "@sluice/core";
 import { contenders } from "./contenders/index.ts";
 import type { Contender } from "./contenders/contender.ts";
-import type { Plan } from "./measure/race.ts";
+import type { Plan } from "./measure/plan.ts";
 import type { AnyWorkload } from "./workloads/workload.ts";
 import { workloads } from "./workloads/index.ts";
 
 export interface Options {
   readonly workloads: readonly AnyWorkload[];
   readonly contenders: readonly Contender[];
+  /** Backends run in a page of Chromium too. */
+  readonly browser: boolean;
   readonly plan: Plan;
-  /** File for the measurements. */
-  readonly json?: string;
+  readonly files: Files;
+  /** What repeats the run, without the user's files. */
+  readonly command: string;
 }
 
-const usual: Plan = { rounds: 11, turnMs: 200, warmUpMs: 1000, compilations: 5, heapRuns: 1000, heapMs: 10_000 };
-const quick: Plan = { rounds: 6, turnMs: 50, warmUpMs: 200, compilations: 3, heapRuns: 1000, heapMs: 2000 };
+/** Paths, as the user gave them. */
+export interface Files {
+  /** To write every sample to. */
+  readonly json?: string;
+  /** To write the page to. */
+  readonly html?: string;
+  /** An earlier run to compare with. */
+  readonly compare?: string;
+  /** An earlier run to show, instead of measuring. */
+  readonly from?: string;
+}
+
+export const usual: Plan = {
+  ...{ rounds: 11, turnMs: 200, warmUpMs: 1000 },
+  ...{ fresh: 5, freshMs: 10_000, heapRuns: 1000, heapMs: 10_000, peakMs: 20 },
+};
+export const quick: Plan = {
+  ...{ rounds: 6, turnMs: 50, warmUpMs: 200 },
+  ...{ fresh: 2, freshMs: 2000, heapRuns: 1000, heapMs: 1000, peakMs: 10 },
+};
 
 /** `--help` and `--list` ask for an explanation instead. Throws INVALID_ARGUMENT for what there is not or does not fit. */
 export function parseOptions(args: readonly string[]): Options | "help" | "list" {
   const { values, positionals } = tokens(args);
   if (values.help) return "help";
   if (values.list) return "list";
-  const plan = values.quick ? quick : usual;
-  const { rounds, heap, json } = values;
   return {
     workloads: chosen(positionals, workloads, "workload"),
-    contenders: values.on === undefined ? contenders.filter((one) => one.usual) : chosen(values.on, contenders, "contender"),
-    plan: {
-      ...plan,
-      ...(rounds === undefined ? {} : { rounds: whole(rounds, "--rounds", 1) }),
-      ...(heap === undefined ? {} : { heapRuns: whole(heap, "--heap", 0), heapMs: Infinity }),
-    },
-    ...(json === undefined ? {} : { json: file(json) }),
+    contenders: values.on === undefined ? contenders.filter((one) => one.usual) : chosen(values.on.split(","), contenders, "contender"),
+    browser: values.browser ?? false,
+    plan: planOf(values),
+    files: Object.fromEntries(fileFlags.flatMap((flag) => (values[flag] === undefined ? [] : [[flag, file(values[flag], flag)]]))),
+    command: commandOf(values, positionals),
   };
 }
 
-export const helpText = `Runs the same work on every backend of Sluice and on the libraries one would use instead.
+type Values = ReturnType<typeof tokens>["values"];
 
-npm run bench -- [workloads] [options]
+const fileFlags = ["json", "html", "compare", "from"] as const satisfies readonly (keyof Files)[];
 
-Workloads are chosen by name or pattern ("lstm-*"); all of them run unless some are named.
-
-  --on NAMES     backends and peers, by name or pattern, separated by commas (all but reference)
-  --quick        fewer and shorter turns
-  --rounds N     turns of each contender (${usual.rounds}; quick ${quick.rounds})
-  --heap N       runs beside the heap, to their end; 0 for none (${usual.heapRuns} or ${usual.heapMs / 1000} s; quick ${quick.heapMs / 1000} s)
-  --json FILE    writes every sample
-  --list         what there is to choose from
-  --help         this text
-
-Peers take part once they are installed: npm run bench:peers
-`;
-
-export function listText(): string {
-  const all = [
-    ["Workloads", ...workloads.map(({ name, help }) => [name, help] as const)],
-    ["Backends", ...named("backend")],
-    ["Peers", ...named("peer")],
-  ] as const;
-  return all
-    .map(([title, ...rows]) => [title, ...rows.map(([name, help]) => `  ${name.padEnd(32)}${help}`.trimEnd()), ""].join("\n"))
-    .join("\n");
+function planOf({ quick: short, rounds, heap }: Values): Plan {
+  return {
+    ...(short ? quick : usual),
+    ...(rounds === undefined ? {} : { rounds: whole(rounds, "--rounds", 1) }),
+    ...(heap === undefined ? {} : { heapRuns: whole(heap, "--heap", 0), heapMs: Infinity }),
+  };
 }
 
-function named(kind: Contender["kind"]): readonly (readonly [string, string])[] {
-  return contenders.filter((one) => one.kind === kind).map(({ name, usual }) => [name, usual ? "" : "only when named by --on"]);
+function commandOf({ on, quick: short, rounds, heap, browser }: Values, positionals: readonly string[]): string {
+  const flags = [
+    ...(on === undefined ? [] : ["--on", on]),
+    ...(short ? ["--quick"] : []),
+    ...(rounds === undefined ? [] : ["--rounds", rounds]),
+    ...(heap === undefined ? [] : ["--heap", heap]),
+    ...(browser ? ["--browser"] : []),
+  ];
+  const words = [...positionals, ...flags].map((word) => (/[*?\s]/.test(word) ? `"${word}"` : word));
+  return ["npm run bench", ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
 }
 
 function tokens(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const options = { on: text, quick: flag, rounds: text, heap: text, json: text, list: flag, help: { ...flag, short: "h" } } as const;
+  const ways = { on: text, quick: flag, rounds: text, heap: text, browser: flag } as const;
+  const files = { json: text, html: text, compare: text, from: text } as const;
+  const options = { ...ways, ...files, list: flag, help: { ...flag, short: "h" } } as const;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
@@ -82,8 +93,8 @@ function tokens(args: readonly string[]) {
 }
 
 /** In the order of `all`. Each pattern must choose something. */
-function chosen<T extends { readonly name: string }>(patterns: string | readonly string[], all: readonly T[], what: string): readonly T[] {
-  const tests = (typeof patterns === "string" ? patterns.split(",") : patterns).map((pattern) => matching(pattern, all, what));
+function chosen<T extends { readonly name: string }>(patterns: readonly string[], all: readonly T[], what: string): readonly T[] {
+  const tests = patterns.map((pattern) => matching(pattern, all, what));
   return tests.length === 0 ? all : all.filter(({ name }) => tests.some((test) => test.test(name)));
 }
 
@@ -100,9 +111,9 @@ function whole(text: string, flag: string, least: number): number {
   throw refused(`${flag} takes a whole number of at least ${least}, got "${text}"`, `For example ${flag} ${least + 10}`);
 }
 
-function file(text: string): string {
+function file(text: string, flag: keyof Files): string {
   if (text.trim() !== "") return text;
-  throw refused("--json takes a file, got nothing", "For example --json out/bench.json");
+  throw refused(`--${flag} takes a file, got nothing`, `For example --${flag} out/bench.${flag === "html" ? "html" : "json"}`);
 }
 
 function refused(what: string, fix: string): SluiceError {

@@ -8,20 +8,27 @@ export interface Contender {
   readonly kind: "backend" | "peer";
   /** Takes part without being asked for by name. */
   readonly usual: boolean;
+  /** Where it can be opened. Absent: a backend in Node and in a page, a peer in Node. */
+  readonly where?: readonly Place[];
   /** In a process of its own. Throws with the reason where it cannot run here; one that is not installed throws `NotInstalled`. */
   open(): Promise<Opened>;
 }
 
+export type Place = "node" | "page";
+
 export interface Opened {
   /** What really runs, as far as it is known before the first run: library, version, executor. */
   readonly version: string;
-  /** What it can be given. A task that is not here is a row that says so. */
+  /** How many it computes on. Default: 1. */
+  readonly threads?: number;
+  /** What it can be given. A task that is not here is a row that says so; one that `refuses` is a row with its reason. */
   readonly tasks: { readonly [T in TaskName]?: (given: Tasks[T]) => Promise<Work> };
 }
 
 export interface Work {
   /** What really runs it, where that is known only now. */
   readonly executor?: string;
+  readonly threads?: number;
   /** From the function to something that runs: tracing, differentiating, compiling. Absent where there is no such stage. */
   readonly compileMs?: number;
   /** One run; it may still be going on when this returns. */
@@ -33,6 +40,11 @@ export interface Work {
 }
 
 export class NotInstalled extends Error {}
+
+/** A task that cannot be taken on, with the reason: "has no cell state of its own". */
+export function refuses(reason: string): () => Promise<never> {
+  return () => Promise.reject(new Error(reason));
+}
 
 /** `workload` on an opened contender. Throws where the contender has no such task. */
 export function prepare(opened: Opened, workload: AnyWorkload): Promise<Work> {

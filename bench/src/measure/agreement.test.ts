@@ -1,31 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { agreement, distance } from "./agreement.ts";
+import { distance, judge } from "./agreement.ts";
 
 const right = [1, -2, 3];
-const near = [1 + 1e-6, -2, 3];
-const agrees = (...answers: readonly number[][]) => agreement(answers, 1e-5).map((verdict) => verdict.agrees);
 
-test("one wrong among three is told from the two right ones, wherever it stands", () => {
-  expect(agrees(right, near, [1, -2, 3.001])).toEqual([true, true, false]);
-  expect(agrees([1, 2, 3], near, right)).toEqual([false, true, true]);
+test("an answer within the tolerance is right, one beyond it tells how far", () => {
+  expect(judge([1 + 3e-6, -2, 3], right, 1e-5)).toEqual({ distance: expect.closeTo(1e-6, 12) });
+  expect(judge([1, -2, 3.3], right, 1e-5)).toEqual({
+    distance: expect.closeTo(0.0909, 3),
+    reason: "disagrees: 9.1e-2 from the oracle, 0.00001 is allowed",
+  });
 });
 
-test("of two that differ neither is trusted, ours or not", () => {
-  expect(agrees(right, near)).toEqual([true, true]);
-  expect(agrees(right, [1, -2, 3.001])).toEqual([false, false]);
-});
-
-test("NaN, infinity and a missing number never agree, not even with themselves", () => {
-  for (const wrong of [
-    [1, NaN, 3],
-    [1, Infinity, 3],
-    [1, -2],
-  ])
-    expect(agrees(wrong, right, near)).toEqual([false, true, true]);
-  expect(agrees([NaN])).toEqual([false]);
-  expect(agrees([NaN], [NaN], [NaN])).toEqual([false, false, false]);
-  expect(agrees(right)).toEqual([true]);
+test.each([
+  [[1, NaN, 3], "disagrees: not finite"],
+  [[1, Infinity, 3], "disagrees: not finite"],
+  [[1, -2], "disagrees: 2 numbers, the oracle has 3"],
+  [[], "disagrees: 0 numbers, the oracle has 3"],
+])("%j is wrong whatever is allowed", (answer, reason) => {
+  expect(judge(answer, right, Infinity)).toEqual({ reason });
 });
 
 test("the distance is symmetric, 0 of equals, and does not change with the unit", () => {
@@ -38,9 +31,4 @@ test("the distance is symmetric, 0 of equals, and does not change with the unit"
       expect(distance(scaled(a), scaled(b))).toBe(distance(a, b));
     }),
   );
-});
-
-test("the verdict names how far the others are", () => {
-  const [first] = agreement([[4], [2], [4]], 0.1);
-  expect(first).toEqual({ agrees: true, nearest: 0, farthest: 0.5 });
 });

@@ -1,4 +1,4 @@
-// Did they all compute the same thing? Speed of a wrong answer is no speed.
+// Did it compute what it should? Speed of a wrong answer is no speed.
 
 /** The largest difference, as a share of the largest number of either. Infinity where one is not finite or they differ in length. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -12,22 +12,18 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest === 0 ? 0 : difference / largest;
 }
 
-export interface Verdict {
-  readonly agrees: boolean;
-  /** To the nearest and the farthest of the others; absent where there is none. */
-  readonly nearest?: number;
-  readonly farthest?: number;
+export interface Agreement {
+  /** Absent where the answer is not finite or not of the oracle's length. */
+  readonly distance?: number;
+  /** Why it is wrong; absent where it is right. */
+  readonly reason?: string;
 }
 
-/**
- * A contender agrees whose answer lies within `tolerance` of the answers of more than half of all, its own among them: nobody is
- * right by being ours. Of two that differ neither agrees. One alone agrees with itself unless it is not finite.
- */
-export function agreement(answers: readonly ArrayLike<number>[], tolerance: number): readonly Verdict[] {
-  return answers.map((answer, i) => {
-    const others = answers.flatMap((other, j) => (i === j ? [] : [distance(answer, other)]));
-    const close = others.filter((d) => d <= tolerance).length + (distance(answer, answer) === 0 ? 1 : 0);
-    const agrees = close * 2 > answers.length;
-    return others.length === 0 ? { agrees } : { agrees, nearest: Math.min(...others), farthest: Math.max(...others) };
-  });
+/** Against what the oracle says: right within `tolerance`. Nobody is right by being ours. */
+export function judge(answer: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): Agreement {
+  const apart = distance(answer, expected);
+  if (answer.length !== expected.length) return { reason: `disagrees: ${answer.length} numbers, the oracle has ${expected.length}` };
+  if (!Number.isFinite(apart)) return { reason: "disagrees: not finite" };
+  if (apart <= tolerance) return { distance: apart };
+  return { distance: apart, reason: `disagrees: ${apart.toExponential(1)} from the oracle, ${tolerance} is allowed` };
 }

@@ -1,172 +1,93 @@
 // One workload, every contender: ready, compared, warm, timed in turns.
-import type { Contender } from "../contenders/contender.ts";
 import type { AnyWorkload } from "../workloads/workload.ts";
-import { agreement } from "./agreement.ts";
-import { type Contending, Failed } from "./process.ts";
-import { type Heap, heapFlags, type Prepared } from "./protocol.ts";
-import { median } from "./statistics.ts";
+import { judge } from "./agreement.ts";
+import { lookAside } from "./aside.ts";
+import type { Circumstances } from "./circumstances.ts";
+import { Failed } from "./contending.ts";
+import type { Entrant } from "./entrant.ts";
+import type { Row } from "./row.ts";
+import { attempt, inTheRace, interrupted, learn, type Runner } from "./runner.ts";
 
-export interface Plan {
-  /** Turns of each contender. */
-  readonly rounds: number;
-  /** Length of a turn, in which at least one run is made. */
-  readonly turnMs: number;
-  readonly warmUpMs: number;
-  /** Fresh processes in which compiling is timed, that of the turns among them. */
-  readonly compilations: number;
-  /** Runs between two looks at the heap; 0 looks at none. */
-  readonly heapRuns: number;
-  readonly heapMs: number;
+export interface Outcome {
+  /** In the order of the entrants. */
+  readonly rows: readonly Row[];
+  /** The machine's limit in each round, in GFLOP/s. */
+  readonly peaks: readonly number[];
 }
 
-/** What became of one contender on one workload. Times in milliseconds. */
-export interface Row {
-  readonly contender: string;
-  readonly kind: Contender["kind"];
-  readonly version?: string;
-  readonly executor?: string;
-  /** Why it was not timed, or not to the end. */
-  readonly reason?: string;
-  /** Distance to the nearest other answer; absent where there is no other. */
-  readonly nearest?: number;
-  readonly firstMs?: number;
-  /** Each in a process of its own. */
-  readonly compileMs?: readonly number[];
-  /** Per round the time of each run. */
-  readonly rounds?: readonly (readonly number[])[];
-  readonly heap?: Heap;
-}
-
-export interface Circumstances {
-  readonly plan: Plan;
-  /** Starts a process for a contender, on these flags of Node. */
-  readonly start: (flags?: readonly string[]) => Contending;
-  /** Ends the race between two turns; what was measured counts. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (what: string) => void;
-}
-
-/** The rows in the order of `contenders`. Never rejects for what a contender does. */
-export async function race(workload: AnyWorkload, contenders: readonly Contender[], circumstances: Circumstances): Promise<Row[]> {
-  const runners = contenders.map((contender): Runner => ({ contender, process: circumstances.start(), row: {} }));
+/** Never rejects for what a contender does. */
+export async function race(workload: AnyWorkload, entrants: readonly Entrant[], circumstances: Circumstances): Promise<Outcome> {
+  const runners: Runner[] = [];
   try {
-    await getReady(runners, workload, circumstances);
-    compare(runners, workload.tolerance);
-    await takeTurns(inTheRace(runners), circumstances);
+    for (const entrant of entrants) runners.push(await getReady(entrant, workload, circumstances));
+    await compare(inTheRace(runners), workload, circumstances);
+    const peaks = await takeTurns(inTheRace(runners), circumstances);
+    await endAll(runners);
+    for (const runner of inTheRace(runners)) await lookAside(runner, workload, circumstances);
+    return { rows: runners.map(rowOf), peaks };
   } finally {
-    await Promise.all(runners.map(({ process }) => process.end()));
-  }
-  for (const runner of inTheRace(runners)) await lookAside(runner, workload, circumstances);
-  return runners.map(({ contender: { name, kind }, row }) => ({ contender: name, kind, ...row }));
-}
-
-interface Runner {
-  readonly contender: Contender;
-  readonly process: Contending;
-  /** What is known so far. Out of the race once it has a reason. */
-  row: Omit<Row, "contender" | "kind">;
-  answer?: Float64Array;
-}
-
-function inTheRace(runners: readonly Runner[]): Runner[] {
-  return runners.filter(({ row }) => row.reason === undefined);
-}
-
-/** One after the other, so that none disturbs another's compilation. */
-async function getReady(runners: readonly Runner[], workload: AnyWorkload, { signal, onProgress }: Circumstances): Promise<void> {
-  for (const runner of runners) {
-    onProgress(`${runner.contender.name} gets ready`);
-    await attempt(runner, signal, async () => {
-      const { answer, compileMs, ...known } = await ready(runner.process, runner.contender, workload);
-      runner.answer = answer;
-      runner.row = { ...known, ...(compileMs === undefined ? {} : { compileMs: [compileMs] }) };
-    });
+    await endAll(runners);
   }
 }
 
-function ready(process: Contending, contender: Contender, workload: AnyWorkload): Promise<Prepared> {
-  return process.ask("prepare", { contender: contender.name, workload: workload.name });
-}
-
-function compare(runners: readonly Runner[], tolerance: number): void {
-  const answered = inTheRace(runners);
-  const verdicts = agreement(
-    answered.map(({ answer }) => answer!),
-    tolerance,
-  );
-  answered.forEach((runner, i) => {
-    const { agrees, nearest } = verdicts[i]!;
-    if (nearest !== undefined) runner.row = { ...runner.row, nearest };
-    if (agrees) return;
-    const apart =
-      nearest === undefined ? "not finite" : `${nearest.toExponential(1)} from the nearest other answer, ${tolerance} is allowed`;
-    runner.row = { ...runner.row, reason: `disagrees: ${apart}` };
+/** Before the next one starts, so that none disturbs another's compilation. */
+async function getReady(entrant: Entrant, workload: AnyWorkload, { start, signal, onStep }: Circumstances): Promise<Runner> {
+  if (signal.aborted) return { entrant, row: { reason: interrupted } };
+  onStep("ready", `${entrant.name} gets ready`);
+  const contending = start(entrant.place);
+  const runner: Runner = { entrant, contending, row: {} };
+  await attempt(runner, signal, async () => {
+    learn(runner, await contending.ask("prepare", { contender: entrant.contender.name, workload: workload.name }));
+    runner.answer = await contending.ask("answer", {});
   });
+  return runner;
 }
 
-/** Whoever began the last round is last in this one. */
-async function takeTurns(runners: readonly Runner[], { plan, signal, onProgress }: Circumstances): Promise<void> {
+/** Whose answer is wrong is out of the race; and so is everybody where the oracle, in a process of its own, has none. */
+async function compare(runners: readonly Runner[], workload: AnyWorkload, { start, signal, onStep }: Circumstances): Promise<void> {
+  if (runners.length === 0 || signal.aborted) return;
+  onStep("judge", "the oracle computes what is right");
+  const oracle = start("node");
+  const expected = oracle.ask("judge", { workload: workload.name }).catch((error: unknown) => {
+    throw error instanceof Failed ? new Failed(`is not judged: the oracle ${error.message}`) : error;
+  });
+  for (const runner of runners)
+    await attempt(runner, signal, async () => {
+      const { distance, reason } = judge(runner.answer!, await expected, workload.tolerance);
+      if (distance !== undefined) runner.row = { ...runner.row, distance };
+      if (reason !== undefined) runner.row = { ...runner.row, disagrees: true, reason };
+    });
+  await oracle.end();
+}
+
+async function endAll(runners: readonly Runner[]): Promise<void> {
+  await Promise.all(runners.map(({ contending }) => contending?.end()));
+}
+
+function rowOf({ entrant: { name, contender, place }, row }: Runner): Row {
+  return { contender: name, kind: contender.kind, place, ...row };
+}
+
+/** Whoever began the last round is last in this one. Resolves to the machine's limit in each. */
+async function takeTurns(runners: readonly Runner[], { plan, peak, signal, onStep }: Circumstances): Promise<number[]> {
+  const peaks: number[] = [];
   for (const runner of runners) {
-    onProgress(`${runner.contender.name} warms up`);
-    await attempt(runner, signal, () => runner.process.ask("warmUp", { ms: plan.warmUpMs }));
+    onStep("warmUp", `${runner.entrant.name} warms up`);
+    await attempt(runner, signal, () => runner.contending!.ask("warmUp", { ms: plan.warmUpMs }));
   }
   for (let round = 0; round < plan.rounds; round++) {
-    const order = runners.map((_, i) => runners[(i + round) % runners.length]!);
-    for (const runner of inTheRace(order)) {
-      if (signal.aborted) return;
-      onProgress(`round ${round + 1} of ${plan.rounds}: ${runner.contender.name}`);
-      await attempt(runner, signal, async () => {
-        const times = await runner.process.ask("turn", { ms: plan.turnMs });
+    const order = inTheRace(runners.map((_, i) => runners[(i + round) % runners.length]!));
+    if (signal.aborted || order.length === 0) return peaks;
+    onStep("round", `round ${round + 1} of ${plan.rounds}`);
+    peaks.push(await peak());
+    for (const runner of order) {
+      if (signal.aborted) return peaks;
+      onStep("turn", `round ${round + 1} of ${plan.rounds}: ${runner.entrant.name}`);
+      await attempt(runner, undefined, async () => {
+        const times = await runner.contending!.ask("turn", { ms: plan.turnMs });
         runner.row = { ...runner.row, rounds: [...(runner.row.rounds ?? []), times] };
       });
     }
   }
-}
-
-/** What would disturb the turns, in processes of its own: further compilations, and the heap of our backends. */
-async function lookAside(runner: Runner, workload: AnyWorkload, { plan, start, signal, onProgress }: Circumstances): Promise<void> {
-  const { contender } = runner;
-  for (let i = 1; runner.row.compileMs !== undefined && i < plan.compilations && !signal.aborted; i++) {
-    onProgress(`${contender.name} compiles afresh, ${i + 1} of ${plan.compilations}`);
-    await aside(runner, start(), async (process) => {
-      const { compileMs } = await ready(process, contender, workload);
-      runner.row = { ...runner.row, compileMs: [...runner.row.compileMs!, compileMs!] };
-    });
-  }
-  if (contender.kind === "peer" || plan.heapRuns === 0 || signal.aborted) return;
-  onProgress(`${contender.name} runs up to ${plan.heapRuns} times beside its heap`);
-  await aside(runner, start(heapFlags), async (process) => {
-    await ready(process, contender, workload);
-    runner.row = { ...runner.row, heap: await process.ask("heap", { runs: plan.heapRuns, ms: plan.heapMs }) };
-  });
-}
-
-async function aside(runner: Runner, process: Contending, use: (process: Contending) => Promise<void>): Promise<void> {
-  try {
-    await use(process);
-  } catch (error) {
-    out(runner, error);
-  } finally {
-    await process.end();
-  }
-}
-
-/** Unless the race was interrupted. A contender that fails is out, with its reason. */
-async function attempt(runner: Runner, signal: AbortSignal, act: () => Promise<unknown>): Promise<void> {
-  try {
-    if (signal.aborted) throw new Failed("interrupted");
-    await act();
-  } catch (error) {
-    out(runner, error);
-  }
-}
-
-function out(runner: Runner, error: unknown): void {
-  if (!(error instanceof Failed)) throw error;
-  runner.row = { ...runner.row, reason: error.message };
-}
-
-/** The median of each round: what ratios are made of. */
-export function roundMedians({ rounds = [] }: Row): number[] {
-  return rounds.map(median);
+  return peaks;
 }

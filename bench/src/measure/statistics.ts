@@ -10,30 +10,36 @@ export function spread(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values);
 }
 
-export interface Ratio {
-  /** Median of the ratios of the rounds. */
+/** A number that was estimated, and where the true one lies. */
+export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** How often such an interval holds the true median: at least `wanted` where there are rounds enough, otherwise what they allow. */
+  /** How often such an interval holds the true median: at least `wanted` where there are samples enough, otherwise what they allow. */
   readonly confidence: number;
 }
 
 /**
- * How many times as long `theirs` takes as `ours`. Entry i of both was measured in round i, one after the other: what slows
- * the machine for a while slows both, and leaves their ratio alone.
- *
- * The interval assumes nothing of how ratios are distributed: it lies between the k-th smallest and the k-th largest, with the
- * largest k for which 1 − 2·P(Binomial(n, ½) < k) reaches `wanted` (Conover, Practical Nonparametric Statistics, 3rd ed. 1999, §3.2).
+ * How many times as long `theirs` takes as `ours`: the median of the ratios of the rounds, with its interval. Entry i of both was measured
+ * in round i, one after the other: what slows the machine for a while slows both, and leaves their ratio alone.
  */
-export function ratio(theirs: readonly number[], ours: readonly number[], wanted = 0.95): Ratio {
-  const ratios = theirs
-    .slice(0, ours.length)
-    .map((time, round) => time / ours[round]!)
-    .toSorted((a, b) => a - b);
+export function ratio(theirs: readonly number[], ours: readonly number[], wanted = 0.95): Interval {
+  return interval(
+    theirs.slice(0, ours.length).map((time, round) => time / ours[round]!),
+    wanted,
+  );
+}
+
+/**
+ * The median and its interval, which assumes nothing of how the values are distributed: it lies between the k-th smallest and the k-th
+ * largest, with the largest k for which 1 − 2·P(Binomial(n, ½) < k) reaches `wanted` (Conover, Practical Nonparametric Statistics,
+ * 3rd ed. 1999, §3.2).
+ */
+export function interval(values: readonly number[], wanted = 0.95): Interval {
+  const sorted = values.toSorted((a, b) => a - b);
   let k = 1;
-  while (confidence(ratios.length, k + 1) >= wanted) k++;
-  return { value: median(ratios), low: ratios[k - 1] ?? NaN, high: ratios.at(-k) ?? NaN, confidence: confidence(ratios.length, k) };
+  while (confidence(sorted.length, k + 1) >= wanted) k++;
+  return { value: median(sorted), low: sorted[k - 1] ?? NaN, high: sorted.at(-k) ?? NaN, confidence: confidence(sorted.length, k) };
 }
 
 /** That the median of n samples lies between the k-th smallest and the k-th largest. */
@@ -46,8 +52,8 @@ function confidence(n: number, k: number): number {
   return Math.max(0, 1 - 2 * below);
 }
 
-/** Linear between the samples (Hyndman & Fan 1996, definition 7). */
-function quantile(values: readonly number[], p: number): number {
+/** Linear between the samples (Hyndman & Fan 1996, definition 7). NaN of none. */
+export function quantile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * p;
   const [low, high] = [sorted[Math.floor(at)] ?? NaN, sorted[Math.ceil(at)] ?? NaN];

@@ -1,41 +1,56 @@
 import { expect, test } from "vitest";
-import type { Row } from "../measure/race.ts";
-import { workloads } from "../workloads/index.ts";
+import { gone, result, row } from "../testing/runs.ts";
 import { table } from "./table.ts";
 
-const workload = workloads.find(({ name }) => name === "matmul-256")!;
-const rounds = (ms: number): number[][] => Array.from({ length: 6 }, () => [ms, ms, ms]);
-const timed = (contender: string, kind: Row["kind"], ms: number): Row => ({
-  contender,
-  kind,
-  version: "1",
-  firstMs: 50,
-  nearest: 2e-7,
-  rounds: rounds(ms),
-});
 const lineOf = (text: string, start: string): string => text.split("\n").find((line) => line.trim().startsWith(start)) ?? "";
+const noisy = [1, 1.3, 0.8, 1.1, 0.7, 1.25];
 
-test("ratios are to ours, wherever it stands, with their interval", () => {
-  const text = table(workload, [timed("peer", "peer", 20), { ...timed("cpu", "backend", 4), compileMs: [8, 9, 100] }]);
-  expect(text).toContain("time / cpu");
-  expect(lineOf(text, "peer ")).toMatch(/20\.0 ms +±0\.0 % +5\.00 \[5\.00, 5\.00\] +1\.68 +50\.0 ms +18$/);
-  expect(lineOf(text, "cpu ")).toMatch(/4\.00 ms +±0\.0 % +1 +8\.39 +50\.0 ms +9\.00 ms +18$/);
+test("the fastest stands first, and ratios are to it, with their interval", () => {
+  const text = table(result("matmul-256", [row("peer a", 20, { threads: 2 }), row("cpu", 4, { compileMs: [8, 9, 100] })]), 40);
+  expect(lineOf(text, "cpu ")).toMatch(/^ {2}cpu +1 +4\.00 ms +±0\.0 % +1 +8\.39 +21 % +2\.5 MiB +60\.0 ms +9\.00 ms$/);
+  expect(lineOf(text, "peer a ")).toMatch(/ 2 +20\.0 ms +±0\.0 % +5\.00 \[5\.00, 5\.00\] +1\.68 +2\.1 % +2\.5 MiB +60\.0 ms$/);
+  expect(text.indexOf("  cpu ")).toBeLessThan(text.indexOf("  peer a "));
 });
 
-test("too few rounds say how sure the interval is", () => {
-  const rows = [timed("cpu", "backend", 4), timed("peer", "peer", 20)].map((row) => ({ ...row, rounds: row.rounds!.slice(0, 3) }));
-  expect(lineOf(table(workload, rows), "peer ")).toContain("[5.00, 5.00] 75 %");
+test("the share of the limit is that of all threads", () => {
+  const share = (threads: number) => lineOf(table(result("matmul-256", [row("cpu", 4, { threads })]), 40), "cpu ").match(/(\d+) %  +2/)![1];
+  expect([share(1), share(2)]).toEqual(["21", "10"]);
+});
+
+test("too few rounds say how sure the interval is, and give no verdict", () => {
+  const rows = [row("cpu", 4, {}, [1, 1, 1]), row("peer a", 20, {}, [1, 1, 1])];
+  const text = table(result("matmul-256", rows, { peaks: [40, 40, 40] }), 40);
+  expect(lineOf(text, "peer a ")).toContain("[5.00, 5.00] 75 %");
+  expect(lineOf(text, "peer a:")).toContain("too few rounds for a verdict");
 });
 
 test("who was not timed is a line with its reason, also where nobody was", () => {
-  const gone: Row = { contender: "peer", kind: "peer", reason: "is not installed: npm run bench:peers" };
-  for (const rows of [[gone], [timed("cpu", "backend", 4), gone]])
-    expect(table(workload, rows)).toContain("\n  peer: is not installed: npm run bench:peers\n");
+  for (const rows of [[gone], [row("cpu", 4), gone]])
+    expect(table(result("matmul-256", rows), 40)).toContain("\n  peer gone: is not installed: npm run bench:peers\n");
 });
 
-test("noise and the heap are told", () => {
-  const noisy = { ...timed("cpu", "backend", 4), rounds: [[1, 2, 3, 4, 5]], heap: { runs: 1000, kept: 0.4, allocated: 2047.6 } };
-  expect(table(workload, [noisy])).toContain("too noisy");
-  expect(table(workload, [noisy])).toContain("heap over 1000 runs: 0 B kept and 2048 B allocated per run");
-  expect(table(workload, [timed("cpu", "backend", 4)])).not.toContain("noisy");
+test("what the noise hides is told of the contender that it hides it of", () => {
+  const of = (ms: number, factors: readonly number[]) =>
+    lineOf(table(result("m", [row("cpu", 4), row("peer a", ms, {}, factors)]), 40), "peer a:");
+  expect(of(4.1, noisy)).toContain("too noisy for a verdict");
+  expect(of(40, noisy)).toContain("too noisy to say by how much");
+  expect(of(4.01, [1, 1.01, 1, 0.99, 1, 1])).toContain("as fast as the fastest, within the noise");
+  expect(of(8, [1, 1.01, 1, 0.99, 1, 1])).not.toMatch(/noisy|within/);
+});
+
+test("a machine whose peak loop stumbles is too noisy for any verdict", () => {
+  const rows = [row("cpu", 4), row("peer a", 8)];
+  const stumbling = table(result("m", rows, { peaks: [40, 20, 30, 40, 25, 40] }), 40);
+  expect(stumbling).toContain(
+    "the machine was too noisy for a verdict: for a quarter of the time its peak loop ran at 26.3 of 40.0 GFLOP/s or less",
+  );
+  expect(lineOf(stumbling, "peer a:")).toContain("too noisy for a verdict");
+  expect(table(result("m", rows), 40)).not.toContain("noisy");
+});
+
+test("who ran, how exactly, how often and beside what heap is told", () => {
+  const heap = { runs: 1000, kept: 0.4, allocated: 2047.6 };
+  const text = table(result("m", [row("cpu", 4, { heap, executor: "some executor" })]), 40);
+  expect(text).toContain("  cpu: cpu 1.0, some executor; 2.0e-7 off; 18 runs\n");
+  expect(text).toContain("heap over 1000 runs: 0 B kept and 2048 B allocated per run");
 });

@@ -1,76 +1,79 @@
 // One workload as a table for the terminal.
-import { roundMedians, type Row } from "../measure/race.ts";
-import { median, type Ratio, ratio, spread } from "../measure/statistics.ts";
-import type { AnyWorkload } from "../workloads/workload.ts";
+import { isNoisy, summaries, type Summary } from "../measure/summary.ts";
+import { quantile } from "../measure/statistics.ts";
+import { steady } from "../measure/verdict.ts";
+import { ends, figures, mebibytes, percent, time } from "./format.ts";
+import type { Result } from "../measure/run.ts";
 
-/** Lines of at most some 110 columns. Ratios are to the first backend of ours that was timed, otherwise to the first contender. */
-export function table(workload: AnyWorkload, rows: readonly Row[]): string {
-  const timed = rows.filter(({ rounds }) => rounds !== undefined);
-  const base = timed.find(({ kind }) => kind === "backend") ?? timed[0];
-  const head = ["", "median", "spread", base === undefined ? "" : `time / ${base.contender}`, "GFLOP/s", "first", "compile", "runs"];
-  const lines = timed.map((row) => cells(row, base!, workload.flops));
+const head = ["", "threads", "median", "spread", "× fastest", "GFLOP/s", "of limit", "memory", "first", "compile"];
+
+/** Lines of at most some 120 columns, the fastest first. `limit` is that of the machine, in GFLOP/s. */
+export function table(result: Result, limit: number): string {
+  const all = summaries(result, limit);
   return [
-    workload.name,
-    `  ${workload.help}`,
-    ...(lines.length > 0 ? aligned([head, ...lines]) : []),
-    ...rows.filter(({ reason }) => reason !== undefined).map(({ contender, reason }) => `  ${contender}: ${reason}`),
-    ...notes(timed),
+    result.name,
+    `  ${result.help}`,
+    ...(all.length > 0 ? aligned([head, ...all.map((one, i) => cells(one, i === 0))]) : []),
+    ...result.rows.filter(({ reason }) => reason !== undefined).map(({ contender, reason }) => `  ${contender}: ${reason}`),
+    ...all.flatMap(notes),
+    ...(isNoisy(result, limit) ? [`  ${noiseText(result, limit)}`] : []),
     "",
   ].join("\n");
 }
 
-function cells(row: Row, base: Row, flops: number): string[] {
-  const samples = row.rounds!.flat();
+function cells({ row, ms, spread, ratio, gflops, share, memory, firstMs, compileMs }: Summary, fastest: boolean): string[] {
   return [
     row.contender,
-    time(median(samples)),
-    `±${(100 * spread(samples)).toFixed(1)} %`,
-    row === base ? "1" : interval(ratio(roundMedians(row), roundMedians(base))),
-    (flops / median(samples) / 1e6).toFixed(2),
-    time(row.firstMs!),
-    row.compileMs === undefined ? "" : time(median(row.compileMs)),
-    `${samples.length}`,
+    `${row.threads ?? 1}`,
+    time(ms),
+    `±${(100 * spread).toFixed(1)} %`,
+    fastest ? "1" : `${figures(ratio.value)} ${ends(ratio)}`,
+    gflops.toFixed(2),
+    percent(share),
+    ...[optional(memory, mebibytes), optional(firstMs, time), optional(compileMs, time)],
   ];
 }
 
-/** What is worth a line: who really ran, how far answers were apart, noise, and the heap. */
-function notes(timed: readonly Row[]): string[] {
-  return timed.flatMap(({ contender, version, executor, nearest, rounds, compileMs, heap }) => {
-    const agreed = nearest === undefined ? "compared with nobody" : `${nearest.toExponential(1)} from the nearest other answer`;
-    const facts = [`${version}${executor === undefined ? "" : `, ${executor}`}`, agreed];
-    if (compileMs !== undefined && compileMs.length > 1) facts.push(`compiled in ${compileMs.length} fresh processes, ${range(compileMs)}`);
-    if (spread(rounds!.flat()) > tooNoisy) facts.push("too noisy for a verdict on small differences");
-    const kept = heap && `heap over ${heap.runs} runs: ${bytes(heap.kept)} kept and ${bytes(heap.allocated)} allocated per run`;
-    return [`  ${contender}: ${facts.join("; ")}`, ...(kept === undefined ? [] : [`  ${contender}: ${kept}`])];
-  });
+function optional(value: number, text: (value: number) => string): string {
+  return Number.isNaN(value) ? "" : text(value);
 }
 
-const tooNoisy = 0.1;
-
-function interval({ value, low, high, confidence }: Ratio): string {
-  return `${figures(value)} [${figures(low)}, ${figures(high)}]${confidence < 0.95 ? ` ${Math.floor(100 * confidence)} %` : ""}`;
+/** What is worth a line: who really ran, how far its answer was off, what the noise hides, and the heap. */
+function notes(summary: Summary): string[] {
+  const { contender, version, executor, distance, heap, rounds } = summary.row;
+  const who = `${version}${executor === undefined ? "" : `, ${executor}`}`;
+  const facts = [who, `${distance?.toExponential(1)} off`, runs(rounds.flat().length)];
+  const doubt = doubtOf(summary);
+  if (doubt !== undefined) facts.push(doubt);
+  const kept = heap && `heap over ${runs(heap.runs)}: ${bytes(heap.kept)} kept and ${bytes(heap.allocated)} allocated per run`;
+  return [`  ${contender}: ${facts.join("; ")}`, ...(kept === undefined ? [] : [`  ${contender}: ${kept}`])];
 }
 
-function range(values: readonly number[]): string {
-  return `${time(Math.min(...values))} to ${time(Math.max(...values))}`;
+/** What the noise forbids to say of a contender beside the fastest; undefined where it forbids nothing. */
+export function doubtOf({ verdict, wide, ratio }: Summary): string | undefined {
+  if (ratio.confidence < 0.95) return "too few rounds for a verdict";
+  if (verdict === "unclear") return "too noisy for a verdict";
+  if (wide) return "too noisy to say by how much";
+  return verdict === "alike" && ratio.value !== 1 ? "as fast as the fastest, within the noise" : undefined;
+}
+
+/** Why a noisy machine is called so. */
+export function noiseText({ peaks }: Result, limit: number): string {
+  const slow = `${quantile(peaks, 0.25).toFixed(1)} of ${limit.toFixed(1)} GFLOP/s`;
+  return `the machine was too noisy for a verdict: for a quarter of the time its peak loop ran at ${slow} or less, under ${percent(steady)}`;
+}
+
+function runs(count: number): string {
+  return `${count} run${count === 1 ? "" : "s"}`;
 }
 
 function bytes(count: number): string {
   return `${Math.round(count)} B`;
 }
 
-function time(ms: number): string {
-  return ms < 0.1 ? `${figures(ms * 1000)} µs` : `${figures(ms)} ms`;
-}
-
-/** Three significant figures, more where the whole part has them. */
-function figures(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-/** Names flush left, figures flush right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** The first `left` columns flush left, figures flush right. */
+export function aligned(rows: readonly (readonly string[])[], left = 1): string[] {
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, c) => Math.max(all[c] ?? 0, cell.length)), []);
-  const pad = (cell: string, c: number): string => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!));
+  const pad = (cell: string, c: number): string => (c < left ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!));
   return rows.map((row) => `  ${row.map(pad).join("  ")}`.trimEnd());
 }

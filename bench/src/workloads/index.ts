@@ -1,12 +1,39 @@
 // Every workload there is. A further one is a further line.
-import { lstmInfer } from "./lstmInfer.ts";
-import { lstmTrain } from "./lstmTrain.ts";
+import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "./attend.ts";
+import { bidirectionalInfer } from "./bidirectional.ts";
+import { charModel } from "./charModel.ts";
+import { curves } from "./curves.ts";
+import { gruInfer, lstmInfer, ownInfer } from "./infer.ts";
 import { matmul } from "./matmul.ts";
+import { gruStream, lstmStream } from "./stream.ts";
+import { gruTrain, lstmTrain } from "./train.ts";
 import type { AnyWorkload } from "./workload.ts";
 
+const sequences = [
+  { batch: 1, steps: 100, input: 64, units: 128 },
+  { batch: 32, steps: 100, input: 64, units: 128 },
+  { batch: 32, steps: 128, input: 256, units: 256 },
+  { batch: 64, steps: 64, input: 512, units: 512 },
+] as const;
+const usual = sequences[1];
+const heads = [1, 4].map((count) => ({ heads: count, batch: 8, steps: 128, features: 256 }));
+
 export const workloads: readonly AnyWorkload[] = [
+  ...sequences.map((sizes) => lstmInfer(sizes)),
+  lstmStream({ input: 64, units: 128 }),
+  ...sequences.map((sizes) => gruInfer(sizes)),
+  gruInfer(sequences[0], { reset: "before" }), // the variant of brain.js
+  gruStream({ input: 64, units: 128 }),
+  ownInfer(usual),
+  bidirectionalInfer(usual),
   lstmTrain({ batch: 32, steps: 50, input: 32, units: 128 }),
+  lstmTrain({ batch: 32, steps: 100, input: 64, units: 256 }, 3),
   lstmTrain({ batch: 4, steps: 5, input: 8, units: 16 }), // little work: what a run costs by itself
-  lstmInfer({ batch: 32, steps: 100, input: 64, units: 128 }),
-  matmul(256),
+  gruTrain({ batch: 32, steps: 50, input: 32, units: 128 }),
+  gruTrain({ batch: 32, steps: 100, input: 64, units: 256 }, 3),
+  charModel({ vocabulary: 65, width: 64, units: 128, batch: 32, steps: 64 }),
+  ...heads.flatMap((sizes) => [attend(sizes), attendGradient(sizes), multiHeadAttend(sizes), multiHeadGradient(sizes)]),
+  ...[256, 512, 1024].map((n) => matmul(n)),
+  matmul(32, 64, 512),
+  ...curves,
 ];

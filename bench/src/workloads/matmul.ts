@@ -1,15 +1,22 @@
-// A square matrix product.
-import { normal } from "./data.ts";
+// A matrix product.
+import { exactly, normal } from "./data.ts";
+import { product } from "./float64/matrix.ts";
 import type { Workload } from "./workload.ts";
 
-export function matmul(n: number): Workload<"matmul"> {
+/** a [m, k] · b [k, n]; square where only m is given. */
+export function matmul(m: number, k = m, n = m): Workload<"matmul"> {
+  const given = () => ({ a: normal("a", [m, k]), b: normal("b", [k, n]) });
   return {
-    name: `matmul-${n}`,
-    help: `[${n}, ${n}] · [${n}, ${n}]`,
+    name: m === k && k === n ? `matmul-${m}` : `matmul-${m}-${k}-${n}`,
+    help: `[${m}, ${k}] · [${k}, ${n}]`,
     task: "matmul",
-    flops: 2 * n ** 3,
-    given: () => ({ a: normal("a", [n, n]), b: normal("b", [n, n]) }),
+    flops: 2 * m * k * n,
+    given,
     compared: 1,
-    tolerance: 1e-5, // √n·2⁻²⁴ of the largest sum in expectation, 1e-6 for 256
+    expected() {
+      const { a, b } = exactly(given());
+      return product(a, b, [m, k, n]);
+    },
+    tolerance: 1e-5, // √k·2⁻²⁴ of the largest sum in expectation, 2e-6 for 1024
   };
 }

@@ -1,45 +1,5 @@
 // What is measured: a task of stated sizes on stated numbers. It knows nothing of who runs it.
-import type { HostArray, Initialised, Weight } from "@sluice/core";
-
-/** What each kind of task is given. Arrays are row-major float32; a contender copies what it keeps. */
-export interface Tasks {
-  readonly lstmTraining: LstmTraining;
-  readonly lstmInference: LstmInference;
-  readonly matmul: Matmul;
-}
-export type TaskName = keyof Tasks;
-
-/** wx [input, 4·units], wh [units, 4·units], b [4·units], gate columns i f g o, as `lstm` of core declares them. */
-export type LstmWeights = Initialised<{ readonly wx: Weight; readonly wh: Weight; readonly b: Weight }>;
-
-/**
- * One step of training: an LSTM whose last output goes through a dense layer to one number, mean squared error, Adam
- * (Kingma & Ba 2015, algorithm 1, β₁ 0.9, β₂ 0.999). Its result is the loss before the update.
- */
-export interface LstmTraining {
-  readonly lstm: LstmWeights;
-  /** w [units, 1], b [1] */
-  readonly dense: Initialised<{ readonly w: Weight; readonly b: Weight }>;
-  /** [batch, steps, input] */
-  readonly x: HostArray;
-  /** [batch, 1] */
-  readonly y: HostArray;
-  readonly learningRate: number;
-  readonly epsilon: number;
-}
-
-/** An LSTM over a sequence, from a zero state. Its result is the outputs of all steps, [batch, steps, units]. */
-export interface LstmInference {
-  readonly lstm: LstmWeights;
-  /** [batch, steps, input] */
-  readonly x: HostArray;
-}
-
-/** a [m, k] · b [k, n]. Its result is [m, n]. */
-export interface Matmul {
-  readonly a: HostArray;
-  readonly b: HostArray;
-}
+import type { TaskName, Tasks } from "./tasks.ts";
 
 export interface Workload<T extends TaskName = TaskName> {
   /** Task and sizes: "matmul-256". */
@@ -52,9 +12,15 @@ export interface Workload<T extends TaskName = TaskName> {
   given(): Tasks[T];
   /** The results of so many first runs are compared before anything is timed. */
   readonly compared: number;
-  /** Contenders may differ by this much of the largest number. */
+  /** Those results one after the other, in float64, computed apart from core. It may take seconds. */
+  expected(): Float64Array;
+  /** An answer may differ from `expected` by this much of the largest number. */
   readonly tolerance: number;
+  /** Where it is a point of a curve: its family holds the same task at other sizes. */
+  readonly curve?: { readonly family: string; readonly over: "steps" | "batch" | "units"; readonly at: number };
 }
 
 /** A workload of some one task. */
 export type AnyWorkload = { [T in TaskName]: Workload<T> }[TaskName];
+
+export type { TaskName, Tasks } from "./tasks.ts";

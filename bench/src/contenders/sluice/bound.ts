@@ -1,13 +1,41 @@
-// From a binding to what is timed.
-import { array, type Backend, type Binding, type HostArray, type NDArray, type Tensor } from "@sluice/core";
+// From numbers on the host to arrays on the backend, and from a binding to what is timed.
+import { array, type Backend, type Binding, type HostArray, mapTree, type NDArray, type Tensor } from "@sluice/core";
 import type { Work } from "../contender.ts";
 
-/** `bind` compiles and binds; `before` is what the host does ahead of each run. The sync is a read of the result's last number. */
-export async function bound(bind: () => Promise<Binding<Tensor>>, before: () => void = () => {}): Promise<Work> {
+export type Arrays = Readonly<Record<string, HostArray>>;
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A tree of host arrays, with what stands for each while tracing. */
+export type Traced<T> = T extends HostArray ? Tensor : { readonly [K in keyof T]: Traced<T[K]> };
+/** And with arrays on a backend. */
+export type Uploaded<T> = T extends HostArray ? NDArray : { readonly [K in keyof T]: Uploaded<T[K]> };
+
+export function uploaded<T>(backend: Backend, tree: T): Uploaded<T> {
+  const upload = (leaf: unknown, name: string): NDArray => {
+    const host = leaf as HostArray; // as `isHostArray` found
+    return array(backend, host.data, { ...host, name });
+  };
+  return mapTree(tree, isHostArray, upload) as Uploaded<T>; // an array for each host array
+}
+
+interface BoundOptions {
+  /** What the host does ahead of each run. */
+  readonly before?: () => void;
+  /** How much of the last output the sync reads. Default its last number. */
+  readonly read?: "number" | "whole";
+}
+
+/** `bind` compiles and binds. The result is all outputs, one after the other. */
+export async function bound(
+  bind: () => Promise<Binding<Tensor | readonly Tensor[]>>,
+  { before = () => {}, read = "number" }: BoundOptions = {},
+): Promise<Work> {
   const begin = performance.now();
   const { run, outputs, executor } = await bind();
   const compileMs = performance.now() - begin;
-  const last = new Float32Array(1);
+  const arrays: readonly NDArray[] = "size" in outputs ? [outputs] : outputs;
+  const { backend, buffer, size } = arrays.at(-1)!;
+  const end = new Float32Array(read === "whole" ? size : 1);
   return {
     executor,
     compileMs,
@@ -15,13 +43,14 @@ export async function bound(bind: () => Promise<Binding<Tensor>>, before: () => 
       before();
       run();
     },
-    sync: () => outputs.backend.read(outputs.buffer, outputs.size - 1, 1, last),
-    result: () => outputs.read(),
+    sync: () => backend.read(buffer, size - end.length, end.length, end),
+    async result() {
+      const parts = await Promise.all(arrays.map((one) => one.read()));
+      return Float32Array.from(parts.flatMap((part) => [...part]));
+    },
   };
 }
 
-/** The record of host arrays, as arrays on the backend. */
-export function uploaded<K extends string>(backend: Backend, record: Readonly<Record<K, HostArray>>): { readonly [_ in K]: NDArray } {
-  const entries = Object.entries<HostArray>(record).map(([name, host]) => [name, array(backend, host.data, { ...host, name })]);
-  return Object.fromEntries(entries) as { readonly [_ in K]: NDArray }; // each key of the record is a key here
+function isHostArray(leaf: unknown): boolean {
+  return typeof leaf === "object" && leaf !== null && "dtype" in leaf;
 }

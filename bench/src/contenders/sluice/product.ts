@@ -1,6 +1,6 @@
 // A matrix product.
 import { type Backend, compile, type Tensor } from "@sluice/core";
-import type { Matmul } from "../../workloads/workload.ts";
+import type { Matmul } from "../../workloads/tasks.ts";
 import type { Work } from "../contender.ts";
 import { bound, uploaded } from "./bound.ts";
 

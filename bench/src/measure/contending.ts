@@ -1,0 +1,38 @@
+// The parent's end of a place where a contender runs.
+import type { Question, Questions, Reply } from "./protocol.ts";
+
+export interface Contending {
+  /** Rejects with `Failed`: the contender's own reason, or that it died or does not answer. */
+  ask<Q extends Question>(question: Q, asked: Questions[Q]["asked"]): Promise<Questions[Q]["told"]>;
+  end(): Promise<void>;
+}
+
+/** A reason for not taking part, or no longer. */
+export class Failed extends Error {
+  readonly notInstalled: boolean;
+  constructor(reason: string, notInstalled = false) {
+    super(reason);
+    this.notInstalled = notInstalled;
+  }
+}
+
+/** What `received` tells. Throws `Failed`. */
+export function told<Q extends Question>(received: Reply<unknown>): Questions[Q]["told"] {
+  if ("failed" in received) throw new Failed(received.failed, received.notInstalled);
+  return received.told as Questions[Q]["told"]; // as answering.ts answers this question
+}
+
+/** Settles as `promise` does; rejects with `Failed` if that takes longer than `patience` beyond the time that was asked for, in milliseconds. */
+export async function within<T>(promise: Promise<T>, patience: number, asked: object): Promise<T> {
+  const limit = patience + ("ms" in asked && typeof asked.ms === "number" ? asked.ms : 0);
+  if (!Number.isFinite(limit)) return promise;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Failed(`did not answer within ${limit / 1000} s`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
