@@ -40,37 +40,14 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
   let programs = 0;
   let isBusy = false;
 
-  let crew: Threads | undefined;
-
-  const ring = createRing(words, () => {
-    for (let thread = 0; thread < threads; thread++)
-      if (Atomics.exchange(words, layout.asleep + thread, 0) === 1) crew!.nudge(thread, { wake: true });
-  });
-  const reclaim = (): void => {
-    while (retired.length > 0 && ring.isDone(retired[0]!.number)) retired.shift()!.free();
-  };
-  /** Lets the process end by itself while there is nothing to do. */
-  const rest = (): void => {
-    const now = !ring.isIdle;
-    if (now !== isBusy) crew?.busy(now);
-    isBusy = now;
-  };
   const fail = (reason: string): void => {
     failure ??= failed(reason);
     Atomics.store(words, layout.stop, 1);
     Atomics.notify(words, layout.phase);
     ring.fail(failure);
-    crew?.busy(false);
+    crew.busy(false);
   };
-  const post = (command: Int32Array): void => {
-    ring.post(command);
-    rest();
-  };
-  const check = (): void => {
-    if (failure !== undefined) throw failure;
-  };
-
-  crew = await startThreads(
+  const crew: Threads = await startThreads(
     Array.from({ length: threads }, (_, thread) => ({ memory: memory.wasm, block, thread, threads, spin })),
     {
       heard(message) {
@@ -82,7 +59,27 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
       lost: fail,
     },
   );
-  if (failure !== undefined) await crew.end().then(check);
+  const ring = createRing(words, () => {
+    for (let thread = 0; thread < threads; thread++)
+      if (Atomics.exchange(words, layout.asleep + thread, 0) === 1) crew.nudge(thread, { wake: true });
+  });
+  const reclaim = (): void => {
+    while (retired.length > 0 && ring.isDone(retired[0]!.number)) retired.shift()!.free();
+  };
+  /** Lets the process end by itself while there is nothing to do. */
+  const rest = (): void => {
+    const now = !ring.isIdle;
+    if (now !== isBusy) crew.busy(now);
+    isBusy = now;
+  };
+  const post = (command: Int32Array): void => {
+    ring.post(command);
+    rest();
+  };
+  const check = (): void => {
+    if (failure !== undefined) throw failure;
+  };
+
   return {
     threads,
     get isIdle() {

@@ -14,7 +14,7 @@ export interface Threads {
 interface Events {
   /** What a thread says, other than that it is ready. */
   heard(message: { readonly done: number } | { readonly failed: string }): void;
-  /** One is gone, or broke outside of a run. */
+  /** One is gone, or broke outside of a run, after all had started. */
   lost(reason: string): void;
 }
 
@@ -28,17 +28,19 @@ interface Thread {
 
 /** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. */
 export async function startThreads(starts: readonly object[], { heard, lost }: Events): Promise<Threads> {
-  let isOver = false;
+  let isUp = false;
+  let fallen: string | undefined; // before all of them were up
   const threads: Thread[] = [];
   const end = async (): Promise<void> => {
-    isOver = true;
+    isUp = false;
     await Promise.all(threads.map((thread) => thread.terminate()));
   };
   const start = (message: object): Promise<void> =>
     new Promise((resolve, reject) => {
       const gone = (reason: string): void => {
         reject(unavailable(reason));
-        if (!isOver) lost(reason);
+        if (isUp) lost(reason);
+        fallen ??= reason;
       };
       try {
         const thread = launch({ message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])), gone });
@@ -50,6 +52,8 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
     });
   try {
     await Promise.all(starts.map(start));
+    if (fallen !== undefined) throw unavailable(fallen);
+    isUp = true;
   } catch (error) {
     await end();
     throw error;
