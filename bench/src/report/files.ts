@@ -23,8 +23,11 @@ export async function writeWhole(path: string, text: string, flag: string): Prom
   });
 }
 
+/** A streaming step leaves some ten thousand samples: six digits of each are more than any clock tells. */
 export function asJson(run: Run): string {
-  return `${JSON.stringify(run, null, 1)}\n`;
+  const brief = (_: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return `${JSON.stringify(run, brief)}\n`;
 }
 
 /** A run that `--json` wrote. Throws FILE_NOT_FOUND, FILE_CORRUPT where it is no JSON, FILE_FOREIGN where it is no such run. */

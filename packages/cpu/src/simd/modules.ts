@@ -45,8 +45,8 @@ async function compile(program: Program, shared: Shared | undefined): Promise<Co
 function invalid(program: Program, cause: unknown): SluiceError {
   return new SluiceError({
     code: "INTERNAL",
-    who: `cpu.compile ${program.name}`,
-    what: `internal: the module does not validate: ${cause instanceof Error ? cause.message : String(cause)}\n${print(program)}`,
+    who: `internal: cpu.compile ${program.name}`,
+    what: `the module does not validate: ${cause instanceof Error ? cause.message : String(cause)}\n${print(program)}`,
     fix: "Please report this Program; open({ simd: false }) runs it meanwhile",
     facts: { program: program.name },
   });
