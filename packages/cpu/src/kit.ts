@@ -1,9 +1,8 @@
 // For backends that run the same modules, on several threads: what cpu is made of. Not for users.
-export { type Allocator, createAllocator } from "./allocator.ts";
-export { type Arena, type Lease, createArena } from "./arena.ts";
-export { type Buffer, addressOf, bufferAt, contentsOf } from "./buffer.ts";
-export { type Host, leaseOf } from "./host.ts";
+export { type Buffer, addressOf, contentsOf } from "./buffer.ts";
+export type { Host } from "./host.ts";
 export { type Memory, type WasmMemory, createSharedMemory, most, pagesOf } from "./memory.ts";
+export { type Room, createRoom } from "./room.ts";
 export { hasSimd } from "./simd/available.ts";
 export { meeting } from "./simd/crew.ts";
 export { type Compiled, moduleOf } from "./simd/modules.ts";

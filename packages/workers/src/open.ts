@@ -1,19 +1,7 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
-import { type Backend, type DType, SluiceError, check } from "@sluice/core";
+import { type Backend, SluiceError, check } from "@sluice/core";
 import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
-import {
-  type Buffer,
-  type Host,
-  addressOf,
-  bufferAt,
-  contentsOf,
-  createAllocator,
-  createArena,
-  createSharedMemory,
-  hasSimd,
-  most,
-  supportsOf,
-} from "@sluice/cpu/kit";
+import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, hasSimd, most, supportsOf } from "@sluice/cpu/kit";
 import { compile } from "./compile.ts";
 import { coresAvailable } from "./cores.ts";
 import { startCrew } from "./crew.ts";
@@ -50,68 +38,30 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
   checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
   checkMachine();
   const memory = createSharedMemory(limit);
-  const allocator = createAllocator((size) => memory.grow(size));
   const supports = { ...supportsOf(limit), dtypes: ["f32", "i32"] as const, repeats: "everywhere" as const };
   const guards = guard<Buffer>({ name: "workers", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
-  const block = allocator.allocate(4 * layout.words)!; // fits into the least memory there may be
+  const room = createRoom({ name: "workers", memory, limit, retire: (free) => crew.retire(free) });
+  const block = addressOf(room.place("open", "i32", layout.words));
   const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? patience : 0);
-
-  const full = (verb: string, wanted: number): SluiceError =>
-    new SluiceError({
-      code: "OUT_OF_MEMORY",
-      who: `workers.${verb}`,
-      what: `${wanted} bytes wanted, ${allocator.used} in use, the limit is ${limit}`,
-      fix: limit < most ? "Destroy what is no longer needed, or open with more `memory`" : "Destroy what is no longer needed",
-      facts: { wanted, used: allocator.used, limit },
-    });
-  const place = (verb: string, dtype: DType, length: number): Buffer => {
-    const address = allocator.allocate(length * bytes[dtype]);
-    if (address === undefined) throw full(verb, length * bytes[dtype]);
-    return bufferAt(memory, address, dtype, length);
-  };
-  /** Ranges are given back once nothing that is queued uses them. */
-  const release = (at: number): void => crew.retire(() => allocator.release(at));
-  const arena = createArena({ allocate: allocator.allocate, release });
-  let clock = 0;
-  const host: Host = {
-    scratch: ({ dtype, length }) => bufferAt(memory, 0, dtype, length),
-    constant({ dtype, length, data }) {
-      const buffer = place("compile", dtype, length);
-      if (data === undefined) contentsOf(buffer, 0, length).fill(0);
-      else contentsOf(buffer, 0, length).set(data);
-      return buffer;
-    },
-    release: (buffer) => release(addressOf(buffer)),
-    enter(lease) {
-      if (!arena.enter(lease)) throw full("compile", lease.size);
-    },
-    leave: (lease) => arena.leave(lease),
-    touch: (buffer) => void (buffer.version = ++clock),
-  };
-  /** Room for a copy on its way between the caller and a buffer that queued runs use. */
-  const staged = (verb: string, { dtype }: Buffer, length: number): Buffer => place(verb, dtype, length);
 
   return {
     name: "workers",
     supports,
     create(dtype, length) {
       guards.create(dtype, length);
-      const buffer = place("create", dtype, length);
-      contentsOf(buffer, 0, length).fill(0);
-      host.touch(buffer);
-      return buffer;
+      return room.create(dtype, length);
     },
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
       crew.check();
       if (crew.isIdle) contentsOf(buffer, at, data.length).set(data);
       else {
-        const stage = staged("write", buffer, data.length);
+        const stage = room.place("write", buffer.dtype, data.length);
         contentsOf(stage, 0, data.length).set(data);
         crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
-        host.release(stage);
+        room.release(stage);
       }
-      host.touch(buffer);
+      room.touch(buffer);
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
@@ -119,26 +69,26 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
       const target = into ?? new arrays[buffer.dtype](length);
       if (crew.isIdle) target.set(contentsOf(buffer, at, length));
       else {
-        const stage = staged("read", buffer, length);
+        const stage = room.place("read", buffer.dtype, length);
         crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
         try {
           await crew.settled();
           target.set(contentsOf(stage, 0, length));
         } finally {
-          host.release(stage);
+          room.release(stage);
         }
       }
       return target;
     },
     destroy(buffer) {
       guards.use("destroy", buffer).alive = false;
-      host.release(buffer);
+      room.release(buffer);
     },
     compile(program) {
       guards.open("compile");
       check(program, supports);
       crew.check();
-      return compile(program, { limit, crew, host, threshold }).then((executable) => guards.executable(program, executable));
+      return compile(program, { limit, crew, host: room, threshold }).then((executable) => guards.executable(program, executable));
     },
     close: () => close(),
     [asyncDispose]: () => close(),
