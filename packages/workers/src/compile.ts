@@ -1,6 +1,6 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
 import type { Executable, Program } from "@sluice/core";
-import { type Buffer, type Host, moduleOf, pagesOf, placesOf } from "@sluice/cpu/kit";
+import { type Buffer, type Host, blockTime, moduleOf, pagesOf, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
 import { estimate } from "./work.ts";
@@ -18,7 +18,8 @@ interface Options {
 const patience = 5000;
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
-export async function compile(program: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
+export async function compile(given: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
+  const program = blockTime(given);
   const compiled = await moduleOf(program, { pages: pagesOf(limit) });
   const places = placesOf(program, compiled, host, crew.threads);
   const known = crew.learn(compiled.module);
