@@ -36,7 +36,7 @@ async function traced(kind: "lstm" | "gru", sizes: { steps: number; batch: numbe
 
 test("a blocked Program computes what it did, for loops forward and their gradients", async () => {
   const sizes = fc.record({
-    steps: fc.constantFrom(1, 2, 6, 7, 12),
+    steps: fc.constantFrom(1, 4, 6, 7, 8, 12),
     batch: fc.integer({ min: 1, max: 3 }),
     input: fc.integer({ min: 1, max: 3 }),
     units: fc.integer({ min: 1, max: 3 }),
@@ -47,17 +47,17 @@ test("a blocked Program computes what it did, for loops forward and their gradie
       sizes,
       fc.constantFrom("lstm", "gru"),
       fc.boolean(),
-      fc.integer({ min: 16, max: 400 }),
-      async (size, kind, isTrained, bytes) => {
+      fc.integer({ min: 1, max: 3 }),
+      async (size, kind, isTrained, fitting) => {
         const program = await traced(kind, size, isTrained);
-        const laid = blockTime(program, bytes);
+        const laid = blockTime(program, 4 * fitting * size.batch * 4 * size.units); // room for so many steps of an LSTM
         if (laid !== program) cut++;
         expect(await after(laid)).toEqual(await after(program));
       },
     ),
     { numRuns: 60, interruptAfterTimeLimit: 5_000 },
   );
-  expect(cut).toBeGreaterThan(5);
+  expect(cut).toBeGreaterThan(10);
 });
 
 test("what only the loop reads takes a block's room, what the way back reads stays whole", () => {
