@@ -4,8 +4,15 @@ import { array, compile, lstm, recurrence, type Tensor } from "@sluice/core";
 import { open as openCpu } from "@sluice/cpu";
 import { expect, test } from "vitest";
 import { open } from "./open.ts";
+import { started, uncaught, withScript } from "./testing/workers.ts";
 
 declare function requestAnimationFrame(callback: () => void): number; // of the page
+
+interface Locks {
+  query(): Promise<Record<"held" | "pending", { readonly name: string }[]>>;
+  request(name: string, granted: () => void): Promise<void>;
+}
+const { locks } = (globalThis as unknown as { readonly navigator: { readonly locks: Locks } }).navigator;
 
 const wave = (length: number, phase: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i * 1.37 + phase) / 2);
 
@@ -55,5 +62,81 @@ test("the page goes on drawing while threads compute", async () => {
     expect(frames).toBeGreaterThan(before);
   }
   isOver = true;
+  await backend.close();
+});
+
+const lost = expect.objectContaining({ name: "SluiceError", code: "BACKEND_FAILED" });
+
+/** The names of the locks that threads hold and that the page has asked for. */
+async function names() {
+  const { held, pending } = await locks.query();
+  const sorted = (of: typeof held): string[] => of.map(({ name }) => name).toSorted();
+  return { held: sorted(held), pending: sorted(pending) };
+}
+
+/** Expects that the page asks for no lock, and that all that are held are those of threads on their way out. */
+async function expectNoLocks(): Promise<void> {
+  const { held, pending } = await names();
+  expect(pending).toEqual([]);
+  await Promise.all(held.map((name) => locks.request(name, () => undefined)));
+  expect(await names()).toEqual({ held: [], pending: [] });
+}
+
+test("each thread holds a lock for which the page waits, until close", async () => {
+  const backend = await open({ threads: 3 });
+  const { held, pending } = await names();
+  expect(new Set(held).size).toBe(3);
+  expect(pending).toEqual(held);
+  await backend.close();
+  await expectNoLocks();
+});
+
+/** For a worker: as thread `thread` it does this instead of its 5th run. */
+const insteadOfARun = (thread: number, what: string): string => `
+  const { Instance } = WebAssembly;
+  let runs = 0;
+  WebAssembly.Instance = function (module, imports) {
+    const { run } = new Instance(module, imports).exports;
+    const last = () => { ${what} };
+    return { exports: { run: (...given) => (given[1] === ${thread} && ++runs === 5 ? last() : run(...given)) } };
+  };`;
+
+test.each([
+  ["ends itself", 0, "close(); return 1;"], // 1: as a run that is stopped
+  ["ends itself", 1, "close(); return 1;"],
+  ["is terminated", 0, "for (;;);"],
+  ["is terminated", 1, "for (;;);"],
+])("when a worker %s amid queued runs, as thread %i, reads reject and others go on", async (what, thread, script) => {
+  const other = await open({ threads: 2 });
+  const backend = await withScript(insteadOfARun(thread, script), () => open({ threads: 2 }));
+  const workers = started(2);
+  const job = await bound(backend);
+  for (let i = 0; i < 100; i++) job.run();
+  const reads = [job.outputs.read(), job.outputs.read()];
+  if (what === "is terminated") workers[thread]!.terminate();
+  await Promise.all(reads.map((read) => expect(read).rejects.toThrow(lost)));
+  await expect(job.outputs.read()).rejects.toThrow(lost);
+  expect(() => job.run()).toThrow(lost);
+  for (const worker of workers) worker.postMessage({ wake: true });
+
+  const [cpu, anew] = [await openCpu(), await open({ threads: 2 })];
+  const [expected, ...jobs] = await Promise.all([cpu, other, anew].map(bound));
+  for (const each of [expected!, ...jobs]) each.run();
+  for (const each of jobs) expect(await each.outputs.read()).toEqual(await expected!.outputs.read());
+  expect(uncaught).toEqual([]);
+  await Promise.all([backend, other, anew].map((each) => each.close()));
+  await expectNoLocks();
+});
+
+test.each([
+  ["denies", `navigator.locks.request = () => Promise.reject(new Error("denied"))`],
+  ["lacks", `Object.defineProperty(navigator, "locks", { value: undefined })`],
+])("a browser that %s locks computes all the same", async (_, script) => {
+  const backend = await withScript(script, () => open({ threads: 2 }));
+  expect(await names()).toEqual({ held: [], pending: [] });
+  const [job, expected] = [await bound(backend), await bound(await openCpu())];
+  job.run();
+  expected.run();
+  expect(await job.outputs.read()).toEqual(await expected.outputs.read());
   await backend.close();
 });

@@ -1,5 +1,6 @@
 // The threads: Node's worker threads or a browser's workers, behind one face. It knows no Programs.
 import { SluiceError } from "@sluice/core";
+import { watch } from "./presence.js";
 
 export interface Threads {
   /** Sends a message to all of them. */
@@ -20,6 +21,8 @@ interface Events {
 
 /** One thread, as both kinds offer it. */
 interface Thread {
+  /** The name of the lock that it is to hold before it is ready, where only that tells when it is gone. */
+  readonly lock?: string;
   postMessage(message: object): void;
   terminate(): unknown;
   ref?(): void;
@@ -45,7 +48,7 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
       try {
         const thread = launch({ message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])), gone });
         threads.push(thread);
-        thread.postMessage({ start: message });
+        thread.postMessage({ start: message, lock: thread.lock });
       } catch (error) {
         gone(error instanceof Error ? error.message : String(error)); // a browser's policy may forbid workers
       }
@@ -93,9 +96,21 @@ declare const Worker: new (url: URL, options: { readonly type: "module"; readonl
 
 function inBrowser({ message, gone }: Listeners): Thread {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sluice" });
-  worker.addEventListener("message", ({ data }) => message(data));
+  const lock = `sluice ${crypto.randomUUID()}`;
+  const ending = new AbortController();
+  worker.addEventListener("message", ({ data }) => {
+    if ("isHeld" in data && data.isHeld === true) watch(lock, ending.signal, () => gone("it ended without a word"));
+    message(data);
+  });
   worker.addEventListener("error", (event) => gone(event.message ?? "its script does not load"));
-  return worker;
+  return {
+    lock,
+    postMessage: (told) => worker.postMessage(told),
+    terminate() {
+      ending.abort();
+      worker.terminate();
+    },
+  };
 }
 
 function unavailable(reason: string): SluiceError {

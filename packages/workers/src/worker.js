@@ -2,11 +2,12 @@
 // Plain JavaScript, since Node and bundlers load it by its address.
 // @ts-check
 import { all, alone, aside, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
+import { hold } from "./presence.js";
 
 /**
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
  * @typedef {{ readonly memory: Memory, readonly block: number, readonly thread: number, readonly threads: number, readonly spin: number }} Start
- * @typedef {{ readonly start: Start } | { readonly program: number, readonly module: object } | { readonly forget: number } | { readonly wake: true }} Message
+ * @typedef {{ readonly start: Start, readonly lock?: string } | { readonly program: number, readonly module: object } | { readonly forget: number } | { readonly wake: true }} Message
  * @typedef {(table: number, thread: number, threads: number, spin: number, meeting: number) => number} Run
  */
 
@@ -34,10 +35,18 @@ function receive(message) {
   if ("start" in message) {
     given = message.start;
     words = new Int32Array(given.memory.buffer, given.block, size);
-    port.postMessage({ ready: given.thread });
+    void introduce(message.lock);
   } else if ("program" in message) programs.set(message.program, instantiate(message.module));
   else if ("forget" in message) programs.delete(message.forget);
-  drain();
+  if (!isOver) drain();
+}
+
+/**
+ * Says that this thread is ready, and whether it holds the lock that tells of its end. Node, which has an event for that, names none.
+ * @param {string | undefined} lock
+ */
+async function introduce(lock) {
+  port.postMessage({ ready: given.thread, isHeld: lock !== undefined && (await hold(lock)) });
 }
 
 /** @param {object} module */
@@ -48,7 +57,7 @@ function instantiate(module) {
 
 /** Does what is in the ring. Returns to wait for messages: when there is nothing, or when a program's module is still to come. */
 function drain() {
-  for (let looks = 0; looks < patience && !isOver; looks++)
+  for (let looks = 0; looks < patience; looks++)
     while (Atomics.load(words, head) !== taken) {
       if (!isKnown()) return;
       attempt();
