@@ -13,6 +13,7 @@ export { shapeText, slotName, viewText } from "./notation.ts";
 export { overwrite } from "./overwrite.ts";
 export { print } from "./print.ts";
 export { mapKernels, mapViews } from "./rewrite.ts";
+export { inRows, rowsOf } from "./rows.ts";
 export { binary, evaluate, sigmoid, unary } from "./scalar.ts";
 export { shareScratch } from "./share.ts";
 export { type Launch, type Stepwise, depth, stepwise } from "./stepwise.ts";

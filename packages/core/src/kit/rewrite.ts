@@ -6,22 +6,27 @@ export function mapKernels(steps: readonly Step[], change: (kernel: Kernel) => K
   return steps.map((step) => (step.kind === "scan" ? { ...step, body: mapKernels(step.body, change) } : change(step)));
 }
 
-/** The same kernel with every view replaced. */
-export function mapViews(kernel: Kernel, change: (view: View) => View): Kernel {
+/** The same kernel with every view replaced; `role` is its place in the kernel, as `usesOf` names it. */
+export function mapViews(kernel: Kernel, change: (view: View, role: string) => View): Kernel {
+  const input = (view: View, at: number): View => change(view, `input ${at}`);
   switch (kernel.kind) {
-    case "map":
+    case "map": {
+      const outputs = kernel.outputs.map(({ view, value }, at) => ({ view: change(view, `output ${at}`), value }));
+      return { ...kernel, inputs: kernel.inputs.map(input), outputs };
+    }
+    case "reduce":
+      return { ...kernel, inputs: kernel.inputs.map(input), output: change(kernel.output, "output") };
+    case "matmul":
+      return { ...kernel, a: change(kernel.a, "a"), b: change(kernel.b, "b"), out: change(kernel.out, "out") };
+    case "gather":
       return {
         ...kernel,
-        inputs: kernel.inputs.map(change),
-        outputs: kernel.outputs.map(({ view, value }) => ({ view: change(view), value })),
+        ...{ table: change(kernel.table, "table"), index: change(kernel.index, "index"), out: change(kernel.out, "out") },
       };
-    case "reduce":
-      return { ...kernel, inputs: kernel.inputs.map(change), output: change(kernel.output) };
-    case "matmul":
-      return { ...kernel, a: change(kernel.a), b: change(kernel.b), out: change(kernel.out) };
-    case "gather":
-      return { ...kernel, table: change(kernel.table), index: change(kernel.index), out: change(kernel.out) };
     case "scatter":
-      return { ...kernel, source: change(kernel.source), index: change(kernel.index), out: change(kernel.out) };
+      return {
+        ...kernel,
+        ...{ source: change(kernel.source, "source"), index: change(kernel.index, "index"), out: change(kernel.out, "out") },
+      };
   }
 }
