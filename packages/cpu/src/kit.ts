@@ -3,6 +3,7 @@ export { type Buffer, addressOf, contentsOf } from "./buffer.ts";
 export type { Host } from "./host.ts";
 export { type Memory, type WasmMemory, createSharedMemory, most, pagesOf } from "./memory.ts";
 export { type Room, createRoom } from "./room.ts";
+export { groupOf } from "./simd/apart.ts";
 export { hasSimd } from "./simd/available.ts";
 export { blockTime } from "./simd/blockTime.ts";
 export { meeting } from "./simd/crew.ts";

@@ -44,7 +44,8 @@ export function productOf({ a, b, out }: MatmulStep): Product {
 }
 
 /** Makes the innermost batch axes more rows, as long as the right operand is the same for all and rows go on evenly. */
-function join(product: Product): Product {
+function join(given: Product): Product {
+  const product = nearest(given);
   const { a, b, out, m, batch } = product;
   const size = batch.at(-1);
   const even = ({ row, batch }: Operand): boolean => m === 1 || batch.at(-1) === m * row;
@@ -62,6 +63,19 @@ function join(product: Product): Product {
     m: m * size,
     batch: batch.slice(0, -1),
   });
+}
+
+/** Rows and the innermost batch axis, in the order in which the left operand has its rows nearer to each other. */
+function nearest(product: Product): Product {
+  const { a, b, out, m, batch } = product;
+  const size = batch.at(-1);
+  if (size === undefined || m === 1 || b.batch.at(-1) !== 0 || Math.abs(a.row) <= Math.abs(a.batch.at(-1)!)) return product;
+  const swap = (operand: Operand): Operand => ({
+    ...operand,
+    row: operand.batch.at(-1)!,
+    batch: [...operand.batch.slice(0, -1), operand.row],
+  });
+  return { ...product, a: swap(a), out: swap(out), m: size, batch: [...batch.slice(0, -1), m] };
 }
 
 /** The transposed product: outᵀ = bᵀ·aᵀ. */

@@ -20,7 +20,8 @@ const patience = 5000;
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
 export async function compile(given: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
   const program = blockTime(given);
-  const compiled = await moduleOf(program, { pages: pagesOf(limit) });
+  // Whether rows go apart must not depend on how many threads there are: the bits would.
+  const compiled = await moduleOf(program, { pages: pagesOf(limit), apart: estimate(program, 2).gain >= threshold });
   const places = placesOf(program, compiled, host, crew.threads);
   const known = crew.learn(compiled.module);
   const { time, gain } = estimate(program, crew.threads);

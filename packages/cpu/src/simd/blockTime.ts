@@ -58,12 +58,19 @@ function readsItsStep(view: View, offset: number, step: number): boolean {
 
 function blocked({ slots, steps, ...rest }: Program, { product, scan, step, block, isKept }: Pair): Program {
   const { a, b, out } = product;
-  const rows = (step / out.shape[1]!) * block;
+  const rows = step / out.shape[1]!;
+  // Row by row, all steps of a block, so that rows which are independent in the scan are so here.
+  const byRow = (view: View, shape: readonly number[], strides: readonly number[], advance: number): View => ({
+    ...view,
+    ...{ shape: [rows, ...shape], strides, advance: [advance] },
+  });
+  const [k, n] = b.shape as [number, number];
+  const [next, further] = [a.strides[0]!, out.strides[0]!];
   const part: MatmulStep = {
     ...product,
-    a: { ...a, shape: [rows, a.shape[1]!], advance: [rows * a.strides[0]!] },
-    b: { ...b, advance: [0] },
-    out: { ...out, shape: [rows, out.shape[1]!], advance: [isKept ? block * step : 0] },
+    a: byRow(a, [block, k], [next, rows * next, a.strides[1]!], rows * block * next),
+    b: byRow(b, [k, n], [0, ...b.strides], 0),
+    out: byRow(out, [block, n], [further, step, 1], isKept ? block * step : 0),
   };
   const move = (view: View): View => {
     const [advance = 0] = view.advance;

@@ -3,10 +3,12 @@ import {
   type Callable,
   type Code,
   type Global,
+  type Local,
   type Module,
   atomic,
   block,
   call,
+  countUp,
   drop,
   get,
   i32,
@@ -23,6 +25,8 @@ import type { Kernel } from "./kernel.ts";
 export interface Crew {
   /** Launches a kernel that touches these places, once all before it that it depends on are done. */
   launch(kernel: Kernel, times: readonly Code[], touches: Touches): Code;
+  /** Launches `group` for every number below `count`, once all before that it depends on is done. Groups have nothing to do with each other. */
+  groups(number: Local, count: number, group: (crew: Crew) => Code, touches: Touches): Code;
   /** Waits until all that was launched is done. */
   join(): Code;
 }
@@ -36,6 +40,7 @@ export interface Touches {
 /** One thread. */
 export const alone: Crew = {
   launch: ({ code, parts }, times) => call(code, times, i32.const(0), i32.const(parts)),
+  groups: (number, count, group) => countUp(number, i32.const(0), i32.const(count), 1, group(alone)),
   join: () => [],
 };
 
@@ -60,17 +65,24 @@ export function together(
     writes = new Set();
     return when(call(barrier), stop);
   };
-  const share = (parts: number, number: Code): Code => i32.div(i32.mul(i32.const(parts), number), read(threads));
+  /** What comes next touches these places. */
+  const enter = (touches: Touches): Code => {
+    const depends =
+      touches.reads.some((place) => writes.has(place)) || touches.writes.some((place) => writes.has(place) || reads.has(place));
+    const before = depends ? join() : [];
+    for (const place of touches.reads) reads.add(place);
+    for (const place of touches.writes) writes.add(place);
+    return before;
+  };
+  /** The first of so many that is this thread's, and the first that is not. */
+  const share = (count: number): [Code, Code] => {
+    const start = (thread: Code): Code => i32.div(i32.mul(i32.const(count), thread), read(threads));
+    return [start(read(thread)), start(i32.add(read(thread), i32.const(1)))];
+  };
   return {
     join,
-    launch({ code, parts }, times, touches) {
-      const depends =
-        touches.reads.some((place) => writes.has(place)) || touches.writes.some((place) => writes.has(place) || reads.has(place));
-      const before = depends ? join() : [];
-      for (const place of touches.reads) reads.add(place);
-      for (const place of touches.writes) writes.add(place);
-      return [before, call(code, times, share(parts, read(thread)), share(parts, i32.add(read(thread), i32.const(1))))];
-    },
+    launch: ({ code, parts }, times, touches) => [enter(touches), call(code, times, ...share(parts))],
+    groups: (number, count, group, touches) => [enter(touches), countUp(number, ...share(count), 1, group(alone))],
   };
 }
 

@@ -26,7 +26,7 @@ export function moduleOf(program: Program, shared?: Shared): Promise<Compiled> {
 /** What the code depends on: names, and what constants hold, are not part of it. */
 function structureOf({ slots, steps }: Program, shared: Shared | undefined): string {
   return JSON.stringify([
-    shared?.pages,
+    shared && [shared.pages, shared.apart],
     slots.map(({ dtype, length, binding, data }) => [dtype, length, binding, data !== undefined]),
     steps,
   ]);

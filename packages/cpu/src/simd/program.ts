@@ -2,6 +2,7 @@
 import type { Program } from "@sluice/core";
 import { usesOf } from "@sluice/core/kit";
 import { type Code, type Local, countUp, createModule, get, i32, leaveFunction, read, when, write } from "../wasm/index.ts";
+import { apart } from "./apart.ts";
 import { type Crew, type Touches, alone, together } from "./crew.ts";
 import { gather } from "./gather.ts";
 import type { Frame, Kernel } from "./kernel.ts";
@@ -26,6 +27,8 @@ export interface Assembled {
 /** Threads that run one Program together, over a memory of at most so many pages. */
 export interface Shared {
   readonly pages: number;
+  /** Whether rows that are independent run through their scans apart, group by group, so that threads need not meet. One thread is slower for it. */
+  readonly apart: boolean;
 }
 
 /**
@@ -34,8 +37,9 @@ export interface Shared {
  * For threads that share their memory `run` takes more: `run(table, thread, threads, spin, meeting)`, called by each of them with its number,
  * how many there are, how often to look before sleeping, and where they meet (`meeting` in crew.ts). It returns 0, or another number where it was stopped.
  */
-export function assemble(program: Program, shared?: Shared): Assembled {
-  const { ops, panels } = planPanels(program);
+export function assemble(given: Program, shared?: Shared): Assembled {
+  const { program, groups } = shared?.apart === true ? apart(given) : { program: given, groups: undefined };
+  const { ops, panels } = planPanels(program, groups);
   const module = createModule(shared === undefined ? {} : { shared: shared.pages });
   const bases = Array.from({ length: program.slots.length + panels.length + 1 }, () => module.global());
   const frame: Frame = {
@@ -50,30 +54,29 @@ export function assemble(program: Program, shared?: Shared): Assembled {
   /** The code of all operations, launched by `crew`; `table` and new locals are those of `run`. */
   const body = (crew: Crew, table: Local, local: () => Local): Code => {
     const times: Local[] = [];
-    const launch = (kernel: Kernel, scans: number, touches: Touches): Code => {
+    const launch = (crew: Crew, kernel: Kernel, scans: number, touches: Touches): Code => {
       workspace = Math.max(workspace, Math.ceil(kernel.workspace / 64) * 64);
       return kernel.parts === 0 ? [] : crew.launch(kernel, times.slice(0, scans).map(get), touches);
     };
-    const codeOf = (op: Op, scans: number): Code => {
+    const codeOf = (op: Op, scans: number, crew: Crew): Code => {
       switch (op.kind) {
         case "pack": {
-          const packing = (): Code =>
-            launch(pack(frame, op, scans), scans, { reads: [op.right.view.slot], writes: [program.slots.length + op.panels] });
+          const packing = (): Code => launch(crew, pack(frame, op, scans), scans, touchesOf(op, program.slots.length));
           if (panels[op.panels]!.keeps === undefined) return packing();
           const isStale = i32.load(get(table), 4 * (bases.length + op.panels));
           return [crew.join(), when(isStale, [packing(), crew.join()])];
         }
         case "kernel":
-          return launch(kernelOf(frame, op, scans), scans, touchesOf(op, program.slots.length));
+          return launch(crew, kernelOf(frame, op, scans), scans, touchesOf(op, program.slots.length));
         case "scan": {
           const time = (times[scans] ??= local());
-          const before = crew.join();
-          const inner = op.body.map((step) => codeOf(step, scans + 1));
-          return [before, countUp(time, i32.const(0), i32.const(op.length), 1, [inner, crew.join()])];
+          const inside = (crew: Crew): Code => op.body.map((step) => codeOf(step, scans + 1, crew));
+          if (op.isApart) return crew.groups(time, op.length, inside, touchesOf(op, program.slots.length));
+          return [crew.join(), countUp(time, i32.const(0), i32.const(op.length), 1, [inside(crew), crew.join()])];
         }
       }
     };
-    return [ops.map((op) => codeOf(op, 0)), crew.join()];
+    return [ops.map((op) => codeOf(op, 0, crew)), crew.join()];
   };
   const setUp = (table: Local): Code => bases.map((base, at) => write(base, i32.load(get(table), 4 * at)));
 
@@ -105,15 +108,21 @@ export function assemble(program: Program, shared?: Shared): Assembled {
 }
 
 /** Panels are numbered after the slots. */
-function touchesOf({ step, panels }: Extract<Op, { kind: "kernel" }>, slots: number): Touches {
-  const uses = usesOf(step);
-  return {
-    reads: [
-      ...uses.filter(({ access }) => access !== "write").map(({ view }) => view.slot),
-      ...(panels === undefined ? [] : [slots + panels]),
-    ],
-    writes: uses.filter(({ access }) => access !== "read").map(({ view }) => view.slot),
-  };
+function touchesOf(op: Op, slots: number): Touches {
+  switch (op.kind) {
+    case "pack":
+      return { reads: [op.right.view.slot], writes: [slots + op.panels] };
+    case "kernel": {
+      const uses = usesOf(op.step);
+      const [read, written] = [uses.filter(({ access }) => access !== "write"), uses.filter(({ access }) => access !== "read")];
+      const packed = op.panels === undefined ? [] : [slots + op.panels];
+      return { reads: [...read.map(({ view }) => view.slot), ...packed], writes: written.map(({ view }) => view.slot) };
+    }
+    case "scan": {
+      const inside = op.body.map((inner) => touchesOf(inner, slots));
+      return { reads: inside.flatMap(({ reads }) => reads), writes: inside.flatMap(({ writes }) => writes) };
+    }
+  }
 }
 
 function kernelOf(frame: Frame, { step, panels }: Extract<Op, { kind: "kernel" }>, scans: number): Kernel {

@@ -11,7 +11,8 @@ export type Op =
   | { readonly kind: "kernel"; readonly step: Kernel; readonly panels?: number }
   /** Fills the panels of that number. */
   | { readonly kind: "pack"; readonly panels: number; readonly right: Right }
-  | { readonly kind: "scan"; readonly length: number; readonly body: readonly Op[] };
+  /** The iterations of one that is apart touch nothing in common but what they read, and pack nothing. */
+  | { readonly kind: "scan"; readonly length: number; readonly body: readonly Op[]; readonly isApart: boolean };
 
 export interface Panels {
   /** A multiple of 32. */
@@ -21,10 +22,13 @@ export interface Panels {
 }
 
 /**
- * The operations of a Program without f64. What is packed ahead is packed right before the outermost scan in which it neither moves nor is
+ * The operations of a Program without f64; `groups` are the scans that are apart. What is packed ahead is packed right before the outermost scan in which it neither moves nor is
  * written, or, if it is good for later runs too, at the very beginning. A product may become its transpose.
  */
-export function planPanels({ slots, steps }: Program): { readonly ops: readonly Op[]; readonly panels: readonly Panels[] } {
+export function planPanels(
+  { slots, steps }: Program,
+  groups: ReadonlySet<Step> = new Set(),
+): { readonly ops: readonly Op[]; readonly panels: readonly Panels[] } {
   const dtypes = slots.map(({ dtype }) => dtype);
   const written = new Set(writesOf(sitesOf(steps)).map(({ view }) => view.slot));
   const lasts = (slot: number): boolean => slots[slot]!.binding !== undefined && !written.has(slot);
@@ -46,9 +50,11 @@ export function planPanels({ slots, steps }: Program): { readonly ops: readonly 
   /** `lists[d]` takes what comes next inside d scans. */
   const product = (step: MatmulStep, loops: readonly ScanStep[], lists: readonly Op[][]): Op => {
     const ahead = aheadOf(step, loops, dtypes, lasts);
-    if (ahead === undefined) return { kind: "kernel", step };
+    const group = loops.findIndex((loop) => groups.has(loop));
+    const scans = ahead?.right.view.advance.length ?? 0;
+    if (ahead === undefined || (group >= 0 && scans > group)) return { kind: "kernel", step };
     const { right } = ahead;
-    return { kind: "kernel", step: ahead.step, panels: ahead.lasts ? keep(right) : pack(lists[right.view.advance.length]!, right) };
+    return { kind: "kernel", step: ahead.step, panels: ahead.lasts ? keep(right) : pack(lists[scans]!, right) };
   };
   const visit = (body: readonly Step[], loops: readonly ScanStep[], outer: readonly Op[][]): Op[] => {
     const ops: Op[] = [];
@@ -56,7 +62,7 @@ export function planPanels({ slots, steps }: Program): { readonly ops: readonly 
     for (const step of body)
       if (step.kind === "scan") {
         const inner = visit(step.body, [...loops, step], lists); // may add to `ops`
-        ops.push({ kind: "scan", length: step.length, body: inner });
+        ops.push({ kind: "scan", length: step.length, body: inner, isApart: groups.has(step) });
       } else ops.push(step.kind === "matmul" ? product(step, loops, lists) : { kind: "kernel", step });
     return ops;
   };

@@ -4,37 +4,45 @@ import { type Code, call, countUp, get, i32, set } from "../../wasm/index.ts";
 import type { Frame } from "../kernel.ts";
 import { dot } from "./dot.ts";
 import type { Multiplication } from "./multiplication.ts";
-import { countOf, smaller, split, unitsOf } from "./range.ts";
+import { countOf, everything, smaller, split, unitsOf } from "./range.ts";
 import { sweep } from "./sweep.ts";
 import { elementOf } from "./vectors.ts";
 
 /** Bytes of the result to sweep over at a time, which stay in the second cache. */
 const resident = 2 ** 17;
+/**
+ * Rows from which threads cut rows, not columns: each then reads whole rows of the right operand, as the processor fetches them ahead.
+ * 32 × 1600 × 512 on two threads is 1.9 times as fast as on one, with the columns cut as fast as on one (Node 20, AVX-512 class x86-64).
+ */
+const enough = 16;
 
 /** Along the columns of the right operand. */
 export function sweepRows({ module }: Frame, { a, b, out, m, n, k }: Product, accumulate: boolean): Multiplication {
   const units = unitsOf(n, 4);
   const broad = Math.max(1, Math.floor(resident / (4 * units.unit * m)));
   const shape = { k, a: { row: a.row, step: a.column }, b: b.row, out: out.row, accumulate };
+  const cutRows = m >= enough;
   return {
-    units: countOf(units),
+    units: cutRows ? m : countOf(units),
     workspace: 0,
     code(scope, at, range) {
       const j = scope.local("i32");
+      const [down, across] = cutRows ? [range, everything(units)] : [{ from: i32.const(0), to: i32.const(m) }, range];
+      const past = (address: Code, row: number): Code => (cutRows ? i32.add(address, i32.mul(down.from, i32.const(4 * row))) : address);
       const columns = (count: number, first: Code, times: Code): Code => {
         const far = i32.mul(first, i32.const(4 * units.unit));
         return call(
           sweep(module, { ...shape, columns: count }),
-          get(at.a),
+          past(get(at.a), a.row),
           i32.add(get(at.b), far),
-          i32.add(get(at.out), far),
-          i32.const(m),
+          i32.add(past(get(at.out), out.row), far),
+          i32.sub(down.to, down.from),
           times,
         );
       };
       return split(
         units,
-        range,
+        across,
         ({ from, to }) => countUp(j, from, to, broad, columns(units.unit, get(j), smaller(i32.const(broad), i32.sub(to, get(j))))),
         (last) => columns(units.rest, last, i32.const(1)),
       );
