@@ -48,6 +48,7 @@ test("explanations are asked for", () => {
   expect(parseOptions(["--list"])).toBe("list");
   expect(parseOptions(["-h", "--rounds", "no"])).toBe("help");
   for (const name of [...names(workloads), ...names(contenders)]) expect(listText()).toContain(name);
+  expect(listText()).toMatch(/^ {2}webgl +only in a page: --browser$/m);
   for (const flag of ["on", "browser", "quick", "rounds", "heap", "json", "html", "compare", "from", "list"])
     expect(helpText).toContain(`--${flag}`);
 });

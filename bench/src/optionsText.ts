@@ -11,7 +11,7 @@ npm run bench -- [workloads] [options]
 Workloads are chosen by name or pattern ("lstm-*"); all of them run unless some are named.
 
   --on NAMES      backends and peers, by name or pattern, separated by commas (all but reference)
-  --browser       backends in a page of Chromium too
+  --browser       backends in a page of Chromium too, webgl nowhere else
   --quick         fewer and shorter turns
   --rounds N      turns of each contender (${usual.rounds}; quick ${quick.rounds})
   --heap N        runs beside the heap, to their end; 0 for none (${usual.heapRuns} or ${usual.heapMs / 1000} s; quick ${quick.heapMs / 1000} s)
@@ -32,13 +32,17 @@ export function listText(): string {
     ["Backends", ...named("backend")],
     ["Peers", ...named("peer")],
   ] as const;
+  const width = Math.max(...all.flatMap(([, ...rows]) => rows.map(([name]) => name.length)));
   return all
-    .map(([title, ...rows]) => [title, ...rows.map(([name, help]) => `  ${name.padEnd(32)}${help}`.trimEnd()), ""].join("\n"))
+    .map(([title, ...rows]) => [title, ...rows.map(([name, help]) => `  ${name.padEnd(width)}  ${help}`.trimEnd()), ""].join("\n"))
     .join("\n");
 }
 
 function named(kind: Contender["kind"]): readonly (readonly [string, string])[] {
-  return contenders
-    .filter((one) => one.kind === kind)
-    .map(({ name, usual: takesPart }) => [name, takesPart ? "" : "only when named by --on"]);
+  return contenders.filter((one) => one.kind === kind).map((one) => [one.name, noteOn(one)]);
+}
+
+function noteOn({ usual: takesPart, where = ["node"] }: Contender): string {
+  if (!takesPart) return "only when named by --on";
+  return where.includes("node") ? "" : "only in a page: --browser";
 }

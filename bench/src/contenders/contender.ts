@@ -19,8 +19,8 @@ export type Place = "node" | "page";
 export interface Opened {
   /** What really runs, as far as it is known before the first run: library, version, executor. */
   readonly version: string;
-  /** How many it computes on. Default: 1. */
-  readonly threads?: number;
+  /** How many it computes on; null where that is no matter of threads, as on a GPU. Default: 1. */
+  readonly threads?: number | null;
   /** What it can be given. A task that is not here is a row that says so; one that `refuses` is a row with its reason. */
   readonly tasks: { readonly [T in TaskName]?: (given: Tasks[T]) => Promise<Work> };
 }

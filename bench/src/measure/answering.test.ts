@@ -45,6 +45,14 @@ test("the first result is that of the first run, and as many follow as are compa
   expect(log).toEqual({ runs: several.compared, syncs: several.compared });
 });
 
+test("what computes on no threads says so; who says nothing computes on one", async () => {
+  const threads = async (more: object) => {
+    const open = async () => ({ version: "1.0", tasks: (await counting().contender.open()).tasks, ...more });
+    return (await asking({ contenders: [{ ...counting().contender, open }] })("prepare", prepare)).threads;
+  };
+  expect([await threads({ threads: null }), await threads({})]).toEqual([null, 1]);
+});
+
 test("every run of a turn is awaited to its end, and there is one at the least", async () => {
   const { contender, log } = counting();
   const ask = asking({ contenders: [contender] });

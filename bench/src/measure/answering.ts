@@ -45,7 +45,8 @@ function answers({ contenders, leastMs = 0, memory, heap }: Place): Answers {
       const opened = await named(contenders, asked.contender).open();
       work = await prepare(opened, workload);
       const firstMs = await timeOf(runToItsEnd);
-      return { version: opened.version, threads: opened.threads ?? 1, ...stated(work), firstMs };
+      const { version, threads = 1 } = opened;
+      return { version, threads, ...stated(work), firstMs };
     },
     async answer() {
       const results = [Float64Array.from(await work.result())];

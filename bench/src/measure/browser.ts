@@ -1,7 +1,8 @@
 // Contenders in pages of a real Chromium: the same questions, put to a page instead of a process.
 import { extname } from "node:path";
 import { type Contending, Failed, told, within } from "./contending.ts";
-import { type Chromium, findChromium, type Instance, launch, type Session } from "./chromium.ts";
+import { type Chromium, findChromium, type Instance, launch, processesOf } from "./chromium.ts";
+import { growthOf } from "./memory.ts";
 import type { Call, Question, Questions, Reply } from "./protocol.ts";
 import { reasonOf } from "./reason.ts";
 import { type Site, serve } from "./site.ts";
@@ -9,7 +10,7 @@ import { type Site, serve } from "./site.ts";
 export interface Browser {
   /** "Chromium 147.0.7727.24"; absent where there is none. */
   readonly version?: string;
-  /** A page with a renderer process of its own. */
+  /** A page in a browser of its own: what is under way on the GPU ends with its browser, not with its page. */
   start(): Contending;
   close(): Promise<void>;
 }
@@ -30,43 +31,38 @@ export function noBrowser(reason: string): Browser {
 }
 
 async function opened(chromium: Chromium): Promise<Browser> {
+  const trial = await launch(chromium);
+  const version = `Chromium ${trial.version()}`;
+  await trial.close();
   const site = await serve(new URL(`inPage${extname(import.meta.url)}`, import.meta.url)); // in sources as in what is built of them
-  const instance = await launch(chromium).catch(async (error: unknown) => {
-    await site.close();
-    throw error;
-  });
-  return {
-    version: `Chromium ${instance.version()}`,
-    start: () => contend(instance, site),
-    async close() {
-      await Promise.all([instance.close(), site.close()]);
-    },
-  };
+  return { version, start: () => contend(chromium, site), close: site.close };
 }
 
-function contend(instance: Instance, { url }: Site, patience = 300_000): Contending {
-  const context = instance.newContext(); // with a renderer of its own
-  const opened = context.then((one) => ready(one, url));
+function contend(chromium: Chromium, { url }: Site): Contending {
+  const instance = launch(chromium);
+  const opened = instance.then((one) => ready(one, url));
   opened.catch(() => {}); // told when it is asked
   return {
     async ask<Q extends Question>(question: Q, asked: Questions[Q]["asked"]) {
-      const call: Call = { question, asked };
-      const reply = opened.then(({ page, crashed }) => Promise.race([crashed, page.evaluate(put, call)]));
-      return told<Q>(await within(reply.catch(fail), patience, asked));
+      const reply = opened.then(({ answer, crashed }) => Promise.race([crashed, answer({ question, asked })]));
+      return told<Q>(await within(reply.catch(fail), question, asked));
     },
     async end() {
-      await context.then((one) => one.close()).catch(() => {}); // the browser may be gone before it
+      await instance.then((one) => one.close()).catch(() => {}); // it may never have started
     },
   };
 }
 
-async function ready(context: Session, url: string) {
-  const page = await context.newPage();
+async function ready(instance: Instance, url: string) {
+  const page = await instance.newPage();
   const crashed = new Promise<never>((_, reject) => page.once("crash", () => reject(new Error("its page crashed"))));
   crashed.catch(() => {}); // told when it is asked
   await page.goto(url);
   await page.waitForFunction(() => "answer" in globalThis);
-  return { page, crashed };
+  const growth = growthOf(await processesOf(instance));
+  const answer = async (call: Call): Promise<Reply<unknown>> =>
+    call.question === "memory" ? { told: growth() } : page.evaluate(put, call); // of its own process no page can tell
+  return { answer, crashed };
 }
 
 /** Runs in the page. */

@@ -1,7 +1,7 @@
 // The process of one contender: it does what it is asked, and ends with whoever started it.
-import { readFileSync } from "node:fs";
 import { contenders } from "../contenders/index.ts";
 import { answering } from "./answering.ts";
+import { memoryOf } from "./memory.ts";
 import type { Call } from "./protocol.ts";
 
 const answer = answering({
@@ -18,8 +18,7 @@ function collected(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** In bytes. Linux hands down `maxRSS` of who started the process; what it says of this address space alone is VmHWM (proc(5)). */
+/** In bytes. Linux hands down `maxRSS` of who started the process, and so is asked for this address space alone. */
 function peakOfProcess(): number {
-  const kilobytes = process.platform === "linux" ? /^VmHWM:\s*(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] : undefined;
-  return 1024 * Number(kilobytes ?? process.resourceUsage().maxRSS);
+  return memoryOf(process.pid)?.peak ?? 1024 * process.resourceUsage().maxRSS;
 }

@@ -13,23 +13,33 @@ export async function findChromium(): Promise<Chromium | { readonly reason: stri
   return ((await import(script)) as { findChromium: typeof findChromium }).findChromium();
 }
 
-/** Ctrl-C does not reach it: what that means, the benchmark decides. */
+/** On a GPU where it finds one. Ctrl-C does not reach it: what that means, the benchmark decides. */
 export async function launch({ executablePath, args, environment }: Chromium): Promise<Instance> {
   const name: string = "playwright";
   const { chromium } = (await import(name)) as { chromium: { launch(options: object): Promise<Instance> } };
-  return chromium.launch({ executablePath, args, env: { ...process.env, ...environment }, handleSIGINT: false });
+  const own = args.filter((arg) => !/^--use-(gl|angle)=/.test(arg)); // those choose software everywhere, as tests want it
+  return chromium.launch({ executablePath, args: own, env: { ...process.env, ...environment }, handleSIGINT: false });
+}
+
+/** The processes that compute for its pages: their own, and the one that draws, which runs WebGL. */
+export async function processesOf(instance: Instance): Promise<readonly number[]> {
+  const inspector = await instance.newBrowserCDPSession();
+  const { processInfo } = await inspector.send("SystemInfo.getProcessInfo");
+  await inspector.detach();
+  return processInfo.filter(({ type }) => type === "renderer" || type === "GPU").map(({ id }) => id);
 }
 
 export interface Instance {
   version(): string;
-  newContext(): Promise<Session>;
+  newPage(): Promise<Page>;
+  newBrowserCDPSession(): Promise<Inspector>;
   close(): Promise<void>;
 }
 
-/** Pages that share nothing with those of other sessions. */
-export interface Session {
-  newPage(): Promise<Page>;
-  close(): Promise<void>;
+/** Of the Chrome DevTools Protocol. */
+export interface Inspector {
+  send(method: "SystemInfo.getProcessInfo"): Promise<{ readonly processInfo: readonly { readonly type: string; readonly id: number }[] }>;
+  detach(): Promise<void>;
 }
 
 export interface Page {

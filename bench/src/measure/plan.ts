@@ -5,6 +5,8 @@ import type { Entrant } from "./entrant.ts";
 export interface Plan {
   /** Turns of each contender. */
   readonly rounds: number;
+  /** Who takes longer for the first run is not timed: all others would wait for it in every round. */
+  readonly slowMs: number;
   /** Length of a turn, in which at least one run is made. */
   readonly turnMs: number;
   readonly warmUpMs: number;

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { type Contending, told, within } from "./contending.ts";
 import type { Question, Questions, Reply } from "./protocol.ts";
 
-/** Starts a process that knows all contenders and workloads and has loaded none. `patience` in milliseconds, per question. */
-export function startProcess(flags: readonly string[] = [], patience = 300_000): Contending {
+/** Starts a process that knows all contenders and workloads and has loaded none. */
+export function startProcess(flags: readonly string[] = []): Contending {
   const child = fork(fileURLToPath(new URL("child.js", import.meta.url)), {
     execArgv: [...flags],
     serialization: "advanced",
@@ -30,7 +30,7 @@ export function startProcess(flags: readonly string[] = [], patience = 300_000):
       const answered = new Promise<Reply<unknown>>((resolve) => (settle = resolve));
       if (child.connected) child.send({ question, asked });
       else gone("is gone");
-      return told<Q>(await within(answered, patience, asked));
+      return told<Q>(await within(answered, question, asked));
     },
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -23,7 +23,8 @@ export type Question = keyof Questions;
 export interface Prepared {
   readonly version: string;
   readonly executor?: string;
-  readonly threads: number;
+  /** Null where it does not compute on threads. */
+  readonly threads: number | null;
   readonly compileMs?: number;
   /** Of the very first run. */
   readonly firstMs: number;

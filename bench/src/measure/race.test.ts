@@ -24,6 +24,7 @@ interface Stage {
 /** Runs a race among made-up contenders; `asked` is every question in order, as "name question". */
 async function raceOf(contenders: Readonly<Record<string, Manners>>, { stopAt = Infinity, judge }: Stage = {}) {
   const asked: string[] = [];
+  const endedAfter = new Map<string, number>(); // so many questions
   const stop = new AbortController();
   let running = 0;
   let samples = 0;
@@ -43,6 +44,7 @@ async function raceOf(contenders: Readonly<Record<string, Manners>>, { stopAt = 
       },
       async end() {
         running = Math.max(0, running - 1);
+        if (!endedAfter.has(name)) endedAfter.set(name, asked.length);
       },
     };
   };
@@ -56,7 +58,7 @@ async function raceOf(contenders: Readonly<Record<string, Manners>>, { stopAt = 
   const all = entrants(list, { browser: false });
   const { rows, peaks } = await race(workload, all, { plan, start, peak, signal: stop.signal, onStep: () => {} });
   expect(running).toBe(0); // no process is left behind
-  return { asked, peaks, row: (name: string): Row => rows.find(({ contender }) => contender === name)! };
+  return { asked, endedAfter, peaks, row: (name: string): Row => rows.find(({ contender }) => contender === name)! };
 }
 
 const polite: Required<Manners> = {
@@ -70,8 +72,8 @@ const polite: Required<Manners> = {
   peak: never,
 };
 
-function prepared(compileMs?: number): Prepared {
-  return { version: "1", threads: 1, firstMs: 5, ...(compileMs === undefined ? {} : { compileMs }) };
+function prepared(compileMs?: number, firstMs = 5): Prepared {
+  return { version: "1", threads: 1, firstMs, ...(compileMs === undefined ? {} : { compileMs }) };
 }
 
 function never(): never {
@@ -114,6 +116,18 @@ test("who cannot run is a row with its reason, and the others go on", async () =
   });
   expect(row("peer gone")).toEqual({ contender: "peer gone", kind: "peer", place: "node", reason: "is not installed" });
   expect(row("peer tired").reason).toBe("ended");
+  expect(row("ours").rounds).toHaveLength(plan.rounds);
+});
+
+test("who is too slow is a row with its reason, and at work no more while the others take turns", async () => {
+  const slow: Manners = { prepare: () => prepared(1, 16_100) };
+  const { asked, endedAfter, row } = await raceOf({ ours: {}, "peer slow": slow });
+  expect(row("peer slow")).toMatchObject({
+    reason: "is too slow to be timed: the first run took 16.1 s, where 1 s is the most",
+    firstMs: [16_100],
+  });
+  expect(asked.filter((one) => one.startsWith("peer slow"))).toEqual(["peer slow prepare"]);
+  expect(endedAfter.get("peer slow")).toBe(asked.indexOf("peer slow prepare") + 1);
   expect(row("ours").rounds).toHaveLength(plan.rounds);
 });
 

@@ -31,16 +31,22 @@ export async function race(workload: AnyWorkload, entrants: readonly Entrant[], 
 }
 
 /** Before the next one starts, so that none disturbs another's compilation. */
-async function getReady(entrant: Entrant, workload: AnyWorkload, { start, signal, onStep }: Circumstances): Promise<Runner> {
+async function getReady(entrant: Entrant, workload: AnyWorkload, { plan, start, signal, onStep }: Circumstances): Promise<Runner> {
   if (signal.aborted) return { entrant, row: { reason: interrupted } };
   onStep("ready", `${entrant.name} gets ready`);
   const contending = start(entrant.place);
   const runner: Runner = { entrant, contending, row: {} };
   await attempt(runner, signal, async () => {
-    learn(runner, await contending.ask("prepare", { contender: entrant.contender.name, workload: workload.name }));
+    const prepared = await contending.ask("prepare", { contender: entrant.contender.name, workload: workload.name });
+    learn(runner, prepared);
+    if (prepared.firstMs > plan.slowMs) throw new Failed(tooSlow(prepared.firstMs, plan.slowMs));
     runner.answer = await contending.ask("answer", {});
   });
   return runner;
+}
+
+function tooSlow(ms: number, most: number): string {
+  return `is too slow to be timed: the first run took ${(ms / 1000).toFixed(1)} s, where ${most / 1000} s is the most`;
 }
 
 /** Whose answer is wrong is out of the race; and so is everybody where the oracle, in a process of its own, has none. */

@@ -14,19 +14,25 @@ const reach = (ms: number, wanted: Target, factors?: readonly number[]) => {
 };
 
 test("a target is met or missed where the whole interval lies on its side", () => {
-  expect(reach(7, target())).toMatchObject({ ratio: { value: 0.7 }, verdict: "met" });
-  expect(reach(9, target())).toMatchObject({ ratio: { value: 0.9 }, verdict: "missed" });
+  expect(reach(7, target())).toMatchObject({ is: { value: 0.7 }, verdict: "met" });
+  expect(reach(9, target())).toMatchObject({ is: { value: 0.9 }, verdict: "missed" });
   expect(reach(8, target(), wavering)!.verdict).toBe("unclear");
 });
 
 test("the peak loop is one to be measured by: 1 ms for what it does in 0.5 ms are 2", () => {
-  expect(reach(1, target({ of: peakLoop, most: 2.1 }))).toMatchObject({ ratio: { value: 2 }, verdict: "met" });
+  expect(reach(1, target({ of: peakLoop, most: 2.1 }))).toMatchObject({ is: { value: 2 }, verdict: "met" });
+});
+
+test("a target in milliseconds is met where the difference is less", () => {
+  const more = (most: number) => reach(12, target({ most, in: "ms" }));
+  expect(more(3)).toMatchObject({ is: { value: 2, low: 2, high: 2 }, verdict: "met" });
+  expect(more(1)).toMatchObject({ verdict: "missed" });
 });
 
 test("of another workload the times per operation are compared", () => {
   const own = target({ workload: "own", of: "cpu", ofWorkload: "m", most: 1.15 });
-  expect(reach(4.5, own)).toMatchObject({ ratio: { value: 1 }, verdict: "met" });
-  expect(reach(3, own)).toMatchObject({ ratio: { value: 1.5 }, verdict: "missed" });
+  expect(reach(4.5, own)).toMatchObject({ is: { value: 1 }, verdict: "met" });
+  expect(reach(3, own)).toMatchObject({ is: { value: 1.5 }, verdict: "missed" });
 });
 
 test("a machine that was too noisy tells of no target", () => {

@@ -3,12 +3,12 @@ import type { Result, Run } from "./run.ts";
 import { peakLoop, type Target } from "../targets.ts";
 import { roundMedians, timedRows } from "./row.ts";
 import { isNoisy } from "./summary.ts";
-import { type Interval, interval, ratio } from "./statistics.ts";
+import { difference, type Interval, interval, ratio } from "./statistics.ts";
 
 export interface Reach {
   readonly target: Target;
-  /** Of the contender's time to the other's. */
-  readonly ratio: Interval;
+  /** The contender's time over the other's; where the target is in ms, by how much it is longer. */
+  readonly is: Interval;
   /** Where the whole interval lies on one side of the target; otherwise, and on a machine that was too noisy, the run cannot tell. */
   readonly verdict: "met" | "missed" | "unclear";
 }
@@ -16,9 +16,9 @@ export interface Reach {
 /** Of every target whose two sides were timed in this run. */
 export function reachOf(run: Run, targets: readonly Target[]): readonly Reach[] {
   return targets.flatMap((target) => {
-    const found = ratioOf(run, target);
+    const found = beside(run, target);
     if (found === undefined) return [];
-    return [{ target, ratio: found, verdict: wasNoisy(run, target) ? "unclear" : verdictOf(found, target.most) }];
+    return [{ target, is: found, verdict: wasNoisy(run, target) ? "unclear" : verdictOf(found, target.most) }];
   });
 }
 
@@ -32,10 +32,11 @@ function verdictOf({ low, high, confidence }: Interval, most: number): Reach["ve
   return low > most ? "missed" : "unclear";
 }
 
-function ratioOf({ results }: Run, { workload, contender, of, ofWorkload }: Target): Interval | undefined {
+function beside({ results }: Run, { workload, contender, of, ofWorkload, in: unit }: Target): Interval | undefined {
   const one = timesOf(results, workload, contender);
   const other = timesOf(results, ofWorkload ?? workload, of);
   if (one === undefined || other === undefined) return undefined;
+  if (unit === "ms") return difference(one.times, other.times);
   return ofWorkload === undefined ? ratio(one.times, other.times) : perFlop(one, other);
 }
 

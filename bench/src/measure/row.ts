@@ -10,7 +10,8 @@ export interface Row {
   readonly place: Place;
   readonly version?: string;
   readonly executor?: string;
-  readonly threads?: number;
+  /** Null where it does not compute on threads, as on a GPU. */
+  readonly threads?: number | null;
   /** Why it was not timed, or not to the end. */
   readonly reason?: string;
   /** Its answer was wrong: it was not timed, and `reason` tells how far it was off. */

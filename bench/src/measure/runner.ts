@@ -32,7 +32,7 @@ export function learn(runner: Runner, { compileMs, firstMs, ...known }: Prepared
   };
 }
 
-/** A contender that fails is out, with its reason. With a signal the attempt is given up when that aborts. */
+/** A contender that fails is out, with its reason, and its place is ended: it may still be at work beside the others. With a signal the attempt is given up when that aborts. */
 export async function attempt(runner: Runner, signal: AbortSignal | undefined, act: () => Promise<unknown>): Promise<void> {
   try {
     if (signal?.aborted) throw new Failed(interrupted);
@@ -40,6 +40,7 @@ export async function attempt(runner: Runner, signal: AbortSignal | undefined, a
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     runner.row = { ...runner.row, reason: reasonOf(error) };
+    await runner.contending?.end();
   }
 }
 

@@ -30,6 +30,11 @@ export function ratio(theirs: readonly number[], ours: readonly number[], wanted
   );
 }
 
+/** How much longer `theirs` takes than `ours`: likewise of the differences of the rounds. */
+export function difference(theirs: readonly number[], ours: readonly number[]): Interval {
+  return interval(theirs.slice(0, ours.length).map((time, round) => time - ours[round]!));
+}
+
 /**
  * The median and its interval, which assumes nothing of how the values are distributed: it lies between the k-th smallest and the k-th
  * largest, with the largest k for which 1 − 2·P(Binomial(n, ½) < k) reaches `wanted` (Conover, Practical Nonparametric Statistics,

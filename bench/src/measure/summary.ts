@@ -17,7 +17,7 @@ export interface Summary {
   /** Too noisy to say by how much. */
   readonly wide: boolean;
   readonly gflops: number;
-  /** Of what the machine's limit allows its threads. */
+  /** Of what the machine's limit allows its threads; NaN where it does not compute on threads. */
   readonly share: number;
   /** Medians over fresh processes; NaN where it was not measured or there is no such stage. */
   readonly compileMs: number;
@@ -47,7 +47,7 @@ function summary(row: Timed, fastest: Timed, flops: number, limit: number, noisy
     verdict: noisy ? "unclear" : row === fastest ? "alike" : verdict(times),
     wide: row !== fastest && isWide(times),
     gflops,
-    share: gflops / (limit * (row.threads ?? 1)),
+    share: row.threads === null ? NaN : gflops / (limit * (row.threads ?? 1)),
     compileMs: median(row.compileMs ?? []),
     firstMs: median(row.firstMs ?? []),
     memory: median(row.memory ?? []),

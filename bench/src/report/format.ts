@@ -26,8 +26,8 @@ export function times(value: number): string {
 }
 
 /** "[4.40, 4.60]", and its confidence where that is less than is usual. */
-export function ends({ low, high, confidence }: Interval): string {
-  return `[${figures(low)}, ${figures(high)}]${confidence < 0.95 ? ` ${Math.floor(100 * confidence)} %` : ""}`;
+export function ends({ low, high, confidence }: Interval, written = figures): string {
+  return `[${written(low)}, ${written(high)}]${confidence < 0.95 ? ` ${Math.floor(100 * confidence)} %` : ""}`;
 }
 
 /** 0.123 → "12 %", 0.0123 → "1.2 %", 0.000123 → "0.01 %" */
@@ -40,6 +40,11 @@ export function percent(share: number): string {
 /** Without the zeros that say how exactly a number is known: "20.0 ms" → "20 ms". */
 export function short(text: string): string {
   return text.replace(/\.0+(?!\d)|(\.\d*?[1-9])0+(?!\d)/, "$1");
+}
+
+/** Less than none was kept where something older was let go: none. */
+export function bytes(count: number): string {
+  return `${Math.max(0, Math.round(count))} B`;
 }
 
 export function mebibytes(bytes: number): string {

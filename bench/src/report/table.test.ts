@@ -17,6 +17,11 @@ test("the share of the limit is that of all threads", () => {
   expect([share(1), share(2)]).toEqual(["21", "10"]);
 });
 
+test("what does not compute on threads has no share of their limit", () => {
+  const text = table(result("matmul-256", [row("webgl", 4, { threads: null })]), 40);
+  expect(lineOf(text, "webgl ")).toMatch(/^ {2}webgl +4\.00 ms +±0\.0 % +1 +8\.39 +2\.5 MiB +60\.0 ms$/);
+});
+
 test("too few rounds say how sure the interval is, and give no verdict", () => {
   const rows = [row("cpu", 4, {}, [1, 1, 1]), row("peer a", 20, {}, [1, 1, 1])];
   const text = table(result("matmul-256", rows, { peaks: [40, 40, 40] }), 40);
@@ -44,13 +49,18 @@ test("a machine whose peak loop stumbles is too noisy for any verdict", () => {
   expect(stumbling).toContain(
     "the machine was too noisy for a verdict: for a quarter of the time its peak loop ran at 26.3 of 40.0 GFLOP/s or less",
   );
-  expect(lineOf(stumbling, "peer a:")).toContain("too noisy for a verdict");
+  expect(lineOf(stumbling, "peer a:")).not.toContain("noisy"); // it is said once
   expect(table(result("m", rows), 40)).not.toContain("noisy");
 });
 
 test("who ran, how exactly, how often and beside what heap is told", () => {
   const heap = { runs: 1000, kept: 0.4, allocated: 2047.6 };
   const text = table(result("m", [row("cpu", 4, { heap, executor: "some executor" })]), 40);
-  expect(text).toContain("  cpu: cpu 1.0, some executor; 2.0e-7 off; 18 runs\n");
+  expect(text).toContain("  cpu: cpu 1.0, some executor; 2.0e-7 from the oracle; 18 samples\n");
   expect(text).toContain("heap over 1000 runs: 0 B kept and 2048 B allocated per run");
+});
+
+test("a heap that shrank has kept nothing", () => {
+  const heap = { runs: 1000, kept: -1377, allocated: 20 };
+  expect(table(result("m", [row("cpu", 4, { heap })]), 40)).toContain("heap over 1000 runs: 0 B kept and 20 B allocated per run");
 });

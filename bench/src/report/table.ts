@@ -2,7 +2,7 @@
 import { isNoisy, summaries, type Summary } from "../measure/summary.ts";
 import { quantile } from "../measure/statistics.ts";
 import { steady } from "../measure/verdict.ts";
-import { ends, figures, mebibytes, percent, time } from "./format.ts";
+import { bytes, ends, figures, mebibytes, percent, time } from "./format.ts";
 import type { Result } from "../measure/run.ts";
 
 const head = ["", "threads", "median", "spread", "× fastest", "GFLOP/s", "of limit", "memory", "first", "compile"];
@@ -10,13 +10,14 @@ const head = ["", "threads", "median", "spread", "× fastest", "GFLOP/s", "of li
 /** Lines of at most some 120 columns, the fastest first. `limit` is that of the machine, in GFLOP/s. */
 export function table(result: Result, limit: number): string {
   const all = summaries(result, limit);
+  const noisy = isNoisy(result, limit);
   return [
     result.name,
     `  ${result.help}`,
     ...(all.length > 0 ? aligned([head, ...all.map((one, i) => cells(one, i === 0))]) : []),
     ...result.rows.filter(({ reason }) => reason !== undefined).map(({ contender, reason }) => `  ${contender}: ${reason}`),
-    ...all.flatMap(notes),
-    ...(isNoisy(result, limit) ? [`  ${noiseText(result, limit)}`] : []),
+    ...all.flatMap((one) => notes(one, noisy)),
+    ...(noisy ? [`  ${noiseText(result, limit)}`] : []),
     "",
   ].join("\n");
 }
@@ -24,13 +25,12 @@ export function table(result: Result, limit: number): string {
 function cells({ row, ms, spread, ratio, gflops, share, memory, firstMs, compileMs }: Summary, fastest: boolean): string[] {
   return [
     row.contender,
-    `${row.threads ?? 1}`,
+    row.threads === null ? "" : `${row.threads ?? 1}`,
     time(ms),
     `±${(100 * spread).toFixed(1)} %`,
     fastest ? "1" : `${figures(ratio.value)} ${ends(ratio)}`,
     gflops.toFixed(2),
-    percent(share),
-    ...[optional(memory, mebibytes), optional(firstMs, time), optional(compileMs, time)],
+    ...[optional(share, percent), optional(memory, mebibytes), optional(firstMs, time), optional(compileMs, time)],
   ];
 }
 
@@ -38,14 +38,14 @@ function optional(value: number, text: (value: number) => string): string {
   return Number.isNaN(value) ? "" : text(value);
 }
 
-/** What is worth a line: who really ran, how far its answer was off, what the noise hides, and the heap. */
-function notes(summary: Summary): string[] {
+/** What is worth a line: who really ran, how far its answer was off, what the noise hides unless it hides all, and the heap. */
+function notes(summary: Summary, noisy: boolean): string[] {
   const { contender, version, executor, distance, heap, rounds } = summary.row;
   const who = `${version}${executor === undefined ? "" : `, ${executor}`}`;
-  const facts = [who, `${distance?.toExponential(1)} off`, runs(rounds.flat().length)];
-  const doubt = doubtOf(summary);
+  const facts = [who, `${distance?.toExponential(1)} from the oracle`, counted(rounds.flat().length, "sample")];
+  const doubt = noisy ? undefined : doubtOf(summary);
   if (doubt !== undefined) facts.push(doubt);
-  const kept = heap && `heap over ${runs(heap.runs)}: ${bytes(heap.kept)} kept and ${bytes(heap.allocated)} allocated per run`;
+  const kept = heap && `heap over ${counted(heap.runs, "run")}: ${bytes(heap.kept)} kept and ${bytes(heap.allocated)} allocated per run`;
   return [`  ${contender}: ${facts.join("; ")}`, ...(kept === undefined ? [] : [`  ${contender}: ${kept}`])];
 }
 
@@ -63,12 +63,8 @@ export function noiseText({ peaks }: Result, limit: number): string {
   return `the machine was too noisy for a verdict: for a quarter of the time its peak loop ran at ${slow} or less, under ${percent(steady)}`;
 }
 
-function runs(count: number): string {
-  return `${count} run${count === 1 ? "" : "s"}`;
-}
-
-function bytes(count: number): string {
-  return `${Math.round(count)} B`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** The first `left` columns flush left, figures flush right. */

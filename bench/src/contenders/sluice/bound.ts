@@ -38,6 +38,7 @@ export async function bound(
   const end = new Float32Array(read === "whole" ? size : 1);
   return {
     executor,
+    ...threadsIn(executor),
     compileMs,
     run() {
       before();
@@ -49,6 +50,12 @@ export async function bound(
       return Float32Array.from(parts.flatMap((part) => [...part]));
     },
   };
+}
+
+/** "wasm simd f32x4, 2 threads": a backend that may split a run says whether it does. */
+function threadsIn(executor: string): Pick<Work, "threads"> {
+  const [, threads] = /\b(\d+) threads?\b/.exec(executor) ?? [];
+  return threads === undefined ? {} : { threads: Number(threads) };
 }
 
 function isHostArray(leaf: unknown): boolean {

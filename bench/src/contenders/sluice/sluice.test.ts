@@ -1,5 +1,6 @@
 import { open as openCpu } from "@sluice/cpu";
 import { open as openReference } from "@sluice/core/reference";
+import { open as openWorkers } from "@sluice/workers";
 import { expect, test } from "vitest";
 import { judge } from "../../measure/agreement.ts";
 import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "../../workloads/attend.ts";
@@ -50,6 +51,17 @@ test.each(Object.values(everyTask).flat() as AnyWorkload[])("cpu and reference d
   const expected = workload.expected();
   for (const contender of [cpu, reference])
     expect(judge(await answer(contender, workload), expected, workload.tolerance)).not.toHaveProperty("reason");
+});
+
+test("a backend that splits a run says over how many threads", async () => {
+  const threads = async (threshold: number) => {
+    const backend = await openWorkers({ threads: 2, threshold });
+    const { threads } = await prepare(await sluice("workers", async () => backend).open(), matmul(16));
+    await backend.close();
+    return threads;
+  };
+  expect([await threads(0), await threads(1e9)]).toEqual([2, 1]);
+  expect(await prepare(await cpu.open(), matmul(16))).not.toHaveProperty("threads");
 });
 
 const training = lstmTrain(sizes);

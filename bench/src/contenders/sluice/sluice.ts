@@ -1,21 +1,35 @@
 // Our side of every task: one traced function each, the same on every backend.
 import { type Backend, gru, lstm } from "@sluice/core";
 import { lem } from "../../cells/lem.ts";
-import type { Contender, Opened } from "../contender.ts";
+import type { Contender, Opened, Place } from "../contender.ts";
 import { attention, attentionGradient, multiHead, multiHeadGradient } from "./attention.ts";
 import { bidirectionalInference, inference } from "./inference.ts";
 import { product } from "./product.ts";
 import { streaming } from "./streaming.ts";
 import { cellTraining, charModelTraining } from "./training.ts";
 
+interface Manner {
+  /** Default true. */
+  readonly usual?: boolean;
+  /** Default in Node and in pages. */
+  readonly where?: readonly Place[];
+  /** Default 1, unless the executor says how many. */
+  readonly threads?: null;
+  /** What it runs on, where that is worth a word: asked once it is open. */
+  readonly on?: () => string;
+}
+
 /** A backend of ours. It is opened in the contender's own process and ends with it. */
-export function sluice(name: string, open: () => Promise<Backend>, { usual = true, threads = async () => 1 } = {}): Contender {
+export function sluice(name: string, open: () => Promise<Backend>, manner: Manner = {}): Contender {
+  const { usual = true, where, threads, on = () => "" } = manner;
   return {
     name,
     kind: "backend",
     usual,
+    ...(where === undefined ? {} : { where }),
     async open() {
-      return { version: `@sluice/${name}`, threads: await threads(), tasks: tasks(await open()) };
+      const backend = await open();
+      return { version: `@sluice/${name} ${on()}`.trimEnd(), ...(threads === undefined ? {} : { threads }), tasks: tasks(backend) };
     },
   };
 }

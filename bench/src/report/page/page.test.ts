@@ -71,6 +71,11 @@ test("shares of the limit, memory, compiling and first runs have a dot for each 
   const dots = (id: string) => part(html, id).match(/<circle/g)?.length;
   expect([dots("share"), dots("memory"), dots("compile"), dots("first")]).toEqual([12, 12, 2, 12]);
   expect(page(runOf(row("cpu", 4, { memory: [] })))).not.toContain('id="memory"');
+  expect(page(runOf(row("webgl", 4, { threads: null })))).not.toContain('id="share"');
+});
+
+test("everyone who ran is named with the version", () => {
+  expect(part(html, "run")).toContain("<dt>What ran</dt><dd>cpu: cpu 1.0; peer a: peer a 1.0</dd>");
 });
 
 test("the machine, its limit and the command to repeat the run are told", () => {

@@ -68,7 +68,7 @@ function lead(run: Run): string[] {
 const summaryNote =
   "How many times as long as the fastest; bold is the fastest, and what cannot be told from it. A question mark: too noisy for a verdict. A dash: not timed, its reason stands below.";
 const targetsNote =
-  "At most so many times the time of another in the same run. Met or missed where the whole interval lies on that side, otherwise the run cannot tell.";
+  "At most so many times the time of another in the same run, or so much more. Met or missed where the whole interval lies on that side, otherwise the run cannot tell.";
 const changesNote = "Ratios of this run beside those of the baseline. Only what lies apart by more than both intervals is better or worse.";
 const timesNote =
   "Median of all runs, awaited to their end, and the interval that holds the true median in 95 of 100 such runs; then how many times as long as the fastest, with its interval. Bars of more than ten times the fastest are cut.";
@@ -87,7 +87,7 @@ const measures: readonly Measure[] = [
   {
     id: "memory",
     title: "Peak memory",
-    description: "By how much a fresh process grew at its largest, since before the library was loaded.",
+    description: "By how much a fresh process grew at its largest, since before the library was loaded; for a page, those of its browser.",
     of: ({ memory }) => memory / 2 ** 20,
     format: (value) => `${Number(value.toPrecision(3))} MiB`,
   },

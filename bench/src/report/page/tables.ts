@@ -4,7 +4,7 @@ import type { Reach } from "../../measure/reach.ts";
 import { type Summary, summaries } from "../../measure/summary.ts";
 import { reachCells, reachSummary } from "../reach.ts";
 import { ratios, summary } from "../comparison.ts";
-import { ends, figures, mebibytes, percent, time } from "../format.ts";
+import { bytes, ends, figures, mebibytes, percent, time } from "../format.ts";
 import type { Result, Run } from "../../measure/run.ts";
 import { doubtOf } from "../table.ts";
 import { tag, text } from "./markup.ts";
@@ -54,8 +54,8 @@ export function numbers(all: readonly Summary[]): string {
 }
 
 /** "workers ×2" where several threads compute. */
-export function nameOf({ contender, threads = 1 }: Summary["row"]): string {
-  return threads > 1 ? `${contender} ×${threads}` : contender;
+export function nameOf({ contender, threads }: Summary["row"]): string {
+  return (threads ?? 1) > 1 ? `${contender} ×${threads}` : contender;
 }
 
 const columns: readonly (readonly [name: string, of: (summary: Summary) => string])[] = [
@@ -65,14 +65,14 @@ const columns: readonly (readonly [name: string, of: (summary: Summary) => strin
   ["spread", ({ spread }) => `±${(100 * spread).toFixed(1)} %`],
   ["× fastest", ({ ratio }) => `${figures(ratio.value)} ${ends(ratio)}`],
   ["GFLOP/s", ({ gflops }) => gflops.toFixed(2)],
-  ["of limit", ({ share }) => percent(share)],
+  ["of limit", ({ share }) => known(share, percent)],
   ["memory", ({ memory }) => known(memory, mebibytes)],
   ["compile", ({ compileMs }) => known(compileMs, time)],
   ["first run", ({ firstMs }) => known(firstMs, time)],
-  ["runs", ({ row }) => String(row.rounds.flat().length)],
+  ["samples", ({ row }) => String(row.rounds.flat().length)],
   ["error", ({ row }) => row.distance?.toExponential(1) ?? ""],
-  ["heap kept, per run", ({ row }) => (row.heap === undefined ? "" : `${Math.round(row.heap.kept)} B`)],
-  ["heap used, per run", ({ row }) => (row.heap === undefined ? "" : `${Math.round(row.heap.allocated)} B`)],
+  ["heap kept, per run", ({ row }) => (row.heap === undefined ? "" : bytes(row.heap.kept))],
+  ["heap used, per run", ({ row }) => (row.heap === undefined ? "" : bytes(row.heap.allocated))],
 ];
 
 /** Every target that the run can speak of. */
