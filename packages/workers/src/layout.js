@@ -12,8 +12,6 @@ export const done = 32;
 /** Thread 0 tells the caller when so many are done: all that were posted, and what the next read waits for. */
 export const all = 48;
 export const awaited = 49;
-/** Three words as the first ones, for a run of one thread. */
-export const aside = 52;
 /** One word per thread: 1 while it waits for a message. */
 export const asleep = 64;
 /** More threads than any machine has use for. */
@@ -29,7 +27,7 @@ export const skip = 0;
 /** Runs a program: its number, then its table, which starts after so many words. */
 export const run = 1;
 export const header = 3;
-/** The same, by thread 0 alone, which meets itself at `aside`, while the others wait. */
+/** The same, by thread 0 alone, while the others wait. */
 export const alone = 3;
 /** Copies bytes: to, from, how many. */
 export const copy = 2;

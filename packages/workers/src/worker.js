@@ -1,7 +1,7 @@
 // One thread: takes commands from the ring in shared memory, runs its share of each, and sleeps when there are none.
 // Plain JavaScript, since Node and bundlers load it by its address.
 // @ts-check
-import { all, alone, aside, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
+import { all, alone, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
 import { hold } from "./presence.js";
 
 /**
@@ -94,7 +94,7 @@ function execute() {
   const table = block + 4 * (ring + at + header);
   if (read(1) === run) isOver = program()(table, thread, threads, spin, block) !== 0;
   else {
-    if (thread === 0 && read(1) === alone) program()(table, 0, 1, 0, block + 4 * aside);
+    if (thread === 0 && read(1) === alone) program()(table, 0, 1, 0, block);
     else if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
     isOver = meet();
   }

@@ -13,6 +13,7 @@ import {
   get,
   i32,
   leave,
+  leaveFunction,
   leaveIf,
   loop,
   read,
@@ -44,7 +45,7 @@ export const alone: Crew = {
   join: () => [],
 };
 
-/** Where threads meet: words of shared memory, in bytes from its address. */
+/** Where threads meet, if there are several: words of shared memory, in bytes from its address. */
 export const meeting = { count: 0, phase: 4, stop: 8, bytes: 64 } as const;
 
 /** Sleepers look this often whether they should stop, in case nobody woke them. */
@@ -111,6 +112,12 @@ function barrierOf(module: Module, { threads, spin, at }: { readonly [K in "thre
       ]),
     );
     const isLast = i32.eq(i32.add(atomic.add(here, i32.const(1), meeting.count), i32.const(1)), read(threads));
-    return [set(phase, atomic.load(here, meeting.phase)), when(isLast, open, [spinning, sleeping]), stops];
+    const isAlone = i32.eq(read(threads), i32.const(1));
+    return [
+      when(isAlone, leaveFunction(i32.const(0))), // 50 ns each where there is nobody to meet: 15 of 540 µs for 100 steps of one row
+      set(phase, atomic.load(here, meeting.phase)),
+      when(isLast, open, [spinning, sleeping]),
+      stops,
+    ];
   });
 }
