@@ -82,7 +82,8 @@ function launch(listeners: Listeners): Thread {
 
 function inNode({ message, gone }: Listeners): Thread {
   const { Worker } = globalThis.process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { name: "sluice" });
+  // None of the process's own options: some are not for threads (--input-type), and the script needs none.
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { name: "sluice", execArgv: [] });
   worker.on("message", message);
   worker.on("error", (error) => gone(error.message));
   worker.on("exit", (code) => gone(`it exited with ${code}`));

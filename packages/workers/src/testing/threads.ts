@@ -24,6 +24,19 @@ export function startWith(other: typeof original): void {
   module.Worker = other;
 }
 
+/** Threads that `start` starts run this script first, and have little memory for JavaScript. */
+export async function withScript<T>(script: string, start: () => Promise<T>): Promise<T> {
+  startWith(
+    class extends watched {
+      constructor(url: string | URL, options: object) {
+        const both = `${script}; await import(${JSON.stringify(String(url))});`;
+        super(new URL(`data:text/javascript,${encodeURIComponent(both)}`), { ...options, resourceLimits: { maxOldGenerationSizeMb: 32 } });
+      }
+    },
+  );
+  return start();
+}
+
 const watched = module.Worker;
 afterEach(async () => {
   module.Worker = watched;
