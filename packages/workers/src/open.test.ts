@@ -4,7 +4,7 @@ import { type Backend, type Program, type Tensor, array, compile, gradient, lstm
 import { lstmForward } from "@sluice/core/kit";
 import { open as openCpu } from "@sluice/cpu";
 import { groupOf } from "@sluice/cpu/kit";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Options, open } from "./open.ts";
 import { after, all, code, double, wave } from "./testing/programs.ts";
 import { running } from "./testing/threads.ts";
@@ -111,7 +111,8 @@ test("opening and closing again and again leaves no thread and no memory", async
     if (i % 10 === 9) collect();
   }
   expect(running()).toEqual([]);
-  expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
+  const kept = (): number => (collect(), process.memoryUsage().rss - before);
+  await vi.waitFor(() => expect(kept()).toBeLessThan(300 * 2 ** 20), 5000); // memory goes a moment after what held it
 });
 
 /** Collects garbage now: an engine that sees only small objects may wait for long with the memory they hold. */
