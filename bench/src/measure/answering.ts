@@ -5,6 +5,9 @@ import type { AnyWorkload } from "../workloads/workload.ts";
 import { peakRate } from "./limit/limit.ts";
 import type { Call, Heap, Prepared, Question, Questions, Reply } from "./protocol.ts";
 
+/** Samples in a turn: shorter runs are timed together. Single steps of 6 µs would be thirty thousand, and a report of tens of megabytes. */
+const most = 100;
+
 /** What only the place itself can tell. */
 export interface Place {
   readonly contenders: readonly Contender[];
@@ -61,7 +64,7 @@ function answers({ contenders, leastMs = 0, memory, heap }: Place): Answers {
       await timed(runToItsEnd, ms, leastMs);
       return null;
     },
-    turn: ({ ms }) => timed(runToItsEnd, ms, leastMs),
+    turn: ({ ms }) => timed(runToItsEnd, ms, Math.max(leastMs, ms / most)),
     memory: async () => (memory === undefined ? null : Math.max(0, memory.peak() - before)),
     async heap({ runs, ms }) {
       if (heap === undefined) throw new Error("has no heap to look at");

@@ -23,7 +23,7 @@ export async function writeWhole(path: string, text: string, flag: string): Prom
   });
 }
 
-/** A streaming step leaves some ten thousand samples: six digits of each are more than any clock tells. */
+/** Six digits of a sample are more than any clock tells. */
 export function asJson(run: Run): string {
   const brief = (_: string, value: unknown): unknown =>
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
