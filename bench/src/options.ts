@@ -31,11 +31,11 @@ export interface Files {
 }
 
 export const usual: Plan = {
-  ...{ rounds: 11, slowMs: 10_000, turnMs: 200, warmUpMs: 1000 },
+  ...{ rounds: 11, slowMs: 10_000, turnMs: 200, warmUpMs: 1000, restMs: 50 },
   ...{ fresh: 5, freshMs: 10_000, heapRuns: 1000, heapMs: 10_000, peakMs: 20 },
 };
 export const quick: Plan = {
-  ...{ rounds: 6, slowMs: 10_000, turnMs: 50, warmUpMs: 200 },
+  ...{ rounds: 6, slowMs: 10_000, turnMs: 50, warmUpMs: 200, restMs: 50 },
   ...{ fresh: 2, freshMs: 2000, heapRuns: 1000, heapMs: 1000, peakMs: 10 },
 };
 

@@ -10,6 +10,8 @@ export interface Plan {
   /** Length of a turn, in which at least one run is made. */
   readonly turnMs: number;
   readonly warmUpMs: number;
+  /** Before each turn nothing runs for so long: threads of some libraries go on looking for work after a run, some 25 ms on both cores. */
+  readonly restMs: number;
   /** Fresh processes in which compiling, the first run and the memory are measured, that of the turns among them. */
   readonly fresh: number;
   /** No further fresh process after so long. */
@@ -36,9 +38,9 @@ export function stepMs(step: Step, plan: Plan): number {
     case "warmUp":
       return plan.warmUpMs;
     case "round":
-      return plan.peakMs;
+      return plan.restMs + plan.peakMs;
     case "turn":
-      return plan.turnMs;
+      return plan.restMs + plan.turnMs;
     case "fresh":
       return start + plan.turnMs;
     case "heap":

@@ -1,4 +1,5 @@
 // One workload, every contender: ready, compared, warm, timed in turns.
+import { setTimeout } from "node:timers/promises";
 import type { AnyWorkload } from "../workloads/workload.ts";
 import { judge } from "./agreement.ts";
 import { lookAside } from "./aside.ts";
@@ -85,10 +86,12 @@ async function takeTurns(runners: readonly Runner[], { plan, peak, signal, onSte
     const order = inTheRace(runners.map((_, i) => runners[(i + round) % runners.length]!));
     if (signal.aborted || order.length === 0) return peaks;
     onStep("round", `round ${round + 1} of ${plan.rounds}`);
+    await setTimeout(plan.restMs);
     peaks.push(await peak());
     for (const runner of order) {
       if (signal.aborted) return peaks;
       onStep("turn", `round ${round + 1} of ${plan.rounds}: ${runner.entrant.name}`);
+      await setTimeout(plan.restMs);
       await attempt(runner, undefined, async () => {
         const times = await runner.contending!.ask("turn", { ms: plan.turnMs });
         runner.row = { ...runner.row, rounds: [...(runner.row.rounds ?? []), times] };

@@ -3,7 +3,18 @@ import type { Plan } from "../measure/plan.ts";
 import type { Row } from "../measure/row.ts";
 import type { Result, Run } from "../measure/run.ts";
 
-export const plan: Plan = { rounds: 6, slowMs: 1000, turnMs: 1, warmUpMs: 1, fresh: 3, freshMs: 1000, heapRuns: 10, heapMs: 1, peakMs: 1 };
+export const plan: Plan = {
+  rounds: 6,
+  slowMs: 1000,
+  turnMs: 1,
+  warmUpMs: 1,
+  restMs: 0,
+  fresh: 3,
+  freshMs: 1000,
+  heapRuns: 10,
+  heapMs: 1,
+  peakMs: 1,
+};
 
 /** Six rounds of three equal runs, unless `factors` says by how much each round was slower. */
 export function row(contender: string, ms: number, more: Partial<Row> = {}, factors: readonly number[] = [1, 1, 1, 1, 1, 1]): Row {

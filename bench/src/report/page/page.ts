@@ -71,7 +71,7 @@ const targetsNote =
   "At most so many times the time of another in the same run, or so much more. Met or missed where the whole interval lies on that side, otherwise the run cannot tell.";
 const changesNote = "Ratios of this run beside those of the baseline. Only what lies apart by more than both intervals is better or worse.";
 const timesNote =
-  "Median of all runs, awaited to their end, and the interval that holds the true median in 95 of 100 such runs; then how many times as long as the fastest, with its interval. Bars of more than ten times the fastest are cut.";
+  "Median of all samples, runs awaited to their end, and the interval that holds the true median in 95 of 100 such runs; then how many times as long as the fastest, with its interval. Bars of more than ten times the fastest are cut.";
 const limitsNote = "A line for each workload, on scales of decades. Dots are backends of Sluice, rings are peers.";
 
 const measures: readonly Measure[] = [
