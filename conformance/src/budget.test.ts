@@ -77,6 +77,19 @@ test("whole numbers, copies and comparisons have no error, and what rounding dec
   expect(after([...loads, { op: "div", x: 0, y: 1 }], 1, 0)[1]).toBe(Infinity);
 });
 
+test("what a sigmoid carries of its argument's error stays in proportion to it, however near to 0 it is", () => {
+  const [at, third] = [-60, Math.fround(1 / 3)];
+  const body: Instruction[] = [
+    { op: "load", input: 0 },
+    { op: "load", input: 1 },
+    { op: "mul", x: 0, y: 1 },
+    { op: "sigmoid", x: 2 },
+  ];
+  const { values, errors } = budget(storing(body, 2), supports, [Float32Array.of(3 * at), Float32Array.of(third), new Float32Array(4)])[2]!;
+  expect(errors[3]! / values[3]!).toBeGreaterThan(errors[2]! / 2);
+  expect(errors[3]! / values[3]!).toBeLessThan(errors[2]! + 1e-6);
+});
+
 test("sums and products are bounded by the size of their terms, however they cancel", () => {
   const slots = [0, 1, 2].map((binding) => ({ dtype: "f32" as const, length: 4, binding }));
   const ones = Float32Array.of(1, 1, 1, 1);

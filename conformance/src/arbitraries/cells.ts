@@ -26,7 +26,7 @@ import {
   type Recurrence,
 } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
-import { mapTree, type Shaped, type Tree } from "../tree.ts";
+import { leaves, mapTree, type Shaped, type Tree } from "../tree.ts";
 import type { ScoreChoice } from "./attention.ts";
 import { scoreOf } from "./attentionData.ts";
 import { drawn, type Example as Drawn } from "./examples.ts";
@@ -233,8 +233,15 @@ export function cellOf(choice: CellChoice): AnyCell {
 /**
  * The data of an example, all of it exact in its dtype: weights random and unequal gate by gate, biases, states and upstream
  * gradients nowhere zero and nowhere uniform (with constant weights most wrong LSTMs pass: mutants.test.ts), lengths 0 … steps.
+ * Where gates have no bounds the scale is halved until nothing comes near the largest number of float32, 2¹²⁸.
  */
-export function dataOf({ structure, dtype, scale, seed }: Example): Data {
+export function dataOf(example: Example): Data {
+  const data = dataAt(example);
+  const { structure, scale } = example;
+  return !hasOpenGates(structure.choice) || isModerate(structure, data) ? data : dataOf({ ...example, scale: scale / 2 });
+}
+
+function dataAt({ structure, dtype, scale, seed }: Example): Data {
   const { choice, batch, steps, input, units } = structure;
   const oracle = oracleOf(choice);
   const next = uniform(seed);
@@ -261,6 +268,13 @@ export function dataOf({ structure, dtype, scale, seed }: Example): Data {
       state: mapTree(oracle.state({ batch, units }), random(0.3, 1.5)),
     },
   };
+}
+
+/** Whether all results and gradients stay below 2⁶⁴. */
+function isModerate({ choice, units }: Structure, { upstream, ...data }: Data): boolean {
+  const { outputs, last, state, backward } = oracleOf(choice).run({ units, ...data });
+  const all = leaves<Bounded>({ outputs, last, state, gradients: backward(upstream) });
+  return all.every(([, { value }]) => value.every((v) => Math.abs(v) < 2 ** 64));
 }
 
 /** Whether some gate has no bounds: then states multiply from step to step, and large weights take them past the largest number. */

@@ -73,13 +73,15 @@ const spread: { readonly [O in UnaryOp]: (x: Known, value: number) => number } =
   log: (x) => (x.value > x.error ? -Math.log1p(-x.error / x.value) : x.error === 0 ? 0 : Infinity),
   sqrt: (x, value) =>
     x.error === 0 ? 0 : Math.max(Math.sqrt(x.value + x.error) - value, value - Math.sqrt(Math.max(0, x.value - x.error))),
-  // The slope is largest where the interval comes closest to 0.
-  tanh: (x) => x.error * (1 - Math.tanh(Math.max(0, Math.abs(x.value) - x.error)) ** 2),
-  sigmoid: (x) => {
-    const s = unary.sigmoid(Math.max(0, Math.abs(x.value) - x.error));
-    return x.error * s * (1 - s);
-  },
+  // The slope is largest where the interval comes closest to 0. Far from it 1 − y would cancel: hence σ(a)·σ(−a) and 1/cosh²a.
+  tanh: (x) => x.error / Math.cosh(nearest(x)) ** 2,
+  sigmoid: (x) => x.error * unary.sigmoid(nearest(x)) * unary.sigmoid(-nearest(x)),
 };
+
+/** How near to 0 it may be. */
+function nearest({ value, error }: Known): number {
+  return Math.max(0, Math.abs(value) - error);
+}
 
 const joint: { readonly [O in Exclude<BinaryOp, "less">]: (x: Known, y: Known, value: number) => number } = {
   add: (x, y) => x.error + y.error,

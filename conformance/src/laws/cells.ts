@@ -12,6 +12,7 @@ import {
   type Example,
   type Structure,
 } from "../arbitraries/cells.ts";
+import { met } from "../arbitraries/met.ts";
 import { decoders, kinds, poolOf } from "../arbitraries/variants.ts";
 import type { Backend } from "@sluice/core";
 import type { Law } from "../law.ts";
@@ -63,7 +64,7 @@ const flipClaim: Claim = async (backend, { structure, dtype }, data) => {
 
 /** Agreement with the oracle for every cell, for both directions and for stacks; then the ways of running that must not matter. */
 export const cellLaws: readonly Law[] = [
-  ...kinds.map((kind) => oracleLaw(kind, poolOf(kind))),
+  ...kinds.map((kind) => oracleLaw(kind, poolOf(kind), met[kind])),
   oracleLaw("bidirectional", () => [...bidirectionals, ...composed.filter(({ choice }) => choice.kind === "bidirectional")]),
   oracleLaw("stacked", () => [...stacks, ...composed.filter(({ choice }) => choice.kind === "stacked")]),
   law(
@@ -77,12 +78,14 @@ export const cellLaws: readonly Law[] = [
   law("reverse gives what flipping before and after gives", () => reverses, flipClaim),
 ];
 
-function law(name: string, pool: (seed: number) => readonly Structure[], claim: Claim): Law {
-  return hunt({ name, pool, describe, claim: (backend, example) => claim(backend, example, dataOf(example)) });
+type Pool = (seed: number) => readonly Structure[];
+
+function law(name: string, pool: Pool, claim: Claim, examples: readonly Example[] = []): Law {
+  return hunt({ name, pool, met: examples, describe, claim: (backend, example) => claim(backend, example, dataOf(example)) });
 }
 
-function oracleLaw(name: string, pool: (seed: number) => readonly Structure[]): Law {
-  return law(`${name}: outputs, last, final states and every gradient agree with the oracle`, pool, oracleClaim);
+function oracleLaw(name: string, pool: Pool, examples?: readonly Example[]): Law {
+  return law(`${name}: outputs, last, final states and every gradient agree with the oracle`, pool, oracleClaim, examples);
 }
 
 /** What the structure, run as it is, lets another way of running it give. */

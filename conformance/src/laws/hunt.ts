@@ -9,14 +9,18 @@ export interface Hunt<S> {
   readonly name: string;
   /** The structures of a run: plain data, from the plainest on. */
   readonly pool: (seed: number, supports: Supports) => readonly S[];
+  /** What every run meets besides. Default nothing. */
+  readonly met?: readonly Example<S>[];
   /** One line that names everything about an example. */
   readonly describe: (example: Example<S>) => string;
   /** Throws where the example breaks the law on `backend`. */
   readonly claim: (backend: Backend, example: Example<S>) => Promise<void>;
 }
 
-/** A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time is used up. */
-export function hunt<S>({ name, pool, describe, claim }: Hunt<S>): Law {
+/**
+ * A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time is used up.
+ */
+export function hunt<S>({ name, pool, met = [], describe, claim }: Hunt<S>): Law {
   return {
     name,
     async run(open, { milliseconds, seed, structures: most = Infinity }) {
@@ -34,7 +38,9 @@ export function hunt<S>({ name, pool, describe, claim }: Hunt<S>): Law {
         throw new Error(`Counterexample: ${describe(example)} (seed ${seed})\n${what}`, { cause });
       };
       try {
-        for (const example of once(structures, dtypes, seed)) await hold(example).catch((cause: unknown) => refuted(example, cause));
+        const again = met.filter(({ dtype }) => dtypes.includes(dtype));
+        for (const example of [...once(structures, dtypes, seed), ...again])
+          await hold(example).catch((cause: unknown) => refuted(example, cause));
         // In slices, so that no example is still under way when the time is up.
         const property = fc.asyncProperty(drawn({ pool: structures, dtypes, describe }), hold);
         for (let slice = 0; Date.now() < until; slice++)

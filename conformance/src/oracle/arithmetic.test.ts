@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bidirectionals, cells, composed, dataOf, examples, oracleOf, stacks, structures, type Example } from "../arbitraries/cells.ts";
+import { met } from "../arbitraries/met.ts";
 import { kinds, varied } from "../arbitraries/variants.ts";
 import { quantile } from "../testing/differences.ts";
 import { float32With } from "../testing/float32.ts";
@@ -25,8 +26,33 @@ test("what float32 computes lies within the bounds, whatever the order of its su
           if (error[i]! > 0) used.push(off / error[i]!);
         });
     }),
+    { examples: Object.values(met).flatMap((examples) => examples.map((example) => [example] as [Example])) },
   );
   expect(quantile(used, 1), "the share of its bound that the worst result uses").toBeGreaterThan(0.2);
+});
+
+test("a gate that is nearly shut is known no better, relatively, than its argument absolutely", () => {
+  for (const at of [-20, -40, -60, -80]) {
+    const { value, error } = float32.sigmoid({ shape: [1], value: Float64Array.of(at), error: Float64Array.of(1e-5) });
+    expect(error[0]).toBeGreaterThan(Math.exp(at + 1e-5) - Math.exp(at));
+    expect(error[0]).toBeLessThan(1.1e-5 * value[0]! + 2 ** -149);
+  }
+});
+
+test("however little is known of its argument, a function stays within its range", () => {
+  const vague: Bounded = { shape: [2], value: Float64Array.of(-0.5, 0.25), error: Float64Array.of(1e200, 1e200) };
+  const epsilon: Bounded = { shape: [1], value: Float64Array.of(1e-5), error: Float64Array.of(0) };
+  const { sigmoid, tanh, hardSigmoid, softsign, softsignSlope, layerNormal, rmsNormal, layerNormalSlopes } = float32;
+  for (const f of [sigmoid, tanh, hardSigmoid, softsign, softsignSlope]) expect(Math.max(...f(vague).error)).toBeLessThan(2.1);
+  for (const f of [layerNormal, rmsNormal]) expect(Math.max(...f(vague, epsilon).error)).toBeLessThan(2.1 * Math.SQRT2);
+  expect(Math.max(...layerNormalSlopes(vague, epsilon).error)).toBeLessThan(10 / Math.sqrt(1e-5));
+});
+
+test("what underflow takes from a product of some factors grows with the others", () => {
+  const flushing = arithmetic({ ulp: 2 ** -23, tiny: 2 ** -126, sum: 0.5, exp: 1, sqrt: 1, div: 1, sigmoid: 1, tanh: 1 });
+  const one = (value: number): Bounded => ({ shape: [1], value: Float64Array.of(value), error: Float64Array.of(0) });
+  const { value, error } = flushing.times(one(2 ** -100), one(2 ** -27), one(2 ** 20));
+  expect(error[0]).toBeGreaterThan(value[0]!); // 2⁻¹⁰⁰·2⁻²⁷ may have become 0
 });
 
 test("a bound does not change what is computed", () => {

@@ -33,6 +33,8 @@ export interface Arithmetic {
   times(...factors: readonly [Bounded, ...Bounded[]]): Bounded;
   /** 1 − x */
   complement(x: Bounded): Bounded;
+  /** (1 − z)·from + z·to. Also as from + z·(to − from), which where z is 1 need not be `to`. */
+  between(z: Bounded, from: Bounded, to: Bounded): Bounded;
   sigmoid(x: Bounded): Bounded;
   tanh(x: Bounded): Bounded;
   relu(x: Bounded): Bounded;
@@ -72,8 +74,10 @@ export function arithmetic(rounding: Rounding): Arithmetic {
   const { ulp, tiny } = rounding;
   const unit = rounding.sum * ulp;
   const rounded = (value: number, ulps: number) => ulps * ulp * Math.abs(value) + tiny;
+  /** γₙ: what n roundings of sums and products err by at most, relatively. */
+  const gamma = (n: number) => (n * unit) / (1 - n * unit);
 
-  /** Per element the sum of what `visit` adds. n roundings in any order err by at most γₙ·Σ|terms|, γₙ = n·u / (1 − n·u). */
+  /** Per element the sum of what `visit` adds. n roundings in any order err by at most γₙ·Σ|terms|. */
   const total = (shape: readonly number[], visit: (at: number, add: (value: number, error: number) => void) => void): Bounded =>
     pointwise(shape, (at) => {
       let [value, error, magnitude, n] = [0, 0, 0, 0];
@@ -83,7 +87,7 @@ export function arithmetic(rounding: Rounding): Arithmetic {
         magnitude += Math.abs(v) + e;
         n++;
       });
-      return [value, error + ((n * unit) / (1 - n * unit)) * magnitude + n * tiny];
+      return [value, error + gamma(n) * magnitude + n * tiny];
     });
   const contract = (
     width: number,
@@ -121,28 +125,44 @@ export function arithmetic(rounding: Rounding): Arithmetic {
         add(x.value[at]!, x.error[at]!);
         add(-y.value[at]!, y.error[at]!);
       }),
+    // What underflow takes from a product of some factors grows with the others: by those above 1.
     times: (...factors) =>
       pointwise(factors[0].shape, (at) => {
-        let [value, error] = [1, 0];
+        let [value, error, growth] = [1, 0, 1];
         for (const f of factors) {
           error = spread(value, error, f.value[at]!, f.error[at]!);
           value *= f.value[at]!;
+          growth *= Math.max(1, Math.abs(f.value[at]!) + f.error[at]!);
         }
-        return [value, error + (factors.length - 1) * rounded(Math.abs(value) + error, rounding.sum)];
+        const n = factors.length - 1;
+        return [value, error + gamma(n) * (Math.abs(value) + error) + n * tiny * growth];
       }),
-    complement: (x) => pointwise(x.shape, (at) => [1 - x.value[at]!, x.error[at]! + rounded(1 - x.value[at]!, rounding.sum)]),
-    // A smooth function spreads an error by at most its steepest slope within it; both are steepest at 0.
+    complement: (x) =>
+      pointwise(x.shape, (at) => {
+        const [y, e] = [1 - x.value[at]!, x.error[at]!];
+        return [y, e + rounded(Math.abs(y) + e, rounding.sum)];
+      }),
+    between: (z, from, to) => {
+      const mixed = ops.plus(ops.times(ops.complement(z), from), ops.times(z, to));
+      const size = (x: Bounded, at: number) => Math.abs(x.value[at]!) + x.error[at]!;
+      return pointwise(z.shape, (at) => {
+        const other = gamma(2) * size(z, at) * (size(from, at) + size(to, at)); // of to − from, and of its product with z
+        return [mixed.value[at]!, mixed.error[at]! + other];
+      });
+    },
+    // A smooth function spreads an error by at most its steepest slope within it, and never beyond its range; all are steepest at 0. The
+    // slopes σ(a)·σ(−a) and 1/cosh²a are taken without 1 − y, which cancels: at −40 that of σ is all of σ, and 1 − σ(40) is 0 in float64.
     sigmoid: (x) =>
       pointwise(x.shape, (at) => {
-        const y = logistic(x.value[at]!);
-        const near = logistic(nearest(x, at));
-        return [y, near * (1 - near) * x.error[at]! + rounded(y, rounding.sigmoid)];
+        const [y, near] = [logistic(x.value[at]!), nearest(x, at)];
+        const carried = Math.min(logistic(near) * logistic(-near) * x.error[at]!, Math.max(y, 1 - y));
+        return [y, carried + rounded(y + carried, rounding.sigmoid)];
       }),
     tanh: (x) =>
       pointwise(x.shape, (at) => {
         const y = Math.tanh(x.value[at]!);
-        const near = Math.tanh(nearest(x, at));
-        return [y, (1 - near * near) * x.error[at]! + rounded(y, rounding.tanh)];
+        const carried = Math.min(x.error[at]! / Math.cosh(nearest(x, at)) ** 2, 1 + Math.abs(y));
+        return [y, carried + rounded(Math.abs(y) + carried, rounding.tanh)];
       }),
     relu: (x) => pointwise(x.shape, (at) => [Math.max(0, x.value[at]!), x.value[at]! + x.error[at]! <= 0 ? 0 : x.error[at]!]),
     sigmoidSlope: (y) => ops.times(y, ops.complement(y)),
@@ -152,7 +172,8 @@ export function arithmetic(rounding: Rounding): Arithmetic {
       pointwise(x.shape, (at) => {
         const y = ramp(x.value[at]!);
         const error = 0.2 * x.error[at]! + slip(x, at);
-        return [Math.min(1, Math.max(0, y)), y + error <= 0 || y - error >= 1 ? 0 : error];
+        const within = Math.min(1, Math.max(0, y));
+        return [within, y + error <= 0 || y - error >= 1 ? 0 : Math.min(error, Math.max(within, 1 - within))];
       }),
     hardSigmoidSlope: (x) =>
       pointwise(x.shape, (at) => {
@@ -165,13 +186,14 @@ export function arithmetic(rounding: Rounding): Arithmetic {
       pointwise(x.shape, (at) => {
         const [v, near] = [x.value[at]!, 1 + nearest(x, at)];
         const y = v / (1 + Math.abs(v));
-        return [y, x.error[at]! / near ** 2 + rounded(Math.abs(y) + x.error[at]! / near ** 2, rounding.sum + rounding.div)];
+        const carried = Math.min(x.error[at]! / near ** 2, 1 + Math.abs(y));
+        return [y, carried + rounded(Math.abs(y) + carried, rounding.sum + rounding.div)];
       }),
     // Also as 1/(1 + |x|) − |x|/(1 + |x|)², where it cancels.
     softsignSlope: (x) =>
       pointwise(x.shape, (at) => {
         const [q, near] = [1 / (1 + Math.abs(x.value[at]!)), 1 / (1 + nearest(x, at))];
-        return [q * q, 2 * near ** 3 * x.error[at]! + rounded(2 * near, 3 * (rounding.sum + rounding.div))];
+        return [q * q, Math.min(2 * near ** 3 * x.error[at]!, 1) + rounded(2 * near, 3 * (rounding.sum + rounding.div))];
       }),
     clip: (x, limit) =>
       pointwise(x.shape, (at) => {

@@ -47,7 +47,7 @@ export function gru(options: GruOptions = {}): Cell<GruWeights, { readonly h: Bo
     }),
     states: (units) => ({ h: units }),
     step(arithmetic, weights, x, { h }) {
-      const { affineT, plus, minus, times, complement } = arithmetic;
+      const { affineT, minus, times, complement, between } = arithmetic;
       const { gates, candidate, bh } = parted(weights, columns);
       const a = sum(arithmetic, [gates.b], { x, w: gates.wx, gain: gates.gx }, { x: h, w: gates.wh, gain: gates.gh });
       const gate = (part: Bounded) => activated(recurrentActivation, arithmetic, part);
@@ -57,7 +57,7 @@ export function gru(options: GruOptions = {}): Cell<GruWeights, { readonly h: Bo
       const n = activated(activation, arithmetic, inner.sum);
       const [old, fresh] = update === "keeps" ? [z.value, complement(z.value)] : [complement(z.value), z.value];
       return {
-        state: { h: plus(times(old, h), times(fresh, n.value)) },
+        state: { h: update === "keeps" ? between(z.value, n.value, h) : between(z.value, h, n.value) },
         backward({ h: d }) {
           const toOld = times(d, h);
           const toFresh = times(d, n.value);

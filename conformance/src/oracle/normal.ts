@@ -14,7 +14,7 @@ export interface Normal {
  * ∂yᵢ/∂xⱼ = r·(cᵢⱼ − yᵢ·yⱼ/n), cᵢⱼ = [i = j], less 1/n where centred. An error e of x moves dᵢ by at most (1 − 1/n)·eᵢ + Σ_{j≠i} eⱼ/n where
  * centred; s is the root mean square of that. Then yᵢ moves by at most Σⱼ |∂yᵢ/∂xⱼ|·eⱼ + |Δdᵢ|·s/ρ₋² + |dᵢ|·s²/ρ₋³, and r by r²·mean(|y|·e) + s²/ρ₋³: Taylor's
  * second term, with |D²r| ≤ 2s²/ρ³, at the least ρ₋ = ρ − s on the way, which is √ε at least. Rounding d is such an error too, one that is
- * not centred; rounding the mean of squares, root, quotient and product err relatively on top.
+ * not centred; rounding the mean of squares, root, quotient and product err relatively on top. Whatever x is, |yᵢ| ≤ √n and r ≤ 1/√ε.
  */
 export function normal(
   x: Bounded,
@@ -36,16 +36,18 @@ export function normal(
   const mean = centred ? over((i) => x.error[i]!) : 0;
   const moved = x.error.map((e, i) => (centred ? e + mean - (2 * e) / n : e) + rounded[i]!);
   const s = Math.sqrt(over((i) => moved[i]! ** 2));
-  const low = Math.max(rho - s, Math.sqrt(epsilon.value[0]! * (1 - ulp)));
+  const least = Math.sqrt(epsilon.value[0]! * (1 - ulp));
+  const low = Math.max(rho - s, least);
   const relative = ((n + 4) * sum) / 2 + 0.5 + sqrt + div + sum; // of r, in ulp
   const weighted = over((j) => Math.abs(y[j]!) * moved[j]!);
-  const dr = r * r * weighted + (s * s) / low ** 3 + relative * ulp * (r + r * r * weighted) + tiny;
+  const drift = Math.min(r * r * weighted + (s * s) / low ** 3, 1 / least);
+  const dr = drift + relative * ulp * (r + drift) + tiny;
 
   const value = pointwise([n], (i) => {
     const carried = x.error.reduce((total, e, j) => total + Math.abs(slope(i, j)) * e, 0);
     const second = (moved[i]! * s) / low ** 2 + ((Math.abs(d[i]!) + moved[i]!) * s * s) / low ** 3;
     const own = r * (rounded[i]! + Math.abs(y[i]!) * over((j) => Math.abs(y[j]!) * rounded[j]!));
-    const error = carried + second + own;
+    const error = Math.min(carried + second + own, Math.abs(y[i]!) + Math.sqrt(n));
     return [y[i]!, error + (relative + sum) * ulp * (Math.abs(y[i]!) + error) + tiny * (1 + r)];
   });
   return {

@@ -43,6 +43,11 @@ export function float32With(next: () => number): Arithmetic {
     minus: (x, y) => each(x.shape, (at) => x.value[at]! - y.value[at]!),
     times: (...factors) => each(factors[0].shape, (at) => product(factors.map((t) => t.value[at]!))),
     complement: (x) => each(x.shape, (at) => 1 - x.value[at]!),
+    between: (z, from, to) =>
+      each(z.shape, (at) => {
+        const [share, a, b] = [z.value[at]!, from.value[at]!, to.value[at]!];
+        return next() < 0.5 ? a + f(share * f(b - a)) : f(f(1 - share) * a) + f(share * b);
+      }),
     sigmoid: (x) => each(x.shape, (at) => logistic(x.value[at]!)),
     tanh: (x) => each(x.shape, (at) => Math.tanh(x.value[at]!)),
     relu: (x) => each(x.shape, (at) => Math.max(0, x.value[at]!)),
