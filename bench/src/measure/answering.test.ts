@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type Contender, NotInstalled, type Work } from "../contenders/contender.ts";
 import { workloads } from "../workloads/index.ts";
@@ -77,6 +78,18 @@ test("memory is what the place grew by at its largest, since before the contende
   await ask("prepare", prepare);
   expect(await ask("memory", {})).toBe(400);
   expect(await asking({ contenders: [] })("memory", {})).toBeNull();
+});
+
+test("where runs only queue, no more are counted than fit the time when each is awaited", async () => {
+  let queued = 0;
+  const sync = async (): Promise<void> => {
+    await setTimeout(10 * queued);
+    queued = 0;
+  };
+  const { contender } = counting({ run: () => void queued++, sync });
+  const ask = asking({ contenders: [contender], heap: { collected: () => 0, now: () => 0 } });
+  await ask("prepare", prepare);
+  expect((await ask("heap", { runs: 1000, ms: 60 })).runs).toBeLessThan(8);
 });
 
 test("the heap is counted per run, after a collection before and behind them", async () => {

@@ -68,8 +68,9 @@ function answers({ contenders, leastMs = 0, memory, heap }: Place): Answers {
     memory: async () => (memory === undefined ? null : Math.max(0, memory.peak() - before)),
     async heap({ runs, ms }) {
       if (heap === undefined) throw new Error("has no heap to look at");
-      await timed(runToItsEnd, Math.min(ms, 2000), 0); // until V8 has optimised: code that it still interprets puts numbers on the heap
-      return perRun(work, heap, runs, ms);
+      const times = await timed(runToItsEnd, Math.min(ms, 2000), 0); // until V8 has optimised: code that it still interprets puts numbers on the heap
+      const fitting = Math.floor(ms / times.at(-1)!); // a run may only queue: the clock would not tell when it is enough
+      return perRun(work, heap, Math.max(1, Math.min(runs, fitting)));
     },
     peak: async ({ ms }) => peakRate(ms),
   };
@@ -113,14 +114,11 @@ async function timed(run: () => Promise<void>, ms: number, leastMs: number): Pro
   return times;
 }
 
-async function perRun(work: Work, { collected, now }: Required<Place>["heap"], most: number, ms: number): Promise<Heap> {
+async function perRun(work: Work, { collected, now }: Required<Place>["heap"], runs: number): Promise<Heap> {
   const before = collected();
-  const end = performance.now() + ms;
-  let runs = 0;
-  while (runs < most && (runs === 0 || performance.now() < end)) {
+  for (let run = 0; run < runs; run++) {
     const going = work.run();
     if (going !== undefined) await going; // an await itself allocates
-    runs++;
   }
   await work.sync();
   const after = now();
