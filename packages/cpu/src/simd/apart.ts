@@ -1,6 +1,7 @@
 // Cuts scans with independent rows into groups of rows, which threads compute without meeting. A pure pass, Program to Program, same meaning.
 import type { Program, ScanStep, Step } from "@sluice/core";
 import { inRows, rowsOf, sitesOf, sizeOf } from "@sluice/core/kit";
+import { tall } from "./matmul/method.ts";
 
 /** Most rows in a group: two tiles of a product. */
 const most = 8;
@@ -11,8 +12,9 @@ const resident = 2 ** 20;
 export function groupOf(scan: ScanStep, around: readonly number[]): number | undefined {
   const rows = rowsOf(scan, around);
   if (rows === undefined || sharedBytes(scan) > resident) return undefined;
-  const sizes = Array.from({ length: Math.min(most, rows - 1) }, (_, i) => i + 1);
-  return sizes.findLast((size) => rows % size === 0);
+  const sizes = Array.from({ length: Math.min(most, rows - 1) }, (_, i) => i + 1).filter((size) => rows % size === 0);
+  const even = sizes.filter((size) => (rows / size) % 2 === 0); // three groups on two threads take as long as four
+  return even.findLast((size) => size % tall === 0) ?? even.at(-1) ?? sizes.at(-1);
 }
 
 /** The Program with such scans inside scans over their groups, and the set of those: their iterations touch nothing in common. */
