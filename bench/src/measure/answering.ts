@@ -1,5 +1,6 @@
 // How a contender's side answers, wherever it runs: it knows nothing of processes and pages, and lets the parent decide what is asked.
 import { type Contender, NotInstalled, prepare, type Work } from "../contenders/contender.ts";
+import { joined } from "../workloads/data.ts";
 import { workloads } from "../workloads/index.ts";
 import type { AnyWorkload } from "../workloads/workload.ts";
 import { peakRate } from "./limit/limit.ts";
@@ -123,14 +124,4 @@ async function perRun(work: Work, { collected, now }: Required<Place>["heap"], r
   await work.sync();
   const after = now();
   return { runs, allocated: (after - before) / runs, kept: (collected() - before) / runs };
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
