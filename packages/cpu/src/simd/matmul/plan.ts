@@ -22,8 +22,9 @@ export interface Panels {
 }
 
 /**
- * The operations of a Program without f64; `groups` are the scans that are apart. What is packed ahead is packed right before the outermost scan in which it neither moves nor is
- * written, or, if it is good for later runs too, at the very beginning. A product may become its transpose.
+ * The operations of a Program without f64; `groups` are the scans that are apart. What is packed ahead is packed right before the outermost
+ * scan in which it neither moves nor is written, or, if it is good for later runs too, at the very beginning. A product may become its
+ * transpose.
  */
 export function planPanels(
   { slots, steps }: Program,
