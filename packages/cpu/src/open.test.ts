@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { array, compile, type Instruction, type Program, type Slot, type Step, type Tensor, type View } from "@sluice/core";
 import { dense, lstmForward } from "@sluice/core/kit";
 import { describe, expect, test } from "vitest";
@@ -50,14 +51,15 @@ describe.each([
     const runs = (count: number): void => {
       for (let i = 0; i < count; i++) executable.run(buffers);
     };
-    runs(3_000); // until the engine has compiled what it compiles
-    // The least of several tries: other threads of the engine allocate now and then.
-    const grown = Array.from({ length: 5 }, () => {
+    // The least of several tries: the engine compiles on other threads, when they have time for it, and code that it still interprets allocates.
+    const grown: number[] = [];
+    for (let tries = 0; tries < 100 && Math.min(...grown) >= 50_000; tries++) {
+      await setTimeout(5);
       const before = process.memoryUsage().heapUsed;
       runs(1_000);
-      return process.memoryUsage().heapUsed - before;
-    });
-    expect(Math.min(...grown.map(Math.abs))).toBeLessThan(50_000); // 50 bytes a run; one boxed number per kernel would be twice that
+      grown.push(Math.abs(process.memoryUsage().heapUsed - before));
+    }
+    expect(Math.min(...grown)).toBeLessThan(50_000); // 50 bytes a run; one boxed number per kernel would be twice that
   });
 
   test("scratch is one arena as large as the largest executable, and comes back", async () => {
