@@ -1,5 +1,5 @@
 // From scores to the weighted sum of values: the half that all kinds of attention share.
-import { checkPositive } from "../cells/checks.ts";
+import { checkPositive } from "../arguments/checks.ts";
 import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";

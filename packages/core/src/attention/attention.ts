@@ -1,5 +1,5 @@
 // Attention by any score, as a module: the score's weights and no projections.
-import { checkOneOf, checkSize } from "../cells/checks.ts";
+import { checkOneOf, checkSize } from "../arguments/checks.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";

@@ -1,5 +1,5 @@
 // Attention by products of queries and keys.
-import { checkFinite } from "../cells/checks.ts";
+import { checkFinite } from "../arguments/checks.ts";
 import { mul } from "../trace/arithmetic.ts";
 import { transpose } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";

@@ -1,5 +1,5 @@
 // Attention in several heads (Vaswani et al. 2017), which may share keys and values in groups (Ainslie et al. 2023).
-import { checkSize } from "../cells/checks.ts";
+import { checkSize } from "../arguments/checks.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import { rotary as turn, type RotaryOptions } from "../positions/rotary.ts";

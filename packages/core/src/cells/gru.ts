@@ -1,7 +1,7 @@
 // The gated recurrent unit (Cho et al. 2014), in the variants that are in use.
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkOneOf } from "./checks.ts";
+import { checkOneOf } from "../arguments/checks.ts";
 import { resets } from "./resets.ts";
 import type { When } from "./when.ts";
 

@@ -87,10 +87,10 @@ test("the weights are those that the options ask for, also in their types", () =
 });
 
 test.each([
-  [{ projection: 0 }, "projection must be a whole number of at least 1, got 0"],
-  [{ projection: 2.5 }, "projection must be a whole number of at least 1, got 2.5"],
-  [{ cellClip: 0 }, "cellClip must be a number above 0, got 0"],
-  [{ cellClip: NaN }, "cellClip must be a number above 0, got NaN"],
+  [{ projection: 0 }, "projection must be a whole number of at least 1 and at most 2147483647, got 0"],
+  [{ projection: 2.5 }, "projection must be a whole number of at least 1 and at most 2147483647, got 2.5"],
+  [{ cellClip: 0 }, "cellClip must be a finite number above 0, got 0"],
+  [{ cellClip: NaN }, "cellClip must be a finite number above 0, got NaN"],
   [{ forgetBias: Infinity }, "forgetBias must be a finite number, got Infinity"],
 ])("%j is refused where the cell is made", (options: LstmOptions, message) => {
   expect(() => lstm(options)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", message: `lstm: ${message}` }) as Error);

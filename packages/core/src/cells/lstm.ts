@@ -6,7 +6,7 @@ import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkFinite, checkPositive, checkSize } from "./checks.ts";
+import { checkFinite, checkPositive, checkSize } from "../arguments/checks.ts";
 import type { Init } from "./initialise.ts";
 import type { When } from "./when.ts";
 

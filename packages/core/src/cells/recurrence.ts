@@ -9,7 +9,7 @@ import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
-import { checkOneOf } from "./checks.ts";
+import { checkOneOf } from "../arguments/checks.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { zeroState } from "./zeroState.ts";

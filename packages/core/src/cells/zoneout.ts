@@ -2,7 +2,7 @@
 import { mul, sub } from "../trace/arithmetic.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, ExtraSpec, States, Weights } from "./cell.ts";
-import { checkRate } from "./checks.ts";
+import { checkRate } from "../arguments/checks.ts";
 import { mapStates, statesOf, wrapped, type Prefixed } from "./wrapped.ts";
 
 export interface ZoneoutOptions<S> {

@@ -1,5 +1,5 @@
 // Positions as rotations of queries and keys, whose products then depend on distances alone (Su et al. 2021).
-import { checkFinite, checkPositive } from "../cells/checks.ts";
+import { checkFinite, checkPositive } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { literal } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";

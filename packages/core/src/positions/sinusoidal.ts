@@ -1,6 +1,6 @@
 // Positions as sines and cosines (Vaswani et al. 2017).
 import type { DType } from "../backend.ts";
-import { checkSize } from "../cells/checks.ts";
+import { checkSize } from "../arguments/checks.ts";
 import { literal } from "../trace/constants.ts";
 import type { Tensor } from "../trace/tensor.ts";
 

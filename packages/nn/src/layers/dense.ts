@@ -1,7 +1,8 @@
 // A fully connected layer.
 import type { Weight, WeightTensors } from "@sluice/core";
+import { checkSize } from "@sluice/core/arguments";
 import { activation, type Activation } from "./activation.ts";
-import { checkNumbers, checkSize, shapeMismatch, type Layer } from "./layer.ts";
+import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface DenseConfig {
   readonly units: number;

@@ -1,6 +1,7 @@
 // A learnt vector for each index.
 import { gather, SluiceError, type Weight, type WeightTensors } from "@sluice/core";
-import { checkSize, type Layer } from "./layer.ts";
+import { checkSize } from "@sluice/core/arguments";
+import type { Layer } from "./layer.ts";
 
 export interface EmbeddingConfig {
   /** How many indices there are: they lie in 0 … inputDim − 1. */

@@ -1,5 +1,6 @@
 // Fixes what a sample looks like, so that a model is built before it has seen data.
-import { checkSize, shapeMismatch, type Layer } from "./layer.ts";
+import { checkSize } from "@sluice/core/arguments";
+import { shapeMismatch, type Layer } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
 
 export interface InputConfig {

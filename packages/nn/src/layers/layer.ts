@@ -40,17 +40,6 @@ export function isMask(value: unknown): value is Mask {
   return typeof value === "object" && value !== null && "rate" in value;
 }
 
-/** Throws INVALID_ARGUMENT unless `value` is an integer of at least 1. */
-export function checkSize(who: string, name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `${name} must be a whole number of at least 1, got ${value}`,
-    facts: { [name]: value },
-  });
-}
-
 /** Throws DTYPE_MISMATCH where a layer that computes with numbers gets indices. */
 export function checkNumbers(who: string, input: Spec): void {
   if (input.dtype === "float") return;

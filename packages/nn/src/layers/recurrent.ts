@@ -1,7 +1,8 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
 import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
-import { checkNumbers, checkSize, shapeMismatch, type Built, type Layer } from "./layer.ts";
+import { checkSize } from "@sluice/core/arguments";
+import { checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
 import { masked, masksOf, type MaskConfig } from "./recurrentMasks.ts";
 import type { Spec } from "./spec.ts";
 

@@ -1,6 +1,6 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import { random } from "@sluice/core";
-import { checkSize } from "../layers/layer.ts";
+import { checkSize } from "@sluice/core/arguments";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
 import { stepsOf, trainEpoch } from "./epoch.ts";

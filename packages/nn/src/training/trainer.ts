@@ -1,6 +1,6 @@
 // A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
 import { SluiceError, type HostArray, type Tree } from "@sluice/core";
-import { checkSize } from "../layers/layer.ts";
+import { checkSize } from "@sluice/core/arguments";
 import { flatten, nest } from "../model/layout.ts";
 import type { Model, Saved } from "../model/model.ts";
 import { evaluate } from "./evaluate.ts";

@@ -1,0 +1,65 @@
+// The rules as one calls them: each throws INVALID_ARGUMENT, naming who asked, the option and what came.
+import type { DType, Shape } from "../backend.ts";
+import { SluiceError } from "../errors.ts";
+import { boolean, check, count, dtype, finite, maxElements, oneOf, positive, rate, seed, shape, size } from "./rules.ts";
+
+export function checkOneOf<T extends string>(who: string, option: string, value: T, choices: readonly T[]): void {
+  check(who, option, value, oneOf(...choices));
+}
+
+/** A whole number of at least 1. */
+export function checkSize(who: string, option: string, value: number): void {
+  check(who, option, value, size);
+}
+
+/** A whole number of at least 0. */
+export function checkCount(who: string, option: string, value: number): void {
+  check(who, option, value, count);
+}
+
+export function checkPositive(who: string, option: string, value: number): void {
+  check(who, option, value, positive);
+}
+
+export function checkFinite(who: string, option: string, value: number): void {
+  check(who, option, value, finite);
+}
+
+export function checkRate(who: string, option: string, value: number): void {
+  check(who, option, value, rate);
+}
+
+export function checkSeed(who: string, option: string, value: number | string): void {
+  check(who, option, value, seed);
+}
+
+export function checkBoolean(who: string, option: string, value: boolean): void {
+  check(who, option, value, boolean);
+}
+
+export function checkDType(who: string, option: string, value: DType): void {
+  check(who, option, value, dtype);
+}
+
+/** A shape that a traced value may have: it need not lie in memory, but its elements can be counted. */
+export function checkShape(who: string, option: string, value: Shape): void {
+  checkProduct(who, option, value, Number.MAX_SAFE_INTEGER);
+}
+
+/** A shape whose elements one array holds: at most 2³¹ − 1. To be asked before anything is allocated. */
+export function checkElements(who: string, option: string, value: Shape): void {
+  checkProduct(who, option, value, maxElements);
+}
+
+function checkProduct(who: string, option: string, value: Shape, most: number): void {
+  check(who, option, value, shape);
+  const elements = value.reduce((product, n) => product * n, 1);
+  if (elements <= most) return;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `${option} [${value.join(", ")}] has ${elements} elements, at most ${most} are possible`,
+    fix: "Split it into several",
+    facts: { [option]: value, elements, most },
+  });
+}

@@ -1,0 +1,37 @@
+// What arguments may be: for the packages above core, and for layers and cells of your own.
+export {
+  boolean,
+  check,
+  count,
+  dtype,
+  finite,
+  floatDType,
+  fraction,
+  maxElements,
+  maxRank,
+  nonNegative,
+  oneOf,
+  optional,
+  positive,
+  rate,
+  refused,
+  type Rule,
+  seed,
+  shape,
+  size,
+  text,
+} from "./rules.ts";
+export {
+  checkBoolean,
+  checkCount,
+  checkDType,
+  checkElements,
+  checkFinite,
+  checkOneOf,
+  checkPositive,
+  checkRate,
+  checkSeed,
+  checkShape,
+  checkSize,
+} from "./checks.ts";
+export { show } from "./show.ts";
