@@ -49,7 +49,7 @@ export class SluiceError extends Error {
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor({ code, who, what, fix, facts = {}, cause }: Failure) {
-    super(`${who}: ${what}${fix === undefined ? "" : `. ${fix}`}`, cause === undefined ? {} : { cause });
+    super(cut(`${who}: ${what}${fix === undefined ? "" : `. ${fix}`}`), cause === undefined ? {} : { cause });
     this.name = "SluiceError";
     this.code = code;
     this.who = who;
@@ -61,6 +61,13 @@ export class SluiceError extends Error {
   override toString(): string {
     return `SluiceError [${this.code}] ${this.message}`;
   }
+}
+
+/** A message is for people: what is longer than this was quoted from data. */
+const longest = 2000;
+
+function cut(message: string): string {
+  return message.length > longest ? `${message.slice(0, longest)}…` : message;
 }
 
 /** A fault of the library itself, never of its user. */

@@ -100,3 +100,8 @@ test("a refusal names who asked, the argument and what came", () => {
     expect(String(error)).toContain("dense: units must be a whole number of at least 1 and at most 2147483647, got 1.5");
   }
 });
+
+test("no message is longer than two thousand characters", () => {
+  const { message } = new SluiceError({ code: "INVALID_ARGUMENT", who: "a".repeat(1e6), what: "b", fix: "c".repeat(1e6) });
+  expect(message.length).toBe(2001);
+});

@@ -1,7 +1,23 @@
 // The rules as one calls them: each throws INVALID_ARGUMENT, naming who asked, the option and what came.
 import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
-import { boolean, check, count, dtype, finite, maxElements, oneOf, positive, rate, seed, shape, size } from "./rules.ts";
+import {
+  anyNumber,
+  boolean,
+  check,
+  count,
+  dtype,
+  finite,
+  maxElements,
+  oneOf,
+  positive,
+  rate,
+  refused,
+  seed,
+  shape,
+  size,
+  text,
+} from "./rules.ts";
 
 export function checkOneOf<T extends string>(who: string, option: string, value: T, choices: readonly T[]): void {
   check(who, option, value, oneOf(...choices));
@@ -15,6 +31,11 @@ export function checkSize(who: string, option: string, value: number): void {
 /** A whole number of at least 0. */
 export function checkCount(who: string, option: string, value: number): void {
   check(who, option, value, count);
+}
+
+/** Any number, also NaN and ±∞. */
+export function checkNumber(who: string, option: string, value: number): void {
+  check(who, option, value, anyNumber);
 }
 
 export function checkPositive(who: string, option: string, value: number): void {
@@ -35,6 +56,21 @@ export function checkSeed(who: string, option: string, value: number | string): 
 
 export function checkBoolean(who: string, option: string, value: boolean): void {
   check(who, option, value, boolean);
+}
+
+export function checkText(who: string, option: string, value: string): void {
+  check(who, option, value, text);
+}
+
+export function checkFunction(who: string, option: string, value: unknown): void {
+  if (typeof value !== "function") throw refused(who, option, value, "a function");
+}
+
+/** Options as they came; throws for what is no record. */
+export function record<T extends object>(who: string, value: T, option = "options"): T {
+  const given: unknown = value;
+  if (typeof given === "object" && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)) return value;
+  throw refused(who, option, value, "a record");
 }
 
 export function checkDType(who: string, option: string, value: DType): void {

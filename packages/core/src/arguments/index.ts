@@ -1,5 +1,6 @@
-// What arguments may be: for the packages above core, and for layers and cells of your own.
+// What arguments may be, and how numbers on the host are read: for the packages above core, and for layers and cells of your own.
 export {
+  anyNumber,
   boolean,
   check,
   count,
@@ -27,11 +28,17 @@ export {
   checkDType,
   checkElements,
   checkFinite,
+  checkFunction,
+  checkNumber,
   checkOneOf,
   checkPositive,
   checkRate,
   checkSeed,
   checkShape,
   checkSize,
+  checkText,
+  record,
 } from "./checks.ts";
+export { checkBackend } from "./backend.ts";
 export { show } from "./show.ts";
+export { type Asked, type HostNumbers, readNumbers } from "../host/numbers.ts";

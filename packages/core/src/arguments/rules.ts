@@ -25,6 +25,8 @@ export const count: Rule<number> = number(
   `a whole number of at least 0 and at most ${maxElements}`,
   (n) => isWhole(n) && n >= 0 && n <= maxElements,
 );
+/** Any number, NaN and ±∞ among them. */
+export const anyNumber: Rule<number> = number("a number", () => true);
 /** Any number but NaN and ±∞. */
 export const finite: Rule<number> = number("a finite number", Number.isFinite);
 export const positive: Rule<number> = number("a finite number above 0", (n) => Number.isFinite(n) && n > 0);

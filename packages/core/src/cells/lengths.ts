@@ -1,15 +1,20 @@
 // Lengths of sequences, checked where they still can be: on the host.
 import type { HostArray } from "../compile/ndarray.ts";
+import { checkCount } from "../arguments/checks.ts";
+import { refused } from "../arguments/rules.ts";
 import { SluiceError } from "../errors.ts";
+import { type NumericArray, readNumbers } from "../host/numbers.ts";
 
 /**
  * How many steps of each row count, as an i32 array [batch] for `run(…, { lengths })`.
  * Throws INVALID_ARGUMENT for one that is no integer of 0 … `steps`, naming the row.
  */
-export function lengths(values: ArrayLike<number>, steps: number): HostArray {
-  const data = Array.from(values),
-    row = data.findIndex((n) => !Number.isInteger(n) || n < 0 || n > steps);
-  if (row < 0) return { dtype: "i32", shape: [data.length], data: Int32Array.from(data), axes: ["batch"] };
+export function lengths(values: NumericArray | readonly number[], steps: number): HostArray {
+  checkCount("lengths", "steps", steps);
+  const { data, shape } = readNumbers(values, { who: "lengths", name: "values" });
+  if (shape.length !== 1) throw refused("lengths", "values", values, "one number for each row");
+  const row = Array.prototype.findIndex.call(data, (n: number) => !Number.isInteger(n) || n < 0 || n > steps);
+  if (row < 0) return { dtype: "i32", shape: [data.length], data: new Int32Array(data), axes: ["batch"] };
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who: "lengths",

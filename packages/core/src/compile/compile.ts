@@ -1,9 +1,12 @@
 // Any traced function as something to call, on any backend.
-import type { Backend, Executable, Program, TypedArray } from "../backend.ts";
+import { checkBackend } from "../arguments/backend.ts";
+import { checkCount, checkDType, checkElements, checkFunction, checkText, record } from "../arguments/checks.ts";
+import { maxRank } from "../arguments/rules.ts";
+import { show } from "../arguments/show.ts";
+import type { Backend, Executable, Program } from "../backend.ts";
 import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
-import { dtypeOf } from "../kit/arrays.ts";
-import type { Nested } from "../trace/constants.ts";
+import { type Nested, type NumericArray, readNumbers } from "../host/numbers.ts";
 import { isTensor } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { isSpec, trace, type Spec, type Traced } from "../trace/trace.ts";
@@ -11,10 +14,13 @@ import { leavesOf, mapTree } from "../trace/tree.ts";
 import { Cache } from "./cache.ts";
 import { lowerGraph } from "./lower.ts";
 import { release } from "./release.ts";
-import { array, hostArray, NDArray, type HostArray } from "./ndarray.ts";
+import { array, NDArray, type HostArray } from "./ndarray.ts";
 
-/** What may be passed where the function takes a tensor. Host arrays, numbers and lists are written for the call and freed after it. */
-export type ArrayInput = NDArray | HostArray | TypedArray | Nested;
+/**
+ * What may be passed where the function takes a tensor. Host arrays, numbers and lists are written for the call and freed after it.
+ * A list of typed arrays is a list of arguments, each of its own; `array` makes one of them.
+ */
+export type ArrayInput = NDArray | HostArray | NumericArray | Nested;
 
 /** A tree of tensors, with arrays in their place. */
 export type Fed<T> = T extends Tensor
@@ -99,11 +105,12 @@ interface Ready {
  * ```
  */
 export function compile<A extends readonly unknown[], R>(backend: Backend, fn: (...args: A) => R, options?: CompileOptions): Compiled<A, R>;
-export function compile(
-  backend: Backend,
-  fn: (...args: never[]) => unknown,
-  { name = fn.name || "function", cacheSize = 16 }: CompileOptions = {},
-): unknown {
+export function compile(backend: Backend, fn: (...args: never[]) => unknown, options: CompileOptions = {}): unknown {
+  checkBackend("compile", backend);
+  checkFunction("compile", "fn", fn);
+  const { name = fn.name || "function", cacheSize = 16 } = record("compile", options);
+  checkText("compile", "name", name);
+  checkCount("compile", "cacheSize", cacheSize);
   const drop = (ready: Ready): void => {
     ready.isDropped = true;
     leave(ready, 0);
@@ -121,7 +128,7 @@ export function compile(
   const prepare = (args: readonly unknown[]): Promise<Ready> => {
     if (isDisposed)
       throw new SluiceError({ code: "DISPOSED", who: name, what: "the compiled function was disposed of", fix: "Compile it again" });
-    const specs = args.map((arg) => mapTree(arg, isLeaf, specOf)),
+    const specs = specsOf(args),
       key = JSON.stringify(specs),
       known = cache.get(key);
     if (known !== undefined) return known.coming;
@@ -181,15 +188,7 @@ export function compile(
       for (const t of temporary) t.dispose();
     }
   };
-  const program = (...args: readonly unknown[]): Program =>
-    lowerGraph(
-      trace(
-        name,
-        fn,
-        args.map((arg) => mapTree(arg, isLeaf, specOf)),
-      ).graph,
-      backend.supports,
-    );
+  const program = (...args: readonly unknown[]): Program => lowerGraph(trace(name, fn, specsOf(args)).graph, backend.supports);
   const close = (): void => {
     isDisposed = true;
     cache.clear();
@@ -197,27 +196,40 @@ export function compile(
   return Object.assign(call, { bind, program, dispose: close, [dispose]: close });
 }
 
-/** Is it one array, however given? A list is one if it holds numbers at the bottom. */
+/** Is it one array, however given, or what is neither that nor a tree of them? A list is one if it holds numbers at the bottom. */
 function isLeaf(value: unknown): boolean {
-  if (typeof value === "number" || isSpec(value) || dtypeOf(value) !== undefined) return true;
-  return Array.isArray(value) && value.length > 0 && (typeof value[0] === "number" || (Array.isArray(value[0]) && isLeaf(value[0])));
+  if (typeof value !== "object" || value === null || isSpec(value)) return true;
+  if (!Array.isArray(value)) return Object.prototype.toString.call(value) !== "[object Object]"; // buffers, maps, promises
+  let first: unknown = value;
+  for (let depth = 0; Array.isArray(first) && depth <= maxRank; depth++) first = (first as readonly unknown[])[0];
+  return typeof first === "number" || Array.isArray(first); // a list that never ends is refused where it is read
+}
+
+function specsOf(args: readonly unknown[]): unknown[] {
+  return args.map((arg, i) => mapTree(arg, isLeaf, specOf, `argument ${i + 1}`));
 }
 
 function specOf(leaf: unknown, path: string): Spec {
-  if (isSpec(leaf)) return { shape: leaf.shape, dtype: leaf.dtype, axes: leaf.axes };
-  if (!isLeaf(leaf))
-    throw new SluiceError({
-      code: "INVALID_ARGUMENT",
-      who: "compile",
-      what: `${path || "an argument"} is no array: ${String(leaf)}`,
-      fix: "Pass arrays, numbers, or records and lists of them",
-    });
-  const { shape, dtype } = hostArray(leaf as TypedArray | Nested);
-  return { shape, dtype };
+  if (isSpec(leaf)) {
+    const { shape, dtype, axes } = leaf;
+    checkDType("compile", `the dtype of ${path}`, dtype);
+    checkElements("compile", `the shape of ${path}`, shape);
+    return { shape, dtype, axes };
+  }
+  if (typeof leaf === "number" || Array.isArray(leaf) || ArrayBuffer.isView(leaf)) {
+    const { shape, dtype } = readNumbers(leaf, { who: "compile", name: path });
+    return { shape, dtype };
+  }
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "compile",
+    what: `${path} is no array: ${show(leaf)}`,
+    fix: leaf instanceof Promise ? "Await it first" : "Pass arrays, numbers, or records and lists of them",
+  });
 }
 
-function toArray(backend: Backend, leaf: HostArray | TypedArray | Nested): NDArray {
-  return isSpec(leaf) ? array(backend, (leaf as HostArray).data, leaf) : array(backend, leaf as TypedArray | Nested);
+function toArray(backend: Backend, leaf: HostArray | NumericArray | Nested): NDArray {
+  return isSpec(leaf) ? array(backend, (leaf as HostArray).data, leaf) : array(backend, leaf as NumericArray | Nested);
 }
 
 function keep<T>(list: T[], item: T): T {

@@ -1,10 +1,12 @@
 // Arrays: on a backend, and on the host.
+import { checkBackend } from "../arguments/backend.ts";
+import { checkDType, checkElements } from "../arguments/checks.ts";
 import type { Backend, DType, Shape, TypedArray } from "../backend.ts";
 import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
 import { size } from "../graph/window.ts";
-import { dtypeOf } from "../kit/arrays.ts";
-import { flatten, type Nested } from "../trace/constants.ts";
+import { filled } from "../host/filled.ts";
+import type { Values } from "../host/numbers.ts";
 import { release } from "./release.ts";
 
 /** Numbers on the host with their shape, row-major. */
@@ -39,6 +41,9 @@ export class NDArray {
   #isDisposed = false;
 
   constructor(backend: Backend, dtype: DType, shape: Shape, { name = "array", axes }: Pick<ArrayOptions, "name" | "axes"> = {}) {
+    checkBackend(name, backend);
+    checkDType(name, "dtype", dtype);
+    checkElements(name, "shape", shape);
     this.backend = backend;
     this.dtype = dtype;
     this.shape = shape;
@@ -86,32 +91,32 @@ export class NDArray {
   }
 }
 
-/** An array on `backend` with the numbers given: a typed array, or nested lists. Throws SHAPE_MISMATCH where they do not fill the shape. */
-export function array(backend: Backend, values: TypedArray | Nested, options: ArrayOptions = {}): NDArray {
+/**
+ * An array on `backend` with the numbers given: a typed array, a number, or nested lists of either. Integers of up to 32 bits become i32,
+ * Float16Array f32. Throws as `hostArray` and `zeros` do; then nothing is left on the backend.
+ */
+export function array(backend: Backend, values: Values, options: ArrayOptions = {}): NDArray {
   const host = hostArray(values, options),
     made = new NDArray(backend, host.dtype, host.shape, options);
   made.write(host.data);
   return made;
 }
 
-/** An array of zeros. dtype f32 unless given. */
+/**
+ * An array of zeros. dtype f32 unless given. Throws INVALID_ARGUMENT for sizes that are no whole numbers from 0, or of more than 2³¹ − 1
+ * elements together; UNSUPPORTED and OUT_OF_MEMORY as the backend does.
+ */
 export function zeros(backend: Backend, shape: Shape, { dtype = "f32", ...options }: Omit<ArrayOptions, "shape"> = {}): NDArray {
   return new NDArray(backend, dtype, shape, options);
 }
 
-/** Numbers with a shape, on the host. Throws SHAPE_MISMATCH where they do not fill it. */
-export function hostArray(values: TypedArray | Nested, { shape, dtype, axes }: ArrayOptions = {}): HostArray {
-  const flat =
-    dtypeOf(values) !== undefined && (dtype === undefined || dtype === dtypeOf(values))
-      ? { data: values as TypedArray, shape: [(values as TypedArray).length], dtype: dtypeOf(values)! }
-      : flatten(values, dtype);
-  const full = shape ?? flat.shape;
-  if (size(full) !== flat.data.length)
-    throw new SluiceError({
-      code: "SHAPE_MISMATCH",
-      who: "array",
-      what: `${flat.data.length} numbers do not fill shape [${full.join(", ")}]`,
-      facts: { shape: full, length: flat.data.length },
-    });
-  return { dtype: flat.dtype, shape: full, data: flat.data, axes };
+/**
+ * Numbers with a shape, on the host: the caller's own array where it has the dtype already.
+ *
+ * Throws, naming the place: SHAPE_MISMATCH for ragged lists, and where the numbers do not fill the shape; DTYPE_MISMATCH for bigints and for
+ * what i32 does not hold; INVALID_ARGUMENT for texts, buffers and other things that are no numbers, lists nested more than 32 deep, detached
+ * arrays, and sizes that are no whole numbers; OUT_OF_MEMORY.
+ */
+export function hostArray(values: Values, { shape, dtype, axes }: ArrayOptions = {}): HostArray {
+  return { ...filled(values, { shape, dtype }, { who: "array", name: "values" }), axes };
 }

@@ -2,6 +2,7 @@
 // Shapes are taken as checked: what users may get wrong is checked where they say it (trace/).
 import type { BinaryOp, DType, ScalarOp, Shape, TypedArray, UnaryOp } from "../backend.ts";
 import { internal } from "../errors.ts";
+import { allocate } from "../kit/arrays.ts";
 import { binary, unary } from "../kit/scalar.ts";
 import type { Const, Input, Loop, Node, Param, Piece, Window } from "./node.ts";
 import { areDisjoint, compose, dense, denseStrides, isInOrder, isWhole, relative, sameShape, sameWindow, size } from "./window.ts";
@@ -24,8 +25,9 @@ export function data(values: TypedArray, shape: Shape, dtype: DType): Node {
 
 /** 0, 1, … n − 1. */
 export function iota(n: number, dtype: DType): Node {
-  const index = Array.from({ length: n }, (_, i) => i);
-  return data(dtype === "i32" ? Int32Array.from(index) : dtype === "f32" ? Float32Array.from(index) : Float64Array.from(index), [n], dtype);
+  const values = allocate(dtype, n, "iota");
+  for (let i = 0; i < n; i++) values[i] = i;
+  return data(values, [n], dtype);
 }
 
 export function pointwise(op: ScalarOp, args: readonly Node[], label?: string): Node {

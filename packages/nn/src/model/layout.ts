@@ -1,7 +1,8 @@
 // Where each weight lies in the one flat array that holds them all: contiguous, each padded to 16 elements, so that an
 // optimizer is one pass over memory and every weight starts on a cache line.
 import { isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
-import type { HostArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
+import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
+import { checkElements, readNumbers } from "@sluice/core/arguments";
 
 const padding = 16;
 
@@ -57,8 +58,12 @@ export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: st
 export function pack(layout: Layout, arrays: Readonly<Record<string, HostArray>>, dtype: "f32" | "f64", who: string): TypedArray {
   checkArrays(layout, arrays, who);
   const flat = dtype === "f32" ? new Float32Array(layout.length) : new Float64Array(layout.length);
-  for (const [name, { data }] of Object.entries(arrays)) flat.set(data, layout.entries[name]!.offset); // `checkArrays` saw the name
+  for (const [name, { data }] of Object.entries(arrays)) flat.set(numbersOf(data, name, who), layout.entries[name]!.offset); // `checkArrays` saw the name
   return flat;
+}
+
+function numbersOf(data: unknown, name: string, who: string): NumericArray {
+  return readNumbers(data, { who, name: `the data of weight "${name}"` }).data;
 }
 
 /** Copies out of the flat array, by name. */
@@ -75,7 +80,8 @@ export function checkArrays({ entries }: Layout, arrays: Readonly<Record<string,
   for (const [name, { shape, size, axes }] of Object.entries(entries)) {
     const given = arrays[name];
     if (given === undefined) throw misnamed(who, `weight "${name}" is missing`, entries);
-    if (given.shape.join() === shape.join() && given.data.length === size) continue;
+    checkElements(who, `the shape of weight "${name}"`, given.shape);
+    if (given.shape.join() === shape.join() && numbersOf(given.data, name, who).length === size) continue;
     const what = `weight "${name}" is [${axes.map((axis, d) => `${axis} ${shape[d]}`).join(", ")}], got [${given.shape.join(", ")}] with ${given.data.length} elements`;
     throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { weight: name, expected: shape, got: given.shape } });
   }

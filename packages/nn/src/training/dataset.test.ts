@@ -158,3 +158,34 @@ test("axes between row and column are numbered", () => {
   const bad = { code: "NOT_FINITE", message: expect.stringContaining("row 0, axis 1 1, column 1") };
   expect(() => elements(array, { dtype: "float" }, "f64", "test", "x")).toThrow(expect.objectContaining(bad));
 });
+
+test("pixels, halves and lists of typed arrays are data like any other", () => {
+  const rows = [Uint8Array.of(1, 255), Uint8Array.of(0, 7)];
+  expect(read({ x: rows, y: Int16Array.of(-1, 300) })).toMatchObject({
+    x: Float32Array.of(1, 255, 0, 7),
+    y: Float32Array.of(-1, 300),
+  });
+  expect(read({ x: [Uint8Array.of(1, 9)], y: Uint16Array.of(2) }, labels, tokens)).toMatchObject({
+    x: Int32Array.of(1, 9),
+    y: Int32Array.of(2),
+  });
+});
+
+test.each<[unknown, string, string]>([
+  [BigInt64Array.of(1n, 2n), "DTYPE_MISMATCH", "y must be numbers, got a BigInt64Array of 2"],
+  [[1n, 2n], "DTYPE_MISMATCH", "y[0] must be a number, got a bigint"],
+  [["1", "2"], "INVALID_ARGUMENT", 'y[0] must be a number, got "1"'],
+  [[[1], [true]], "INVALID_ARGUMENT", "y[1][0] must be a number, got true"],
+  [null, "INVALID_ARGUMENT", "y must be a typed array, a number, or nested lists of numbers, got null"],
+  [new ArrayBuffer(8), "INVALID_ARGUMENT", "got an ArrayBuffer"],
+  [{ dtype: "float32", shape: [2], data: [1, 2] }, "INVALID_ARGUMENT", "the dtype of y must be one of f32, f64, i32"],
+  [{ dtype: "f32", shape: [-2], data: Float32Array.of(1, 2) }, "INVALID_ARGUMENT", "the shape of y must be a list"],
+  [{ dtype: "f32", shape: [2], data: "12" }, "INVALID_ARGUMENT", "the data of y must be a typed array"],
+])("%#: data that are no numbers are refused by their place", (y, code, what) => {
+  const x = [
+    [0, 0],
+    [0, 0],
+  ];
+  expect(refusal({ x, y: y as Data["y"] })).toMatchObject({ code, message: expect.stringContaining(`trainer.fit: `) });
+  expect(refusal({ x, y: y as Data["y"] }).message).toContain(what);
+});

@@ -1,5 +1,6 @@
 // What the caller trains, evaluates or predicts on, checked once and in the types that the Program reads.
-import { SluiceError, type HostArray, type Shape, type TypedArray } from "@sluice/core";
+import { SluiceError, type Shape, type TypedArray } from "@sluice/core";
+import type { HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../losses/measure.ts";
 import { elements } from "./elements.ts";
@@ -52,19 +53,19 @@ export function samplesOf(given: Numbers, reading: Reading, who: string): Sample
   return { samples, sample, x: elements(x, { dtype: sample.dtype, ...range }, reading.dtype, who, "x") };
 }
 
-function ones(samples: number): HostArray {
+function ones(samples: number): HostNumbers {
   return { dtype: "f32", shape: [samples], data: new Float32Array(samples).fill(1) };
 }
 
 /** An axis of size 1 at the end may be left out or added: [samples] will do for outputs [samples, 1]. */
-function checkTarget(y: HostArray, samples: number, { shape }: Target, who: string): void {
+function checkTarget(y: HostNumbers, samples: number, { shape }: Target, who: string): void {
   const trimmed = (s: Shape): Shape => (s.at(-1) === 1 ? s.slice(0, -1) : s);
   const given = y.shape.slice(1);
   if (trimmed(given).join() === trimmed(shape).join() && y.shape[0] === samples) return;
   checkRows(y, samples, shape, who, "y");
 }
 
-function checkRows({ shape }: HostArray, samples: number, inner: Shape, who: string, name: string): void {
+function checkRows({ shape }: HostNumbers, samples: number, inner: Shape, who: string, name: string): void {
   const wanted = [samples, ...inner];
   if (shape.join() === wanted.join()) return;
   const what = `${name} must be [${[`samples ${samples}`, ...inner].join(", ")}] to go with x and the model's output, got [${shape.join(", ")}]`;

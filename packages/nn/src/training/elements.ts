@@ -1,6 +1,9 @@
 // Data checked and converted before it reaches a backend, where a NaN or a wrong label would only show much later.
-import { SluiceError, type ErrorCode, type HostArray, type Shape, type TypedArray } from "@sluice/core";
+import { SluiceError, type DType, type ErrorCode, type NumericArray, type Shape, type TypedArray } from "@sluice/core";
+import type { HostNumbers } from "@sluice/core/arguments";
+import { dtypeOf } from "@sluice/core/kit";
 import type { Target } from "../losses/measure.ts";
+import { typedArray } from "./typedArray.ts";
 
 /**
  * The elements in the type the Program reads: i32 where indices are wanted, otherwise `dtype`. The caller's own array
@@ -10,7 +13,7 @@ import type { Target } from "../losses/measure.ts";
  * wanted range; DTYPE_MISMATCH for an index that is no whole number.
  */
 export function elements(
-  array: HostArray,
+  array: HostNumbers,
   wanted: Pick<Target, "dtype" | "range">,
   dtype: "f32" | "f64",
   who: string,
@@ -19,7 +22,7 @@ export function elements(
   const [low, high] = wanted.range ?? [-Infinity, Infinity];
   const whole = wanted.dtype === "i32";
   const given = array.data;
-  const made = whole ? asInt32(given) : asFloat(given, dtype);
+  const made = converted(given, whole ? "i32" : dtype);
   for (let i = 0; i < given.length; i++) {
     const value = given[i]!;
     if (!Number.isFinite(value) || !Number.isFinite(made[i])) throw bad("NOT_FINITE", array, i, who, name, `is not a finite ${dtype}`);
@@ -29,17 +32,15 @@ export function elements(
   return made;
 }
 
-function asInt32(data: TypedArray): Int32Array {
-  return data instanceof Int32Array ? data : Int32Array.from(data);
-}
-
-function asFloat(data: TypedArray, dtype: "f32" | "f64"): TypedArray {
-  if (dtype === "f32") return data instanceof Float32Array ? data : Float32Array.from(data);
-  return data instanceof Float64Array ? data : Float64Array.from(data);
+function converted(data: NumericArray, dtype: DType): TypedArray {
+  if (dtypeOf(data) === dtype) return data as TypedArray; // one of the three
+  const made = typedArray(dtype, data.length);
+  made.set(data);
+  return made;
 }
 
 /** "x is not a finite f32: NaN at row 3, column 2" */
-function bad(code: ErrorCode, { data, shape }: HostArray, i: number, who: string, name: string, claim: string): SluiceError {
+function bad(code: ErrorCode, { data, shape }: HostNumbers, i: number, who: string, name: string, claim: string): SluiceError {
   const index = indexOf(i, shape);
   const last = shape.length - 1;
   const place = index.map((at, d) => `${d === 0 ? "row" : d === last ? "column" : `axis ${d}`} ${at}`).join(", ");

@@ -1,5 +1,5 @@
 // What the caller may say to `compile` and `fit`, and what `fit` says back.
-import type { Backend, HostArray, Nested, TypedArray } from "@sluice/core";
+import type { Backend, HostArray, Values } from "@sluice/core";
 import type { Loss, LossName } from "../losses/loss.ts";
 import type { Metric, MetricName } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -18,8 +18,8 @@ export interface CompileOptions {
   readonly dtype?: "f32" | "f64";
 }
 
-/** Numbers on the host: with a shape, flat, or in nested lists of equal lengths. */
-export type Numbers = HostArray | TypedArray | Nested;
+/** Numbers on the host: with a shape, flat in a typed array, or in nested lists of equal lengths, whose innermost may be typed arrays. */
+export type Numbers = HostArray | Values;
 
 /** x [samples, …], y [samples, …]. */
 export interface Data {

@@ -1,9 +1,8 @@
 // Host memory for a dtype.
 import type { DType, TypedArray } from "@sluice/core";
+import { allocate } from "@sluice/core/kit";
 
-const constructors = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const satisfies Record<DType, unknown>;
-
-/** Zeros. */
+/** Zeros. Throws OUT_OF_MEMORY. */
 export function typedArray(dtype: DType, length: number): TypedArray {
-  return new constructors[dtype](length);
+  return allocate(dtype, length, "trainer");
 }
