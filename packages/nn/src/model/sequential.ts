@@ -16,7 +16,8 @@ export function sequential(layers: readonly Layer[], { name = "sequential" }: { 
 function named(layers: readonly Layer[]): NamedLayer[] {
   const taken = new Set<string>();
   for (const { config } of layers) if (config.name !== undefined) claim(taken, config.name);
-  return layers.map((layer) => ({ name: layer.config.name ?? free(taken, layer.kind), layer }));
+  const next = new Map<string, number>();
+  return layers.map((layer) => ({ name: layer.config.name ?? free(taken, next, layer.kind), layer }));
 }
 
 function claim(taken: Set<string>, name: string): void {
@@ -26,11 +27,15 @@ function claim(taken: Set<string>, name: string): void {
   taken.add(name);
 }
 
-function free(taken: Set<string>, kind: string): string {
-  let name = kind;
-  for (let i = 1; taken.has(name); i++) name = `${kind}_${i}`;
-  claim(taken, name);
-  return name;
+/** `next` goes on where the last of a kind was found: a number is looked at once. */
+function free(taken: Set<string>, next: Map<string, number>, kind: string): string {
+  for (let i = next.get(kind) ?? 0; ; i++) {
+    const name = i === 0 ? kind : `${kind}_${i}`;
+    if (taken.has(name)) continue;
+    claim(taken, name);
+    next.set(kind, i + 1);
+    return name;
+  }
 }
 
 function refused(what: string): SluiceError {
