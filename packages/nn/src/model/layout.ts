@@ -2,7 +2,7 @@
 // optimizer is one pass over memory and every weight starts on a cache line.
 import { isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
-import { checkElements, readNumbers } from "@sluice/core/arguments";
+import { checkElements, readNumbers, show } from "@sluice/core/arguments";
 
 const padding = 16;
 
@@ -25,7 +25,9 @@ export interface Layout {
 }
 
 export function layoutOf(tree: Layout["tree"]): Layout {
-  const weights = Object.fromEntries(leavesOf(tree, isWeight)) as Record<string, Weight>; // `isWeight` says so
+  const leaves = leavesOf(tree, isWeight) as [string, Weight][]; // `isWeight` says so
+  const weights = Object.fromEntries(leaves);
+  if (Object.keys(weights).length < leaves.length) throw sameName(leaves);
   const entries: Record<string, Entry> = {};
   let length = 0;
   for (const [name, { axes }] of Object.entries(weights)) {
@@ -36,6 +38,18 @@ export function layoutOf(tree: Layout["tree"]): Layout {
     length = end;
   }
   return { tree, weights, entries, length };
+}
+
+/** { "a.b": w, a: { b: w } } */
+function sameName(leaves: readonly (readonly [name: string, leaf: unknown])[]): SluiceError {
+  const seen = new Set<string>();
+  const twice = leaves.find(([name]) => seen.has(name) || !seen.add(name))?.[0];
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "model.build",
+    what: `two weights are named "${twice}"`,
+    facts: { weight: twice },
+  });
 }
 
 /** The weights as the layers know them: views of the flat tensor [length]. */
@@ -54,11 +68,16 @@ export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: st
   return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record
 }
 
-/** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`. */
+/** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`, and NOT_FINITE for a number that f32 cannot hold. */
 export function pack(layout: Layout, arrays: Readonly<Record<string, HostArray>>, dtype: "f32" | "f64", who: string): TypedArray {
   checkArrays(layout, arrays, who);
   const flat = dtype === "f32" ? new Float32Array(layout.length) : new Float64Array(layout.length);
-  for (const [name, { data }] of Object.entries(arrays)) flat.set(numbersOf(data, name, who), layout.entries[name]!.offset); // `checkArrays` saw the name
+  for (const [name, array] of Object.entries(arrays)) {
+    const { offset, size } = layout.entries[name]!, // `checkArrays` saw the name
+      data = numbersOf(array.data, name, who);
+    flat.set(data, offset);
+    if (dtype === "f32") checkOverflow(data, flat.subarray(offset, offset + size), name, who);
+  }
   return flat;
 }
 
@@ -66,29 +85,60 @@ function numbersOf(data: unknown, name: string, who: string): NumericArray {
   return readNumbers(data, { who, name: `the data of weight "${name}"` }).data;
 }
 
+function checkOverflow(given: NumericArray, rounded: TypedArray, name: string, who: string): void {
+  for (let i = 0; i < rounded.length; i++) {
+    if (Number.isFinite(rounded[i]) || !Number.isFinite(given[i])) continue;
+    const what = `weight "${name}" has ${given[i]} at element ${i}, which f32 cannot hold`;
+    throw new SluiceError({ code: "NOT_FINITE", who, what, fix: 'Compile with { dtype: "f64" }', facts: { weight: name, index: i } });
+  }
+}
+
+/** Parts of the flat array, by name: whoever holds one holds it all. */
+export function viewHost({ entries }: Layout, flat: TypedArray, dtype: "f32" | "f64"): Record<string, HostArray> {
+  const view = ({ axes, shape, offset, size }: Entry): HostArray => ({ dtype, shape, axes, data: flat.subarray(offset, offset + size) });
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, view(entry)]));
+}
+
 /** Copies out of the flat array, by name. */
-export function unpackHost({ entries }: Layout, flat: TypedArray, dtype: "f32" | "f64"): Record<string, HostArray> {
-  const copy = ({ axes, shape, offset, size }: Entry): HostArray => ({ dtype, shape, axes, data: flat.slice(offset, offset + size) });
-  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, copy(entry)]));
+export function unpackHost(layout: Layout, flat: TypedArray, dtype: "f32" | "f64"): Record<string, HostArray> {
+  const views = Object.entries(viewHost(layout, flat, dtype));
+  return Object.fromEntries(views.map(([name, array]) => [name, { ...array, data: array.data.slice() }]));
+}
+
+/** As `checkShapes`, and SHAPE_MISMATCH for an array whose elements are not as many as its shape says. */
+export function checkArrays(layout: Layout, arrays: Readonly<Record<string, HostArray>>, who: string): void {
+  checkShapes(layout, arrays, who);
+  for (const [name, { shape, data }] of Object.entries(arrays)) {
+    const { size } = layout.entries[name]!, // `checkShapes` saw the name
+      { length } = numbersOf(data, name, who);
+    if (length === size) continue;
+    const what = `weight "${name}" [${shape.join(", ")}] has ${size} elements, got ${length}`;
+    throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { weight: name, expected: size, got: length } });
+  }
 }
 
 /** Throws INVALID_ARGUMENT for a weight that is missing or unknown and SHAPE_MISMATCH for one of another shape, by name. */
-export function checkArrays({ entries }: Layout, arrays: Readonly<Record<string, HostArray>>, who: string): void {
+export function checkShapes({ entries }: Layout, arrays: Readonly<Record<string, { readonly shape: Shape }>>, who: string): void {
   for (const name of Object.keys(arrays)) {
-    if (!Object.hasOwn(entries, name)) throw misnamed(who, `there is no weight "${name}"`, entries);
+    if (!Object.hasOwn(entries, name)) throw misnamed(who, `there is no weight ${show(name)}`, entries);
   }
-  for (const [name, { shape, size, axes }] of Object.entries(entries)) {
-    const given = arrays[name];
+  for (const [name, { shape, axes }] of Object.entries(entries)) {
+    const given = Object.hasOwn(arrays, name) ? arrays[name] : undefined;
     if (given === undefined) throw misnamed(who, `weight "${name}" is missing`, entries);
     checkElements(who, `the shape of weight "${name}"`, given.shape);
-    if (given.shape.join() === shape.join() && numbersOf(given.data, name, who).length === size) continue;
-    const what = `weight "${name}" is [${axes.map((axis, d) => `${axis} ${shape[d]}`).join(", ")}], got [${given.shape.join(", ")}] with ${given.data.length} elements`;
+    if (given.shape.join() === shape.join()) continue;
+    const what = `weight "${name}" is [${axes.map((axis, d) => `${axis} ${shape[d]}`).join(", ")}], got [${given.shape.join(", ")}]`;
     throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { weight: name, expected: shape, got: given.shape } });
   }
 }
 
+const namesShown = 20;
+
 function misnamed(who: string, what: string, entries: Readonly<Record<string, Entry>>): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: `The model has ${Object.keys(entries).join(", ") || "no weights"}` });
+  const names = Object.keys(entries),
+    more = names.length > namesShown ? `, … ${names.length} in all` : "";
+  const fix = `The model has ${names.slice(0, namesShown).join(", ") || "no weights"}${more}`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix });
 }
 
 /** Arrays by layer and key as arrays by name. Throws INVALID_ARGUMENT for a leaf that is none. */

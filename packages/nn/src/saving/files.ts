@@ -1,51 +1,95 @@
-// Models as files. Only this file knows that there is a file system.
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { SluiceError } from "@sluice/core";
+// Models as files. Only this file and those it imports from here know that there is a file system.
+import type { FileHandle } from "node:fs/promises";
+import { SluiceError, type HostArray } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
 import type { Model } from "../model/model.ts";
+import { filled, given } from "../options/table.ts";
 import type { Trainer } from "../training/trainer.ts";
-import { decode, serialize, type LoadOptions, type SaveOptions } from "./serialize.ts";
+import { readFully } from "./ranges.ts";
+import { planOf } from "./record.ts";
+import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";
+import { corrupt, emptyArray, headerEnd, pieces, prefixLength, readHead } from "./safetensors.ts";
+import { loadTable, tensorsOf, type LoadOptions, type SaveOptions } from "./serialize.ts";
 
 /**
- * Writes what `serialize` gives to a file, which is there whole or not at all: written aside, then renamed.
+ * Writes what `serialize` gives to a file, which is there whole or not at all: written aside, synced, renamed. A file of any length is
+ * written with one copy of the weights in memory.
  *
- * Throws FILE_UNWRITABLE, and what `serialize` throws; an older file at `path` is then as it was.
+ * A link is written through, the mode of a file that is there stays. Parts that a process left when it was ended ("sluice-….part") are
+ * removed by the next save to the same path, after a quarter of an hour. Throws FILE_UNWRITABLE, with the system's code in
+ * `facts.system`, also for a path that is no regular file, and what `serialize` throws; an older file at `path` is then as it was.
  */
 export async function saveModel(path: string, source: Model | Trainer, options: SaveOptions = {}): Promise<void> {
-  const bytes = await serialize(source, options);
-  const aside = `${path}.${process.pid}.${counter++}.part`;
+  checkPath("saveModel", path);
+  const who = `saveModel ${path}`;
+  const parts = pieces(await tensorsOf(source, options, who), who);
   try {
-    await writeWhole(aside, bytes);
-    await rename(aside, path);
+    await replaceFile(path, parts);
   } catch (cause) {
-    await rm(aside, { force: true });
-    throw failure("FILE_UNWRITABLE", `saveModel ${path}`, "cannot be written", cause);
+    throw failure("FILE_UNWRITABLE", who, "cannot be written", cause);
   }
 }
 
-/** Two writes at once do not meet. */
-let counter = 0;
-
-/** On the disk, not only on its way there, when this resolves. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx");
+/**
+ * The model that `saveModel` wrote. What the header says is checked before an array is read; each array is read into its place, so that a
+ * file of any length takes the memory of its weights and no more. With `optimizer: false` the optimizer's arrays are not read at all.
+ *
+ * Throws FILE_NOT_FOUND, with the system's code in `facts.system`, where there is no regular file that can be read, and what `deserialize`
+ * throws.
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+  checkPath("loadModel", path);
+  const who = `loadModel ${path}`,
+    reading = filled(loadTable, given(who, loadTable, options));
+  const { file, length } = await found(who, openRegular(path));
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    const read = (into: Uint8Array, at: number): Promise<void> => fill(file, into, at, who);
+    const prefix = new Uint8Array(Math.min(prefixLength, length));
+    await read(prefix, 0);
+    const header = new Uint8Array(headerEnd(prefix, length, who) - 8);
+    await read(header, 8);
+    const start = 8 + header.length,
+      plan = planOf(readHead(header, length - start, who), reading, who);
+    const arrays = new Map<string, HostArray>();
+    for (const entry of plan.entries) {
+      const { array, bytes } = emptyArray(entry, who);
+      await read(bytes, start + entry.begin);
+      arrays.set(entry.name, array);
+    }
+    return plan.finish(arrays);
   } finally {
     await file.close();
   }
 }
 
-/** The model that `saveModel` wrote. Throws FILE_NOT_FOUND where there is none that can be read, and what `deserialize` throws. */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
-  const who = `loadModel ${path}`;
-  const bytes = await readFile(path).catch((cause: unknown) => {
+/** Throws FILE_CORRUPT where the file ends early: it was cut while it was read. */
+async function fill(file: FileHandle, into: Uint8Array, at: number, who: string): Promise<void> {
+  const bytes = await found(who, readFully(file, into, at));
+  if (bytes < into.length) throw corrupt(who, `it ends at byte ${at + bytes}, ${at + into.length} were to be read`);
+}
+
+async function found<T>(who: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
     throw failure("FILE_NOT_FOUND", who, "cannot be read", cause);
-  });
-  return decode(bytes, options, who);
+  }
+}
+
+function checkPath(who: string, path: string): void {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return;
+  throw refused(who, "path", path, "a text that is not empty and has no zero character");
 }
 
 function failure(code: "FILE_UNWRITABLE" | "FILE_NOT_FOUND", who: string, what: string, cause: unknown): SluiceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SluiceError({ code, who, what: `${what}: ${reason}`, fix: "Check that the folder exists and what rights it gives", cause });
+  const facts = { system: codeOf(cause) };
+  return new SluiceError({
+    code,
+    who,
+    what: `${what}: ${reason}`,
+    fix: "Check that the folder exists and what rights it gives",
+    facts,
+    cause,
+  });
 }

@@ -1,7 +1,7 @@
 import type { HostArray } from "@sluice/core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { expect, test, vi } from "vitest";
+import { longestHeader, readHead, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 const anyShape = fc.array(fc.nat({ max: 3 }), { maxLength: 3 });
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -15,15 +15,13 @@ const anyArray: fc.Arbitrary<HostArray> = anyShape.chain((shape) =>
 );
 const anyFile = fc.record({
   tensors: fc.dictionary(
-    fc.string({ minLength: 1 }).filter((name) => name !== "__metadata__" && name !== "__proto__"),
+    fc
+      .oneof(fc.string({ minLength: 1 }), fc.constant("__proto__"), fc.constant("\u{1f600}/é\ufeff"))
+      .filter((name) => name !== "__metadata__"),
     anyArray,
     { maxKeys: 4, noNullPrototype: true },
   ),
-  metadata: fc.dictionary(
-    fc.string().filter((key) => key !== "__proto__"),
-    fc.string(),
-    { maxKeys: 3, noNullPrototype: true },
-  ),
+  metadata: fc.dictionary(fc.oneof(fc.string(), fc.constant("__proto__")), fc.string(), { maxKeys: 3, noNullPrototype: true }),
 });
 
 test("what is written is read again, bit for bit", () => {
@@ -103,6 +101,28 @@ const damaged = {
     four,
   ],
   "metadata that are no text": ['{"__metadata__":{"a":1}}', new Uint8Array(0)],
+  "a name twice": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four],
+  "metadata twice": ['{"__metadata__":{},"__metadata__":{}}', new Uint8Array(0)],
+  "a key of the metadata twice": ['{"__metadata__":{"a":"1","a":"2"}}', new Uint8Array(0)],
+  "a field twice": ['{"w":{"dtype":"F32","shape":[2],"shape":[1],"data_offsets":[0,4]}}', four],
+  "a field that the format does not have": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"strides":[1]}}', four],
+  "no dtype": ['{"w":{"shape":[1],"data_offsets":[0,4]}}', four],
+  "three offsets": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}', four],
+  "offsets the wrong way round": ['{"w":{"dtype":"F32","shape":[0],"data_offsets":[4,0]}}', four],
+  "a size with a fraction": ['{"w":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', four],
+  "a size with an exponent": ['{"w":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}', four],
+  "a size with a zero before it": ['{"w":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}', four],
+  "a size of −0": ['{"w":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}', new Uint8Array(0)],
+  "an offset above 2⁵³": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[9007199254740992,9007199254740996]}}', four],
+  "half a surrogate pair in a name": ['{"\\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four],
+  "a control character in a name": ['{"a\nb":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four],
+  "a comma before the end": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},}', four],
+  "text after the header": ['{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} {}', four],
+  "a hole between arrays": [
+    '{"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}',
+    new Uint8Array(12),
+  ],
+  "33 axes": [`{"w":{"dtype":"F32","shape":[${"1,".repeat(32)}1],"data_offsets":[0,4]}}`, four],
   "an endless shape": ['{"w":{"dtype":"F32","shape":[9007199254740991,9007199254740991],"data_offsets":[0,4]}}', four],
 } as const;
 
@@ -112,10 +132,55 @@ for (const [title, [header, data]] of Object.entries(damaged)) {
   });
 }
 
+test("a header that is no UTF-8 is FILE_CORRUPT", () => {
+  const bytes = file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', four);
+  bytes[10] = 0xff;
+  expect(() => readSafetensors(bytes, "test")).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
+});
+
+test("a header longer than the limit is refused before it is looked at, and none is written", () => {
+  const bytes = new Uint8Array(8 + longestHeader + 8).fill(0x7b);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(longestHeader + 1), true);
+  expect(() => readSafetensors(bytes, "test")).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
+  const tooLong = { tensors: {}, metadata: { a: "a".repeat(longestHeader) } };
+  expect(() => writeSafetensors(tooLong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
+test("arrays past 4 GiB lie where the header says", () => {
+  const gib = 2 ** 30,
+    header = `{"a":{"dtype":"F32","shape":[${gib}],"data_offsets":[0,${4 * gib}]},"b":{"dtype":"F64","shape":[${gib}],"data_offsets":[${4 * gib},${12 * gib}]}}`;
+  expect(readHead(new TextEncoder().encode(header), 12 * gib, "test").entries).toEqual([
+    { name: "a", dtype: "f32", shape: [gib], begin: 0, end: 4 * gib },
+    { name: "b", dtype: "f64", shape: [gib], begin: 4 * gib, end: 12 * gib },
+  ]);
+});
+
+const hostile: Record<string, (n: number) => string> = {
+  "[[[[…": (n) => `{"a":${"[".repeat(n)}`,
+  "{},{},…": (n) => `{"a":${"{},".repeat(n / 3)}`,
+  '{"":{"":…': (n) => '{"":'.repeat(n / 4),
+  "white space": (n) => `{${" ".repeat(n)}`,
+  "a text without an end": (n) => `{"${"a".repeat(n)}`,
+  "escapes without an end": (n) => `{"${"\\".repeat(n / 2)}`,
+  digits: (n) => `{"w":{"dtype":"F32","shape":[${"1".repeat(n)}`,
+  names: (n) => `{${Array.from({ length: n / 60 }, (_, i) => `"${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`).join()}`,
+  "one name": (n) => `{${'"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},'.repeat(n / 60)}`,
+};
+
+for (const [title, text] of Object.entries(hostile)) {
+  test(`a hostile header is refused after one pass over it: ${title}`, () => {
+    const bytes = file(text(24_000), four);
+    const looks = vi.spyOn(String.prototype, "charCodeAt");
+    expect(() => readSafetensors(bytes, "test")).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
+    expect(looks.mock.calls.length).toBeLessThan(2 * bytes.length); // each character once as white space or text, once as a token
+    looks.mockRestore();
+  });
+}
+
 test("text, another format and a dtype that Sluice lacks are FILE_FOREIGN", () => {
   const text = new TextEncoder().encode("x,y\n1,2\n3,4\n");
   const half = file('{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}', four);
-  for (const bytes of [text, file("[1]", four), half]) {
+  for (const bytes of [text, file("[1]", four), file("", four), file(" {}", four), half]) {
     expect(() => readSafetensors(bytes, "test")).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
   }
 });

@@ -1,118 +1,120 @@
 // The safetensors file layout (https://github.com/huggingface/safetensors, "Format"): named arrays after a JSON header.
 //
 //   8 bytes   length n of the header, unsigned, little-endian
-//   n bytes   JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, …, "__metadata__": {text: text}}
+//   n bytes   the header
 //   the rest  the arrays, row-major and little-endian, without holes; offsets count from its start
-import { SluiceError, type DType, type HostArray } from "@sluice/core";
+//
+// Where the bytes come from and go to is the caller's: `pieces` are written one after the other, `Head` says which bytes are which array.
+import { SluiceError, type HostArray, type TypedArray } from "@sluice/core";
+import { parseHeader, writeHeader, type Entry, type Header } from "./header.ts";
 
 export interface Tensors {
   readonly tensors: Readonly<Record<string, HostArray>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's own limit. */
-const longestHeader = 100_000_000;
+/**
+ * Longest header that is read or written: that of some 300,000 arrays. The format allows three times as much; what a header becomes in
+ * memory is several times its length.
+ */
+export const longestHeader = 2 ** 25;
 
-const types = { F32: "f32", F64: "f64", I32: "i32" } as const satisfies Record<string, DType>;
-const names = { f32: "F32", f64: "F64", i32: "I32" } as const satisfies Record<DType, keyof typeof types>;
-const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const satisfies Record<DType, unknown>;
+/** The length of the header, and its first character: enough to see what a file is. */
+export const prefixLength = 9;
 
-export function writeSafetensors({ tensors, metadata }: Tensors): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
+
+/** A file in pieces: what comes before the arrays, then the caller's arrays themselves. Throws INVALID_ARGUMENT for a header past `longestHeader`. */
+export function pieces({ tensors, metadata }: Tensors, who: string): Uint8Array[] {
   let end = 0;
-  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: names[dtype], shape, data_offsets: [end, (end += data.byteLength)] };
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const start = 8 + Math.ceil(json.length / 8) * 8; // spaces up to a multiple of 8, so that arrays are aligned
-  const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  bytes.set(json, 8);
-  let at = start;
-  for (const { data } of Object.values(tensors)) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => ({
+    ...{ name, dtype, shape },
+    begin: end,
+    end: (end += data.byteLength),
+  }));
+  const header = new TextEncoder().encode(writeHeader({ entries, metadata }));
+  const start = 8 + Math.ceil(header.length / 8) * 8; // spaces up to a multiple of 8, so that arrays are aligned
+  if (start - 8 > longestHeader) throw tooLong(who, start - 8);
+  const head = new Uint8Array(start).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(start - 8), true);
+  head.set(header, 8);
+  return [head, ...Object.values(tensors).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+}
+
+/** The file as one array. Throws as `pieces`, and OUT_OF_MEMORY. */
+export function writeSafetensors(file: Tensors, who = "serialize"): Uint8Array {
+  const parts = pieces(file, who);
+  const bytes = allocate(who, parts.reduce((sum, { length }) => sum + length, 0), Uint8Array); // prettier-ignore
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
   }
   return bytes;
 }
 
-/** Copies of the arrays. Throws FILE_FOREIGN for what is no safetensors file, FILE_CORRUPT for one that is cut short or damaged. */
+/** Copies of the arrays. Throws as `headerEnd` and `readHead`. */
 export function readSafetensors(bytes: Uint8Array, who: string): Tensors {
-  const start = dataStart(bytes, who);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start), who);
-  if (!isTextMap(metadata)) throw corrupt(who, "its metadata is no map from text to text");
-  const list = Object.entries(entries).map(([name, value]) => checkEntry(name, value, who));
-  checkTiling(list, bytes.length - start, who);
-  return { tensors: Object.fromEntries(list.map((entry) => [entry.name, copy(entry, bytes, start)])), metadata };
+  const start = headerEnd(bytes, bytes.length, who);
+  const { entries, metadata } = readHead(bytes.subarray(8, start), bytes.length - start, who);
+  const tensors = entries.map((entry) => [entry.name, arrayOf(entry, bytes.subarray(start), who)] as const);
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
-function dataStart(bytes: Uint8Array, who: string): number {
-  if (bytes.length < 8) throw corrupt(who, `it has ${bytes.length} bytes, fewer than the length of a header takes`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > longestHeader || (bytes.length > 8 && bytes[8] !== 0x7b)) throw foreign(who, "it is no safetensors file");
-  if (8 + length > bytes.length) throw corrupt(who, `its header ends at byte ${8 + length}, the file at ${bytes.length}`);
-  return 8 + length;
+/**
+ * Where the header ends in a file of `length` bytes that begins with `prefix`, of at least `prefixLength` bytes where the file has them.
+ *
+ * Throws FILE_FOREIGN for what is no safetensors file, FILE_CORRUPT for one that is cut short.
+ */
+export function headerEnd(prefix: Uint8Array, length: number, who: string): number {
+  if (length < 8) throw corrupt(who, `it has ${length} bytes, fewer than the length of a header takes`);
+  const end = 8 + Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
+  if (length > 8 && prefix[8] !== 0x7b) throw foreign(who, "it is no safetensors file");
+  if (end - 8 > longestHeader) throw foreign(who, `its header is said to have ${end - 8} bytes, at most ${longestHeader} are read`);
+  if (end > length) throw corrupt(who, `its header ends at byte ${end}, the file at ${length}`);
+  return end;
 }
 
-function parseHeader(bytes: Uint8Array, who: string): Record<string, unknown> {
+/** What the header says, before data of `length` bytes. Throws FILE_CORRUPT and, for a dtype that Sluice lacks, FILE_FOREIGN. */
+export function readHead(header: Uint8Array, length: number, who: string): Header {
+  return parseHeader(decodeText(header, who), length, { corrupt: (what) => corrupt(who, what), foreign: (what) => foreign(who, what) });
+}
+
+/** A mark of byte order would be a character like any other. Memory that threads share is copied: engines decode no other. */
+function decodeText(bytes: Uint8Array, who: string): string {
   try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (isRecord(header)) return header;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
   } catch (cause) {
-    throw corrupt(who, "its header is no JSON", cause);
+    throw corrupt(who, "its header is no UTF-8", cause);
   }
-  throw corrupt(who, "its header is no JSON object");
 }
 
-interface Entry {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
+/** An array of its own for an entry, zeros yet, and the bytes to fill. Throws OUT_OF_MEMORY. */
+export function emptyArray({ dtype, shape, begin, end }: Entry, who: string): { readonly array: HostArray; readonly bytes: Uint8Array } {
+  const make: new (length: number) => TypedArray & { readonly buffer: ArrayBuffer } = arrays[dtype];
+  const data = allocate(who, (end - begin) / arrays[dtype].BYTES_PER_ELEMENT, make);
+  return { array: { dtype, shape, data }, bytes: new Uint8Array(data.buffer) };
 }
 
-function checkEntry(name: string, value: unknown, who: string): Entry {
-  if (!isRecord(value)) throw corrupt(who, `the entry of array "${name}" is no object`);
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (!isType(dtype)) throw foreign(who, `array "${name}" is of dtype ${String(dtype)}, not one of ${Object.keys(types).join(", ")}`);
-  if (!isCounts(shape) || !isCounts(offsets)) throw corrupt(who, `shape or offsets of array "${name}" are no whole numbers`);
-  const size = shape.reduce((product, n) => product * n, arrays[types[dtype]].BYTES_PER_ELEMENT);
-  const [begin = 0, end = 0] = offsets;
-  if (end - begin !== size)
-    throw corrupt(who, `array "${name}" [${shape.join(", ")}] of ${dtype} takes ${size} bytes, it has ${end - begin}`);
-  return { name, dtype: types[dtype], shape, begin, end };
+/** A copy of an entry's array out of the data. */
+export function arrayOf(entry: Entry, data: Uint8Array, who: string): HostArray {
+  const { array, bytes } = emptyArray(entry, who);
+  bytes.set(data.subarray(entry.begin, entry.end));
+  return array;
 }
 
-/** The arrays follow each other from the first byte to the last. */
-function checkTiling(entries: readonly Entry[], length: number, who: string): void {
-  let at = 0;
-  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) throw corrupt(who, `array "${name}" begins at byte ${begin} of the data, the one before it ends at ${at}`);
-    at = end;
+function allocate<T extends TypedArray | Uint8Array>(who: string, length: number, make: new (length: number) => T): T {
+  try {
+    return new make(length);
+  } catch (cause) {
+    const fix = "saveModel and loadModel write and read files in pieces; otherwise take a smaller model";
+    throw new SluiceError({ code: "OUT_OF_MEMORY", who, what: `there is no room for ${length} elements in one array`, fix, cause });
   }
-  if (at !== length) throw corrupt(who, `its arrays take ${at} bytes, ${length} are there`);
 }
 
-function copy({ dtype, shape, begin, end }: Entry, bytes: Uint8Array, start: number): HostArray {
-  const own = new Uint8Array(bytes.subarray(start + begin, start + end)); // not `slice`: that of Node's Buffer does not copy
-  return { dtype, shape, data: new arrays[dtype](own.buffer) };
-}
-
-function isType(value: unknown): value is keyof typeof types {
-  return typeof value === "string" && Object.hasOwn(types, value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTextMap(value: unknown): value is Record<string, string> {
-  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+function tooLong(who: string, length: number): SluiceError {
+  const what = `the names of the arrays and the layers take ${length} bytes, at most ${longestHeader} can be read again`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Save it as several models", facts: { length } });
 }
 
 export function corrupt(who: string, what: string, cause?: unknown): SluiceError {

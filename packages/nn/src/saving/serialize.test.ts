@@ -1,15 +1,20 @@
+import { runInNewContext } from "node:vm";
 import { cell, type HostArray } from "@sluice/core";
 import { open } from "@sluice/core/reference";
-import { afterAll, expect, test } from "vitest";
+import fc from "fast-check";
+import { afterAll, expect, test, vi } from "vitest";
 import { bidirectional } from "../layers/bidirectional.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { embedding } from "../layers/embedding.ts";
 import { gru } from "../layers/gru.ts";
 import { input } from "../layers/input.ts";
+import type { Layer } from "../layers/layer.ts";
 import { lstm } from "../layers/lstm.ts";
 import { recurrent } from "../layers/recurrent.ts";
 import { simpleRNN } from "../layers/simpleRNN.ts";
+import { specOf } from "../layers/spec.ts";
+import { layoutOf } from "../model/layout.ts";
 import { sequential } from "../model/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -148,6 +153,15 @@ const foreigners: Record<string, Tensors> = {
   "a kind that objects have by themselves": withModel({ layers: [{ kind: "constructor", config: {} }] }),
   "a layer that its maker refuses": withModel({ layers: [{ kind: "dense", config: { units: -1 } }] }),
   "no layers": withModel({ layers: undefined }),
+  "layers that are no records": withModel({ layers: [null] }),
+  "a model with a field that it does not have": withModel({ trainable: false }),
+  "a layer with a field that it does not have": withModel({ layers: [{ ...record.layers[0], trainable: false }] }),
+  "a name twice in the model": { ...good, metadata: { sluice: "1", model: JSON.stringify(record).replace("{", '{"name":"other",') } },
+  "a name that is none": withModel({ name: 7 }),
+  "a sample of 33 axes": withModel({ sample: { shape: Array.from({ length: 33 }, () => 1), dtype: "float" } }),
+  "a sample of another type": withModel({ sample: { shape: [1], dtype: "f32" } }),
+  "weights of whole numbers": { ...good, tensors: { "dense.kernel": { ...kernel, dtype: "i32", data: new Int32Array(1) } } },
+  "an array that belongs to nothing": { ...good, tensors: { ...good.tensors, "optimizer/m/dense.kernel": kernel } },
   "a sample that does not fit": withModel({ sample: { shape: [], dtype: "float" } }),
   "a weight that is missing": { ...good, tensors: {} },
   "a weight of another shape": { ...good, tensors: { "dense.kernel": { ...kernel, shape: [1] } } },
@@ -165,12 +179,17 @@ for (const [title, file] of Object.entries(foreigners)) {
   });
 }
 
-test("counts of updates that are none: FILE_CORRUPT", () => {
+test("a state of training that is none: FILE_CORRUPT", () => {
   for (const counts of [
     { step: -1, epoch: 1 },
     { step: 1, epoch: "x" },
+    { step: 1.5, epoch: 1 },
+    { step: 1, epoch: 1, optimizer: { name: "sgd" } },
+    { step: 1, epoch: 1, slots: ["m", "m"] },
+    { step: 1, epoch: 1, slots: "m" },
+    { step: 1, epoch: 1, more: 1 },
   ]) {
-    const file = withModel({ training: { optimizer: "sgd", ...counts, slots: [] } });
+    const file = withModel({ training: { optimizer: "sgd", slots: [], ...counts } });
     expect(() => deserialize(writeSafetensors(file))).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
   }
 });
@@ -180,4 +199,114 @@ test("a model without weights cannot be serialized", async () => {
   await expect(serialize(await sequential([dense({ units: 1 })]).compile(options))).rejects.toThrow(
     expect.objectContaining({ code: "INVALID_ARGUMENT" }),
   );
+});
+
+test("bytes are taken in any view of memory, also of another realm; what is no bytes is refused", async () => {
+  const bytes = await serialize(await sequential([input({ shape: [1] }), dense({ units: 1 })]).compile(options));
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  const { ArrayBuffer: Other, Uint8Array: OtherView } = runInNewContext("({ ArrayBuffer, Uint8Array })") as typeof globalThis;
+  const foreignBuffer = new Other(bytes.length);
+  new OtherView(foreignBuffer).set(bytes);
+  const inside = Buffer.concat([new Uint8Array(3), bytes]).subarray(3);
+  for (const given of [bytes.buffer, shared, foreignBuffer, new OtherView(foreignBuffer), new DataView(shared), inside])
+    expect(deserialize(given).saved).toEqual(deserialize(bytes).saved);
+  for (const given of [null, undefined, "text", 7, {}, [...bytes], new Map(), { byteLength: 8 }])
+    expect(() => deserialize(given as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "deserialize" })); // as JavaScript may
+});
+
+test("weights that are no numbers are refused by name, in reading and in saving, unless one insists", async () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const bytes = writeSafetensors({ ...good, tensors: { "dense.kernel": { ...kernel, data: new Float32Array([value]) } } });
+    const refused = expect.objectContaining({ code: "NOT_FINITE", facts: { name: "dense.kernel", index: 0, value } });
+    expect(() => deserialize(bytes)).toThrow(refused);
+    const model = deserialize(bytes, { allowNonFinite: true });
+    await expect(serialize(model)).rejects.toThrow(refused);
+    expect(await serialize(model, { allowNonFinite: true })).toEqual(bytes);
+  }
+});
+
+test("a model of f64 is compiled as f64 unless another type is asked for, which then has to hold it", async () => {
+  const trainer = await sequential([input({ shape: [1] }), dense({ units: 1 })]).compile({ backend, dtype: "f64" });
+  const weights = { dense: { kernel: { dtype: "f64", shape: [1, 1], data: new Float64Array([1 / 3]) }, bias: { dtype: "f64", shape: [1], data: new Float64Array(1) } } } as const; // prettier-ignore
+  trainer.setWeights(weights);
+  const loaded = deserialize(await serialize(trainer));
+  expect(await (await loaded.compile({ backend })).weights()).toMatchObject({ dense: { kernel: { data: new Float64Array([1 / 3]) } } });
+  const rounded = await (await loaded.compile({ backend, dtype: "f32" })).weights();
+  expect(rounded).toMatchObject({ dense: { kernel: { dtype: "f32", data: new Float32Array([1 / 3]) } } });
+  trainer.setWeights({ dense: { ...weights.dense, bias: { ...weights.dense.bias, data: new Float64Array([1e300]) } } });
+  const large = deserialize(await serialize(trainer));
+  await expect(large.compile({ backend, dtype: "f32" })).rejects.toThrow(
+    expect.objectContaining({ code: "NOT_FINITE", facts: { weight: "dense.bias", index: 0 } }),
+  );
+});
+
+/** A layer of one's own: a config and names of weights as they come. */
+const own = (config: object, keys: readonly string[] = []): Layer => ({
+  kind: "own",
+  config,
+  build: (sample) => ({
+    output: sample,
+    weights: Object.fromEntries(keys.map((key) => [key, { axes: { size: 2 }, init: "ones" as const }])),
+    apply: (_, x) => x,
+  }),
+});
+
+test("what is saved loads again with the same bits, or saving refuses: any config, any name of a weight", async () => {
+  const anyName = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("a/b", "optimizer/m/x", "__proto__", "a.b", "\ud800", "__metadata__", "7"),
+  );
+  const anyConfig = fc.dictionary(anyName, fc.anything({ withBigInt: true, withTypedArray: true, withDate: true, withSparseArray: true }), {
+    noNullPrototype: true,
+  });
+  await fc.assert(
+    fc.asyncProperty(anyConfig, fc.uniqueArray(anyName, { maxLength: 3 }), fc.boolean(), async (anything, keys, optimizer) => {
+      const config = { ...anything, name: "mine" };
+      const trainer = await sequential([input({ shape: [1] }), own(config, keys), dense({ units: 1 })], { name: "\ud800" }).compile(
+        options,
+      );
+      const saved = await serialize(trainer, { optimizer }).catch((error: unknown) => error);
+      trainer.dispose();
+      if (!(saved instanceof Uint8Array)) {
+        expect(saved).toEqual(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "serialize" }));
+        return;
+      }
+      const loaded = deserialize(saved, { layers: { own: (given: object) => own(given, keys) } });
+      expect(loaded.layers[1]?.layer.config).toEqual(config);
+      expect(await serialize(loaded, { optimizer })).toEqual(saved);
+    }),
+  );
+});
+
+test("what JSON cannot hold is refused by its place: an infinite number, a function", async () => {
+  for (const value of [Infinity, () => 1]) {
+    const trainer = await sequential([input({ shape: [1] }), own({ limit: value }), dense({ units: 1 })]).compile(options);
+    await expect(serialize(trainer)).rejects.toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", facts: { path: "model.layers.1.config.limit" } }),
+    );
+  }
+});
+
+test("two weights of one name are refused when a model is built", () => {
+  const weight = { axes: { size: 1 }, init: "ones" } as const;
+  const layer: Layer = {
+    ...own({}),
+    build: (sample) => ({ output: sample, weights: { "a.b": weight, a: { b: weight } }, apply: (_, x) => x }),
+  };
+  expect(() => layoutOf(sequential([layer]).build(specOf([1], "float")).weights)).toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", facts: { weight: "own.a.b" } }),
+  );
+});
+
+test("a file of many layers is read by looking at each name a few times", async () => {
+  const count = 20_000;
+  const many = withModel({
+    layers: [...Array.from({ length: count }, () => ({ kind: "dropout", config: { rate: 0 } })), record.layers[0]],
+  });
+  const bytes = writeSafetensors(many);
+  const looks = vi.spyOn(Set.prototype, "has");
+  expect(deserialize(bytes).layers.at(-2)?.name).toBe(`dropout_${count - 1}`);
+  expect(looks.mock.calls.length).toBeLessThan(3 * count);
+  looks.mockRestore();
 });

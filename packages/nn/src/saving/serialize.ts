@@ -1,18 +1,20 @@
 // A model with its weights as bytes and back: a safetensors file whose metadata hold the layers.
-import { SluiceError, type HostArray } from "@sluice/core";
-import { restoreLayer, type LayerRecord, type LayerTable } from "../layers/table.ts";
-import { specOf, type Kind } from "../layers/spec.ts";
-import { checkArrays, layoutOf } from "../model/layout.ts";
-import { createModel, type Model, type Saved, type SavedTraining } from "../model/model.ts";
-import { sequential } from "../model/sequential.ts";
+import { SluiceError } from "@sluice/core";
+import { boolean, refused, type Rule } from "@sluice/core/arguments";
+import type { LayerMaker, LayerTable } from "../layers/table.ts";
+import type { Model, Saved } from "../model/model.ts";
+import { callable, having, recordOf } from "../options/rules.ts";
+import { filled, given, preset, type Table } from "../options/table.ts";
 import type { Trainer } from "../training/trainer.ts";
-import { corrupt, foreign, readSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
-
-const version = "1";
+import { checkFinite } from "../model/finite.ts";
+import { planOf, toTensors } from "./record.ts";
+import { arrayOf, headerEnd, readHead, writeSafetensors, type Tensors } from "./safetensors.ts";
 
 export interface SaveOptions {
   /** Also the optimizer's arrays and counts, so that training goes on as if it had not stopped. Default false. */
   readonly optimizer?: boolean;
+  /** Save weights that are NaN or infinite too; they load only with the same option. Default false. */
+  readonly allowNonFinite?: boolean;
 }
 
 export interface LoadOptions {
@@ -20,92 +22,87 @@ export interface LoadOptions {
   readonly optimizer?: boolean;
   /** Makers of layers that are not built in, by kind: `{ mgu: recurrent(mgu) }`. */
   readonly layers?: LayerTable;
+  /** Load weights that are NaN or infinite too. Default false. */
+  readonly allowNonFinite?: boolean;
 }
+
+export const saveTable = {
+  optimizer: preset(boolean, false),
+  allowNonFinite: preset(boolean, false),
+} satisfies Table<SaveOptions>;
+
+export const loadTable = {
+  optimizer: preset(boolean, true),
+  layers: preset(recordOf(callable as Rule<LayerMaker>, "a record of makers of layers, by kind"), {}), // a maker checks what it is given
+  allowNonFinite: preset(boolean, false),
+} satisfies Table<LoadOptions>;
 
 /**
  * A trainer's model with the weights it holds now, or a loaded model with those it came with.
  *
  * The bytes are a safetensors file and the caller's: weights by layer and key, "lstm.wx", each with its shape, and the
- * layers as JSON in the metadata. Throws INVALID_ARGUMENT for a model that has no weights yet.
+ * layers as JSON in the metadata. What is returned loads again, with the same bits. Throws INVALID_ARGUMENT for a model that has no
+ * weights yet and for what a file cannot hold (a config of a layer of one's own that is no JSON, names of 32 MiB together), NOT_FINITE for
+ * weights that are no numbers, OUT_OF_MEMORY where one array cannot hold it all.
  */
 export async function serialize(source: Model | Trainer, options: SaveOptions = {}): Promise<Uint8Array> {
-  const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint(options)] : [source, source.saved];
-  if (saved !== undefined) return writeSafetensors(toTensors(model, saved, options));
-  const what = `the model "${model.name}" has no weights yet`;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who: "serialize", what, fix: "Compile it and serialize the trainer" });
+  return writeSafetensors(await tensorsOf(source, options, "serialize"), "serialize");
+}
+
+/** What is written of a model or trainer, as of this call. */
+export async function tensorsOf(source: Model | Trainer, options: SaveOptions, who: string): Promise<Tensors> {
+  const { optimizer, allowNonFinite } = filled(saveTable, given(who, saveTable, options));
+  if (!isSource.accepts(source)) throw refused(who, "the model", source, isSource.expected);
+  const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint({ optimizer })] : [source, source.saved];
+  if (saved === undefined) throw noWeights(model, who);
+  const { training, ...rest } = saved;
+  const kept: Saved = optimizer && training !== undefined ? { ...rest, training } : rest;
+  const file = toTensors(model, kept, who);
+  if (!allowNonFinite) for (const [name, array] of Object.entries(file.tensors)) checkFinite(array, name, who);
+  return file;
+}
+
+const isSource = having<Model | Trainer>("a model or a trainer", {});
+
+function noWeights({ name }: Model, who: string): SluiceError {
+  const what = `the model "${name}" has no weights yet`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Compile it and serialize the trainer" });
 }
 
 /**
  * The model that `serialize` wrote; `compile` starts from its weights.
  *
- * Throws FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not write, wrote in
- * another version, or has layers that are not known here.
+ * `bytes` is any view of memory or an ArrayBuffer; it is copied, and read in time and memory proportional to its size. At most 32 MiB of it
+ * may be header (names, shapes and the layers), with at most 2²⁰ values in the description of the layers, in each other at most 32 deep.
+ *
+ * Throws INVALID_ARGUMENT for what is no bytes, FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not
+ * write, wrote in another version, or has layers that are not known here, and NOT_FINITE, naming the array, for weights that are no numbers.
  */
-export function deserialize(bytes: Uint8Array, options: LoadOptions = {}): Model {
-  return decode(bytes, options, "deserialize");
+export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: LoadOptions = {}): Model {
+  const who = "deserialize",
+    reading = filled(loadTable, given(who, loadTable, options)),
+    whole = bytesOf(bytes, who);
+  const start = headerEnd(whole, whole.length, who);
+  const plan = planOf(readHead(whole.subarray(8, start), whole.length - start, who), reading, who);
+  const data = whole.subarray(start);
+  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, arrayOf(entry, data, who)])));
 }
 
-/** As `deserialize`; `who` begins its errors. */
-export function decode(bytes: Uint8Array, { optimizer = true, layers = {} }: LoadOptions, who: string): Model {
-  const { tensors, metadata } = readSafetensors(bytes, who);
-  if (metadata["sluice"] !== version)
-    throw foreign(who, `it is of version ${metadata["sluice"] ?? "none"} of Sluice's model files, this reads ${version}`);
-  try {
-    return fromTensors({ tensors, metadata }, optimizer, layers, who);
-  } catch (cause) {
-    if (cause instanceof SluiceError && cause.code.startsWith("FILE_")) throw cause;
-    throw foreign(who, `its model cannot be made again: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
-  }
+/** The memory itself, of whatever realm. */
+function bytesOf(given: ArrayBufferView | ArrayBufferLike, who: string): Uint8Array {
+  if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (isBuffer(given)) return new Uint8Array(given);
+  throw refused(who, "bytes", given, "a view of memory, such as a Uint8Array, or an ArrayBuffer");
 }
 
-/** In the metadata as JSON. */
-interface ModelRecord {
-  readonly name: string;
-  readonly layers: readonly LayerRecord[];
-  readonly sample: { readonly shape: readonly number[]; readonly dtype: Kind };
-  /** The arrays of slot m are named "optimizer/m/lstm.wx". */
-  readonly training?: Omit<SavedTraining, "slots"> & { readonly slots: readonly string[] };
-}
-
-function toTensors({ name, layers }: Model, { sample, weights, training }: Saved, { optimizer = false }: SaveOptions): Tensors {
-  const kept = optimizer ? training : undefined;
-  const record: ModelRecord = {
-    name,
-    layers: layers.map(({ layer: { kind, config } }) => ({ kind, config })),
-    sample: { shape: sample.shape, dtype: sample.dtype },
-    ...(kept !== undefined && { training: { ...kept, slots: Object.keys(kept.slots) } }),
-  };
-  const slots = Object.entries(kept?.slots ?? {}).flatMap(([slot, arrays]) =>
-    Object.entries(arrays).map(([key, array]) => [slotPrefix(slot) + key, array]),
-  );
-  return { tensors: { ...weights, ...Object.fromEntries(slots) }, metadata: { sluice: version, model: JSON.stringify(record) } };
-}
-
-/** Weights have no slash in their names, so nothing collides. */
-function slotPrefix(slot: string): string {
-  return `optimizer/${slot}/`;
-}
-
-/** Throws whatever a record that `toTensors` did not make runs into. */
-function fromTensors({ tensors, metadata }: Tensors, optimizer: boolean, custom: LayerTable, who: string): Model {
-  const { name, layers, sample, training } = JSON.parse(metadata["model"] ?? "null") as ModelRecord; // not yet checked: see above
-  const model = sequential(
-    layers.map((record) => restoreLayer(record, custom, who)),
-    { name },
-  );
-  const spec = specOf(sample.shape, sample.dtype);
-  const layout = layoutOf(model.build(spec).weights);
-  if (![training?.step ?? 0, training?.epoch ?? 0].every((count) => Number.isSafeInteger(count) && count >= 0))
-    throw corrupt(who, "its counts of updates and epochs are no whole numbers");
-  const slots = (training?.slots ?? []).map((slot) => [slot, within(slotPrefix(slot), tensors)] as const);
-  const weights = within("", tensors);
-  for (const arrays of [weights, ...slots.map(([, arrays]) => arrays)]) checkArrays(layout, arrays, who);
-  const kept = optimizer && training !== undefined && { training: { ...training, slots: Object.fromEntries(slots) } };
-  return createModel(model.name, model.layers, { sample: spec, weights, ...kept });
-}
-
-/** The arrays right below a prefix, without it. */
-function within(prefix: string, tensors: Readonly<Record<string, HostArray>>): Record<string, HostArray> {
-  const below = Object.entries(tensors).filter(([key]) => key.startsWith(prefix) && key.lastIndexOf("/") < prefix.length);
-  return Object.fromEntries(below.map(([key, array]) => [key.slice(prefix.length), array]));
+/** By what its getter takes, which is the same in every realm; `instanceof` is not. */
+function isBuffer(value: unknown): value is ArrayBufferLike {
+  const shared = typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer];
+  return [ArrayBuffer, ...shared].some(({ prototype }) => {
+    try {
+      return Reflect.get(prototype, "byteLength", value) !== undefined;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -15,6 +15,7 @@ export function checkSupport({ name, supports }: Backend, dtype: "f32" | "f64"):
     code: "UNSUPPORTED",
     who,
     what: `backend ${name} has no ${dtype}, only ${supports.dtypes.join(", ")}`,
+    ...(dtype === "f64" && { fix: 'Compile with { dtype: "f32" }, which rounds what a model was saved with' }),
     facts: { dtype, backend: name },
   });
 }

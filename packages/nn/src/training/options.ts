@@ -14,7 +14,7 @@ export interface CompileOptions {
   readonly metrics?: readonly (MetricName | Metric)[];
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
   readonly seed?: number;
-  /** Of weights, gradients and outputs; default "f32". */
+  /** Of weights, gradients and outputs; default that of the weights that a loaded model comes with, otherwise "f32". */
   readonly dtype?: "f32" | "f64";
 }
 

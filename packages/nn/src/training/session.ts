@@ -29,7 +29,7 @@ export class Session {
   readonly #optimizer: Optimizer | undefined;
   #variables: Variables | undefined;
 
-  constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = "f32" }: CompileOptions) {
+  constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
     checkSupport(backend, dtype);
     checkState(model.saved?.training, optimizer);
     this.model = model;
@@ -97,7 +97,7 @@ export class Session {
     const variables = this.variables("trainer.checkpoint");
     const { sample, step, epoch } = variables;
     const optimizer = withState ? this.optimizer("trainer.checkpoint").name : undefined;
-    const [weights, slots] = await Promise.all([variables.weights(), optimizer === undefined ? {} : variables.state()]);
+    const [weights, slots] = await Promise.all([variables.snapshot(), optimizer === undefined ? {} : variables.state()]);
     return { sample, weights, ...(optimizer !== undefined && { training: { optimizer, step, epoch, slots } }) };
   }
 
@@ -109,6 +109,11 @@ export class Session {
   dispose(): void {
     for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
+}
+
+/** That of the weights it comes with. */
+function savedType({ saved }: Model): "f32" | "f64" {
+  return Object.values(saved?.weights ?? {})[0]?.dtype === "f64" ? "f64" : "f32";
 }
 
 function missing(who: string, option: "loss" | "optimizer"): never {

@@ -80,7 +80,7 @@ export class Trainer {
     return nest(variables.layout, (_, name) => arrays[name]!); // both by the same layout
   }
 
-  /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape; then nothing is changed. */
+  /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */
   setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void {
     this.#check("trainer.setWeights");
     this.#session.variables("trainer.setWeights").setWeights(flatten(weights, "trainer.setWeights"), "trainer.setWeights");

@@ -2,7 +2,8 @@
 import { array, initialise, zeros, type Backend, type HostArray, type NDArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Saved, SavedTraining } from "../model/model.ts";
-import { pack, unpackHost, type Layout } from "../model/layout.ts";
+import { checkFinite } from "../model/finite.ts";
+import { pack, unpackHost, viewHost, type Layout } from "../model/layout.ts";
 
 export interface VariablesOptions {
   readonly backend: Backend;
@@ -49,15 +50,22 @@ export class Variables {
     return unpackHost(this.layout, await this.params.read(), this.#dtype);
   }
 
-  /** The optimizer's arrays, copied likewise. */
-  async state(): Promise<Record<string, Record<string, HostArray>>> {
-    const copy = async (slot: NDArray) => unpackHost(this.layout, await slot.read(), this.#dtype);
-    return Object.fromEntries(await Promise.all(Object.entries(this.slots).map(async ([name, slot]) => [name, await copy(slot)] as const)));
+  /** The weights for whoever takes them all: parts of one copy. */
+  async snapshot(): Promise<Record<string, HostArray>> {
+    return viewHost(this.layout, await this.params.read(), this.#dtype);
   }
 
-  /** Throws before anything is written, as `pack` does. */
+  /** The optimizer's arrays likewise. */
+  async state(): Promise<Record<string, Record<string, HostArray>>> {
+    const view = async (slot: NDArray) => viewHost(this.layout, await slot.read(), this.#dtype);
+    return Object.fromEntries(await Promise.all(Object.entries(this.slots).map(async ([name, slot]) => [name, await view(slot)] as const)));
+  }
+
+  /** Throws before anything is written, as `pack` does, and NOT_FINITE for numbers that are none. */
   setWeights(arrays: Readonly<Record<string, HostArray>>, who: string): void {
-    this.params.write(pack(this.layout, arrays, this.#dtype, who));
+    const flat = pack(this.layout, arrays, this.#dtype, who);
+    for (const [name, given] of Object.entries(arrays)) checkFinite(given, name, who);
+    this.params.write(flat);
   }
 
   dispose(): void {

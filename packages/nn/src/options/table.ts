@@ -1,0 +1,76 @@
+// What a record of options may hold, said once as data: for the check when a user calls, for what a file says, and for the documentation.
+import { SluiceError } from "@sluice/core";
+import { refused, show, type Rule } from "@sluice/core/arguments";
+import { nearest } from "./nearest.ts";
+
+/** One option: what it may be, and what it is where it is left out. */
+export interface Option<T> {
+  readonly rule: Rule<T>;
+  readonly required: boolean;
+  readonly preset?: T;
+  /** Never there. It makes the type exact: a rule for less or more than the option's type does not compile. */
+  readonly exactly?: (value: T) => T;
+}
+export interface Preset<T> extends Option<T> {
+  readonly preset: T;
+}
+export interface Required<T> extends Option<T> {
+  readonly required: true;
+}
+
+/** An option that must be given. */
+export const required = <T>(rule: Rule<T>): Required<T> => ({ rule, required: true });
+/** One that has no value where it is left out. */
+export const optional = <T>(rule: Rule<T>): Option<T> => ({ rule, required: false });
+/** One that has this value where it is left out. */
+export const preset = <T>(rule: Rule<T>, value: NoInfer<T>): Preset<T> => ({ rule, required: false, preset: value });
+
+/** A table for a config: each of its options, and no other, as its type says it. */
+export type Table<C> = {
+  readonly [K in keyof C]-?: Record<never, never> extends Pick<C, K> ? Option<NonNullable<C[K]>> : Required<C[K]>;
+};
+
+export type AnyTable = Readonly<Record<string, Option<never>>>;
+
+/** What was given, as a copy without what is undefined. Throws INVALID_ARGUMENT for an option that there is not, that is missing, or is not what the table says. */
+export function given<C>(who: string, table: Table<C>, config: C): C {
+  const options = table as unknown as Readonly<Record<string, Option<unknown>>>; // any one at a time
+  if (!isRecord(config)) throw refused(who, "the options", config, `a record such as { ${Object.keys(table).slice(0, 2).join(", ")} }`);
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  for (const [name, value] of entries) {
+    if (!Object.hasOwn(options, name)) throw unknownOption(who, name, Object.keys(options));
+    const { rule } = options[name]!; // there, as was just seen
+    if (!rule.accepts(value)) throw refused(who, name, value, rule.expected);
+  }
+  const found = Object.fromEntries(entries);
+  for (const [name, { required: must, rule }] of Object.entries(options))
+    if (must && !Object.hasOwn(found, name)) throw refused(who, name, undefined, rule.expected);
+  return found as C; // each option is what its rule says, and those required are there
+}
+
+/** Which options have a value where they are left out. */
+export type Filled<T> = {
+  readonly [K in keyof T]: T[K] extends Preset<infer V>
+    ? V
+    : T[K] extends Required<infer V>
+      ? V
+      : T[K] extends Option<infer V>
+        ? V | undefined
+        : never;
+};
+
+/** What was given, with the table's values for the rest. */
+export function filled<const T extends object>(table: T, config: object): Filled<T> {
+  const presets = Object.entries(table).map(([name, option]) => [name, (option as Option<unknown>).preset]);
+  return { ...Object.fromEntries(presets), ...config } as Filled<T>; // by the definition of `Filled`
+}
+
+function unknownOption(who: string, name: string, known: readonly string[]): SluiceError {
+  const near = nearest(name, known);
+  const fix = near === undefined ? `There are ${known.join(", ")}` : `Did you mean ${near}?`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: `there is no option ${show(name)}`, fix, facts: { option: name, known } });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}

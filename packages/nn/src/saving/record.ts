@@ -1,0 +1,182 @@
+// What a model file says of its model, beside the arrays: made from a model, and checked on the way back.
+import { SluiceError, type HostArray } from "@sluice/core";
+import { oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
+import { specOf, type Kind } from "../layers/spec.ts";
+import { restoreLayer, type LayerRecord, type LayerTable } from "../layers/table.ts";
+import { checkShapes, layoutOf } from "../model/layout.ts";
+import { createModel, type Model, type Saved, type SavedTraining } from "../model/model.ts";
+import { sequential } from "../model/sequential.ts";
+import { counter, listOf, recordOf } from "../options/rules.ts";
+import { given, optional, required, type Table } from "../options/table.ts";
+import { checkFinite } from "../model/finite.ts";
+import type { Entry, Header } from "./header.ts";
+import { parseJson, writeJson } from "./json.ts";
+import { corrupt, foreign, type Tensors } from "./safetensors.ts";
+
+const version = "1";
+/** The array of slot m for "lstm.wx" is named "optimizer/m/lstm.wx". A layer's name has no slash, so no weight is named like that. */
+const prefix = "optimizer/";
+
+export interface Reading {
+  readonly optimizer: boolean;
+  readonly allowNonFinite: boolean;
+  readonly layers: LayerTable;
+}
+
+/**
+ * The arrays and metadata that stand for a model.
+ *
+ * Throws INVALID_ARGUMENT for what would not be read again as it is: a config or name that JSON or the format cannot hold.
+ */
+export function toTensors({ name, layers }: Model, { sample, weights, training }: Saved, who: string): Tensors {
+  const records = layers.map(({ layer: { kind, config } }) => ({ kind, config }));
+  const record = {
+    ...{ name, layers: records, sample: { shape: sample.shape, dtype: sample.dtype } },
+    ...(training !== undefined && { training: { ...training, slots: Object.keys(training.slots) } }),
+  };
+  const model = writeJson(record, who, "model");
+  parseJson(model, (what) => unsavable(who, `the model passes a limit of model files: ${what}`));
+  const slots = Object.entries(training?.slots ?? {}).flatMap(([slot, arrays]) => {
+    if (slot === "" || slot.includes("/")) throw unsavable(who, `the optimizer's array ${show(slot)} has an empty name or a slash in it`);
+    return Object.entries(arrays).map(([key, array]) => [`${prefix}${slot}/${key}`, array] as const);
+  });
+  const tensors = [...Object.entries(weights), ...slots];
+  for (const [key] of tensors)
+    if (/\p{Surrogate}/u.test(key)) throw unsavable(who, `the weight ${show(key)} has half a surrogate pair in its name`);
+  return { tensors: Object.fromEntries(tensors), metadata: { sluice: version, model } };
+}
+
+/** A model whose arrays are still to be read. */
+export interface Plan {
+  /** Those that are wanted, in the order of the file. */
+  readonly entries: readonly Entry[];
+  /** Throws NOT_FINITE, naming the array, unless that is allowed. */
+  finish(arrays: ReadonlyMap<string, HostArray>): Model;
+}
+
+/** Checks all there is to check before an array is read. Throws FILE_FOREIGN or FILE_CORRUPT. */
+export function planOf({ entries, metadata }: Header, reading: Reading, who: string): Plan {
+  if (metadata["sluice"] !== version)
+    throw foreign(who, `it is of version ${show(metadata["sluice"] ?? "none")} of Sluice's model files, this reads ${version}`);
+  const record = readRecord(metadata["model"] ?? "null", who);
+  try {
+    return plan(record, entries, reading, who);
+  } catch (cause) {
+    if (cause instanceof SluiceError && cause.code.startsWith("FILE_")) throw cause;
+    throw foreign(who, `its model cannot be made again: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+}
+
+function plan({ name, layers, sample, training }: ModelRecord, entries: readonly Entry[], reading: Reading, who: string): Plan {
+  const made = layers.map((layer) => restoreLayer(layer, reading.layers, who));
+  const model = sequential(made, { name });
+  const spec = specOf(sample.shape, sample.dtype);
+  const layout = layoutOf(model.build(spec).weights);
+  const { weights, slots } = grouped(entries, training?.slots ?? [], who);
+  for (const group of [weights, ...slots.values()]) checkShapes(layout, Object.fromEntries(group), who);
+  checkTypes(entries, who);
+  const kept = reading.optimizer ? training : undefined;
+  const wanted = new Set([weights, ...(kept === undefined ? [] : slots.values())].flatMap((group) => [...group.values()]));
+  return {
+    entries: entries.filter((entry) => wanted.has(entry)),
+    finish(arrays) {
+      if (!reading.allowNonFinite) for (const [name, array] of arrays) checkFinite(array, name, who);
+      const filled = (group: ReadonlyMap<string, Entry>): Record<string, HostArray> =>
+        Object.fromEntries([...group].map(([key, entry]) => [key, arrays.get(entry.name)!])); // each is among those wanted
+      const state = Object.fromEntries([...slots].map(([slot, group]) => [slot, kept === undefined ? {} : filled(group)]));
+      const saved: Saved = {
+        sample: spec,
+        weights: filled(weights),
+        ...(kept !== undefined && { training: { ...kept, slots: state } }),
+      };
+      return createModel(model.name, model.layers, saved);
+    },
+  };
+}
+
+type Group = Map<string, Entry>;
+
+/** Weights by name, and the optimizer's arrays by slot and name; each array belongs somewhere. */
+function grouped(
+  entries: readonly Entry[],
+  names: readonly string[],
+  who: string,
+): { readonly weights: Group; readonly slots: Map<string, Group> } {
+  const weights: Group = new Map(),
+    slots = new Map(names.map((slot) => [slot, new Map() as Group]));
+  for (const entry of entries) {
+    if (!entry.name.startsWith(prefix)) weights.set(entry.name, entry);
+    else {
+      const end = entry.name.indexOf("/", prefix.length);
+      const group = slots.get(entry.name.slice(prefix.length, end));
+      if (group === undefined) throw foreign(who, `its array ${show(entry.name)} belongs to nothing that it says it has`);
+      group.set(entry.name.slice(end + 1), entry);
+    }
+  }
+  return { weights, slots };
+}
+
+/** Floating and of one kind: numbers that mean something else would load without a word. */
+function checkTypes(entries: readonly Entry[], who: string): void {
+  const [first] = entries;
+  for (const { name, dtype } of entries) {
+    if (dtype === "i32") throw foreign(who, `its array ${show(name)} is of whole numbers (I32), weights are not`);
+    if (dtype !== first?.dtype)
+      throw foreign(who, `its arrays are of different types: ${show(first?.name)} ${first?.dtype}, ${show(name)} ${dtype}`);
+  }
+}
+
+type TrainingRecord = Omit<SavedTraining, "slots"> & { readonly slots: readonly string[] };
+
+/** In the metadata as JSON. */
+interface ModelRecord {
+  readonly name: string;
+  readonly layers: readonly LayerRecord[];
+  readonly sample: { readonly shape: readonly number[]; readonly dtype: Kind };
+  readonly training?: TrainingRecord;
+}
+
+const anyRecord: Rule<object> = recordOf<unknown>(
+  { expected: "anything", accepts: (value): value is unknown => typeof value !== "undefined" },
+  "a record",
+);
+const modelTable = {
+  name: required(text),
+  layers: required(listOf(anyRecord as Rule<LayerRecord>)), // each is checked by its own table
+  sample: required(anyRecord as Rule<ModelRecord["sample"]>), // likewise
+  training: optional(anyRecord as Rule<TrainingRecord>), // likewise
+} satisfies Table<ModelRecord>;
+const layerTable = { kind: required(text), config: required(anyRecord) } satisfies Table<LayerRecord>;
+const sampleTable = { shape: required(shape), dtype: required(oneOf("float", "i32")) } satisfies Table<ModelRecord["sample"]>;
+const trainingTable = {
+  optimizer: required(text),
+  step: required(counter),
+  epoch: required(counter),
+  slots: required(listOf(text)),
+} satisfies Table<TrainingRecord>;
+
+/** Throws FILE_FOREIGN for another record; FILE_CORRUPT where the state of training is none. */
+function readRecord(json: string, who: string): ModelRecord {
+  const value = parseJson(json, (what) => foreign(who, `what it says of its model is not to be read: ${what}`));
+  const at = (part: string): string => `${part} of the file`;
+  const record = refusing(foreign, who, () => given(at("the model"), modelTable, value as unknown as ModelRecord)); // which is checked here
+  refusing(foreign, who, () => record.layers.forEach((layer) => given(at("a layer"), layerTable, layer)));
+  refusing(foreign, who, () => given(at("the sample"), sampleTable, record.sample));
+  if (record.training !== undefined) refusing(corrupt, who, () => given(at("the training"), trainingTable, record.training!));
+  if (new Set(record.training?.slots).size !== (record.training?.slots ?? []).length)
+    throw corrupt(who, "two arrays of its optimizer have one name");
+  return record;
+}
+
+/** What `make` gives; what it throws, as another error. */
+function refusing<T>(as: typeof foreign, who: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw as(who, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function unsavable(who: string, what: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Such a model could not be loaded again" });
+}
