@@ -1,5 +1,6 @@
 // The functions a layer may end with, by their Keras names.
-import { activations as activationsOfCells, SluiceError, softmax, softplus, type Tensor } from "@sluice/core";
+import { activations as activationsOfCells, softmax, softplus, type Tensor } from "@sluice/core";
+import { oneOf, type Rule } from "@sluice/core/arguments";
 
 const activations = {
   ...activationsOfCells,
@@ -10,15 +11,9 @@ const activations = {
 /** `softmax` is over the last axis. */
 export type Activation = keyof typeof activations;
 
-/** Throws INVALID_ARGUMENT for a name that is none. */
-export function activation(who: string, name: Activation): (x: Tensor) => Tensor {
-  if (Object.hasOwn(activations, name)) return activations[name];
-  const known = Object.keys(activations).join(", ");
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `there is no activation "${name}"`,
-    fix: `Take one of ${known}`,
-    facts: { activation: name },
-  });
+export const anyActivation: Rule<Activation> = oneOf(...(Object.keys(activations) as Activation[])); // a constant record
+
+/** The function of that name. */
+export function activation(name: Activation): (x: Tensor) => Tensor {
+  return activations[name];
 }

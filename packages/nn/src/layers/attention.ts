@@ -1,7 +1,9 @@
 // Attention by the score of a query and a key, without projections.
 import { attention as module, type Score } from "@sluice/core";
 import type { Layer } from "./layer.ts";
-import { selfAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+import { oneOf, size } from "@sluice/core/arguments";
+import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { selfAttention, selfAttentionTable, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface AttentionConfig extends SelfAttentionConfig {
   /** "dot" (Luong et al. 2015; default), "scaledDot" (Vaswani et al. 2017), "additive" (Bahdanau et al. 2015), or "concat", linear in both. */
@@ -10,6 +12,12 @@ export interface AttentionConfig extends SelfAttentionConfig {
   readonly units?: number;
 }
 
+export const attentionTable = {
+  ...selfAttentionTable,
+  score: preset(oneOf("dot", "scaledDot", "additive", "concat"), "dot"),
+  units: optional(size),
+} satisfies Table<AttentionConfig>;
+
 /**
  * Each step's weighted mean of all steps; the weights are a softmax of scores.
  *
@@ -17,6 +25,8 @@ export interface AttentionConfig extends SelfAttentionConfig {
  * Throws INVALID_ARGUMENT for an unknown score, units that are missing or not asked for, or a rate outside [0, 1); at build SHAPE_MISMATCH
  * for a sample that is not [steps, features].
  */
-export function attention(config: AttentionConfig = {}): Layer {
-  return selfAttention("attention", module({ score: config.score ?? "dot", units: config.units }), config);
+export function attention(options: AttentionConfig = {}): Layer {
+  const config = given("attention", attentionTable, options),
+    { score, units } = filled(attentionTable, config);
+  return selfAttention("attention", module({ score, units }), config);
 }

@@ -1,5 +1,7 @@
 // A recurrent layer run over the sequence both ways (Schuster & Paliwal 1997).
 import { SluiceError } from "@sluice/core";
+import { oneOf, refused as wrong, text } from "@sluice/core/arguments";
+import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import type { Layer } from "./layer.ts";
 import type { RecurrentLayer } from "./recurrent.ts";
 
@@ -11,15 +13,21 @@ export interface BidirectionalConfig {
   readonly name?: string;
 }
 
+export const bidirectionalTable = {
+  mergeMode: preset(oneOf("concat", "sum", "ave"), "concat"),
+  name: optional(text),
+} satisfies Table<BidirectionalConfig>;
+
 /**
  * `layer` forward and, with weights of its own, backward; both read every step.
  *
  * x [batch, steps, features] → [batch, units] or [batch, steps, units] as `layer` says; `concat` gives 2·units.
  * Throws INVALID_ARGUMENT for an unknown merge mode or a layer that goes backwards already.
  */
-export function bidirectional(layer: RecurrentLayer, config: BidirectionalConfig = {}): Layer {
-  const { mergeMode = "concat" } = config;
-  if (!Object.hasOwn(merges, mergeMode)) throw refused(`mergeMode must be one of ${Object.keys(merges).join(", ")}, got "${mergeMode}"`);
+export function bidirectional(layer: RecurrentLayer, options: BidirectionalConfig = {}): Layer {
+  const config = given("bidirectional", bidirectionalTable, options),
+    { mergeMode } = filled(bidirectionalTable, config);
+  if (!isRecurrent(layer)) throw wrong("bidirectional", "the layer inside", layer, "a recurrent layer, such as lstm({ units })");
   if (layer.config.goBackwards) throw refused("the layer inside must not set goBackwards: both ways are run anyway");
   const saved = { ...config, layer: { kind: layer.kind, config: layer.config } };
   return {
@@ -27,6 +35,10 @@ export function bidirectional(layer: RecurrentLayer, config: BidirectionalConfig
     config: saved,
     build: (input, who) => layer.both(merges[mergeMode], input, who),
   };
+}
+
+function isRecurrent(layer: unknown): boolean {
+  return typeof layer === "object" && layer !== null && "both" in layer && typeof layer.both === "function";
 }
 
 function refused(what: string): SluiceError {

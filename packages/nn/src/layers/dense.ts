@@ -1,7 +1,8 @@
 // A fully connected layer.
 import type { Weight, WeightTensors } from "@sluice/core";
-import { checkSize } from "@sluice/core/arguments";
-import { activation, type Activation } from "./activation.ts";
+import { boolean, size, text } from "@sluice/core/arguments";
+import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
+import { activation, anyActivation, type Activation } from "./activation.ts";
 import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface DenseConfig {
@@ -13,6 +14,13 @@ export interface DenseConfig {
   readonly name?: string;
 }
 
+export const denseTable = {
+  units: required(size),
+  activation: preset(anyActivation, "linear"),
+  useBias: preset(boolean, true),
+  name: optional(text),
+} satisfies Table<DenseConfig>;
+
 /**
  * activation(x · kernel + bias), over the last axis of x.
  *
@@ -21,10 +29,10 @@ export interface DenseConfig {
  * Throws INVALID_ARGUMENT for `units` below 1 or an unknown activation; at build SHAPE_MISMATCH for a sample without
  * axes and DTYPE_MISMATCH for indices.
  */
-export function dense(config: DenseConfig): Layer {
-  const { units, useBias = true } = config;
-  checkSize("dense", "units", units);
-  const activate = activation("dense", config.activation ?? "linear");
+export function dense(options: DenseConfig): Layer {
+  const config = given("dense", denseTable, options),
+    { units, useBias, activation: name } = filled(denseTable, config);
+  const activate = activation(name);
   return {
     kind: "dense",
     config,

@@ -1,5 +1,7 @@
 // Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training, so that prediction needs no change.
-import { SluiceError, type Tensor } from "@sluice/core";
+import type { Tensor } from "@sluice/core";
+import { finite, fraction, text } from "@sluice/core/arguments";
+import { given, optional, required, type Table } from "../options/table.ts";
 import { checkNumbers, type Layer } from "./layer.ts";
 
 export interface DropoutConfig {
@@ -10,17 +12,21 @@ export interface DropoutConfig {
   readonly name?: string;
 }
 
+export const dropoutTable = {
+  rate: required(fraction),
+  seed: optional(finite),
+  name: optional(text),
+} satisfies Table<DropoutConfig>;
+
 /**
  * In training x · mask, elementwise, where a mask element is 0 with probability `rate` and 1 / (1 − rate) otherwise. Elsewhere x.
  *
  * x [batch, …] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
  * Throws INVALID_ARGUMENT for a rate outside [0, 1).
  */
-export function dropout(config: DropoutConfig): Layer {
-  const { rate, seed } = config;
-  if (!(rate >= 0 && rate < 1)) {
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who: "dropout", what: `rate must lie in [0, 1), got ${rate}`, facts: { rate } });
-  }
+export function dropout(options: DropoutConfig): Layer {
+  const config = given("dropout", dropoutTable, options),
+    { rate, seed } = config;
   return {
     kind: "dropout",
     config,

@@ -1,6 +1,7 @@
 // A learnt vector for each index.
 import { gather, SluiceError, type Weight, type WeightTensors } from "@sluice/core";
-import { checkSize } from "@sluice/core/arguments";
+import { size, text } from "@sluice/core/arguments";
+import { given, optional, required, type Table } from "../options/table.ts";
 import type { Layer } from "./layer.ts";
 
 export interface EmbeddingConfig {
@@ -10,6 +11,12 @@ export interface EmbeddingConfig {
   readonly name?: string;
 }
 
+export const embeddingTable = {
+  inputDim: required(size),
+  outputDim: required(size),
+  name: optional(text),
+} satisfies Table<EmbeddingConfig>;
+
 /**
  * The rows of a learnt table, by index.
  *
@@ -17,10 +24,9 @@ export interface EmbeddingConfig {
  * Throws INVALID_ARGUMENT for a size below 1; at build DTYPE_MISMATCH for numbers that are no indices. Data with an
  * index outside the table is refused before it runs (INDEX_OUT_OF_RANGE).
  */
-export function embedding(config: EmbeddingConfig): Layer {
-  const { inputDim, outputDim } = config;
-  checkSize("embedding", "inputDim", inputDim);
-  checkSize("embedding", "outputDim", outputDim);
+export function embedding(options: EmbeddingConfig): Layer {
+  const config = given("embedding", embeddingTable, options),
+    { inputDim, outputDim } = config;
   const table: Weight = { axes: { indices: inputDim, units: outputDim }, init: { uniform: 0.05 } };
   const weights = { embeddings: table };
   return {

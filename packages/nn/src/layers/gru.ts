@@ -1,12 +1,25 @@
 // The GRU layer.
 import { gru as cell, SluiceError, type GruOptions } from "@sluice/core";
-import { recurrentLayer, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import { boolean, oneOf } from "@sluice/core/arguments";
+import { given, optional, preset, without, type Table } from "../options/table.ts";
+import { anyActivation } from "./cellActivation.ts";
+import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
 
 /** The options of the cell are those of `gru` in core: reset, update, layer normalisation, activations. */
 export interface GruConfig extends RecurrentConfig, GruOptions {
   /** Keras's word for `reset`: "after" the recurrent product (true, the default) or "before" it (false). One of the two may be given. */
   readonly resetAfter?: boolean;
 }
+
+export const gruTable = {
+  ...recurrentTable,
+  reset: optional(oneOf("after", "before", "none")), // "after", unless `resetAfter` says otherwise
+  resetAfter: optional(boolean),
+  update: preset(oneOf("keeps", "replaces"), "keeps"),
+  layerNorm: preset(boolean, false),
+  activation: preset(anyActivation, "tanh"),
+  recurrentActivation: preset(anyActivation, "sigmoid"),
+} satisfies Table<GruConfig>;
 
 /**
  * Gated recurrent unit (Cho et al. 2014), over a sequence. Unless `update` says otherwise the update gate keeps the old state:
@@ -17,11 +30,12 @@ export interface GruConfig extends RecurrentConfig, GruOptions {
  * columns update, reset, candidate. Throws INVALID_ARGUMENT where both `reset` and `resetAfter` are given, and as `recurrent` and core's
  * `gru` do.
  */
-export function gru(config: GruConfig): RecurrentLayer {
-  const { reset, resetAfter, ...options } = config;
+export function gru(options: GruConfig): RecurrentLayer {
+  const config = given("gru", gruTable, options),
+    { reset, resetAfter, ...others } = without(config, recurrentTable);
   if (reset !== undefined && resetAfter !== undefined) {
     const what = `reset "${reset}" and resetAfter ${resetAfter} say the same thing twice`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who: "gru", what, fix: "Give one of them", facts: { reset, resetAfter } });
   }
-  return recurrentLayer("gru", cell({ ...options, reset: reset ?? (resetAfter === false ? "before" : "after") }), config);
+  return recurrentLayer("gru", cell({ ...others, reset: reset ?? (resetAfter === false ? "before" : "after") }), config);
 }

@@ -1,5 +1,7 @@
 // Fixes what a sample looks like, so that a model is built before it has seen data.
-import { checkSize } from "@sluice/core/arguments";
+import { oneOf, text } from "@sluice/core/arguments";
+import { sizes } from "../options/rules.ts";
+import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
 import { shapeMismatch, type Layer } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
 
@@ -11,21 +13,28 @@ export interface InputConfig {
   readonly name?: string;
 }
 
+export const inputTable = {
+  shape: required(sizes),
+  dtype: preset(oneOf("float", "i32"), "float"),
+  name: optional(text),
+} satisfies Table<InputConfig>;
+
 /**
  * What the first layer reads: x [batch, …shape]. Optional; without it a model takes the shape of the first data it gets.
  *
  * Throws INVALID_ARGUMENT for a size below 1, and SHAPE_MISMATCH when the model is given samples of another shape.
  */
-export function input(config: InputConfig): Layer {
-  config.shape.forEach((size, d) => checkSize("input", `shape[${d}]`, size));
-  const spec = specOf(config.shape, config.dtype ?? "float");
+export function input(options: InputConfig): Layer {
+  const config = given("input", inputTable, options),
+    { shape, dtype } = filled(inputTable, config),
+    spec = specOf(shape, dtype);
   return {
     kind: "input",
     config,
     input: spec,
-    build(given, who) {
-      const same = given.shape.length === spec.shape.length && given.shape.every((size, d) => size === spec.shape[d]);
-      if (!same) throw shapeMismatch(who, `x ${describe(spec)}`, given);
+    build(sample, who) {
+      const same = sample.shape.length === spec.shape.length && sample.shape.every((size, d) => size === spec.shape[d]);
+      if (!same) throw shapeMismatch(who, `x ${describe(spec)}`, sample);
       return { output: spec, weights: {}, apply: (_, x) => x };
     },
   };

@@ -1,5 +1,7 @@
 // Layer normalisation.
 import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { boolean, nonNegative, text } from "@sluice/core/arguments";
+import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface LayerNormalizationConfig {
@@ -12,14 +14,22 @@ export interface LayerNormalizationConfig {
   readonly name?: string;
 }
 
+export const layerNormalizationTable = {
+  epsilon: preset(nonNegative, 1e-3),
+  center: preset(boolean, true),
+  scale: preset(boolean, true),
+  name: optional(text),
+} satisfies Table<LayerNormalizationConfig>;
+
 /**
  * (x − mean) / √(variance + epsilon)·gamma + beta over the last axis (Ba et al. 2016).
  *
  * x [batch, …, features] → the same shape. `gamma` [features] starts at one, `beta` [features] at zero.
  * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
  */
-export function layerNormalization(config: LayerNormalizationConfig = {}): Layer {
-  const { epsilon = 1e-3, center = true, scale = true } = config;
+export function layerNormalization(options: LayerNormalizationConfig = {}): Layer {
+  const config = given("layerNormalization", layerNormalizationTable, options),
+    { epsilon, center, scale } = filled(layerNormalizationTable, config);
   return {
     kind: "layerNormalization",
     config,

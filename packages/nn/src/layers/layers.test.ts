@@ -147,7 +147,7 @@ const refusals: [title: string, code: SluiceError["code"], message: string, atte
   ["a table without rows", "INVALID_ARGUMENT", "inputDim", () => embedding({ inputDim: 0, outputDim: 1 })],
   ["an unknown merge mode", "INVALID_ARGUMENT", "mul", () => bidirectional(lstm({ units: 1 }), { mergeMode: "mul" as "sum" })],
   ["both ways of one that goes backwards", "INVALID_ARGUMENT", "goBackwards", () => bidirectional(lstm({ units: 1, goBackwards: true }))],
-  ["a shape with a size of 0", "INVALID_ARGUMENT", "shape[1]", () => input({ shape: [3, 0] })],
+  ["a shape with a size of 0", "INVALID_ARGUMENT", "each at least 1 and at most 2147483647, got [3, 0]", () => input({ shape: [3, 0] })],
   [
     "samples of another shape",
     "SHAPE_MISMATCH",

@@ -1,9 +1,24 @@
 // The LSTM layer.
 import { lstm as cell, type LstmOptions } from "@sluice/core";
-import { recurrentLayer, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import { boolean, finite, positive, size } from "@sluice/core/arguments";
+import { given, optional, preset, without, type Table } from "../options/table.ts";
+import { anyActivation } from "./cellActivation.ts";
+import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
 
 /** The options of the cell are those of `lstm` in core: peepholes, coupled gates, projection, layer normalisation, clip, activations. */
 export interface LstmConfig extends RecurrentConfig, LstmOptions {}
+
+export const lstmTable = {
+  ...recurrentTable,
+  peepholes: preset(boolean, false),
+  coupled: preset(boolean, false),
+  projection: optional(size),
+  layerNorm: preset(boolean, false),
+  cellClip: optional(positive),
+  forgetBias: preset(finite, 1),
+  activation: preset(anyActivation, "tanh"),
+  recurrentActivation: preset(anyActivation, "sigmoid"),
+} satisfies Table<LstmConfig>;
 
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate after Gers et al. 2000), over a sequence.
@@ -12,6 +27,7 @@ export interface LstmConfig extends RecurrentConfig, LstmOptions {}
  * `wx` [features, 4·units], `wh` [units, 4·units], `b` [4·units] and what the options ask for; gate columns input, forget, candidate,
  * output. Throws as `recurrent` and core's `lstm` do.
  */
-export function lstm(config: LstmConfig): RecurrentLayer {
-  return recurrentLayer("lstm", cell(config), config);
+export function lstm(options: LstmConfig): RecurrentLayer {
+  const config = given("lstm", lstmTable, options);
+  return recurrentLayer("lstm", cell(without(config, recurrentTable)), config);
 }

@@ -1,6 +1,7 @@
 // The layer of minimal gated units.
 import { mgu as cell } from "@sluice/core";
-import { recurrentLayer, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import { given } from "../options/table.ts";
+import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
 
 export type MguConfig = RecurrentConfig;
 
@@ -10,6 +11,6 @@ export type MguConfig = RecurrentConfig;
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, 2·units], `wh` [units, 2·units], `b` [2·units]; columns forget, candidate. Throws as `recurrent` does.
  */
-export function mgu(config: MguConfig): RecurrentLayer {
-  return recurrentLayer("mgu", cell(), config);
+export function mgu(options: MguConfig): RecurrentLayer {
+  return recurrentLayer("mgu", cell(), given("mgu", recurrentTable, options));
 }

@@ -1,7 +1,10 @@
 // Attention in several heads.
-import { multiHeadAttention as module, type MultiHeadOptions } from "@sluice/core";
+import { multiHeadAttention as module, type MultiHeadOptions, type RotaryOptions } from "@sluice/core";
 import type { Layer } from "./layer.ts";
-import { selfAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+import { boolean, positive, size } from "@sluice/core/arguments";
+import { either, options as record } from "../options/rules.ts";
+import { given, optional, preset, required, type Table } from "../options/table.ts";
+import { selfAttention, selfAttentionTable, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
   readonly numHeads: number;
@@ -19,6 +22,20 @@ export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
   readonly rotary?: MultiHeadOptions["rotary"];
 }
 
+const rotaryTable = { base: preset(positive, 10000), interleaved: preset(boolean, false) } satisfies Table<Turning>;
+type Turning = Pick<RotaryOptions, "base" | "interleaved">;
+
+export const multiHeadAttentionTable = {
+  ...selfAttentionTable,
+  numHeads: required(size),
+  numKeyValueHeads: optional(size),
+  keyDim: optional(size),
+  valueDim: optional(size),
+  outputDim: optional(size),
+  useBias: preset(boolean, true),
+  rotary: preset(either(boolean, record<Turning>(rotaryTable)), false),
+} satisfies Table<MultiHeadAttentionConfig>;
+
 /**
  * Each step's weighted means of all steps, head by head on projections of its own, and a projection of them together
  * (Vaswani et al. 2017).
@@ -28,7 +45,8 @@ export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
  * Throws INVALID_ARGUMENT for sizes below 1, heads that do not divide, or a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that
  * is not [steps, features], or, with `residual`, an output of another size.
  */
-export function multiHeadAttention(config: MultiHeadAttentionConfig): Layer {
+export function multiHeadAttention(options: MultiHeadAttentionConfig): Layer {
+  const config = given("multiHeadAttention", multiHeadAttentionTable, options);
   const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary } = config;
   const heads = module({
     heads: numHeads,

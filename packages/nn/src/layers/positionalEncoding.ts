@@ -1,10 +1,14 @@
 // Where in the sequence a step stands.
 import { sinusoidalPositions } from "@sluice/core";
+import { text } from "@sluice/core/arguments";
+import { given, optional, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface PositionalEncodingConfig {
   readonly name?: string;
 }
+
+export const positionalEncodingTable = { name: optional(text) } satisfies Table<PositionalEncodingConfig>;
 
 /**
  * x + sines and cosines of the positions (Vaswani et al. 2017, section 3.5; `sinusoidalPositions` of core).
@@ -12,7 +16,8 @@ export interface PositionalEncodingConfig {
  * x [batch, steps, features] → the same shape; no weights.
  * Throws at build: SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
  */
-export function positionalEncoding(config: PositionalEncodingConfig = {}): Layer {
+export function positionalEncoding(options: PositionalEncodingConfig = {}): Layer {
+  const config = given("positionalEncoding", positionalEncodingTable, options);
   return {
     kind: "positionalEncoding",
     config,

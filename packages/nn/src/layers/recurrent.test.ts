@@ -126,8 +126,12 @@ test("a layer with all of its options comes back from a file as it was", async (
 });
 
 test.each<[title: string, make: () => unknown, message: string]>([
-  ["a dropout of 1", () => lstm({ units: 1, dropout: 1 }), "lstm: dropout must lie in [0, 1), got 1"],
-  ["a negative recurrent dropout", () => gru({ units: 1, recurrentDropout: -0.1 }), "gru: recurrentDropout must lie in [0, 1), got -0.1"],
+  ["a dropout of 1", () => lstm({ units: 1, dropout: 1 }), "lstm: dropout must be a number in [0, 1), got 1"],
+  [
+    "a negative recurrent dropout",
+    () => gru({ units: 1, recurrentDropout: -0.1 }),
+    "gru: recurrentDropout must be a number in [0, 1), got -0.1",
+  ],
   ["zoneout of no state", () => gru({ units: 1, zoneout: { c: 0.1 } }), 'zoneout: gru has no state "c"'],
   ["a projection to nothing", () => lstm({ units: 1, projection: 0 }), "lstm: projection must be a whole number of at least 1"],
   ["reset said twice", () => gru({ units: 1, reset: "none", resetAfter: true }), 'gru: reset "none" and resetAfter true'],
@@ -139,7 +143,7 @@ test.each<[title: string, make: () => unknown, message: string]>([
   [
     "an unknown start",
     () => build(mgu({ units: 1, initialState: "ones" as "learnt" })),
-    'recurrence: initialState must be one of zeros, learnt, got "ones"',
+    'mgu: initialState must be one of zeros, learnt, got "ones"',
   ],
 ])("%s: INVALID_ARGUMENT", (_, make, message) => {
   expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(message) }) as Error);

@@ -1,9 +1,10 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
 import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
-import { checkSize } from "@sluice/core/arguments";
+import { boolean, oneOf, size, text } from "@sluice/core/arguments";
+import { given, optional, preset, required, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
-import { masked, masksOf, type MaskConfig } from "./recurrentMasks.ts";
+import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
 import type { Spec } from "./spec.ts";
 
 export interface RecurrentConfig extends MaskConfig {
@@ -16,6 +17,15 @@ export interface RecurrentConfig extends MaskConfig {
   readonly initialState?: InitialState;
   readonly name?: string;
 }
+
+export const recurrentTable = {
+  units: required(size),
+  returnSequences: preset(boolean, false),
+  goBackwards: preset(boolean, false),
+  initialState: preset(oneOf("zeros", "learnt"), "zeros"),
+  ...maskTable,
+  name: optional(text),
+} satisfies Table<RecurrentConfig>;
 
 /** A layer that `bidirectional` can run both ways. */
 export interface RecurrentLayer extends Layer {
@@ -35,18 +45,17 @@ export type BothWays = (merge: "concat" | "sum" | "mean", input: Spec, who: stri
  * [steps, features].
  */
 export function recurrent<P extends Weights, S extends States>(cell: Cell<P, S>): (config: RecurrentConfig) => RecurrentLayer {
-  return (config) => recurrentLayer(cell.name, cell, config);
+  return (options) => recurrentLayer(cell.name, cell, given(cell.name, recurrentTable, options));
 }
 
-/** As `recurrent`, for a layer with another name than its cell or more options than its units. */
+/** As `recurrent`, for a layer with another name than its cell or more options; `config` was checked. */
 export function recurrentLayer<P extends Weights, S extends States>(
   kind: string,
   cell: Cell<P, S>,
   config: RecurrentConfig,
 ): RecurrentLayer {
-  checkSize(kind, "units", config.units);
   const { goBackwards: reverse, initialState } = config,
-    trained = masked(cell, config, kind);
+    trained = masked(cell, config);
   return {
     kind,
     config,

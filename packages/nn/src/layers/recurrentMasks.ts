@@ -1,6 +1,9 @@
 // The random masks of recurrent layers: variational dropout of what comes in and of the state, and zoneout.
-import { mapTree, SluiceError, variationalDropout, zoneout } from "@sluice/core";
+import { mapTree, variationalDropout, zoneout } from "@sluice/core";
 import type { Cell, ExtraSpec, States, Tree, Weights } from "@sluice/core";
+import { finite, fraction, rate } from "@sluice/core/arguments";
+import { either, recordOf } from "../options/rules.ts";
+import { optional, preset, type Table } from "../options/table.ts";
 import type { Mask } from "./layer.ts";
 
 export interface MaskConfig {
@@ -14,11 +17,16 @@ export interface MaskConfig {
   readonly seed?: number;
 }
 
-/** The cell as it takes the masks that are asked for. Throws INVALID_ARGUMENT for a rate outside its range and a state there is not. */
-export function masked<P extends Weights, S extends States>(cell: Cell<P, S>, config: MaskConfig, who: string): Cell<P, S> {
+export const maskTable = {
+  dropout: preset(fraction, 0),
+  recurrentDropout: preset(fraction, 0),
+  zoneout: optional(either(rate, recordOf(rate))),
+  seed: optional(finite),
+} satisfies Table<MaskConfig>;
+
+/** The cell as it takes the masks that are asked for. Throws INVALID_ARGUMENT for a state there is not. */
+export function masked<P extends Weights, S extends States>(cell: Cell<P, S>, config: MaskConfig): Cell<P, S> {
   const { dropout = 0, recurrentDropout = 0, zoneout: rates } = config;
-  checkRate(who, "dropout", dropout);
-  checkRate(who, "recurrentDropout", recurrentDropout);
   const dropped: Cell<P, S> =
     dropout + recurrentDropout === 0 ? cell : variationalDropout(cell, { states: recurrentDropout > 0 ? ["h"] : [] });
   return rates === undefined ? dropped : zoneout(dropped, { rates: rates as number }); // the names are checked there
@@ -38,20 +46,10 @@ export function masksOf(extras: Tree<ExtraSpec>, steps: number, config: MaskConf
 }
 
 function rateOf({ dropout, recurrentDropout, zoneout: rates }: MaskConfig, kind: string, of: string): number {
-  const rate = kind === "dropout" ? (of === "x" ? dropout : recurrentDropout) : typeof rates === "object" ? rates[of] : rates;
-  return rate ?? 0;
+  const found = kind === "dropout" ? (of === "x" ? dropout : recurrentDropout) : typeof rates === "object" ? rates[of] : rates;
+  return found ?? 0;
 }
 
 function isExtra(value: unknown): boolean {
   return typeof value === "object" && value !== null && "per" in value;
-}
-
-function checkRate(who: string, option: string, rate: number): void {
-  if (rate >= 0 && rate < 1) return;
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `${option} must lie in [0, 1), got ${rate}`,
-    facts: { [option]: rate },
-  });
 }

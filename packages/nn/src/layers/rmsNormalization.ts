@@ -1,5 +1,7 @@
 // Root mean square normalisation.
 import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { nonNegative, text } from "@sluice/core/arguments";
+import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface RmsNormalizationConfig {
@@ -8,14 +10,20 @@ export interface RmsNormalizationConfig {
   readonly name?: string;
 }
 
+export const rmsNormalizationTable = {
+  epsilon: preset(nonNegative, 1e-6),
+  name: optional(text),
+} satisfies Table<RmsNormalizationConfig>;
+
 /**
  * x / √(mean(x²) + epsilon)·gamma over the last axis (Zhang & Sennrich 2019).
  *
  * x [batch, …, features] → the same shape. `gamma` [features] starts at one.
  * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
  */
-export function rmsNormalization(config: RmsNormalizationConfig = {}): Layer {
-  const { epsilon = 1e-6 } = config;
+export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
+  const config = given("rmsNormalization", rmsNormalizationTable, options),
+    { epsilon } = filled(rmsNormalizationTable, config);
   return {
     kind: "rmsNormalization",
     config,

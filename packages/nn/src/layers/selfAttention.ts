@@ -1,5 +1,7 @@
 // Any attention of core as a layer in which every step of a sequence attends to the steps of the same sequence.
-import { SluiceError, type Attention, type Tensor, type Tree, type Weight, type WeightTensors } from "@sluice/core";
+import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors } from "@sluice/core";
+import { boolean, finite, fraction, positive, text } from "@sluice/core/arguments";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Layer, type Mask } from "./layer.ts";
 
 export interface SelfAttentionConfig {
@@ -16,11 +18,18 @@ export interface SelfAttentionConfig {
   readonly name?: string;
 }
 
-/** The layer of `kind`; `heads` where weights are [batch, heads, steps, steps]. Throws INVALID_ARGUMENT for a rate outside [0, 1). */
+export const selfAttentionTable = {
+  causal: preset(boolean, false),
+  residual: preset(boolean, false),
+  softCap: optional(positive),
+  dropout: preset(fraction, 0),
+  seed: optional(finite),
+  name: optional(text),
+} satisfies Table<SelfAttentionConfig>;
+
+/** The layer of `kind`; `heads` where weights are [batch, heads, steps, steps]. `config` was checked. */
 export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): Layer {
-  const { causal, residual = false, softCap, dropout: rate = 0, seed } = config;
-  if (!(rate >= 0 && rate < 1))
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who: kind, what: `dropout must lie in [0, 1), got ${rate}`, facts: { rate } });
+  const { causal, residual, softCap, dropout: rate, seed } = filled(selfAttentionTable, config);
   return {
     kind,
     config,

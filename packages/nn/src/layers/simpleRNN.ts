@@ -1,9 +1,16 @@
 // The plain recurrent layer.
 import { rnn, type RnnOptions } from "@sluice/core";
-import { recurrentLayer, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import { given, preset, without, type Table } from "../options/table.ts";
+import { anyActivation } from "./cellActivation.ts";
+import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
 
 /** The option of the cell is that of `rnn` in core: its activation. */
 export interface SimpleRNNConfig extends RecurrentConfig, RnnOptions {}
+
+export const simpleRNNTable = {
+  ...recurrentTable,
+  activation: preset(anyActivation, "tanh"),
+} satisfies Table<SimpleRNNConfig>;
 
 /**
  * h' = activation(x · wx + h · wh + b) (Elman 1990), over a sequence.
@@ -11,6 +18,7 @@ export interface SimpleRNNConfig extends RecurrentConfig, RnnOptions {}
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, units], `wh` [units, units], `b` [units]. Throws as `recurrent` and core's `rnn` do.
  */
-export function simpleRNN(config: SimpleRNNConfig): RecurrentLayer {
-  return recurrentLayer("simpleRNN", rnn(config), config);
+export function simpleRNN(options: SimpleRNNConfig): RecurrentLayer {
+  const config = given("simpleRNN", simpleRNNTable, options);
+  return recurrentLayer("simpleRNN", rnn(without(config, recurrentTable)), config);
 }

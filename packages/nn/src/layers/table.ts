@@ -1,5 +1,8 @@
 // The layers a saved model may name, and the way back from what it kept of them.
 import { SluiceError } from "@sluice/core";
+import { text } from "@sluice/core/arguments";
+import { anyRecord } from "../options/rules.ts";
+import { given, required, type Table } from "../options/table.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
 import { bidirectional, type BidirectionalConfig } from "./bidirectional.ts";
@@ -30,7 +33,13 @@ export interface LayerRecord {
   readonly config: object;
 }
 
-const builtIn: LayerTable = {
+const recordTable = {
+  kind: required(text),
+  config: required(anyRecord),
+} satisfies Table<LayerRecord>;
+
+/** Makers of the layers that come along, but for `bidirectional`, which is made of another layer. */
+export const builtIn: LayerTable = {
   additiveAttention,
   attention,
   dense,
@@ -48,7 +57,8 @@ const builtIn: LayerTable = {
 };
 
 /** The layer again; `custom` makers come before the built-in ones. Throws FILE_FOREIGN for an unknown kind, and what the maker throws. */
-export function restoreLayer({ kind, config }: LayerRecord, custom: LayerTable, who: string): Layer {
+export function restoreLayer(record: LayerRecord, custom: LayerTable, who: string): Layer {
+  const { kind, config } = given("a layer of the file", recordTable, record);
   if (kind === "bidirectional" && !Object.hasOwn(custom, kind)) return restoreBoth(config as SavedBoth, custom, who); // as `bidirectional` wrote it
   const maker = Object.hasOwn(custom, kind) ? custom[kind] : Object.hasOwn(builtIn, kind) ? builtIn[kind] : undefined;
   if (maker === undefined) throw unknown(kind, who);

@@ -1,7 +1,9 @@
 // Adam (Kingma & Ba 2015), with decoupled weight decay (Loshchilov & Hutter 2019) where it is asked for.
 import { sqrt, square } from "@sluice/core";
-import type { Clip } from "./clip.ts";
-import { checkOptimizer, rateAt, refused, type LearningRate, type Optimizer } from "./optimizer.ts";
+import { fraction, positive } from "@sluice/core/arguments";
+import { filled, given, preset, type Table } from "../options/table.ts";
+import { chosen, clipTable, type Clip } from "./clip.ts";
+import { anyRate, rateAt, type LearningRate, type Optimizer } from "./optimizer.ts";
 
 export interface AdamConfig extends Clip {
   /** Default 0.001. */
@@ -16,29 +18,42 @@ export interface AdamConfig extends Clip {
   readonly weightDecay?: number;
 }
 
+export const adamTable = {
+  learningRate: preset(anyRate, 0.001),
+  beta1: preset(fraction, 0.9),
+  beta2: preset(fraction, 0.999),
+  epsilon: preset(positive, 1e-7),
+  weightDecay: preset(fraction, 0),
+  ...clipTable,
+} satisfies Table<AdamConfig>;
+
+export const adamWTable = { ...adamTable, weightDecay: preset(fraction, 0.004) } satisfies Table<AdamConfig>;
+
 /**
  * m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), θ ← θ(1 − αλ) − α √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε̂).
  *
  * The factor before m/(√v + ε̂) is computed on the host in float64. Throws INVALID_ARGUMENT for numbers out of range or
  * more than one way to clip.
  */
-export function adam({
-  learningRate = 0.001,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-7,
-  weightDecay = 0,
-  ...clip
-}: AdamConfig = {}): Optimizer {
-  checkOptimizer("adam", learningRate, clip, { beta1, beta2, weightDecay });
-  if (!(epsilon > 0)) throw refused("adam", `epsilon must be above 0, got ${epsilon}`);
+export function adam(config: AdamConfig = {}): Optimizer {
+  return named("adam", adamTable, config);
+}
+
+/** Adam with weight decay 0.004 unless given (Loshchilov & Hutter 2019), as in Keras. */
+export function adamW(config: AdamConfig = {}): Optimizer {
+  return named("adamW", adamWTable, config);
+}
+
+function named(name: string, table: typeof adamTable, config: AdamConfig): Optimizer {
+  const { learningRate, beta1, beta2, epsilon, weightDecay, ...clips } = filled(table, given(name, table, config)),
+    clip = chosen(name, clips);
   return {
-    name: "adam",
+    name,
     clip,
     slots: ["m", "v"],
     hyperLength: 2,
     hyper(step, into) {
-      const rate = rateAt("adam", learningRate, step);
+      const rate = rateAt(name, learningRate, step);
       into[0] = (rate * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1));
       into[1] = rate * weightDecay;
     },
@@ -55,9 +70,4 @@ export function adam({
       return { params: decayed.sub(m.div(sqrt(v).add(epsilon)).mul(rate)), slots: { m, v } };
     },
   };
-}
-
-/** Adam with weight decay 0.004 unless given (Loshchilov & Hutter 2019), as in Keras. */
-export function adamW(config: AdamConfig = {}): Optimizer {
-  return { ...adam({ weightDecay: 0.004, ...config }), name: "adamW" };
 }

@@ -1,6 +1,8 @@
 // Keeps gradients small (Pascanu et al. 2013), in the three ways Keras has.
 import { clip as clamp, concat, div, maximum, SluiceError, sqrt, square, type Tensor } from "@sluice/core";
+import { positive } from "@sluice/core/arguments";
 import type { Layout } from "../model/layout.ts";
+import { optional, type Table } from "../options/table.ts";
 
 /** At most one of them is set. */
 export interface Clip {
@@ -11,6 +13,12 @@ export interface Clip {
   /** Largest magnitude of a single element. */
   readonly clipValue?: number;
 }
+
+export const clipTable = {
+  clipNorm: optional(positive),
+  globalClipNorm: optional(positive),
+  clipValue: optional(positive),
+} satisfies Table<Clip>;
 
 /** gradient [parameters] → the same, clipped. */
 export function clipGradient(gradient: Tensor, { clipNorm, globalClipNorm, clipValue }: Clip, layout: Layout): Tensor {
@@ -26,16 +34,10 @@ function shorten(g: Tensor, limit: number): Tensor {
   return g.mul(div(limit, maximum(sqrt(square(g).sum()), limit)));
 }
 
-/** Throws INVALID_ARGUMENT for more than one, or one that is not positive. */
-export function checkClip(who: string, { clipNorm, globalClipNorm, clipValue }: Clip): void {
-  const set = Object.entries({ clipNorm, globalClipNorm, clipValue }).filter(([, limit]) => limit !== undefined);
-  if (set.length > 1)
-    throw refused(who, `only one of clipNorm, globalClipNorm and clipValue can be set, got ${set.map(([name]) => name).join(" and ")}`);
-  for (const [name, limit] of set) {
-    if (!(Number.isFinite(limit) && Number(limit) > 0)) throw refused(who, `${name} must be a finite number above 0, got ${limit}`);
-  }
-}
-
-function refused(who: string, what: string): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what });
+/** The one that is set, if any. Throws INVALID_ARGUMENT for more than one. */
+export function chosen(who: string, clips: { readonly [K in keyof Clip]: Clip[K] | undefined }): Clip {
+  const set = Object.entries(clips).filter(([, limit]) => limit !== undefined);
+  if (set.length <= 1) return Object.fromEntries(set);
+  const what = `only one of clipNorm, globalClipNorm and clipValue can be set, got ${set.map(([name]) => name).join(" and ")}`;
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what });
 }

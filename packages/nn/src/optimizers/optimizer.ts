@@ -1,6 +1,8 @@
 // What an optimizer is: a rule from gradient to update over one flat array, with its rates computed on the host.
-import { SluiceError, type Tensor, type TypedArray } from "@sluice/core";
-import { checkClip, type Clip } from "./clip.ts";
+import type { Tensor, TypedArray } from "@sluice/core";
+import { nonNegative, refused, type Rule } from "@sluice/core/arguments";
+import { callable, either, having } from "../options/rules.ts";
+import type { Clip } from "./clip.ts";
 
 export interface Optimizer {
   readonly name: string;
@@ -23,22 +25,16 @@ export interface Update {
 /** A number, or a function of the updates done so far. */
 export type LearningRate = number | ((step: number) => number);
 
+export const anyRate: Rule<LearningRate> = either(nonNegative, callable as Rule<(step: number) => number>); // what it gives is checked when it gives it
+
+export const anyOptimizer: Rule<Optimizer> = having("an optimizer, such as adam()", {
+  ...{ name: "string", clip: "object", slots: "object", hyperLength: "number" },
+  ...{ hyper: "function", update: "function" },
+});
+
 /** Throws INVALID_ARGUMENT where a schedule gives no finite number. */
 export function rateAt(who: string, learningRate: LearningRate, step: number): number {
   const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
-  if (Number.isFinite(rate) && rate >= 0) return rate;
-  throw refused(who, `learningRate must be a finite number of at least 0, got ${rate} at step ${step}`);
-}
-
-/** Throws INVALID_ARGUMENT where a fraction is outside [0, 1), the rate is no rate, or more than one clip is set. */
-export function checkOptimizer(who: string, learningRate: LearningRate, clip: Clip, fractions: Readonly<Record<string, number>>): void {
-  if (typeof learningRate === "number") rateAt(who, learningRate, 0);
-  checkClip(who, clip);
-  for (const [name, value] of Object.entries(fractions)) {
-    if (!(value >= 0 && value < 1)) throw refused(who, `${name} must lie in [0, 1), got ${value}`);
-  }
-}
-
-export function refused(who: string, what: string): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what });
+  if (nonNegative.accepts(rate)) return rate;
+  throw refused(who, `learningRate at step ${step}`, rate, nonNegative.expected);
 }

@@ -1,6 +1,8 @@
 // Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
-import type { Clip } from "./clip.ts";
-import { checkOptimizer, rateAt, type LearningRate, type Optimizer } from "./optimizer.ts";
+import { boolean, fraction } from "@sluice/core/arguments";
+import { filled, given, preset, type Table } from "../options/table.ts";
+import { chosen, clipTable, type Clip } from "./clip.ts";
+import { anyRate, rateAt, type LearningRate, type Optimizer } from "./optimizer.ts";
 
 export interface SgdConfig extends Clip {
   /** Default 0.01. */
@@ -11,13 +13,21 @@ export interface SgdConfig extends Clip {
   readonly nesterov?: boolean;
 }
 
+export const sgdTable = {
+  learningRate: preset(anyRate, 0.01),
+  momentum: preset(fraction, 0),
+  nesterov: preset(boolean, false),
+  ...clipTable,
+} satisfies Table<SgdConfig>;
+
 /**
  * θ ← θ − α g; with momentum μ: v ← μ v − α g, then θ ← θ + v, or with `nesterov` θ ← θ + μ v − α g, as in Keras.
  *
  * Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
-export function sgd({ learningRate = 0.01, momentum = 0, nesterov = false, ...clip }: SgdConfig = {}): Optimizer {
-  checkOptimizer("sgd", learningRate, clip, { momentum });
+export function sgd(config: SgdConfig = {}): Optimizer {
+  const { learningRate, momentum, nesterov, ...clips } = filled(sgdTable, given("sgd", sgdTable, config)),
+    clip = chosen("sgd", clips);
   return {
     name: "sgd",
     clip,

@@ -1,5 +1,6 @@
 // Rules that tables of options need beyond those of core.
-import { boolean, text, type Rule } from "@sluice/core/arguments";
+import { maxElements, maxRank, shape, type Rule } from "@sluice/core/arguments";
+import { isRecord, type AnyTable, type Table } from "./table.ts";
 
 export const callable: Rule<(...given: never[]) => unknown> = {
   expected: "a function",
@@ -11,13 +12,31 @@ export function either<A, B>(a: Rule<A>, b: Rule<B>): Rule<A | B> {
   return { expected: `${a.expected}, or ${b.expected}`, accepts: (value): value is A | B => a.accepts(value) || b.accepts(value) };
 }
 
+/** A record of anything. */
+export const anyRecord: Rule<object> = { expected: "a record", accepts: (value): value is object => isRecord(value) };
+
 /** A record by any names. */
 export function recordOf<T>(rule: Rule<T>, expected = `a record of names, each with ${rule.expected}`): Rule<Readonly<Record<string, T>>> {
-  return { expected, accepts: (value): value is Readonly<Record<string, T>> => isPlain(value) && Object.values(value).every(rule.accepts) };
+  return {
+    expected,
+    accepts: (value): value is Readonly<Record<string, T>> => isRecord(value) && Object.values(value).every(rule.accepts),
+  };
 }
 
 export function listOf<T>(rule: Rule<T>, expected = `a list of items, each ${rule.expected}`): Rule<readonly T[]> {
   return { expected, accepts: (value): value is readonly T[] => Array.isArray(value) && Array.from(value).every(rule.accepts) };
+}
+
+/** A record of its own options, by a table of them. */
+export function options<C>(table: Table<C>): Rule<C> {
+  const rules = Object.entries(table as unknown as AnyTable); // any one at a time
+  return {
+    expected: `a record of ${rules.map(([name, { rule }]) => `${name} (${rule.expected})`).join(", ")}`,
+    accepts: (value): value is C =>
+      isRecord(value) &&
+      Object.keys(value).every((name) => Object.hasOwn(table, name)) &&
+      rules.every(([name, { rule, required }]) => (value[name] === undefined ? !required : rule.accepts(value[name]))),
+  };
 }
 
 /** An object that has these, each of its type. */
@@ -33,8 +52,8 @@ export const counter: Rule<number> = {
   accepts: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
 };
 
-export { boolean, text };
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
-}
+/** A shape without an axis of 0: what a sample looks like. */
+export const sizes: Rule<readonly number[]> = {
+  expected: `a list of at most ${maxRank} whole numbers, each at least 1 and at most ${maxElements}`,
+  accepts: (value): value is readonly number[] => shape.accepts(value) && value.every((n) => n >= 1),
+};

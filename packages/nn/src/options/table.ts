@@ -30,11 +30,17 @@ export type Table<C> = {
   readonly [K in keyof C]-?: Record<never, never> extends Pick<C, K> ? Option<NonNullable<C[K]>> : Required<C[K]>;
 };
 
-export type AnyTable = Readonly<Record<string, Option<never>>>;
+/** One of whatever type. */
+export interface AnyOption {
+  readonly rule: Rule<unknown>;
+  readonly required: boolean;
+  readonly preset?: unknown;
+}
+export type AnyTable = Readonly<Record<string, AnyOption>>;
 
 /** What was given, as a copy without what is undefined. Throws INVALID_ARGUMENT for an option that there is not, that is missing, or is not what the table says. */
 export function given<C>(who: string, table: Table<C>, config: C): C {
-  const options = table as unknown as Readonly<Record<string, Option<unknown>>>; // any one at a time
+  const options = table as unknown as AnyTable; // any one at a time
   if (!isRecord(config)) throw refused(who, "the options", config, `a record such as { ${Object.keys(table).slice(0, 2).join(", ")} }`);
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   for (const [name, value] of entries) {
@@ -42,10 +48,17 @@ export function given<C>(who: string, table: Table<C>, config: C): C {
     const { rule } = options[name]!; // there, as was just seen
     if (!rule.accepts(value)) throw refused(who, name, value, rule.expected);
   }
-  const found = Object.fromEntries(entries);
+  const found = Object.fromEntries(entries.map(([name, value]) => [name, copied(value)]));
   for (const [name, { required: must, rule }] of Object.entries(options))
     if (must && !Object.hasOwn(found, name)) throw refused(who, name, undefined, rule.expected);
   return found as C; // each option is what its rule says, and those required are there
+}
+
+/** Lists and records of plain values become ours: what the caller does to them later changes nothing. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return [...(value as readonly unknown[])];
+  const plain = isRecord(value) && Object.values(value).every((item) => typeof item !== "object" && typeof item !== "function");
+  return plain ? { ...value } : value;
 }
 
 /** Which options have a value where they are left out. */
@@ -61,8 +74,13 @@ export type Filled<T> = {
 
 /** What was given, with the table's values for the rest. */
 export function filled<const T extends object>(table: T, config: object): Filled<T> {
-  const presets = Object.entries(table).map(([name, option]) => [name, (option as Option<unknown>).preset]);
+  const presets = Object.entries(table).map(([name, option]) => [name, (option as AnyOption).preset]);
   return { ...Object.fromEntries(presets), ...config } as Filled<T>; // by the definition of `Filled`
+}
+
+/** The options that another table does not have. */
+export function without<C extends object, T extends object>(config: C, table: T): Omit<C, keyof T> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !Object.hasOwn(table, name))) as Omit<C, keyof T>; // by its definition
 }
 
 function unknownOption(who: string, name: string, known: readonly string[]): SluiceError {
@@ -71,6 +89,7 @@ function unknownOption(who: string, name: string, known: readonly string[]): Slu
   return new SluiceError({ code: "INVALID_ARGUMENT", who, what: `there is no option ${show(name)}`, fix, facts: { option: name, known } });
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Something with names, and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

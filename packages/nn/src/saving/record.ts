@@ -6,7 +6,7 @@ import { restoreLayer, type LayerRecord, type LayerTable } from "../layers/table
 import { checkShapes, layoutOf } from "../model/layout.ts";
 import { createModel, type Model, type Saved, type SavedTraining } from "../model/model.ts";
 import { sequential } from "../model/sequential.ts";
-import { counter, listOf, recordOf } from "../options/rules.ts";
+import { anyRecord, counter, listOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkFinite } from "../model/finite.ts";
 import type { Entry, Header } from "./header.ts";
@@ -136,17 +136,12 @@ interface ModelRecord {
   readonly training?: TrainingRecord;
 }
 
-const anyRecord: Rule<object> = recordOf<unknown>(
-  { expected: "anything", accepts: (value): value is unknown => typeof value !== "undefined" },
-  "a record",
-);
 const modelTable = {
   name: required(text),
   layers: required(listOf(anyRecord as Rule<LayerRecord>)), // each is checked by its own table
   sample: required(anyRecord as Rule<ModelRecord["sample"]>), // likewise
   training: optional(anyRecord as Rule<TrainingRecord>), // likewise
 } satisfies Table<ModelRecord>;
-const layerTable = { kind: required(text), config: required(anyRecord) } satisfies Table<LayerRecord>;
 const sampleTable = { shape: required(shape), dtype: required(oneOf("float", "i32")) } satisfies Table<ModelRecord["sample"]>;
 const trainingTable = {
   optimizer: required(text),
@@ -160,7 +155,6 @@ function readRecord(json: string, who: string): ModelRecord {
   const value = parseJson(json, (what) => foreign(who, `what it says of its model is not to be read: ${what}`));
   const at = (part: string): string => `${part} of the file`;
   const record = refusing(foreign, who, () => given(at("the model"), modelTable, value as unknown as ModelRecord)); // which is checked here
-  refusing(foreign, who, () => record.layers.forEach((layer) => given(at("a layer"), layerTable, layer)));
   refusing(foreign, who, () => given(at("the sample"), sampleTable, record.sample));
   if (record.training !== undefined) refusing(corrupt, who, () => given(at("the training"), trainingTable, record.training!));
   if (new Set(record.training?.slots).size !== (record.training?.slots ?? []).length)

@@ -152,6 +152,18 @@ const foreigners: Record<string, Tensors> = {
   "a layer of no known kind": withModel({ layers: [{ kind: "conv9d", config: {} }] }),
   "a kind that objects have by themselves": withModel({ layers: [{ kind: "constructor", config: {} }] }),
   "a layer that its maker refuses": withModel({ layers: [{ kind: "dense", config: { units: -1 } }] }),
+  ...Object.fromEntries(
+    Object.entries({
+      "an option there is not": { units: 1, useBias: false, bias: 1 },
+      "useBias that is a text": { units: 1, useBias: "no" },
+      "an activation in a list": { units: 1, useBias: false, activation: ["softmax"] },
+      "units that are a text": { units: "1", useBias: false },
+      "no units": { useBias: false },
+    }).map(([title, config]) => [title, withModel({ layers: [{ kind: "dense", config }] })]),
+  ),
+  "a seed that is a record": withModel({ layers: [{ kind: "dropout", config: { rate: 0.5, seed: {} } }, record.layers[0]] }),
+  "a layer in a layer that is none": withModel({ layers: [{ kind: "bidirectional", config: { layer: 7 } }] }),
+  "a layer both ways that cannot be": withModel({ layers: [{ kind: "bidirectional", config: { layer: record.layers[0] } }] }),
   "no layers": withModel({ layers: undefined }),
   "layers that are no records": withModel({ layers: [null] }),
   "a model with a field that it does not have": withModel({ trainable: false }),

@@ -1,0 +1,128 @@
+import { random, SluiceError, type HostArray } from "@sluice/core";
+import { open } from "@sluice/core/reference";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { sequential } from "../model/sequential.ts";
+import { filled, type AnyOption } from "../options/table.ts";
+import { deserialize, serialize } from "../saving/serialize.ts";
+import { layerTables } from "../testing/tables.ts";
+import { bidirectional } from "./bidirectional.ts";
+import type { Layer } from "./layer.ts";
+import { lstm } from "./lstm.ts";
+import { builtIn, type LayerMaker } from "./table.ts";
+
+const backend = await open();
+afterAll(() => backend.close());
+
+const inside = lstm({ units: 2, cellClip: 0.5 });
+const makers: Readonly<Record<keyof typeof layerTables, (config: object) => Layer>> = {
+  ...(builtIn as Record<keyof typeof layerTables, LayerMaker>), // all but the one below
+  bidirectional: (config) => bidirectional(inside, config),
+} as Record<keyof typeof layerTables, (config: object) => Layer>; // makers check what they are given
+const kinds = Object.keys(layerTables) as (keyof typeof layerTables)[]; // by its type
+
+/** Of these, each rule finds some that it takes. */
+const values: readonly unknown[] = [
+  ...[true, false, 0, -0, 0.25, 0.5, 1, 2, 3, -1, -0.5, 1e-7, 5e-324, 1e300, Infinity, -Infinity, NaN, null, "", "no", "7", "layer", "a/b"],
+  ...["linear", "relu", "sigmoid", "softmax", "softplus", "tanh", "softsign", "hardSigmoid", "zeros", "learnt", "after", "before", "none"],
+  ...["keeps", "replaces", "concat", "sum", "ave", "mul", "dot", "scaledDot", "additive", "float", "i32", "f32"],
+  ...[
+    [3, 4],
+    [3],
+    [],
+    [0],
+    [1.5],
+    ["softmax"],
+    {},
+    { h: 0.5 },
+    { h: 2 },
+    { base: 100, interleaved: true },
+    { base: 0 },
+    { base: 1, more: 1 },
+    () => 1,
+  ],
+];
+
+function anyConfig(kind: keyof typeof layerTables, sound: boolean): fc.Arbitrary<Record<string, unknown>> {
+  const options = Object.entries<AnyOption>(layerTables[kind]).map(([name, { rule, required }]) => {
+    const taken = values.filter((value) => rule.accepts(value));
+    const one = fc.constantFrom(...(sound ? taken : values));
+    return [name, required && sound ? one : fc.option(one, { nil: undefined })] as const;
+  });
+  return fc
+    .record(Object.fromEntries(options))
+    .map((config) => Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)));
+}
+
+function made(kind: keyof typeof layerTables, config: object): Layer | undefined {
+  try {
+    return makers[kind](config);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "INVALID_ARGUMENT") return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where it is refused: options that are each right may not go together, not with this sample, or give weights that are no numbers. */
+async function saved(layer: Layer, indices: boolean): Promise<Uint8Array | undefined> {
+  const first = indices ? "i32" : "float";
+  try {
+    const model = sequential([makers.input({ shape: indices ? [3] : [3, 4], dtype: first, name: "first" }), layer]);
+    const trainer = await model.compile({ backend, seed: 3 });
+    const bytes = await serialize(trainer);
+    trainer.dispose();
+    return bytes;
+  } catch (error) {
+    if (error instanceof SluiceError && ["INVALID_ARGUMENT", "SHAPE_MISMATCH", "DTYPE_MISMATCH", "NOT_FINITE"].includes(error.code))
+      return undefined;
+    throw error;
+  }
+}
+
+test.each(kinds)("%s: what is saved loads with the same options and bits, whatever the options", async (kind) => {
+  let loaded = 0;
+  await fc.assert(
+    fc.asyncProperty(anyConfig(kind, true), async (config) => {
+      const layer = made(kind, config);
+      const bytes = layer && (await saved(layer, kind === "embedding"));
+      if (layer === undefined || bytes === undefined) return;
+      loaded++;
+      const model = deserialize(bytes);
+      expect(model.layers[1]?.layer.config).toStrictEqual(layer.config);
+      expect(await serialize(model)).toEqual(bytes);
+    }),
+    { numRuns: 40 },
+  );
+  expect(loaded).toBeGreaterThan(0);
+});
+
+test.each(kinds)("%s: an option is taken where its rule takes it, in JavaScript and in a file alike", (kind) => {
+  fc.assert(
+    fc.property(anyConfig(kind, false), (config) => {
+      const table = Object.entries<AnyOption>(layerTables[kind]);
+      const right = table.every(([name, { rule, required }]) => (name in config ? rule.accepts(config[name]) : !required));
+      const layer = made(kind, config);
+      if (!right) expect(layer).toBeUndefined();
+      if (layer !== undefined) expect(kind === "bidirectional" ? { ...layer.config, layer: undefined } : layer.config).toEqual(config);
+    }),
+  );
+});
+
+test.each(kinds.filter((kind) => kind !== "input" && kind !== "embedding"))(
+  "%s: an option that is left out is what the table says",
+  async (kind) => {
+    const needed = { units: 2, rate: 0.5, numHeads: 2 };
+    const least = Object.fromEntries(Object.entries(needed).filter(([name]) => name in layerTables[kind] && kind !== "attention"));
+    const all = filled(layerTables[kind], least);
+    const told = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    const data = random(1).normal(2 * 3 * 4);
+    const x: HostArray = { dtype: "f64", shape: [2, 3, 4], data };
+    const outputs = [least, told].map(async (config) => {
+      const trainer = await sequential([makers[kind](config)]).compile({ backend, seed: 3 });
+      return trainer.predict(x);
+    });
+    const [first, second] = await Promise.all(outputs);
+    expect(Object.keys(told).length).toBeGreaterThanOrEqual(Object.keys(least).length);
+    expect(first).toEqual(second);
+  },
+);

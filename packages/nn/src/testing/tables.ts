@@ -1,0 +1,46 @@
+// Every table by what it is of, for tests and documentation only: importing it imports every layer.
+import { additiveAttentionTable } from "../layers/additiveAttention.ts";
+import { attentionTable } from "../layers/attention.ts";
+import { bidirectionalTable } from "../layers/bidirectional.ts";
+import { denseTable } from "../layers/dense.ts";
+import { dropoutTable } from "../layers/dropout.ts";
+import { embeddingTable } from "../layers/embedding.ts";
+import { gruTable } from "../layers/gru.ts";
+import { inputTable } from "../layers/input.ts";
+import { layerNormalizationTable } from "../layers/layerNormalization.ts";
+import { lstmTable } from "../layers/lstm.ts";
+import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
+import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
+import { recurrentTable } from "../layers/recurrent.ts";
+import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
+import { simpleRNNTable } from "../layers/simpleRNN.ts";
+import { adamTable, adamWTable } from "../optimizers/adam.ts";
+import { sgdTable } from "../optimizers/sgd.ts";
+import { loadTable, saveTable } from "../saving/serialize.ts";
+
+/** By kind; the makers are those of `layers/table.ts`. */
+export const layerTables = {
+  additiveAttention: additiveAttentionTable,
+  attention: attentionTable,
+  bidirectional: bidirectionalTable,
+  dense: denseTable,
+  dropout: dropoutTable,
+  embedding: embeddingTable,
+  gru: gruTable,
+  input: inputTable,
+  layerNormalization: layerNormalizationTable,
+  lstm: lstmTable,
+  mgu: recurrentTable,
+  multiHeadAttention: multiHeadAttentionTable,
+  positionalEncoding: positionalEncodingTable,
+  rmsNormalization: rmsNormalizationTable,
+  simpleRNN: simpleRNNTable,
+} as const;
+
+export const otherTables = {
+  sgd: sgdTable,
+  adam: adamTable,
+  adamW: adamWTable,
+  "serialize, saveModel": saveTable,
+  "deserialize, loadModel": loadTable,
+} as const;
