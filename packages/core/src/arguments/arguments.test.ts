@@ -1,7 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SluiceError } from "../index.ts";
-import { check, checkElements, checkShape, count, fraction, maxElements, optional, oneOf, rate, seed, shape, show, size } from "./index.ts";
+import {
+  check,
+  checkElements,
+  checkOneOf,
+  checkShape,
+  count,
+  fraction,
+  maxElements,
+  type Names,
+  nearest,
+  optional,
+  oneOf,
+  options,
+  rate,
+  seed,
+  shape,
+  show,
+  size,
+} from "./index.ts";
 
 test("whatever comes is shown in a few words", () => {
   fc.assert(
@@ -104,4 +122,36 @@ test("a refusal names who asked, the argument and what came", () => {
 test("no message is longer than two thousand characters", () => {
   const { message } = new SluiceError({ code: "INVALID_ARGUMENT", who: "a".repeat(1e6), what: "b", fix: "c".repeat(1e6) });
   expect(message.length).toBe(2001);
+});
+
+const names: Names<{ keepDims?: boolean; learningRate?: number }> = { keepDims: true, learningRate: true };
+
+test.each([
+  ["keepdims", "Did you mean keepDims?"],
+  ["keep_dims", "Did you mean keepDims?"],
+  ["keepDim", "Did you mean keepDims?"],
+  ["lr", "Did you mean learningRate?"],
+  ["shuffle", "There are keepDims, learningRate"],
+])("an option that there is not is refused with the one that was meant: %s", (name, fix) => {
+  expect(options("sum", { keepDims: true }, names)).toEqual({ keepDims: true });
+  expect(() => options("sum", { [name]: true }, names)).toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", who: "sum", fix, facts: { option: name, known: ["keepDims", "learningRate"] } }),
+  );
+});
+
+test("a choice that there is not is refused with all that there are, and the one that was meant", () => {
+  expect(() => checkOneOf("gru", "reset", "befor" as "before", ["after", "before", "none"])).toThrow(
+    'gru: reset must be one of after, before, none, got "befor". Did you mean "before"?',
+  );
+});
+
+test("the nearest name is near, or there is none", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.string({ maxLength: 20 }), { maxLength: 5 }), (name, known) => {
+      const near = nearest(name, known);
+      if (near !== undefined) expect(known).toContain(near);
+      if (known.includes(name)) expect(near).toBeDefined();
+    }),
+  );
+  expect(nearest("a".repeat(1e6), ["a"])).toBeUndefined();
 });

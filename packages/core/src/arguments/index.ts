@@ -39,6 +39,8 @@ export {
   checkText,
   record,
 } from "./checks.ts";
+export { meant, type Names, options, unknownOption } from "./options.ts";
+export { nearest } from "./nearest.ts";
 export { checkBackend } from "./backend.ts";
 export { show } from "./show.ts";
 export { type Asked, type HostNumbers, readNumbers } from "../host/numbers.ts";

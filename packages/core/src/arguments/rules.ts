@@ -1,6 +1,7 @@
 // What sizes, counts, rates, seeds and names may be: said once, as data, for every function that takes one and for every table of options.
 import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
+import { nearest } from "./nearest.ts";
 import { show } from "./show.ts";
 
 /** What an argument may be. */
@@ -8,6 +9,8 @@ export interface Rule<T> {
   /** As it stands after "must be" in messages. */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is T;
+  /** Where it is a choice of names: what is refused then says which one is like it. */
+  readonly names?: readonly string[];
 }
 
 /** Most elements of one array: they are counted and addressed in 31 bits. */
@@ -55,23 +58,26 @@ export function oneOf<const T extends string>(...names: readonly T[]): Rule<T> {
   return {
     expected: `one of ${names.join(", ")}`,
     accepts: (value): value is T => names.some((name) => name === value),
+    names,
   };
 }
 
 /** What the rule says, or undefined. */
-export function optional<T>({ expected, accepts }: Rule<T>): Rule<T | undefined> {
-  return { expected, accepts: (value): value is T | undefined => value === undefined || accepts(value) };
+export function optional<T>(rule: Rule<T>): Rule<T | undefined> {
+  return { ...rule, accepts: (value): value is T | undefined => value === undefined || rule.accepts(value) };
 }
 
 /** Throws INVALID_ARGUMENT where `value` is not what the rule says; `name` is what the argument or option is called. */
 export function check<T>(who: string, name: string, value: unknown, rule: Rule<T>): asserts value is T {
-  if (!rule.accepts(value)) throw refused(who, name, value, rule.expected);
+  if (!rule.accepts(value)) throw refused(who, name, value, rule.expected, rule.names);
 }
 
-/** The error that `check` throws. */
-export function refused(who: string, name: string, value: unknown, expected: string): SluiceError {
-  const what = `${name} must be ${expected}, got ${show(value)}`;
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, facts: { [name]: value } });
+/** The error that `check` throws; of `names`, where there are any, it says which is like what came. */
+export function refused(who: string, name: string, value: unknown, expected: string, names: readonly string[] = []): SluiceError {
+  const what = `${name} must be ${expected}, got ${show(value)}`,
+    near = typeof value === "string" ? nearest(value, names) : undefined;
+  const fix = near === undefined ? {} : { fix: `Did you mean "${near}"?` };
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, ...fix, facts: { [name]: value } });
 }
 
 function number(expected: string, holds: (n: number) => boolean): Rule<number> {

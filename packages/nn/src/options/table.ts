@@ -1,7 +1,5 @@
 // What a record of options may hold, said once as data: for the check when a user calls, for what a file says, and for the documentation.
-import { SluiceError } from "@sluice/core";
-import { refused, show, type Rule } from "@sluice/core/arguments";
-import { nearest } from "./nearest.ts";
+import { check, refused, unknownOption, type Rule } from "@sluice/core/arguments";
 
 /** One option: what it may be, and what it is where it is left out. */
 export interface Option<T> {
@@ -45,8 +43,7 @@ export function given<C>(who: string, table: Table<C>, config: C): C {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   for (const [name, value] of entries) {
     if (!Object.hasOwn(options, name)) throw unknownOption(who, name, Object.keys(options));
-    const { rule } = options[name]!; // there, as was just seen
-    if (!rule.accepts(value)) throw refused(who, name, value, rule.expected);
+    check(who, name, value, options[name]!.rule); // there, as was just seen
   }
   const found = Object.fromEntries(entries.map(([name, value]) => [name, copied(value)]));
   for (const [name, { required: must, rule }] of Object.entries(options))
@@ -81,12 +78,6 @@ export function filled<const T extends object>(table: T, config: object): Filled
 /** The options that another table does not have. */
 export function without<C extends object, T extends object>(config: C, table: T): Omit<C, keyof T> {
   return Object.fromEntries(Object.entries(config).filter(([name]) => !Object.hasOwn(table, name))) as Omit<C, keyof T>; // by its definition
-}
-
-function unknownOption(who: string, name: string, known: readonly string[]): SluiceError {
-  const near = nearest(name, known);
-  const fix = near === undefined ? `There are ${known.join(", ")}` : `Did you mean ${near}?`;
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: `there is no option ${show(name)}`, fix, facts: { option: name, known } });
 }
 
 /** Something with names, and no list. */
