@@ -1,5 +1,6 @@
 // Runs structures through core's public API. Each is traced and compiled once per backend, then fed fresh data.
 import { compile, type Backend, type HostArray, type NDArray, type Tensor } from "@sluice/core";
+import { keyOf } from "@sluice/core/kit";
 import type { Bounded } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
@@ -16,7 +17,7 @@ export function compiled<S>(
   return async (backend, structure, inputs) => {
     const known = made.get(backend) ?? new Map<string, Call>();
     made.set(backend, known);
-    const key = JSON.stringify(structure);
+    const key = keyOf(structure);
     const call = known.get(key) ?? (compile(backend, trace(structure) as (inputs: never) => unknown) as unknown as Call);
     known.set(key, call);
     return readAll(await call(inputs));

@@ -135,7 +135,7 @@ export function broadcast(x: Node, shape: Shape): Node {
 
 /** Pieces that lie empty or hold zeros vanish; a place inside a place becomes pieces of it where windows compose; one piece in order is a view. */
 export function place(pieces: readonly Piece[], shape: Shape, dtype: DType): Node {
-  const filled = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && x.value === 0)),
+  const filled = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && Object.is(x.value, 0))),
     [first, second] = filled;
   if (first === undefined) return constant(0, shape, dtype);
   if (second === undefined && isInOrder(first.window, shape)) return reshape(first.x, shape);

@@ -8,6 +8,7 @@ export { type Checked, checked } from "./checked.ts";
 export { dense, lstmForward } from "./example.ts";
 export { type Guard, type Held, guard } from "./guard.ts";
 export { asyncDispose, dispose } from "../dispose.ts";
+export { keyOf } from "./key.ts";
 export { lower } from "./lower.ts";
 export { shapeText, slotName, viewText } from "./notation.ts";
 export { overwrite } from "./overwrite.ts";

@@ -27,9 +27,9 @@ function keyOf(node: Node, id: (x: object) => number): string | undefined {
     case "param":
       return undefined;
     case "const":
-      return `const ${Object.is(node.value, -0) ? "-0" : node.value} ${node.shape.join()} ${node.dtype}`;
+      return `const ${exact(node.value)} ${node.shape.join()} ${node.dtype}`;
     case "data":
-      return node.data.length > 4096 ? undefined : `data ${node.dtype} ${node.shape.join("x")} ${node.data.join()}`;
+      return node.data.length > 4096 ? undefined : `data ${node.dtype} ${node.shape.join("x")} ${Array.from(node.data, exact).join()}`;
     case "pointwise":
       return `${node.op} ${node.dtype} ${node.args.map(id).join()}`;
     case "view":
@@ -49,6 +49,11 @@ function keyOf(node: Node, id: (x: object) => number): string | undefined {
     case "states":
       return `states ${loopKey(node.loop, id)} ${node.state}`;
   }
+}
+
+/** A number as a text of its own, −0 too. */
+function exact(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** Loops have params of their own, so two are the same only if they are one, perhaps rebuilt. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { MatmulStep } from "../backend.ts";
-import { gradient, matmul, sum, transpose, type Tensor } from "../index.ts";
+import { compile, concat, constant, div, gradient, literal, matmul, mul, sum, transpose, type Tensor } from "../index.ts";
+import { open } from "../reference.ts";
 import { f32, kindsOf, programOf } from "../testing/programs.ts";
 
 const accumulates = (fn: (...args: never[]) => unknown, args: readonly unknown[]): boolean[] =>
@@ -39,4 +40,15 @@ test("the gradients of what is read as keys and as values are one sum", () => {
       Boolean,
     ),
   ).toEqual([true]);
+});
+
+test("numbers that differ in the sign of zero alone stay two values", async () => {
+  const backend = await open();
+  const run = compile(backend, (x: Tensor) => [
+    div(1, literal([0, 1]).add(mul(x, -0))),
+    div(1, literal([-0, 1]).add(mul(x, -0))),
+    div(1, concat([constant(-0, [1]), x], 0)),
+  ]);
+  const results = await Promise.all((await run([1, 1])).map((array) => array.read()));
+  expect(results.map((values) => values[0])).toEqual([Infinity, -Infinity, -Infinity]);
 });

@@ -1,6 +1,6 @@
 // Compiled modules by the structure of their Programs: a second model of the same shape compiles nothing.
 import { type Program, SluiceError } from "@sluice/core";
-import { print } from "@sluice/core/kit";
+import { keyOf, print } from "@sluice/core/kit";
 import { type Assembled, type Shared, assemble } from "./program.ts";
 
 export interface Compiled extends Omit<Assembled, "bytes"> {
@@ -23,9 +23,9 @@ export function moduleOf(program: Program, shared?: Shared): Promise<Compiled> {
   return coming;
 }
 
-/** What the code depends on: names, and what constants hold, are not part of it. */
+/** What the code depends on: names, and what slots of constants hold, are not part of it; the numbers in bodies are, to the bit. */
 function structureOf({ slots, steps }: Program, shared: Shared | undefined): string {
-  return JSON.stringify([
+  return keyOf([
     shared && [shared.pages, shared.apart],
     slots.map(({ dtype, length, binding, data }) => [dtype, length, binding, data !== undefined]),
     steps,
