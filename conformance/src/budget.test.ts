@@ -6,8 +6,8 @@ import { bodies } from "./arbitraries/bodies.ts";
 import { budget } from "./budget.ts";
 
 const supports: Pick<Supports, "accuracy" | "keeps"> = {
-  accuracy: { exp: 1, log: 1, sqrt: 0.5, tanh: 1, sigmoid: 3, div: 0.5, sum: 0.5 },
-  keeps: { nan: true, infinity: true, denormals: true },
+  accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 0.5, tanh: 1, sigmoid: 3, div: 0.5, sum: 0.5 },
+  keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
 };
 const numbers = fc.double({ min: -3, max: 3, noNaN: true }).map(Math.fround);
 

@@ -29,7 +29,7 @@ export function wholeBody(choose: Choices, inputs: number): Instruction[] {
 
 const calm: readonly UnaryOp[] = ["neg", "tanh", "sigmoid"];
 const plain: readonly BinaryOp[] = ["add", "mul", "sub", "max", "min", "less"];
-const wild: readonly (UnaryOp | "div")[] = ["exp", "log", "sqrt", "div"];
+const wild: readonly (UnaryOp | "div")[] = ["exp", "log", "log1p", "expm1", "sqrt", "div"];
 
 function append(choose: Choices, body: Instruction[]): void {
   const push = (instruction: Instruction): number => body.push(instruction) - 1;
@@ -56,7 +56,7 @@ function bare(op: UnaryOp | "div", x: number, y: number): Instruction {
 /** The same ones where they are defined and moderate: 1 + x² is at least 1, tanh at most. */
 function tamed(choose: Choices, push: (instruction: Instruction) => number, x: number): void {
   const op = choose.pick(wild);
-  if (op === "exp") {
+  if (op === "exp" || op === "expm1") {
     push({ op, x: push({ op: "tanh", x }) });
     return;
   }

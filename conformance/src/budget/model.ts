@@ -22,7 +22,17 @@ const formats = {
 } as const;
 
 /** Of JavaScript's own functions, generously. */
-const here: Readonly<Record<Rounded, number>> = { exp: 1, log: 1, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, div: 0.5, sum: 0.5 };
+const here: Readonly<Record<Rounded, number>> = {
+  exp: 1,
+  log: 1,
+  log1p: 1,
+  expm1: 1,
+  sqrt: 0.5,
+  tanh: 2.5,
+  sigmoid: 2.5,
+  div: 0.5,
+  sum: 0.5,
+};
 
 export function modelOf({ accuracy, keeps }: Pick<Supports, "accuracy" | "keeps">, dtype: keyof typeof formats): Model {
   const { ulp, smallest, normal, largest } = formats[dtype];

@@ -71,6 +71,8 @@ const spread: { readonly [O in UnaryOp]: (x: Known, value: number) => number } =
   neg: (x) => x.error,
   exp: (x, value) => value * Math.expm1(x.error),
   log: (x) => (x.value > x.error ? -Math.log1p(-x.error / x.value) : x.error === 0 ? 0 : Infinity),
+  log1p: (x) => (1 + x.value > x.error ? -Math.log1p(-x.error / (1 + x.value)) : x.error === 0 ? 0 : Infinity),
+  expm1: (x) => Math.exp(x.value) * Math.expm1(x.error),
   sqrt: (x, value) =>
     x.error === 0 ? 0 : Math.max(Math.sqrt(x.value + x.error) - value, value - Math.sqrt(Math.max(0, x.value - x.error))),
   // The slope is largest where the interval comes closest to 0. Far from it 1 − y would cancel: hence σ(a)·σ(−a) and 1/cosh²a.
@@ -126,7 +128,7 @@ function finiteErrors(operands: readonly Known[]): number {
   return operands.reduce((sum, { value, error }) => sum + (Number.isFinite(value) ? error : 0), 0);
 }
 
-/** Did a finite operand make this by a pole or outside the domain (log 0, √−1), not by growing past the largest number? */
+/** Did a finite operand make this by a pole or outside the domain (log 0, log1p −1, √−1), not by growing past the largest number? */
 function poles(value: number, operands: readonly Known[]): boolean {
-  return Number.isNaN(value) || (value === -Infinity && operands.length === 1 && operands[0]!.value === 0);
+  return Number.isNaN(value) || (value === -Infinity && operands.length === 1 && [0, -1].includes(operands[0]!.value));
 }

@@ -4,7 +4,8 @@ export type DType = "f32" | "f64" | "i32";
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 export type Shape = readonly number[];
 
-export type UnaryOp = "neg" | "exp" | "log" | "sqrt" | "tanh" | "sigmoid";
+/** `log1p` is log(1 + x) and `expm1` is e^x − 1, both as exact near 0 as anywhere. */
+export type UnaryOp = "neg" | "exp" | "log" | "log1p" | "expm1" | "sqrt" | "tanh" | "sigmoid";
 export type BinaryOp = "add" | "sub" | "mul" | "div" | "max" | "min" | "less";
 /** Every scalar operation there is. The set is closed: what users see beyond it is composed of these. */
 export type ScalarOp = UnaryOp | BinaryOp | "select";
@@ -14,7 +15,7 @@ export type Instruction =
   | { readonly op: "const"; readonly value: number }
   | { readonly op: "load"; readonly input: number }
   | { readonly op: UnaryOp; readonly x: number }
-  /** `less` is 1 where x < y, otherwise 0, also where an operand is NaN. `max` and `min` are NaN where an operand is. */
+  /** `less` is 1 where x < y, otherwise 0, also where an operand is NaN. `max` and `min` are NaN where an operand is, and 0 is above −0. */
   | { readonly op: BinaryOp; readonly x: number; readonly y: number }
   /** x where test is not 0 (NaN is not), otherwise y. */
   | { readonly op: "select"; readonly test: number; readonly x: number; readonly y: number };
@@ -125,9 +126,9 @@ export interface Supports {
   /** Most elements in one slot. */
   readonly length: number;
   /** Largest error per primitive in ulp, against float64 on the same inputs; "sum" is per addition. */
-  readonly accuracy: Readonly<Record<"exp" | "log" | "sqrt" | "tanh" | "sigmoid" | "div" | "sum", number>>;
-  /** What of IEEE 754 holds. */
-  readonly keeps: { readonly nan: boolean; readonly infinity: boolean; readonly denormals: boolean };
+  readonly accuracy: Readonly<Record<Exclude<UnaryOp, "neg"> | "div" | "sum", number>>;
+  /** What of IEEE 754 holds. The sign of a zero that a sum or a product gives is anyone's. */
+  readonly keeps: { readonly nan: boolean; readonly infinity: boolean; readonly denormals: boolean; readonly signedZeros: boolean };
   /** Same bits again for the same program and inputs: never, in one process, or on every machine. */
   readonly repeats: "no" | "process" | "everywhere";
 }

@@ -194,8 +194,8 @@ test("what a backend does not declare is refused as unsupported", () => {
   const supports: Supports = {
     ...{ dtypes: ["f32", "i32"], bindings: 2, inPlace: false, ops: ["add"], length: 12 },
     ...{
-      accuracy: { exp: 1, log: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 },
-      keeps: { nan: true, infinity: true, denormals: true },
+      accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 },
+      keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
       repeats: "everywhere",
     },
   };

@@ -94,11 +94,11 @@ const supports: Supports = {
   dtypes: ["f32", "f64", "i32"],
   bindings: Infinity,
   inPlace: true,
-  ops: ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
+  ops: ["neg", "exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
   length: 2 ** 31 - 1,
   // In f64, measured on V8 against 200-bit arithmetic: exp 0.84, log 0.82, tanh 2.1, sigmoid 1.9. An f32 result is within 0.5000001 ulp of the same operation.
-  accuracy: { exp: 1, log: 1, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, div: 0.5, sum: 0.5 },
-  keeps: { nan: true, infinity: true, denormals: true },
+  accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, div: 0.5, sum: 0.5 },
+  keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
   repeats: "process", // Math.exp and its like differ between engines.
 };
 

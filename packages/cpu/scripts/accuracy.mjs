@@ -1,12 +1,14 @@
-// Measures exp, log, tanh and sigmoid over all float32 against Math in float64: `npm run accuracy` in packages/cpu, or with names of functions
+// Measures exp, expm1, log, log1p, tanh and sigmoid over all float32 against Math in float64: `npm run accuracy` in packages/cpu, or with names of functions
 // after `--`. Prints the largest error of each in ulp of the exact result, where it is, and the smallest and largest results. Takes minutes.
 import { bump, createModule, get, repeat, v128 } from "../dist/wasm/index.js";
-import { exp, log, sigmoid, tanh } from "../dist/simd/functions.js";
+import { exp, expm1, log, log1p, sigmoid, tanh } from "../dist/simd/functions.js";
 import { lanesOf } from "../dist/simd/lanes.js";
 
 const functions = {
   exp: { of: exp, exact: Math.exp },
   log: { of: log, exact: Math.log },
+  log1p: { of: log1p, exact: Math.log1p },
+  expm1: { of: expm1, exact: Math.expm1 },
   tanh: { of: tanh, exact: Math.tanh },
   sigmoid: { of: sigmoid, exact: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))) },
 };

@@ -12,13 +12,15 @@ const numbers = Float32Array.from({ length: count }, (_, i) => {
 });
 const others = numbers.map((_, i) => numbers[(i * 7919 + 13) % count]!);
 
-const names = ["exp", "log", "sqrt", "tanh", "sigmoid", "div", "sum"] as const;
+const names = ["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div", "sum"] as const;
+/** What brings a number to where a function has values. */
+const domains = { log: Math.abs, sqrt: Math.abs, log1p: (x: number): number => (x < -1 ? 1 / x : x) };
 type Name = (typeof names)[number];
 
 describe.each(["webgl2", "webgl"] as const)("%s", (mode) => {
   test.each(names)("%s is as accurate as declared", async (name) => {
     const backend = await open({ modes: [mode] });
-    const x = name === "log" || name === "sqrt" ? numbers.map(Math.abs) : numbers;
+    const x = name in domains ? numbers.map(domains[name as keyof typeof domains]) : numbers;
     const worst = (await computed(backend, name, x)).reduce((most, got, i) => Math.max(most, ulps(got, exact(name, x[i]!, others[i]!))), 0);
     console.log(`${mode}: ${name} is off by ${worst.toFixed(2)} ulp at most, declared ${backend.supports.accuracy[name]}`);
     expect(worst).toBeLessThanOrEqual(backend.supports.accuracy[name]);

@@ -143,11 +143,11 @@ function supportsOf({ limits, keeps }: Device): Supports {
     dtypes: ["f32", "i32"],
     bindings: limits.slots,
     inPlace: true,
-    ops: ["neg", "exp", "log", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
+    ops: ["neg", "exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "add", "sub", "mul", "div", "max", "min", "less", "select"],
     length: limits.length,
-    // Measured (accuracy.test.ts): exp 0.78, log 0.65, sqrt 0.5, tanh 1.2, sigmoid 1.5, div 0.5. Declared is what GLSL ES 3.00 (§4.5.1) leaves to
+    // Measured (accuracy.test.ts): exp 0.78, log 0.65, log1p 1.51, expm1 1.02, sqrt 0.5, tanh 1.2, sigmoid 1.5, div 0.5. Declared is what GLSL ES 3.00 (§4.5.1) leaves to
     // a GPU: of its operations a division may be off by 2.5 ulp, a square root by more.
-    accuracy: { exp: 1.5, log: 2, sqrt: 3, tanh: 3, sigmoid: 4, div: 2.5, sum: 0.5 },
+    accuracy: { exp: 1.5, log: 2, log1p: 4, expm1: 5, sqrt: 3, tanh: 3, sigmoid: 4, div: 2.5, sum: 0.5 },
     keeps: { ...keeps, denormals: false },
     repeats: "process",
   };

@@ -102,7 +102,7 @@ export function loadsOf(nodes: readonly Node[], again: ReadonlySet<Node> = new S
 }
 
 /** Slower than a load. */
-export const costly: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "sqrt", "tanh", "sigmoid", "div"]);
+export const costly: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div"]);
 
 /** Has it as many elements as indices? What is repeated along an axis has fewer. */
 function isLarge(node: Node): boolean {

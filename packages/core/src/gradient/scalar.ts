@@ -22,6 +22,10 @@ export const scalarRules: { readonly [O in ScalarOp | "copy" | "stop"]: ScalarRu
   exp: (dy, _x, y) => [mul(dy, y)],
   // y = log x: dx = dy / x
   log: (dy, [x]) => [div(dy, x!)],
+  // y = log(1 + x): dx = dy / (1 + x)
+  log1p: (dy, [x]) => [div(dy, add(fill(1, x!), x!))],
+  // y = eˣ − 1: dx = eˣ dy, where y + 1 would lose all of it far below 0
+  expm1: (dy, [x]) => [mul(dy, make.pointwise("exp", [x!]))],
   // y = √x: dx = dy / 2y
   sqrt: (dy, _x, y) => [div(dy, add(y, y))],
   // y = tanh x: dx = (1 − y²) dy

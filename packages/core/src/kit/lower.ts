@@ -42,12 +42,11 @@ const table: { readonly [O in ScalarOp]: readonly Recipe[] } = {
   sub: [{ needs: ["add", "neg"], make: (emit, x, y) => emit("add", x, emit("neg", y)) }],
   max: [
     { needs: ["min", "neg"], make: (emit, x, y) => emit("neg", emit("min", emit("neg", x), emit("neg", y))) },
-    { needs: ["less", "select", "add"], make: (emit, x, y) => ordered(emit, y, emit("select", emit("less", x, y), y, x)) },
+    { needs: ["less", "select", "add"], make: max },
   ],
-  min: [
-    { needs: ["max", "neg"], make: (emit, x, y) => emit("neg", emit("max", emit("neg", x), emit("neg", y))) },
-    { needs: ["less", "select", "add"], make: (emit, x, y) => ordered(emit, y, emit("select", emit("less", y, x), y, x)) },
-  ],
+  min: [{ needs: ["max", "neg"], make: (emit, x, y) => emit("neg", emit("max", emit("neg", x), emit("neg", y))) }],
+  log1p: [{ needs: ["log", "add", "sub", "mul", "div", "less", "select"], make: log1p }],
+  expm1: [{ needs: ["exp", "log", "sub", "mul", "div", "less", "select"], make: expm1 }],
   sqrt: [{ needs: ["exp", "log", "add", "mul", "div", "less", "select"], make: sqrt }],
   tanh: [{ needs: ["exp", "neg", "add", "sub", "mul", "div", "max", "less", "select"], make: tanh }],
   sigmoid: [{ needs: ["exp", "neg", "add", "mul", "div", "max", "less", "select"], make: sigmoid }],
@@ -59,9 +58,31 @@ const table: { readonly [O in ScalarOp]: readonly Recipe[] } = {
   select: [],
 };
 
-/** `value`, or y where y is NaN: every other number is below 1 or above 0. A NaN in x passes `select` by itself, as no comparison holds. */
-function ordered(emit: Emit, y: number, value: number): number {
+/** Zeros that are equal give their sum, which is −0 only if both are. A NaN in x passes by itself, as no comparison holds; all numbers y are below 1 or above 0. */
+function max(emit: Emit, x: number, y: number): number {
+  const equal = emit("select", x, x, emit("add", x, y));
+  const value = emit("select", emit("less", x, y), y, emit("select", emit("less", y, x), x, equal));
   return emit("select", emit("add", emit("less", y, emit(1)), emit("less", emit(0), y)), value, y);
+}
+
+/**
+ * With u = 1 + x as it is rounded, log u·(x/(u − 1)): what rounding took from u is missing in both log u and u − 1, nearly in proportion (Kahan;
+ * Goldberg 1991, theorem 4). Where u is 1 it is x; where there is no number between, at −1 and at ∞, it is log u.
+ */
+function log1p(emit: Emit, x: number): number {
+  const one = emit(1);
+  const u = emit("add", one, x);
+  const [far, distance] = [emit("log", u), emit("sub", u, one)];
+  const near = emit("select", distance, emit("mul", far, emit("div", x, distance)), x);
+  return emit("select", emit("mul", emit("less", emit(-1), x), emit("less", x, emit(Infinity))), near, far);
+}
+
+/** Likewise with u = e^x: (u − 1)·x / log u; x where u is 1, u − 1 where that is −1, or where log u is of no help. */
+function expm1(emit: Emit, x: number): number {
+  const u = emit("exp", x);
+  const distance = emit("sub", u, emit(1));
+  const near = emit("select", distance, emit("div", emit("mul", distance, x), emit("log", u)), x);
+  return emit("select", emit("mul", emit("less", emit(-30), x), emit("less", x, emit(30))), near, distance);
 }
 
 /** e^(½ log x), then one step of Heron's method, which squares its relative error; 0, ∞, NaN and negative numbers are right without it. */
@@ -149,6 +170,8 @@ function native(op: ScalarOp, x: number, y: number, z: number): Instruction {
     case "neg":
     case "exp":
     case "log":
+    case "log1p":
+    case "expm1":
     case "sqrt":
     case "tanh":
     case "sigmoid":

@@ -5,6 +5,8 @@ export const unary: { readonly [O in UnaryOp]: (x: number) => number } = {
   neg: (x) => -x,
   exp: Math.exp,
   log: Math.log,
+  log1p: Math.log1p,
+  expm1: Math.expm1,
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   sigmoid,
@@ -46,6 +48,8 @@ function scalar(instruction: Instruction, load: (input: number) => number, v: Fl
     case "neg":
     case "exp":
     case "log":
+    case "log1p":
+    case "expm1":
     case "sqrt":
     case "tanh":
     case "sigmoid":

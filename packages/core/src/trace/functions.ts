@@ -12,6 +12,14 @@ export function exp(x: Tensor): Tensor {
 export function log(x: Tensor): Tensor {
   return unary("log", x);
 }
+/** log(1 + x), exact also where x is so small that 1 + x is 1; −∞ at −1, NaN below. */
+export function log1p(x: Tensor): Tensor {
+  return unary("log1p", x);
+}
+/** eˣ − 1, exact also where x is so small that eˣ is 1. */
+export function expm1(x: Tensor): Tensor {
+  return unary("expm1", x);
+}
 /** Square root; NaN below 0. */
 export function sqrt(x: Tensor): Tensor {
   return unary("sqrt", x);
@@ -30,8 +38,8 @@ export function relu(x: Tensor): Tensor {
 }
 /** log(1 + eˣ), without overflow; its gradient is sigmoid(x). */
 export function softplus(x: Tensor): Tensor {
-  const m = stopGradient(relu(x));
-  return add(m, log(add(exp(neg(m)), exp(sub(x, m)))));
+  // −|x| as a minimum whose gradient at 0 goes to x: with relu's 0 there that makes ½.
+  return add(relu(x), log1p(exp(minimum(neg(x), x))));
 }
 /** |x|; its gradient at 0 is 0. */
 export function abs(x: Tensor): Tensor {

@@ -16,6 +16,12 @@ export const operations: { readonly [O in ScalarOp]: Operation } = {
   log(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = Math.log(x[i]!);
   },
+  log1p(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = Math.log1p(x[i]!);
+  },
+  expm1(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = Math.expm1(x[i]!);
+  },
   sqrt(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = Math.sqrt(x[i]!);
   },

@@ -119,8 +119,8 @@ function totalOf(machine: Machine, free: number, { identity, halve, absorb }: Fo
       absorb(sums, lost, work, columns);
     },
     finish(columns) {
-      // Beside infinity and NaN the loss means nothing.
-      for (let i = 0; i < columns; i++) if (Number.isFinite(sums[i])) sums[i] = sums[i]! + lost[i]!;
+      // Beside infinity and NaN the loss means nothing; adding a loss of 0 would make 0 of −0.
+      for (let i = 0; i < columns; i++) if (lost[i] !== 0 && Number.isFinite(sums[i])) sums[i] = sums[i]! + lost[i]!;
     },
   };
 }

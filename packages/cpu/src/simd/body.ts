@@ -92,11 +92,17 @@ function writer(module: Module, lanes: Lanes, body: readonly Instruction[], plac
       const isPlain = test.op === "less" && !placed.has(at);
       return isPlain ? f32x4.lt(value(test.x), value(test.y)) : f32x4.ne(value(at), lanes.constant(0));
     };
-    /** Against a constant that is a number one machine instruction will do: NaN has to come from the other side. */
+    /** Against a constant that is a number one machine instruction will do: NaN has to come from the other side. Adding 0 makes 0 of −0, for max(−0, 0). */
     const limited = ({ op, x, y }: Extract<Instruction, { op: BinaryOp }>): Code | undefined => {
       const [limit, other] = isNumber(body[y]!) ? [y, x] : [x, y];
-      if (!isNumber(body[limit]!)) return undefined;
-      return (op === "max" ? f32x4.pmax : f32x4.pmin)(value(other), value(limit));
+      const constant = body[limit]!;
+      if (!isNumber(constant)) return undefined;
+      const number = Math.fround(constant.value);
+      if (op === "max") {
+        const larger = f32x4.pmax(value(other), value(limit));
+        return Object.is(number, 0) ? f32x4.add(larger, value(limit)) : larger;
+      }
+      return Object.is(number, -0) ? undefined : f32x4.pmin(value(other), value(limit));
     };
     const apply = (op: Exclude<ScalarOp, "select">, [x = [], y = []]: readonly Code[]): Code =>
       shared && scalars[op].long ? call(functionOf(module, op), x) : scalars[op].code(lanes, x, y, []);
@@ -115,6 +121,6 @@ function functionOf(module: Module, op: Exclude<ScalarOp, "select">): Callable {
   );
 }
 
-function isNumber(instruction: Instruction): boolean {
+function isNumber(instruction: Instruction): instruction is Extract<Instruction, { op: "const" }> {
   return instruction.op === "const" && !Number.isNaN(instruction.value);
 }

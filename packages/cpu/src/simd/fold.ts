@@ -1,6 +1,6 @@
 // How values are folded: pairwise within a group, and group after group into a total that also keeps what plain folding would lose.
 import type { ReduceStep } from "@sluice/core";
-import { type Code, type Local, f32x4, get, set, v128 } from "../wasm/index.ts";
+import { type Code, type Local, f32x4, get, i32x4, set, v128 } from "../wasm/index.ts";
 import type { Lanes } from "./lanes.ts";
 
 /**
@@ -69,15 +69,26 @@ function longSum(lanes: Lanes): Total {
   };
 }
 
-/** f32x4.max is seven machine instructions, pmax is one, but may drop a NaN: `lost` has all bits set, which is NaN, where there was any. */
+/**
+ * f32x4.max is seven machine instructions, pmax is one, but may drop a NaN and take −0 for 0. `lost` has all bits set, which is NaN, where
+ * there was any; and its sign bit where anything had none: a largest of 0 is then 0, not −0, as whatever else has no sign is NaN.
+ */
 function largest(lanes: Lanes): Total {
   const [total, lost] = [lanes.local(), lanes.local()];
+  const sign = (): Code => lanes.integer(-(2 ** 31));
   return {
     ...{ total, lost, combine: f32x4.pmax },
     clear: () => [set(total, lanes.constant(-Infinity)), set(lost, lanes.integer(0))],
-    take: (value) => [set(lost, v128.or(get(lost), f32x4.ne(get(value), get(value)))), get(value)],
+    take: (value) => [
+      set(lost, v128.or(v128.or(get(lost), f32x4.ne(get(value), get(value))), v128.andNot(sign(), get(value)))),
+      get(value),
+    ],
     absorb: (group) => set(total, f32x4.pmax(get(total), group)),
-    settle: () => v128.or(get(total), get(lost)),
+    settle: () => [
+      // What is left of `lost` without its sign is NaN, or nothing.
+      set(total, v128.andNot(get(total), v128.and(v128.and(f32x4.eq(get(total), lanes.constant(0)), sign()), get(lost)))),
+      v128.or(get(total), i32x4.shr(i32x4.shl(get(lost), 1), 1)),
+    ],
   };
 }
 

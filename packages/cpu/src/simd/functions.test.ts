@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { harness } from "./testing/harness.ts";
 
 /** In ulp of the exact result; `npm run accuracy` measures them over all float32. */
-const bounds = { exp: 1, log: 1, tanh: 2, sigmoid: 2, sqrt: 0.5 } as const;
+const bounds = { exp: 1, log: 1, log1p: 1, expm1: 2, tanh: 2, sigmoid: 2, sqrt: 0.5 } as const;
 type Function = keyof typeof bounds;
 const functions = Object.keys(bounds) as Function[];
 
@@ -32,6 +32,14 @@ test("zeros keep their signs, infinities and NaN come through, and functions rea
       y: [1, 1, Infinity, 0, NaN, Infinity, Infinity, 0, 0, 1, tiny],
     },
     log: { x: [1, 0, -0, Infinity, -Infinity, NaN, -tiny, -1], y: [0, -Infinity, -Infinity, Infinity, NaN, NaN, NaN, NaN] },
+    log1p: {
+      x: [0, -0, -1, Infinity, -Infinity, NaN, -1 - 2 ** -23, most, tiny, -tiny, 2 ** -30, -(2 ** -30)],
+      y: [0, -0, -Infinity, Infinity, NaN, NaN, NaN, Math.fround(Math.log1p(most)), tiny, -tiny, 2 ** -30, -(2 ** -30)],
+    },
+    expm1: {
+      x: [0, -0, Infinity, -Infinity, NaN, 89, most, -20, -most, tiny, -tiny, 2 ** -30, -(2 ** -30)],
+      y: [0, -0, Infinity, -1, NaN, Infinity, Infinity, -1, -1, tiny, -tiny, 2 ** -30, -(2 ** -30)],
+    },
     tanh: { x: [0, -0, Infinity, -Infinity, NaN, 20, -most, tiny, -tiny, least], y: [0, -0, 1, -1, NaN, 1, -1, tiny, -tiny, least] },
     sigmoid: { x: [0, -0, Infinity, -Infinity, NaN, 20, most, -105, -most, tiny, -103.2], y: [0.5, 0.5, 1, 0, NaN, 1, 1, 0, 0, 0.5, tiny] },
     sqrt: { x: [0, -0, Infinity, -1, NaN, 4], y: [0, -0, Infinity, NaN, NaN, 2] },

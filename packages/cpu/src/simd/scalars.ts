@@ -1,7 +1,7 @@
 // What each scalar operation is in four lanes of float32, and what it costs.
 import type { ScalarOp } from "@sluice/core";
 import { type Code, f32x4, v128 } from "../wasm/index.ts";
-import { exp, log, sigmoid, tanh } from "./functions.ts";
+import { exp, expm1, log, log1p, sigmoid, tanh } from "./functions.ts";
 import type { Lanes } from "./lanes.ts";
 
 export interface Scalar {
@@ -17,6 +17,8 @@ export const scalars: { readonly [O in ScalarOp]: Scalar } = {
   neg: { code: (_, x) => f32x4.neg(x), cost: 1 },
   exp: { code: exp, cost: 30, long: true },
   log: { code: log, cost: 60, long: true },
+  log1p: { code: log1p, cost: 72, long: true },
+  expm1: { code: expm1, cost: 36, long: true },
   sqrt: { code: (_, x) => f32x4.sqrt(x), cost: 6 },
   tanh: { code: tanh, cost: 34, long: true },
   sigmoid: { code: sigmoid, cost: 27, long: true },

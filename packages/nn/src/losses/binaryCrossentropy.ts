@@ -1,5 +1,5 @@
 // Yes or no, from logits.
-import { softplus } from "@sluice/core";
+import { exp, log1p, minimum, neg, relu } from "@sluice/core";
 import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
 import { meanPerSample, probabilities } from "./measure.ts";
 import type { Loss } from "./loss.ts";
@@ -7,12 +7,17 @@ import type { Loss } from "./loss.ts";
 /**
  * −y log σ(z) − (1 − y) log(1 − σ(z)) for logits z and targets y in [0, 1], its mean over every axis but the batch.
  *
- * Computed as log(1 + eᶻ) − z·y, whose first term core keeps from overflowing: max(z, 0) + log(1 + e^−|z|).
+ * Computed as max(z, 0) − z·y + log(1 + e^−|z|), where nothing overflows and nothing small is lost: for a right y of 0 or 1 the first two are 0.
  */
 export const binaryCrossentropy: Loss = {
   name: "binaryCrossentropy",
   includes: "sigmoid",
   accuracy: binaryAccuracy,
   target: probabilities,
-  perSample: (y, z) => meanPerSample(softplus(z).sub(z.mul(y))),
+  perSample: (y, z) =>
+    meanPerSample(
+      relu(z)
+        .sub(z.mul(y))
+        .add(log1p(exp(minimum(neg(z), z)))),
+    ),
 };

@@ -138,3 +138,20 @@ function sum(values: readonly number[]): number {
 function mean(values: readonly number[]): number {
   return sum(values) / values.length;
 }
+
+test("binary cross-entropy keeps its digits where the logit is right and far from 0, and is the logit where it is wrong", async () => {
+  const run = compile(backend, (y: Tensor, z: Tensor) => binaryCrossentropy.perSample(y, z));
+  const logits = [20, -20, 60, -60, 5, -5];
+  const loss = async (targets: readonly number[]): Promise<readonly number[]> => [
+    ...(await (
+      await run(
+        targets.map((y) => [y]),
+        logits.map((z) => [z]),
+      )
+    ).read()),
+  ];
+  const right = await loss(logits.map((z) => (z > 0 ? 1 : 0)));
+  right.forEach((value, i) => expect(value / Math.log1p(Math.exp(-Math.abs(logits[i]!)))).toBeCloseTo(1, 6));
+  const wrong = await loss(logits.map((z) => (z > 0 ? 0 : 1)));
+  wrong.forEach((value, i) => expect(value).toBeCloseTo(Math.abs(logits[i]!) + Math.log1p(Math.exp(-Math.abs(logits[i]!))), 5));
+});

@@ -1,5 +1,5 @@
 // One gpu.js on one WebGL context, shared by all backends of a page or process: a page has few contexts, and the oldest are lost without a word.
-import type { SluiceError } from "@sluice/core";
+import type { SluiceError, Supports } from "@sluice/core";
 import { failureOf } from "./failure.ts";
 import { type GPU, type GpuJs, type Mode, type Texture, load } from "./gpujs.ts";
 import { addHelpers, checkReal, createKernels, drop, settings } from "./kernels.ts";
@@ -39,7 +39,7 @@ export interface Device {
   readonly mode: Mode;
   readonly limits: Limits;
   /** Measured when it was opened. */
-  readonly keeps: { readonly nan: boolean; readonly infinity: boolean };
+  readonly keeps: Pick<Supports["keeps"], "nan" | "infinity" | "signedZeros">;
   readonly counts: Counts;
   /** Textures that sheets keep, and kernels compiled, now. */
   readonly textures: number;
@@ -102,7 +102,7 @@ function deviceOf(library: GpuJs, gpu: GPU, mode: Mode): Device {
   const device: { -readonly [K in keyof Device]: Device[K] } = {
     mode,
     limits: limitsOf(gpu),
-    keeps: { nan: false, infinity: false },
+    keeps: { nan: false, infinity: false, signedZeros: false },
     counts,
     get textures() {
       return textures;

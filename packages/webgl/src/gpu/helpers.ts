@@ -38,6 +38,35 @@ float sluiceExp(float x) {
 }
 #endif`;
 
+/**
+ * log x by its exponent k and, with s = f/(2 + f), the series 2(s + s³/3 + s⁵/5 + …) of its mantissa 1 + f between √½ and √2.
+ * What has no logarithm is left to GLSL: −∞ of 0, NaN of NaN and below.
+ */
+const log = /* glsl */ `${exp}
+#ifndef SLUICE_LOG
+#define SLUICE_LOG
+float sluiceLogOf(float k, float f) {
+  float s = f / (2.0 + f);
+  float z = s * s;
+  float tail = z * (0.666666667 + z * (0.4 + z * (0.285714286 + z * (0.222222222 + z * 0.181818182))));
+  float h = 0.5 * f * f;
+  return k * 0.693359375 + (f - (h - (s * (h + tail) - k * 2.12194440e-4)));
+}
+float sluiceLog(float x) {
+  if (!(x > 0.0)) { return log(x); }
+  if (x > 3.4028234e38) { return x; }
+  float k = floor(log2(x));
+  k = k < -126.0 ? -126.0 : (k > 127.0 ? 127.0 : k);
+  float half_ = floor(k * 0.5);
+  float m = x * sluicePower2(-half_) * sluicePower2(half_ - k);
+  if (m >= 2.0) { m *= 0.5; k += 1.0; }
+  if (m < 1.0) { m *= 2.0; k -= 1.0; }
+  if (m > 1.41421356) { m *= 0.5; k += 1.0; }
+  float f = m - 1.0;
+  return sluiceLogOf(k, f);
+}
+#endif`;
+
 const number = (source: string, operands = 1): Helper => ({
   returns: "Number",
   takes: new Array<"Number">(operands).fill("Number"),
@@ -60,25 +89,21 @@ int sluiceDivide(int a, int b) {
 }`,
   },
   sluiceExp: number(exp),
-  /** log x by its exponent and, with s = (m − 1)/(m + 1), the series 2(s + s³/3 + s⁵/5 + …) of its mantissa m between √½ and √2.
-   * What has no logarithm is left to GLSL: −∞ of 0, NaN of NaN and below. */
-  sluiceLog: number(/* glsl */ `${exp}
-float sluiceLog(float x) {
-  if (!(x > 0.0)) { return log(x); }
-  if (x > 3.4028234e38) { return x; }
-  float k = floor(log2(x));
-  k = k < -126.0 ? -126.0 : (k > 127.0 ? 127.0 : k);
-  float half_ = floor(k * 0.5);
-  float m = x * sluicePower2(-half_) * sluicePower2(half_ - k);
-  if (m >= 2.0) { m *= 0.5; k += 1.0; }
-  if (m < 1.0) { m *= 2.0; k -= 1.0; }
-  if (m > 1.41421356) { m *= 0.5; k += 1.0; }
-  float f = m - 1.0;
-  float s = f / (2.0 + f);
-  float z = s * s;
-  float tail = z * (0.666666667 + z * (0.4 + z * (0.285714286 + z * (0.222222222 + z * 0.181818182))));
-  float h = 0.5 * f * f;
-  return k * 0.693359375 + (f - (h - (s * (h + tail) - k * 2.12194440e-4)));
+  sluiceLog: number(log),
+  /** Near 0 the series of the mantissa itself, of x as it is: 1 + x, of which a compiler might take the 1 away again, is never formed. */
+  sluiceLog1p: number(/* glsl */ `${log}
+float sluiceLog1p(float x) {
+  if (x > -0.29 && x < 0.41) { return x == 0.0 ? x : sluiceLogOf(0.0, x); }
+  return sluiceLog(1.0 + x);
+}`),
+  /** For |x| below ½ the Taylor polynomial of degree 9, whose error is 6e-10 of it there, otherwise e^x − 1. */
+  sluiceExpm1: number(/* glsl */ `${exp}
+float sluiceExpm1(float x) {
+  if (abs(x) < 0.5) {
+    return x * (1.0 + x * (0.5 + x * (0.166666667 + x * (0.0416666667 + x * (0.00833333333 + x * (0.00138888889 + x * (0.000198412698
+      + x * (0.0000248015873 + x * 0.00000275573192))))))));
+  }
+  return sluiceExp(x) - 1.0;
 }`),
   /** For |x| below 5/8 the fourth convergent of tanh x = x/(1 + x²/(3 + x²/(5 + …))) (Lambert 1768), otherwise through e^(−2|x|). */
   sluiceTanh: number(/* glsl */ `${exp}
@@ -96,12 +121,16 @@ float sluiceSigmoid(float x) {
   float r = 1.0 / (1.0 + e);
   return x < 0.0 ? e * r : r;
 }`),
-  /** NaN is neither below nor from 0 on: GLSL ES 1.00 has no isnan, and x ≠ x may be optimised away. */
+  /**
+   * NaN is neither below nor from 0 on: GLSL ES 1.00 has no isnan, and x ≠ x may be optimised away. 0 is above −0, whose inverse is below 0:
+   * their sum would do for a maximum, but compilers take x + 0 for x.
+   */
   sluiceMax: number(
     /* glsl */ `
 float sluiceMax(float x, float y) {
   if (!(x < 0.0 || x >= 0.0)) { return x; }
   if (!(y < 0.0 || y >= 0.0)) { return y; }
+  if (x == 0.0 && y == 0.0) { return 1.0 / x < 0.0 ? y : x; }
   return x < y ? y : x;
 }`,
     2,
@@ -111,6 +140,7 @@ float sluiceMax(float x, float y) {
 float sluiceMin(float x, float y) {
   if (!(x < 0.0 || x >= 0.0)) { return x; }
   if (!(y < 0.0 || y >= 0.0)) { return y; }
+  if (x == 0.0 && y == 0.0) { return 1.0 / x < 0.0 ? x : y; }
   return y < x ? y : x;
 }`,
     2,
@@ -122,6 +152,13 @@ float sluiceLess(float x, float y) {
 }`,
     2,
   ),
+  /** Towards 0, within 32 bits; NaN is 0. */
+  sluiceWhole: number(/* glsl */ `
+float sluiceWhole(float x) {
+  if (x < 0.0) { return x < -2147483648.0 ? -2147483648.0 : -floor(-x); }
+  if (x >= 0.0) { return x > 2147483648.0 ? 2147483648.0 : floor(x); }
+  return 0.0;
+}`),
   sluiceSelect: number(
     /* glsl */ `
 float sluiceSelect(float test, float x, float y) {

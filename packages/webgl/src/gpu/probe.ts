@@ -5,17 +5,17 @@ import { hold, hostSheet } from "./sheet.ts";
 
 /** What the probe kernel gives on a GPU that has IEEE 754's special numbers. Throws where it has not even float textures. */
 export function keepsOf(device: Device): Device["keeps"] {
-  const [sheet] = device.launch(probe, [hostSheet(3, Float32Array.of(Infinity, -1, 0))], [0], probes.length);
+  const [sheet] = device.launch(probe, [hostSheet(4, Float32Array.of(Infinity, -1, 0, -0))], [0], probes.length);
   const [one, ...made] = device.read(hold(sheet!), 0, probes.length);
   device.release(sheet!);
   if (one !== 1.5) throw new Error(`float textures do not work: 1.5 came back as ${one}`);
   const wanted = probes.slice(1).map(([, value]) => value);
   const keeps = (special: (value: number) => boolean): boolean =>
     made.every((value, i) => !special(wanted[i]!) || Object.is(value, wanted[i]));
-  return { infinity: keeps((value) => Math.abs(value) === Infinity), nan: keeps(Number.isNaN) };
+  return { infinity: keeps((value) => Math.abs(value) === Infinity), nan: keeps(Number.isNaN), signedZeros: keeps((value) => value === 0) };
 }
 
-/** What each thread of the probe computes of a texture that holds ∞, −1 and 0, and what IEEE 754 makes of it. */
+/** What each thread of the probe computes of a texture that holds ∞, −1, 0 and −0, and what IEEE 754 makes of it. */
 const probes: readonly (readonly [text: string, value: number])[] = [
   ["1.5", 1.5],
   ["t0[p0]", Infinity],
@@ -29,6 +29,15 @@ const probes: readonly (readonly [text: string, value: number])[] = [
   ["sluiceMin(nan, 1.5)", NaN],
   ["sluiceLog(t0[p0 + 1])", NaN],
   ["Math.sqrt(t0[p0 + 1])", NaN],
+  ["-0", -0],
+  ["-t0[p0 + 2]", -0],
+  ["t0[p0 + 1] * t0[p0 + 2]", -0],
+  ["sluiceMax(t0[p0 + 3], t0[p0 + 2])", 0],
+  ["sluiceMax(t0[p0 + 2], t0[p0 + 3])", 0],
+  ["sluiceMax(t0[p0 + 3], t0[p0 + 3])", -0],
+  ["sluiceMin(t0[p0 + 3], t0[p0 + 2])", -0],
+  ["sluiceMin(t0[p0 + 2], t0[p0 + 3])", -0],
+  ["sluiceSelect(t0[p0 + 1], t0[p0 + 3], t0[p0 + 2])", -0],
 ];
 
 const probe = shader({

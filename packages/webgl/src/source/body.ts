@@ -55,6 +55,8 @@ const unary: { readonly [O in UnaryOp]: (x: string) => string } = {
   neg: (x) => `-${x}`,
   exp: (x) => `sluiceExp(${x})`,
   log: (x) => `sluiceLog(${x})`,
+  log1p: (x) => `sluiceLog1p(${x})`,
+  expm1: (x) => `sluiceExpm1(${x})`,
   sqrt: (x) => `Math.sqrt(${x})`,
   tanh: (x) => `sluiceTanh(${x})`,
   sigmoid: (x) => `sluiceSigmoid(${x})`,
