@@ -90,6 +90,17 @@ const mutants: readonly [name: string, law: RegExp, open: () => Promise<Referenc
   ],
   ["noise in the last bit", /^repeats/, reads((data) => data.map((x: number) => x * (1 + Math.random() * 2 ** -22)))],
   [
+    "constants of which one stands for all that are not finite",
+    /^constants/,
+    bodies((i) => (i.op === "const" && !Number.isFinite(i.value) ? { ...i, value: Infinity } : i)),
+  ],
+  ["zeros without signs", /^zeros/, reads((data) => data.map((x: number) => x + 0))],
+  [
+    "whole numbers that wrap around",
+    /^i32/,
+    reads((data) => (data instanceof Int32Array ? data.map((x) => (x === 2 ** 31 - 1 ? -(2 ** 31) : x)) : data)),
+  ],
+  [
     "a read that looks later",
     /^call order/,
     wrong((backend) => ({ read: async (...args) => Promise.resolve().then(() => backend.read(...args)) })),

@@ -1,8 +1,9 @@
-// What every backend owes every Program: the right numbers within its own declared accuracy, in order, and again.
+// What every backend owes every Program: the right numbers within its own declared accuracy, in order, and again; and to the bit where only bits will do.
 import type { TypedArray } from "@sluice/core";
 import { contentsOf } from "../arbitraries/contents.ts";
 import { type Kind, type ProgramOptions, kinds, programs } from "../arbitraries/programs.ts";
 import type { Law } from "../law.ts";
+import { numbers } from "./numbers.ts";
 import { verbs } from "./verbs.ts";
 import { type PoolOptions, pooled } from "./pool.ts";
 
@@ -26,6 +27,7 @@ export const stepLaws: readonly Law[] = [
       once.forEach((data, binding) => sameBits(data, again[binding]!, binding));
     },
   }),
+  ...numbers,
   ...verbs,
 ];
 

@@ -21,6 +21,7 @@ import { type Held, guard } from "./kit/guard.ts";
 import { evaluate } from "./kit/scalar.ts";
 import { type Launch, stepwise } from "./kit/stepwise.ts";
 import { starts, walker } from "./kit/walk.ts";
+import { toWhole } from "./kit/whole.ts";
 
 /**
  * Opens the reference backend. Its buffers are typed arrays.
@@ -125,7 +126,7 @@ function map({ shape, body, inputs, outputs }: MapStep): Launch<TypedArray> {
   return (slots, t) =>
     walk(from(t), (at) => {
       evaluate(body, (input) => slots[inputs[input]!.slot]![at[input]!]!, values);
-      for (let o = 0; o < outputs.length; o++) slots[outputs[o]!.view.slot]![at[inputs.length + o]!] = values[outputs[o]!.value]!;
+      for (let o = 0; o < outputs.length; o++) store(slots[outputs[o]!.view.slot]!, at[inputs.length + o]!, values[outputs[o]!.value]!);
     });
 }
 
@@ -152,7 +153,7 @@ function reduce({ shape, folded, combine, body, inputs, output, accumulate }: Re
         total = fold(total, values[body.length - 1]!);
       });
       const where = row[inputs.length]!;
-      to[where] = accumulate ? fold(to[where]!, total) : total;
+      store(to, where, accumulate ? fold(to[where]!, total) : total);
     });
 }
 
@@ -167,7 +168,7 @@ function matmul({ a, b, out, accumulate }: MatmulStep): Launch<TypedArray> {
     walk(from(t), (at) => {
       let total = 0;
       for (let k = 0; k < width; k++) total += left[at[0]! + k * along]! * right[at[1]! + k * down]!;
-      to[at[2]!] = accumulate ? to[at[2]!]! + total : total;
+      store(to, at[2]!, accumulate ? to[at[2]!]! + total : total);
     });
   };
 }
@@ -192,7 +193,7 @@ function scatter({ source, index, out }: ScatterStep): Launch<TypedArray> {
       const row = slots[index.slot]![at[0]!]!;
       const to = slots[out.slot]!;
       const where = at[2]! + row * stride;
-      if (row >= 0 && row < rows) to[where] = to[where]! + slots[source.slot]![at[1]!]!;
+      if (row >= 0 && row < rows) store(to, where, to[where]! + slots[source.slot]![at[1]!]!);
     });
 }
 
@@ -212,4 +213,9 @@ function reserve(dtype: DType, length: number): TypedArray {
       cause,
     });
   }
+}
+
+/** Rounds to the type of the array. */
+function store(to: TypedArray, at: number, value: number): void {
+  to[at] = to instanceof Int32Array ? toWhole(value) : value;
 }

@@ -12,13 +12,14 @@ import { matmul } from "./steps/matmul.ts";
 import { type Pass, launchOf } from "./steps/pass.ts";
 import { reduce } from "./steps/reduce.ts";
 import { scatter } from "./steps/scatter.ts";
+import { truncations } from "./steps/whole.ts";
 
 /** Prepares a legal program. Scratch holds textures only while it runs. */
 export function compile(program: Program, device: Device): Executable<Buffer> {
   const scratch: Buffer[] = [];
   const constants: Sheet[] = [];
   const prepare = (kernel: Kernel): Pass[] => {
-    const passes = passesOf(kernel, device.limits);
+    const passes = [...passesOf(kernel, device.limits), ...truncations(program, kernel)];
     for (const pass of passes) {
       if ("shader" in pass) built(program, kernel, () => device.prepare(pass.shader));
       if ("constant" in pass) constants.push(hold(pass.constant));

@@ -27,10 +27,11 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
       make.broadcast(make.reshape(v, [...v.shape, ...y.x.shape.slice(v.shape.length).map(() => 1)]), y.x.shape);
     // y = Σ x: dx = dy at every x
     if (y.combine === "sum") return [[y.x, spread(dy)]];
-    // y = max x: dx = dy / (number of maxima) at each maximum
+    // y = max x: dx = dy / (number of maxima) at each maximum; of a NaN, which is below nothing, those are the NaNs
     const zero = make.constant(0, y.x.shape, y.dtype),
       one = make.constant(1, y.x.shape, y.dtype);
-    const isMax = make.pointwise("select", [make.pointwise("less", [y.x, spread(y)]), zero, one]);
+    const isLess = make.pointwise("select", [isNumber(spread(y)), make.pointwise("less", [y.x, spread(y)]), isNumber(y.x)]);
+    const isMax = make.pointwise("select", [isLess, zero, one]);
     const share = make.pointwise("div", [dy, make.reduce("sum", isMax, y.folded)]);
     return [[y.x, make.pointwise("mul", [isMax, spread(share)])]];
   },
@@ -52,6 +53,12 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
     return [[source, make.pointwise("select", [inside, make.gather(dy, index), make.constant(0, source.shape, dy.dtype)])]];
   },
 };
+
+/** 1 for a number, which is below 1 or above 0; 0 for NaN. */
+function isNumber(x: Node): Node {
+  const fill = (value: number): Node => make.constant(value, x.shape, x.dtype);
+  return make.pointwise("max", [make.pointwise("less", [x, fill(1)]), make.pointwise("less", [fill(0), x])]);
+}
 
 function grad(of: Node): string | undefined {
   return of.label === undefined ? undefined : `d ${of.label}`;

@@ -4,6 +4,7 @@ import type { BinaryOp, DType, ScalarOp, Shape, TypedArray, UnaryOp } from "../b
 import { internal } from "../errors.ts";
 import { allocate } from "../kit/arrays.ts";
 import { binary, unary } from "../kit/scalar.ts";
+import { toWhole } from "../kit/whole.ts";
 import type { Const, Input, Loop, Node, Param, Piece, Window } from "./node.ts";
 import { areDisjoint, compose, dense, denseStrides, isInOrder, isWhole, relative, sameShape, sameWindow, size } from "./window.ts";
 
@@ -58,8 +59,12 @@ export function stop(x: Node): Node {
 
 /** A dense value of its own, in `dtype`. */
 export function copy(x: Node, dtype: DType = x.dtype): Node {
-  if (x.kind === "const") return { ...x, dtype };
+  if (x.kind === "const") return { ...x, dtype, value: converted(x.value, dtype) };
   return { kind: "pointwise", op: "copy", args: [x], shape: x.shape, dtype, label: x.label };
+}
+
+function converted(value: number, dtype: DType): number {
+  return dtype === "i32" ? toWhole(value) : dtype === "f32" ? Math.fround(value) : value;
 }
 
 function neutral(op: ScalarOp, args: readonly Node[]): Node | undefined {

@@ -17,5 +17,6 @@ export { mapKernels, mapViews } from "./rewrite.ts";
 export { inRows, rowsOf } from "./rows.ts";
 export { binary, evaluate, sigmoid, unary } from "./scalar.ts";
 export { shareScratch } from "./share.ts";
+export { toWhole } from "./whole.ts";
 export { type Launch, type Stepwise, depth, stepwise } from "./stepwise.ts";
 export { type Walk, start, starts, walker } from "./walk.ts";

@@ -74,8 +74,8 @@ function binary(op: BinaryOp, x: Operand, y: Operand): Tensor {
   return elementwise(op, [x, y]);
 }
 
-/** A number is below 1 or above 0; NaN is neither. */
-function isOrdered(x: Operand, y: Operand): Tensor {
+/** 1 where neither is NaN, otherwise 0. A number is below 1 or above 0; NaN is neither. */
+export function isOrdered(x: Operand, y: Operand): Tensor {
   const isNumber = (v: Operand): Operand => (typeof v === "number" ? Number(!Number.isNaN(v)) : maximum(less(v, 1), less(0, v)));
   return mul(isNumber(x), isNumber(y));
 }

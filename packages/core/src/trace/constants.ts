@@ -2,17 +2,19 @@
 import { checkCount, checkDType, checkNumber, checkShape } from "../arguments/checks.ts";
 import type { DType, Shape } from "../backend.ts";
 import * as make from "../graph/make.ts";
+import { convert } from "../host/convert.ts";
 import { filled } from "../host/filled.ts";
 import type { Values } from "../host/numbers.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
-/** `value` at every index of `shape`. dtype f32 unless given. Throws INVALID_ARGUMENT for sizes that are no whole numbers from 0. */
+/** `value` at every index of `shape`. dtype f32 unless given. Throws INVALID_ARGUMENT for sizes that are no whole numbers from 0, DTYPE_MISMATCH for a value that the dtype does not hold. */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
   const caller = who("constant");
   checkNumber(caller, "value", value);
   checkShape(caller, "shape", shape);
   checkDType(caller, "dtype", dtype);
+  convert(Float64Array.of(value), dtype, { who: caller, name: "value" });
   return new Tensor(make.constant(value, shape, dtype));
 }
 

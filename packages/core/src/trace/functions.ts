@@ -36,7 +36,7 @@ export function sigmoid(x: Tensor): Tensor {
 export function relu(x: Tensor): Tensor {
   return maximum(x, 0);
 }
-/** log(1 + eˣ), without overflow; its gradient is sigmoid(x). */
+/** log(1 + eˣ), without overflow or cancellation: eˣ far below 0, x far above, also at both infinities. Its gradient is sigmoid(x). */
 export function softplus(x: Tensor): Tensor {
   // −|x| as a minimum whose gradient at 0 goes to x: with relu's 0 there that makes ½.
   return add(relu(x), log1p(exp(minimum(neg(x), x))));
@@ -53,7 +53,10 @@ export function square(x: Tensor): Tensor {
 export function clip(x: Tensor, low: number, high: number): Tensor {
   return minimum(maximum(x, low), high);
 }
-/** x in another dtype. To i32 it must hold integers; from i32 it is exact up to 2²⁴. The gradient passes between floats only. */
+/**
+ * x in another dtype. To i32 it loses its fraction; NaN becomes 0, and what lies beyond 32 bits the nearest number that does not. From i32 it is
+ * exact up to 2²⁴. The gradient passes between floats only.
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : new Tensor(make.copy(x.node, dtype), x.axes, x.name);
 }

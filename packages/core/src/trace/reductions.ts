@@ -1,7 +1,7 @@
 // Folding axes: sums, means, maxima, and what is made of them.
 import * as make from "../graph/make.ts";
 import { size } from "../graph/window.ts";
-import { div, less, neg, sub, where } from "./arithmetic.ts";
+import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
 import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
@@ -24,7 +24,7 @@ export function mean(x: Tensor, axis?: number | readonly number[], options: Fold
   return div(fold("sum", x, axis, options), count);
 }
 
-/** The maximum over one axis, several, or all; −∞ of nothing, NaN where an element is. Equal maxima share the gradient. */
+/** The maximum over one axis, several, or all; −∞ of nothing, NaN where an element is. Equal maxima share the gradient, as do NaNs where there are any. */
 export function max(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
   return fold("max", x, axis, options);
 }
@@ -41,7 +41,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
 }
 
-/** The index of the maximum along `axis`, i32; the first of several. It has no gradient. */
+/** The index of the maximum along `axis`, i32; the first of several, the first NaN where there is one. It has no gradient. */
 export function argmax(x: Tensor, axis = -1): Tensor {
   const along = checkAxis("argmax", x, axis),
     n = x.shape[along]!;
@@ -54,7 +54,8 @@ export function argmax(x: Tensor, axis = -1): Tensor {
       x.shape,
     ),
   );
-  const isBelow = less(x, highest(x, along));
+  const most = highest(x, along),
+    isBelow = where(isOrdered(most, most), less(x, most), isOrdered(x, x));
   return cast(neg(max(where(isBelow, -n, neg(index)), along)), "i32");
 }
 

@@ -1,6 +1,7 @@
 // Moves windows of memory to and from registers, which are float64. One loop per dtype, written out: a loop that met arrays of two types would
 // run at half the speed, as the engine compiles each once for all it has seen.
 import type { DType } from "@sluice/core";
+import { toWhole } from "@sluice/core/kit";
 import type { Memory } from "../memory.ts";
 
 /** How far apart the rows of a window lie in memory, and the elements of a row. */
@@ -67,6 +68,6 @@ const stores: { readonly [D in DType]: Line } = {
     for (let i = 0, p = at, q = start; i < n; i++, p += step, q += stride) to[p] = from[q]!;
   },
   i32({ i32: to }, at, step, n, from, start, stride) {
-    for (let i = 0, p = at, q = start; i < n; i++, p += step, q += stride) to[p] = from[q]!;
+    for (let i = 0, p = at, q = start; i < n; i++, p += step, q += stride) to[p] = toWhole(from[q]!);
   },
 };

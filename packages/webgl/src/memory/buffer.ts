@@ -1,6 +1,6 @@
 // What `create` returns, and what scratch and constants are: a row of elements in segments, and the way to see a part of it as one sheet.
 import type { DType, SluiceError, TypedArray } from "@sluice/core";
-import { type Held, arrays } from "@sluice/core/kit";
+import { type Held, arrays, toWhole } from "@sluice/core/kit";
 import type { Device } from "../gpu/device.ts";
 import { type Sheet, hostSheet } from "../gpu/sheet.ts";
 import { gatherInto } from "./pack.ts";
@@ -79,5 +79,5 @@ export function read(buffer: Buffer, start: number, length: number): TypedArray 
   if (length === 0) return new arrays[buffer.dtype](0);
   const { sheet, at } = show(buffer, start, length);
   const contents = buffer.device.read(sheet, at, length);
-  return buffer.dtype === "f32" ? contents : arrays[buffer.dtype].from(contents);
+  return buffer.dtype === "i32" ? Int32Array.from(contents, toWhole) : contents;
 }
