@@ -80,7 +80,7 @@ function largest(lanes: Lanes): Total {
     ...{ total, lost, combine: f32x4.pmax },
     clear: () => [set(total, lanes.constant(-Infinity)), set(lost, lanes.integer(0))],
     take: (value) => [
-      set(lost, v128.or(v128.or(get(lost), f32x4.ne(get(value), get(value))), v128.andNot(sign(), get(value)))),
+      set(lost, v128.or(get(lost), v128.or(f32x4.ne(get(value), get(value)), v128.andNot(sign(), get(value))))),
       get(value),
     ],
     absorb: (group) => set(total, f32x4.pmax(get(total), group)),
