@@ -26,6 +26,7 @@ const losses = {
 } as const satisfies Record<string, Loss>;
 
 export type LossName = keyof typeof losses;
+export const lossNames = Object.keys(losses) as LossName[]; // a constant record
 
 /** Throws INVALID_ARGUMENT for a name that is none. */
 export function resolveLoss(loss: LossName | Loss): Loss {

@@ -26,6 +26,7 @@ const metrics = {
 
 /** "accuracy" is the one that goes with the loss. */
 export type MetricName = keyof typeof metrics | "accuracy";
+export const metricNames = ["accuracy", ...Object.keys(metrics)] as MetricName[]; // a constant record
 
 /** Throws INVALID_ARGUMENT for a name that is none, or for "accuracy" beside a loss that has no classes. */
 export function resolveMetric(metric: MetricName | Metric, loss: Loss): Metric {

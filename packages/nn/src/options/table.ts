@@ -54,8 +54,15 @@ export function given<C>(who: string, table: Table<C>, config: C): C {
 /** Lists and records of plain values become ours: what the caller does to them later changes nothing. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return [...(value as readonly unknown[])];
-  const plain = isRecord(value) && Object.values(value).every((item) => typeof item !== "object" && typeof item !== "function");
+  const plain = isPlain(value) && Object.values(value).every((item) => typeof item !== "object" && typeof item !== "function");
   return plain ? { ...value } : value;
+}
+
+/** As one writes it with braces, also in another realm: what has a class, such as an AbortSignal, is no copy's to be. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Which options have a value where they are left out. */

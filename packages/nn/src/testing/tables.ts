@@ -17,6 +17,7 @@ import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
 import { loadTable, saveTable } from "../saving/serialize.ts";
+import { batchTable, compileTable, fitTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`. */
 export const layerTables = {
@@ -41,6 +42,9 @@ export const otherTables = {
   sgd: sgdTable,
   adam: adamTable,
   adamW: adamWTable,
+  "model.compile": compileTable,
+  "trainer.fit": fitTable,
+  "trainer.evaluate, trainer.predict": batchTable,
   "serialize, saveModel": saveTable,
   "deserialize, loadModel": loadTable,
 } as const;

@@ -1,17 +1,21 @@
 // A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
 import { SluiceError, type HostArray, type Tree } from "@sluice/core";
-import { checkSize } from "@sluice/core/arguments";
+import { checkBackend } from "@sluice/core/arguments";
 import { flatten, nest } from "../model/layout.ts";
 import type { Model, Saved } from "../model/model.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
 import type { CompileOptions, Data, FitOptions, History, Numbers } from "./options.ts";
 import { predict } from "./predict.ts";
+import { filled, given } from "../options/table.ts";
 import { Session } from "./session.ts";
+import { batchTable, checkData, compileTable, fitTable, type BatchOptions } from "./tables.ts";
 
 /** `model.compile` */
 export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
-  return new Trainer(new Session(model, options));
+  const checked = given("model.compile", compileTable, options);
+  checkBackend("model.compile", checked.backend);
+  return new Trainer(new Session(model, checked));
 }
 
 /**
@@ -50,25 +54,29 @@ export class Trainer {
         what: "another fit of this trainer runs",
         fix: "Await it first",
       });
+    const checked = given("trainer.fit", fitTable, options);
+    checkData("trainer.fit", data);
+    if (checked.validationData !== undefined) checkData("trainer.fit validationData", checked.validationData);
     this.#fitting = true;
     try {
-      return await fit(this.#session, data, options);
+      return await fit(this.#session, data, checked);
     } finally {
       this.#fitting = false;
     }
   }
 
   /** The loss and every metric by name, their means over the samples by weight. `batchSize` is 32 unless given. */
-  async evaluate(data: Data, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<Record<string, number>> {
+  async evaluate(data: Data, options: BatchOptions = {}): Promise<Record<string, number>> {
     this.#check("trainer.evaluate");
-    checkSize("trainer.evaluate", "batchSize", batchSize);
+    const { batchSize } = filled(batchTable, given("trainer.evaluate", batchTable, options));
+    checkData("trainer.evaluate", data);
     return evaluate(this.#session, this.#session.dataset(data, "trainer.evaluate"), batchSize, "trainer.evaluate");
   }
 
   /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. `batchSize` is 32 unless given. */
-  async predict(x: Numbers, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<HostArray> {
+  async predict(x: Numbers, options: BatchOptions = {}): Promise<HostArray> {
     this.#check("trainer.predict");
-    checkSize("trainer.predict", "batchSize", batchSize);
+    const { batchSize } = filled(batchTable, given("trainer.predict", batchTable, options));
     return predict(this.#session, this.#session.samples(x, "trainer.predict"), batchSize);
   }
 
