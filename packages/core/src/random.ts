@@ -36,7 +36,11 @@ function stream(key0: number, key1: number): Random {
   };
   // 53 bits: the top 27 of one word, the top 26 of the next.
   const unit = (): number => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
-  const fill = (n: number, next: () => number): Float64Array => Float64Array.from({ length: n }, next);
+  const fill = (n: number, next: () => number): Float64Array => {
+    const numbers = new Float64Array(n);
+    for (let i = 0; i < n; i++) numbers[i] = next();
+    return numbers;
+  };
   // Box & Muller 1958.
   const gaussian = (): number => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());
   return {

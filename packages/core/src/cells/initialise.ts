@@ -6,6 +6,7 @@ import { arrays } from "../kit/arrays.ts";
 import { random, type Random } from "../random.ts";
 import { mapTree } from "../trace/tree.ts";
 import type { Weight } from "./cell.ts";
+import { orthonormalise } from "./orthogonal.ts";
 
 /**
  * - "glorotUniform": U(−a, a) with a = √(6 / (rows + columns)) (Glorot & Bengio 2010);
@@ -62,28 +63,15 @@ function draw(init: Init, shape: readonly number[], source: Random): Float64Arra
   });
 }
 
-/** Gram & Schmidt on normal vectors, twice for good measure; the longer side's vectors are as many as the shorter is long. */
+/** Of normal vectors; the longer side's are as many as the shorter is long. */
 function orthogonal(rows: number, columns: number, source: Random): Float64Array {
   const count = Math.min(rows, columns),
     length = Math.max(rows, columns),
-    vectors: Float64Array[] = [];
-  for (let v = 0; v < count; v++) {
-    const vector = source.normal(length);
-    for (let pass = 0; pass < 2; pass++) for (const u of vectors) subtract(vector, u, dotProduct(vector, u));
-    const norm = Math.sqrt(dotProduct(vector, vector));
-    vectors.push(vector.map((x) => x / norm));
-  }
-  return Float64Array.from({ length: rows * columns }, (_, i) => {
-    const row = Math.floor(i / columns),
-      column = i % columns;
-    return rows <= columns ? vectors[row]![column]! : vectors[column]![row]!;
-  });
-}
-
-function dotProduct(x: Float64Array, y: Float64Array): number {
-  return x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-}
-
-function subtract(x: Float64Array, y: Float64Array, factor: number): void {
-  for (let i = 0; i < x.length; i++) x[i]! -= factor * y[i]!;
+    vectors = source.normal(count * length);
+  orthonormalise(vectors, count, length);
+  if (rows <= columns) return vectors;
+  const upright = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) upright[row * columns + column] = vectors[column * rows + row]!;
+  return upright;
 }
