@@ -32,6 +32,7 @@ export { assign, type Graph, type Spec, trace, type Traced } from "./trace/trace
 export { leavesOf, mapTree, type Tree } from "./trace/tree.ts";
 export { gradient, valueAndGradient, type ValueAndGradient } from "./gradient/gradient.ts";
 export { array, type ArrayOptions, type HostArray, hostArray, NDArray, zeros } from "./compile/ndarray.ts";
+export { allOrNothing } from "./compile/allOrNothing.ts";
 export { type ArrayInput, type Binding, type Bound, compile, type Compiled, type CompileOptions, type Fed } from "./compile/compile.ts";
 export { lowerGraph, type Pass, passes } from "./compile/lower.ts";
 export { type Activation, activations } from "./cells/activation.ts";

@@ -11,6 +11,7 @@ import { isTensor } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { isSpec, trace, type Spec, type Traced } from "../trace/trace.ts";
 import { leavesOf, mapTree } from "../trace/tree.ts";
+import { allOrNothing } from "./allOrNothing.ts";
 import { Cache } from "./cache.ts";
 import { lowerGraph } from "./lower.ts";
 import { release } from "./release.ts";
@@ -138,7 +139,9 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
       (executable): Ready => (entry.ready = { traced, program, executable, users: 0, isDropped: false }),
     );
     const entry: Entry = { coming };
-    coming.catch(() => cache.delete(key));
+    coming.catch(() => {
+      if (cache.get(key) === entry) cache.delete(key); // another may have come after this one went
+    });
     cache.set(key, entry);
     return coming;
   };
@@ -146,6 +149,7 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
     const inputs = buffersOf(args, backend, name),
       ready = await prepare(args),
       { executable, program } = ready;
+    checkAlive(inputs);
     const outputs = results(ready, backend),
       arrays = [...inputs, ...outputs.arrays],
       buffers = arrays.map((x) => x.buffer);
@@ -180,8 +184,14 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
         mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))),
       );
       const inputs = buffersOf(arrays, backend, name),
+        given = inputs.map((x) => x.buffer),
         outputs = results(ready, backend);
-      ready.executable.run([...inputs, ...outputs.arrays].map((x) => x.buffer));
+      try {
+        ready.executable.run([...given, ...outputs.arrays.map((x) => x.buffer)]);
+      } catch (error) {
+        for (const x of outputs.arrays) x.dispose();
+        throw error;
+      }
       return outputs.tree;
     } finally {
       leave(ready);
@@ -265,11 +275,20 @@ function buffersOf(args: readonly unknown[], backend: Backend, name: string): ND
   return arrays;
 }
 
-/** New arrays for the results, in the tree that the function returned. */
+/** Throws DISPOSED, before anything is allocated for the results. */
+function checkAlive(arrays: readonly NDArray[]): void {
+  for (const x of arrays) void x.buffer;
+}
+
+/** New arrays for the results, in the tree that the function returned: all of them or none. */
 function results({ traced }: Ready, backend: Backend): { tree: unknown; arrays: NDArray[] } {
-  const arrays: NDArray[] = [];
-  const tree = mapTree(traced.result, isTensor, (leaf, path) =>
-    isTensor(leaf) ? keep(arrays, new NDArray(backend, leaf.dtype, leaf.shape, { name: path || "result", axes: leaf.axes })) : leaf,
-  );
-  return { tree, arrays };
+  return allOrNothing((keepMade) => {
+    const arrays: NDArray[] = [];
+    const tree = mapTree(traced.result, isTensor, (leaf, path) =>
+      isTensor(leaf)
+        ? keep(arrays, keepMade(new NDArray(backend, leaf.dtype, leaf.shape, { name: path || "result", axes: leaf.axes })))
+        : leaf,
+    );
+    return { tree, arrays };
+  });
 }

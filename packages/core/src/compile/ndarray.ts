@@ -7,6 +7,7 @@ import { SluiceError } from "../errors.ts";
 import { size } from "../graph/window.ts";
 import { filled } from "../host/filled.ts";
 import type { Values } from "../host/numbers.ts";
+import { allOrNothing } from "./allOrNothing.ts";
 import { release } from "./release.ts";
 
 /** Numbers on the host with their shape, row-major. */
@@ -97,9 +98,12 @@ export class NDArray {
  */
 export function array(backend: Backend, values: Values, options: ArrayOptions = {}): NDArray {
   const host = hostArray(values, options),
-    made = new NDArray(backend, host.dtype, host.shape, options);
-  made.write(host.data);
-  return made;
+    { dtype, shape } = host;
+  return allOrNothing((keep) => {
+    const made = keep(new NDArray(backend, dtype, shape, options));
+    made.write(host.data);
+    return made;
+  });
 }
 
 /**

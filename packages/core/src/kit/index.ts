@@ -5,6 +5,7 @@ export { type Site, type Use, sitesOf, usesOf } from "../check/uses.ts";
 export { denseStrides, extentOf, identical, injective, names, overlap, sameShape, sizeOf } from "../check/views.ts";
 export { type Arrays, allocate, arrays, bytes, dtypeOf } from "./arrays.ts";
 export { type Checked, checked } from "./checked.ts";
+export { type Counting, counting } from "./counting.ts";
 export { dense, lstmForward } from "./example.ts";
 export { type Guard, type Held, guard } from "./guard.ts";
 export { asyncDispose, dispose } from "../dispose.ts";

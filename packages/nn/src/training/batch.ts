@@ -1,5 +1,5 @@
 // The arrays through which batches of one shape reach a Program, filled from a dataset.
-import type { Backend, NDArray } from "@sluice/core";
+import { allOrNothing, type Backend, type NDArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../losses/measure.ts";
 import type { Dataset } from "./dataset.ts";
@@ -25,9 +25,12 @@ export class Batch {
   readonly #weight: Feed;
 
   constructor(backend: Backend, { batch, sample, target, dtype }: BatchShape) {
-    this.#x = inputFeed(backend, batch, sample, dtype);
-    this.#y = new Feed(backend, { name: "y", batch, row: target.shape, dtype: target.dtype === "i32" ? "i32" : dtype, padding: "repeat" });
-    this.#weight = new Feed(backend, { name: "sampleWeight", batch, row: [], dtype, padding: "zeros" });
+    const kind = target.dtype === "i32" ? "i32" : dtype;
+    [this.#x, this.#y, this.#weight] = allOrNothing((keep) => [
+      keep(inputFeed(backend, batch, sample, dtype)),
+      keep(new Feed(backend, { name: "y", batch, row: target.shape, dtype: kind, padding: "repeat" })),
+      keep(new Feed(backend, { name: "sampleWeight", batch, row: [], dtype, padding: "zeros" })),
+    ]);
   }
 
   get arrays(): BatchInputs<NDArray> {

@@ -1,4 +1,5 @@
 // Forward and measures of one batch shape, compiled and bound.
+import { allOrNothing } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
@@ -20,8 +21,10 @@ export async function evaluationRunner(session: Session, sample: Spec, batch: nu
   const built = session.build(sample);
   const loss = session.loss("trainer.evaluate");
   const { layout, params } = session.variables("trainer.evaluate");
-  const inputs = new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype });
-  const totals = new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype);
+  const { inputs, totals } = allOrNothing((keep) => ({
+    inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
+    totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
+  }));
   const bound = await bind({
     backend,
     name: `${session.model.name}.evaluate`,

@@ -1,5 +1,5 @@
 // The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
-import { zeros } from "@sluice/core";
+import { allOrNothing, zeros } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
@@ -24,12 +24,14 @@ export async function trainingRunner(session: Session, sample: Spec, batch: numb
   const { backend, dtype, metrics, seed } = session;
   const built = session.build(sample);
   const [loss, optimizer, variables] = [session.loss("trainer.fit"), session.optimizer("trainer.fit"), session.variables("trainer.fit")];
-  const inputs = new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype });
-  const masks = Object.entries(built.masks).map(
-    ([name, mask]) => [name, new MaskFeed(backend, { name, mask, batch, dtype, seed })] as const,
-  );
-  const totals = new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype);
-  const hyper = zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" });
+  const { inputs, masks, totals, hyper } = allOrNothing((keep) => ({
+    inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
+    masks: Object.entries(built.masks).map(
+      ([name, mask]) => [name, keep(new MaskFeed(backend, { name, mask, batch, dtype, seed }))] as const,
+    ),
+    totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
+    hyper: keep(zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" })),
+  }));
   const rates = typedArray(dtype, optimizer.hyperLength);
   const bound = await bind({
     backend,

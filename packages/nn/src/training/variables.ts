@@ -1,5 +1,5 @@
 // What a trainer keeps on its backend from run to run: the weights and the optimizer's arrays, each one flat array.
-import { array, initialise, zeros, type Backend, type HostArray, type NDArray } from "@sluice/core";
+import { allOrNothing, array, initialise, zeros, type Backend, type HostArray, type NDArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Saved, SavedTraining } from "../model/model.ts";
 import { checkFinite } from "../model/finite.ts";
@@ -36,8 +36,10 @@ export class Variables {
     this.#dtype = dtype;
     this.step = state?.step ?? 0;
     this.epoch = state?.epoch ?? 0;
-    this.params = array(backend, pack(layout, weights, dtype, "model.compile"), { name: "weights" });
-    this.slots = Object.fromEntries(slots.map((name) => [name, this.#slot(backend, name, state)]));
+    [this.params, this.slots] = allOrNothing((keep) => [
+      keep(array(backend, pack(layout, weights, dtype, "model.compile"), { name: "weights" })),
+      Object.fromEntries(slots.map((name) => [name, keep(this.#slot(backend, name, state))])),
+    ]);
   }
 
   #slot(backend: Backend, name: string, state: SavedTraining | undefined): NDArray {
