@@ -238,6 +238,18 @@ test("weights that are no numbers are refused by name, in reading and in saving,
   }
 });
 
+test("a trainer takes no weights that are no numbers, and keeps those it has", async () => {
+  const trainer = await sequential([input({ shape: [1] }), dense({ units: 1 })]).compile(options);
+  const before = await trainer.weights();
+  for (const value of [Number.NaN, Number.NEGATIVE_INFINITY, 1e300]) {
+    const kernel = { dtype: "f64", shape: [1, 1], data: new Float64Array([value]) } as const;
+    expect(() => trainer.setWeights({ dense: { kernel, bias: { dtype: "f32", shape: [1], data: new Float32Array([5]) } } })).toThrow(
+      expect.objectContaining({ code: "NOT_FINITE", message: expect.stringContaining("dense.kernel") }),
+    );
+  }
+  expect(await trainer.weights()).toEqual(before);
+});
+
 test("a model of f64 is compiled as f64 unless another type is asked for, which then has to hold it", async () => {
   const trainer = await sequential([input({ shape: [1] }), dense({ units: 1 })]).compile({ backend, dtype: "f64" });
   const weights = { dense: { kernel: { dtype: "f64", shape: [1, 1], data: new Float64Array([1 / 3]) }, bias: { dtype: "f64", shape: [1], data: new Float64Array(1) } } } as const; // prettier-ignore
