@@ -4,6 +4,7 @@ import { contentsOf } from "../arbitraries/contents.ts";
 import { type Kind, type ProgramOptions, kinds, programs } from "../arbitraries/programs.ts";
 import type { Law } from "../law.ts";
 import { numbers } from "./numbers.ts";
+import { roundingLaw } from "./rounding.ts";
 import { verbs } from "./verbs.ts";
 import { type PoolOptions, pooled } from "./pool.ts";
 
@@ -28,6 +29,7 @@ export const stepLaws: readonly Law[] = [
     },
   }),
   ...numbers,
+  roundingLaw,
   ...verbs,
 ];
 

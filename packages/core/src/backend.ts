@@ -92,7 +92,7 @@ export interface ScanStep {
  * - a step reads an element that it writes only through the identical view in a map (and then only if `supports.inPlace`), or by `accumulate`;
  * - distinct slots are distinct memory: one buffer bound twice is an error; a bound buffer has its slot's dtype and length;
  * - scratch holds anything when a run starts; whatever is accumulated into is written first in the same run;
- * - a body computes in f64 if an output is f64, otherwise in f32 or better; loads convert, i32 exactly up to 2²⁴;
+ * - a body computes in f64 if an output is f64, otherwise in f32, and rounds as `Supports.excessPrecision` says; loads convert, i32 exactly up to 2²⁴;
  *   a store to i32 truncates towards 0, of NaN to 0, and of what lies beyond 32 bits to the nearest number that does not.
  */
 export type Step = MapStep | ReduceStep | MatmulStep | GatherStep | ScatterStep | ScanStep;
@@ -130,6 +130,12 @@ export interface Supports {
   readonly accuracy: Readonly<Record<Exclude<UnaryOp, "neg"> | "div" | "sum", number>>;
   /** What of IEEE 754 holds. The sign of a zero that a sum or a product gives is anyone's. */
   readonly keeps: { readonly nan: boolean; readonly infinity: boolean; readonly denormals: boolean; readonly signedZeros: boolean };
+  /**
+   * May a body keep more of a value than its dtype holds until it is stored (C99 5.2.4.2.2), as contracted products and sums do? Where it is
+   * false, every constant, load and operation of an f32 or f64 body is rounded to that dtype, so that a value computed again has the bits of
+   * the one that was stored; where it is true, core stores what must be the same twice.
+   */
+  readonly excessPrecision: boolean;
   /** Same bits again for the same program and inputs: never, in one process, or on every machine. */
   readonly repeats: "no" | "process" | "everywhere";
 }

@@ -196,6 +196,7 @@ test("what a backend does not declare is refused as unsupported", () => {
     ...{
       accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 },
       keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
+      excessPrecision: false,
       repeats: "everywhere",
     },
   };

@@ -14,6 +14,7 @@ export function supportsOf(limit: number): Supports {
     // arithmetic: exp 0.84, log 0.82, tanh 2.1, sigmoid 1.9; in f32 within 0.5000001 of the exact result.
     accuracy: { exp: 1, log: 1, log1p: 1, expm1: 2, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, div: 0.5, sum: 0.5 },
     keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
+    excessPrecision: false,
     repeats: "process", // The interpreter's Math.exp and its like differ between engines; modules give the same bits everywhere.
   };
 }

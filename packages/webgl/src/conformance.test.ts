@@ -23,7 +23,8 @@ describe.each([
 
   test.each(laws.map((law) => [law.name, law] as const))("%s", async (title, law) => {
     const { examples } = await law.run(() => open({ modes: [mode] }), options);
-    expect(examples).toBeGreaterThan(0);
+    if (title.startsWith("rounding")) expect(examples).toBe(0); // it is for backends that declare no excess precision, which GLSL has
+    else expect(examples).toBeGreaterThan(0);
     verdicts.push({ law: title, examples });
   });
 });

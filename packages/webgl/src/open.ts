@@ -149,6 +149,7 @@ function supportsOf({ limits, keeps }: Device): Supports {
     // a GPU: of its operations a division may be off by 2.5 ulp, a square root by more.
     accuracy: { exp: 1.5, log: 2, log1p: 4, expm1: 5, sqrt: 3, tanh: 3, sigmoid: 4, div: 2.5, sum: 0.5 },
     keeps: { ...keeps, denormals: false },
+    excessPrecision: true, // GLSL may contract a product and a sum (GLSL ES 3.00 has no `precise`).
     repeats: "process",
   };
 }

@@ -21,6 +21,8 @@ interface Options {
   readonly late: ReadonlySet<Node>;
   readonly kernels: readonly Kernel[];
   readonly bindings: number;
+  /** May kernels compute in more precision than they store? */
+  readonly excessPrecision: boolean;
 }
 
 /** The values to be computed again wherever they are wanted. No kernel comes to touch more slots than `bindings`. */
@@ -39,16 +41,17 @@ export function computedAgain({ kernels, users, bindings, ...rest }: Options): R
 /**
  * A few operations on what is in memory anyway: loading that moves no more than storing and loading the value would, and keeps no more
  * alive. At most two operands are of the value's own size, at most one of them scratch of this very region. What is compared with a maximum
- * of itself must have the very bits that were folded, and kernels may compute in more precision than they store.
+ * of itself, or of which one is subtracted, must have the very bits that were folded: it is stored where kernels may compute in more precision
+ * than they store. Of scores of 10¹⁰ the maximum would otherwise be off by more than e^… takes.
  */
-function cheapOf({ order, users, regions, isHomed, late }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
+function cheapOf({ order, users, regions, isHomed, late, excessPrecision }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
   const operands = new Map<Node, readonly Node[]>(),
-    maxima = madeOfMaxima(order);
+    maxima = excessPrecision ? madeOfMaxima(order) : new Set<Node>();
   const isStored = (node: Node): boolean =>
     node.kind !== "pointwise" || isHomed(node) || !users(node).every((u) => joins(node, u, regions) && !late.has(u));
   for (const node of order) {
     if (isStored(node) || node.kind !== "pointwise" || costly.has(node.op)) continue;
-    if (users(node).some((u) => u.kind === "pointwise" && u.op === "less" && u.args.some((x) => maxima.has(x)))) continue;
+    if (users(node).some((u) => u.kind === "pointwise" && exact.has(u.op) && u.args.some((x) => maxima.has(x)))) continue;
     const below = node.args.map((x) => (isStored(x) ? [x] : operands.get(x))),
       large = [...new Set(below.flatMap((list) => list ?? []))].filter(isLarge),
       isShortLived = (x: Node): boolean => isScratch(x) && regions.of(x) === regions.of(node);
@@ -100,6 +103,9 @@ export function loadsOf(nodes: readonly Node[], again: ReadonlySet<Node> = new S
   const loads = [...operandsOf(nodes, again)].filter((x) => x.kind !== "const" && !again.has(x));
   return new Set(loads.map((x) => (x.kind === "view" ? x.x : x)));
 }
+
+/** What tells apart values that differ by a rounding. */
+const exact: ReadonlySet<Pointwise["op"]> = new Set(["less", "sub"]);
 
 /** Slower than a load. */
 export const costly: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div"]);

@@ -26,9 +26,11 @@ interface Options {
   readonly late: ReadonlySet<Node>;
   /** Most slots a kernel may touch. */
   readonly bindings: number;
+  /** May kernels compute in more precision than they store? */
+  readonly excessPrecision: boolean;
 }
 
-export function cluster({ order, regions, isHomed, late, bindings }: Options): Clusters {
+export function cluster({ order, regions, isHomed, late, bindings, excessPrecision }: Options): Clusters {
   const users = consumers(order),
     inlined = inline(order, users, regions, isHomed, bindings);
   const depth = depths(order, users, regions, inlined, isHomed, late);
@@ -50,7 +52,7 @@ export function cluster({ order, regions, isHomed, late, bindings }: Options): C
     ...fitting.map((nodes): Kernel => ({ nodes, results: storedOf(nodes, users, isHomed).length })),
     ...reducesOf(order, inlined).map((nodes): Kernel => ({ nodes, results: 1 })),
   ];
-  const again = computedAgain({ order, users, regions, isHomed, late, kernels, bindings });
+  const again = computedAgain({ order, users, regions, isHomed, late, kernels, bindings, excessPrecision });
   return {
     maps: fitting.map((members) => members.filter((node) => !again.has(node))).filter((members) => members.length > 0),
     inlinedInto: (node) => inlined.get(node),

@@ -16,6 +16,7 @@ export { overwrite } from "./overwrite.ts";
 export { print } from "./print.ts";
 export { mapKernels, mapViews } from "./rewrite.ts";
 export { inRows, rowsOf } from "./rows.ts";
+export { bodyType } from "./bodyType.ts";
 export { binary, evaluate, sigmoid, unary } from "./scalar.ts";
 export { shareScratch } from "./share.ts";
 export { toWhole } from "./whole.ts";

@@ -31,13 +31,15 @@ export function sigmoid(x: number): number {
 
 /**
  * The value of every instruction of `body`, written to `values`; `load(input)` gives the elements.
- * A test selects x unless it is 0: NaN selects x.
+ * A test selects x unless it is 0: NaN selects x. Float32 `values` round each instruction, as a body of that dtype does.
  */
-export function evaluate(body: readonly Instruction[], load: (input: number) => number, values: Float64Array): void {
+export function evaluate(body: readonly Instruction[], load: (input: number) => number, values: Values): void {
   for (let i = 0; i < body.length; i++) values[i] = scalar(body[i]!, load, values);
 }
 
-function scalar(instruction: Instruction, load: (input: number) => number, v: Float64Array): number {
+type Values = Float32Array | Float64Array;
+
+function scalar(instruction: Instruction, load: (input: number) => number, v: Values): number {
   switch (instruction.op) {
     case "const":
       return instruction.value;

@@ -38,7 +38,7 @@ function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], s
     users = consumers(order);
   const isHomed = (node: Node): boolean => settled.homes.has(node);
   const arrangedWith = (late: ReadonlySet<Node>): { readonly clusters: Clusters; readonly items: Items } => {
-    const clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings }),
+    const clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings, excessPrecision: supports.excessPrecision }),
       items = itemsOf(order, regions, clusters, settled.homes, late);
     const all = new Set([...late, ...lateUpdates(results, settled.results, inputs, items, supports.inPlace)]);
     return all.size === late.size ? { clusters, items } : arrangedWith(all); // another order may make more of them late

@@ -2,7 +2,8 @@
 import type { DType, Instruction } from "@sluice/core";
 import { operandsOf } from "@sluice/core/kit";
 import { type Machine, block } from "./machine.ts";
-import { operations } from "./operations.ts";
+import { type Operation, operations } from "./operations.ts";
+import { round, rounded } from "./rounded.ts";
 import { type Window, read } from "./transfer.ts";
 
 /** How an input lies along the rows and columns of a block. */
@@ -23,8 +24,14 @@ export interface Body {
   readonly registers: number;
 }
 
-/** Prepares a body whose instructions `wanted` are needed as results. */
-export function prepare(machine: Machine, body: readonly Instruction[], inputs: readonly Input[], wanted: readonly number[]): Body {
+/** Prepares a body that computes in `dtype` and whose instructions `wanted` are needed as results. */
+export function prepare(
+  machine: Machine,
+  { body, dtype }: { readonly body: readonly Instruction[]; readonly dtype: DType },
+  inputs: readonly Input[],
+  wanted: readonly number[],
+): Body {
+  const rounds = dtype === "f32";
   const lasts = lastUses(body, wanted);
   const file = registerFile(machine);
   const held: (Float64Array | undefined)[] = [];
@@ -36,16 +43,17 @@ export function prepare(machine: Machine, body: readonly Instruction[], inputs: 
     const registers = operands.map((operand) => held[operand]!);
     for (const operand of new Set(operands)) if (lasts[operand] === at) file.free(held[operand]!);
     if (instruction.op === "const") {
-      held[at] = new Float64Array(block).fill(instruction.value);
+      held[at] = new Float64Array(block).fill(rounds ? Math.fround(instruction.value) : instruction.value);
     } else if (instruction.op === "load") {
       const input = inputs[instruction.input]!;
       held[at] = input.still ? new Float64Array(block) : file.take();
       const load = loading(machine, input, instruction.input, held[at]);
       loads.push(load);
       runs.push(load.run);
+      if (rounds && input.dtype !== "f32") runs.push(rounding(held[at]));
     } else {
       held[at] = file.take();
-      runs.push(operating(instruction.op, held[at], registers));
+      runs.push(operating((rounds ? rounded : operations)[instruction.op], held[at], registers));
     }
   });
   return {
@@ -86,8 +94,12 @@ function loading({ memory }: Machine, input: Input, index: number, register: Flo
   };
 }
 
-function operating(op: keyof typeof operations, out: Float64Array, [x = out, y = out, z = out]: readonly Float64Array[]): Run {
-  const operation = operations[op];
+/** What is loaded from wider numbers; rounding again what stood still changes nothing. */
+function rounding(register: Float64Array): Run {
+  return (_at, rows, columns) => round(register, rows * columns);
+}
+
+function operating(operation: Operation, out: Float64Array, [x = out, y = out, z = out]: readonly Float64Array[]): Run {
   return (_at, rows, columns) => operation(out, x, y, z, rows * columns);
 }
 

@@ -1,6 +1,6 @@
 // map: load a block of every input, run the body over it, store every output.
 import type { DType, MapStep } from "@sluice/core";
-import type { Launch } from "@sluice/core/kit";
+import { bodyType, type Launch } from "@sluice/core/kit";
 import { prepare } from "./body.ts";
 import type { Buffer } from "../buffer.ts";
 import { type Visit, grid, lyingOf, locate } from "./grid.ts";
@@ -8,7 +8,8 @@ import { type Machine, block } from "./machine.ts";
 import { merge, nestOf, order, pad } from "../nest.ts";
 import { write } from "./transfer.ts";
 
-export function map(machine: Machine, { shape, body, inputs, outputs }: MapStep, dtypes: readonly DType[]): Launch<Buffer> {
+export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): Launch<Buffer> {
+  const { shape, body, inputs, outputs } = step;
   const views = [...inputs, ...outputs.map(({ view }) => view)];
   const nest = pad(merge(order(nestOf(shape, views), inputs.length)), 2);
   const width = Math.max(1, Math.min(nest.sizes.at(-1)!, block));
@@ -17,7 +18,7 @@ export function map(machine: Machine, { shape, body, inputs, outputs }: MapStep,
   const lying = views.map((view, v) => lyingOf(nest, v, dtypes[view.slot]!, height, width));
   const { begin, evaluate, values } = prepare(
     machine,
-    body,
+    { body, dtype: bodyType(step, dtypes) },
     lying,
     outputs.map(({ value }) => value),
   );

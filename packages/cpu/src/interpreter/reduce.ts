@@ -1,6 +1,6 @@
 // reduce: run the body over blocks whose rows lie along the folded axes, fold each block's rows pairwise, and add up the blocks with compensation.
 import type { DType, ReduceStep, View } from "@sluice/core";
-import type { Launch } from "@sluice/core/kit";
+import { bodyType, type Launch } from "@sluice/core/kit";
 import { type Input, prepare } from "./body.ts";
 import type { Buffer } from "../buffer.ts";
 import { type Fold, folds } from "./folds.ts";
@@ -16,7 +16,7 @@ export function reduce(machine: Machine, step: ReduceStep, dtypes: readonly DTyp
   const outer = grid(kept, 1, width);
   const inner = grid(folded, 1, height);
   const lying = inputs.map((view, v) => lyingOf(kept, folded, v, dtypes[view.slot]!, height, width));
-  const { begin, evaluate, values, registers } = prepare(machine, body, lying, [body.length - 1]);
+  const { begin, evaluate, values, registers } = prepare(machine, { body, dtype: bodyType(step, dtypes) }, lying, [body.length - 1]);
   const total = totalOf(machine, registers, folds[combine]);
   const dtype = dtypes[output.slot]!;
   const out = { row: 0, step: kept.strides[inputs.length]!.at(-1)! };
