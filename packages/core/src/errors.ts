@@ -15,6 +15,7 @@ export type ErrorCode =
   | "OUT_OF_MEMORY"
   | "BACKEND_UNAVAILABLE" // a backend that cannot run here
   | "BACKEND_FAILED" // a run that broke; reads of what it should have written reject
+  | "ABORTED" // ended by the caller's signal
   | "DISPOSED" // use after dispose, destroy or close
   | "FILE_NOT_FOUND"
   | "FILE_UNWRITABLE"

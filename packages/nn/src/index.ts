@@ -22,7 +22,7 @@ export type { Kind, Spec } from "./layers/spec.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
 export { sequential } from "./model/sequential.ts";
-export type { BuiltModel, Model, NamedLayer, Saved, SavedTraining } from "./model/model.ts";
+export type { BuiltModel, Model, NamedLayer, Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/model.ts";
 
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";
 export { categoricalCrossentropy } from "./losses/categoricalCrossentropy.ts";
@@ -42,7 +42,17 @@ export type { Clip } from "./optimizers/clip.ts";
 export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
-export type { CompileOptions, Data, EpochLog, FitOptions, History, Numbers, Progress } from "./training/options.ts";
+export type {
+  CompileOptions,
+  Data,
+  EpochLog,
+  EvaluateOptions,
+  FitOptions,
+  History,
+  Numbers,
+  PredictOptions,
+  Progress,
+} from "./training/options.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Trainer } from "./training/trainer.ts";
 

@@ -26,6 +26,44 @@ export interface SavedTraining {
   readonly epoch: number;
   /** The optimizer's arrays by name, each by layer and key. */
   readonly slots: Readonly<Record<string, Readonly<Record<string, HostArray>>>>;
+  /** Present where a fit was under way, or was cut short. */
+  readonly progress?: SavedProgress;
+}
+
+export interface SavedProgress {
+  /** Absent between epochs. */
+  readonly position?: SavedPosition;
+  readonly best?: SavedBest;
+}
+
+/** Where an epoch stands that is not over; taken up by a fit over as many samples, in batches and an order as there. */
+export interface SavedPosition {
+  /** Done. */
+  readonly steps: number;
+  readonly samples: number;
+  readonly batchSize: number;
+  /** The seed of the order, or none. */
+  readonly shuffle: number | false;
+  readonly sums: SavedSums;
+}
+
+/** Over an epoch's steps so far: [0, weight, …weight · measure] of the groups of steps that are full, and of the one that is not. */
+export interface SavedSums {
+  /** Of the measures: "loss", then the metrics. */
+  readonly names: readonly string[];
+  readonly full: readonly number[];
+  readonly partial: readonly number[];
+}
+
+/** What `monitor` and `patience` have seen. */
+export interface SavedBest {
+  readonly monitor: string;
+  /** Epochs in a row without a better one. */
+  readonly waited: number;
+  /** The best epoch's numbers; `epoch` counts from the next fit's first, which is 1. */
+  readonly log?: Readonly<Record<string, number>>;
+  /** Its weights by layer and key, where `restoreBestWeights` asked for them. */
+  readonly weights?: Readonly<Record<string, HostArray>>;
 }
 
 /** A model for one sample's shape. */

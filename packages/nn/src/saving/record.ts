@@ -11,11 +11,14 @@ import { given, optional, required, type Table } from "../options/table.ts";
 import { checkFinite } from "../model/finite.ts";
 import type { Entry, Header } from "./header.ts";
 import { parseJson, writeJson } from "./json.ts";
+import { progress, progressOf, progressRecord, type ProgressRecord } from "./progress.ts";
 import { corrupt, foreign, type Tensors } from "./safetensors.ts";
 
 const version = "1";
 /** The array of slot m for "lstm.wx" is named "optimizer/m/lstm.wx". A layer's name has no slash, so no weight is named like that. */
 const prefix = "optimizer/";
+/** Likewise those of the best epoch so far. */
+const bestPrefix = "best/";
 
 export interface Reading {
   readonly optimizer: boolean;
@@ -32,7 +35,7 @@ export function toTensors({ name, layers }: Model, { sample, weights, training }
   const records = layers.map(({ layer: { kind, config } }) => ({ kind, config }));
   const record = {
     ...{ name, layers: records, sample: { shape: sample.shape, dtype: sample.dtype } },
-    ...(training !== undefined && { training: { ...training, slots: Object.keys(training.slots) } }),
+    ...(training !== undefined && { training: trainingRecord(training) }),
   };
   const model = writeJson(record, who, "model");
   parseJson(model, (what) => unsavable(who, `the model passes a limit of model files: ${what}`));
@@ -40,10 +43,15 @@ export function toTensors({ name, layers }: Model, { sample, weights, training }
     if (slot === "" || slot.includes("/")) throw unsavable(who, `the optimizer's array ${show(slot)} has an empty name or a slash in it`);
     return Object.entries(arrays).map(([key, array]) => [`${prefix}${slot}/${key}`, array] as const);
   });
-  const tensors = [...Object.entries(weights), ...slots];
+  const best = Object.entries(training?.progress?.best?.weights ?? {}).map(([key, array]) => [`${bestPrefix}${key}`, array] as const);
+  const tensors = [...Object.entries(weights), ...slots, ...best];
   for (const [key] of tensors)
     if (/\p{Surrogate}/u.test(key)) throw unsavable(who, `the weight ${show(key)} has half a surrogate pair in its name`);
   return { tensors: Object.fromEntries(tensors), metadata: { sluice: version, model } };
+}
+
+function trainingRecord({ progress, slots, ...counts }: SavedTraining): TrainingRecord {
+  return { ...counts, slots: Object.keys(slots), ...(progress !== undefined && { progress: progressRecord(progress) }) };
 }
 
 /** A model whose arrays are still to be read. */
@@ -72,11 +80,11 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
   const model = sequential(made, { name });
   const spec = specOf(sample.shape, sample.dtype);
   const layout = layoutOf(model.build(spec).weights);
-  const { weights, slots } = grouped(entries, training?.slots ?? [], who);
-  for (const group of [weights, ...slots.values()]) checkShapes(layout, Object.fromEntries(group), who);
+  const { weights, slots, best } = grouped(entries, training, who);
+  for (const group of [weights, ...slots.values(), ...(best.size > 0 ? [best] : [])]) checkShapes(layout, Object.fromEntries(group), who);
   checkTypes(entries, who);
   const kept = reading.optimizer ? training : undefined;
-  const wanted = new Set([weights, ...(kept === undefined ? [] : slots.values())].flatMap((group) => [...group.values()]));
+  const wanted = new Set([weights, ...(kept === undefined ? [] : [...slots.values(), best])].flatMap((group) => [...group.values()]));
   return {
     entries: entries.filter((entry) => wanted.has(entry)),
     finish(arrays) {
@@ -87,33 +95,44 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
       const saved: Saved = {
         sample: spec,
         weights: filled(weights),
-        ...(kept !== undefined && { training: { ...kept, slots: state } }),
+        ...(kept !== undefined && { training: trainingOf(kept, state, best.size > 0 ? filled(best) : undefined) }),
       };
       return createModel(model.name, model.layers, saved);
     },
   };
 }
 
+function trainingOf(
+  { progress, ...counts }: TrainingRecord,
+  slots: SavedTraining["slots"],
+  best: Readonly<Record<string, HostArray>> | undefined,
+): SavedTraining {
+  return { ...counts, slots, ...(progress !== undefined && { progress: progressOf(progress, best) }) };
+}
+
 type Group = Map<string, Entry>;
 
-/** Weights by name, and the optimizer's arrays by slot and name; each array belongs somewhere. */
+/** Weights by name, the optimizer's arrays by slot and name, the best weights by name; each array belongs somewhere. */
 function grouped(
   entries: readonly Entry[],
-  names: readonly string[],
+  training: TrainingRecord | undefined,
   who: string,
-): { readonly weights: Group; readonly slots: Map<string, Group> } {
+): { readonly weights: Group; readonly slots: Map<string, Group>; readonly best: Group } {
   const weights: Group = new Map(),
-    slots = new Map(names.map((slot) => [slot, new Map() as Group]));
+    best: Group = new Map(),
+    slots = new Map((training?.slots ?? []).map((slot) => [slot, new Map() as Group]));
+  const bestOf = training?.progress?.best?.log === undefined ? undefined : best;
   for (const entry of entries) {
-    if (!entry.name.startsWith(prefix)) weights.set(entry.name, entry);
+    const isBest = entry.name.startsWith(bestPrefix);
+    if (!isBest && !entry.name.startsWith(prefix)) weights.set(entry.name, entry);
     else {
-      const end = entry.name.indexOf("/", prefix.length);
-      const group = slots.get(entry.name.slice(prefix.length, end));
+      const end = entry.name.indexOf("/", isBest ? 0 : prefix.length);
+      const group = isBest ? bestOf : slots.get(entry.name.slice(prefix.length, end));
       if (group === undefined) throw foreign(who, `its array ${show(entry.name)} belongs to nothing that it says it has`);
       group.set(entry.name.slice(end + 1), entry);
     }
   }
-  return { weights, slots };
+  return { weights, slots, best };
 }
 
 /** Floating and of one kind: numbers that mean something else would load without a word. */
@@ -126,7 +145,7 @@ function checkTypes(entries: readonly Entry[], who: string): void {
   }
 }
 
-type TrainingRecord = Omit<SavedTraining, "slots"> & { readonly slots: readonly string[] };
+type TrainingRecord = Omit<SavedTraining, "slots" | "progress"> & { readonly slots: readonly string[]; readonly progress?: ProgressRecord };
 
 /** In the metadata as JSON. */
 interface ModelRecord {
@@ -148,6 +167,7 @@ const trainingTable = {
   step: required(counter),
   epoch: required(counter),
   slots: required(listOf(text)),
+  progress: optional(progress),
 } satisfies Table<TrainingRecord>;
 
 /** Throws FILE_FOREIGN for another record; FILE_CORRUPT where the state of training is none. */

@@ -17,7 +17,8 @@ async function follow(values: readonly number[], measure: string, options: Parti
   for (const value of values) {
     params.write(Float64Array.of(++epochs));
     const log: EpochLog = { ...{ loss: 0, accuracy: 0 }, epoch: epochs, examplesPerSecond: 1, [measure]: value };
-    if (await best.consider(log)) break;
+    best.take(log, await best.copy(log));
+    if (best.isOver) break;
   }
   best.restore();
   return { epochs, best: best.log!.epoch, weights: (await params.read())[0] };

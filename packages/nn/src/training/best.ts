@@ -3,6 +3,17 @@ import { SluiceError, type NDArray, type TypedArray } from "@sluice/core";
 import type { Metric } from "../metrics/metric.ts";
 import type { EpochLog, FitOptions } from "./options.ts";
 
+/** What `monitor` and `patience` have seen so far. */
+export interface BestSoFar {
+  readonly monitor: string;
+  /** Epochs in a row without a better one. */
+  readonly waited: number;
+  /** Absent before the first epoch whose monitored number is one. */
+  readonly log?: EpochLog;
+  /** Of the epoch of `log`, flat; absent where they are not to come back. */
+  readonly weights?: TypedArray;
+}
+
 export class Best {
   readonly #params: NDArray;
   readonly #monitor: string;
@@ -11,6 +22,8 @@ export class Best {
   readonly #restore: boolean;
   #log: EpochLog | undefined;
   #weights: TypedArray | undefined;
+  /** Memory for the next copy, so that one which fails spoils nothing. */
+  #spare: TypedArray | undefined;
   #waited = 0;
 
   /** Throws INVALID_ARGUMENT where `monitor` names nothing in the log, or patience is no whole number. */
@@ -30,21 +43,49 @@ export class Best {
     return this.#log;
   }
 
-  /** Takes an epoch into account; true when patience is over. */
-  async consider(log: EpochLog): Promise<boolean> {
-    const [now, best] = [log[this.#monitor]!, this.#log?.[this.#monitor]]; // `direction` saw the name
-    if (best === undefined || (now - best) * this.#sign < 0) {
-      this.#log = log;
-      this.#waited = 0;
-      if (this.#restore) this.#weights = await this.#params.read(this.#weights);
-      return false;
-    }
-    return ++this.#waited >= this.#patience;
+  get soFar(): BestSoFar {
+    const [log, weights] = [this.#log, this.#weights];
+    return { monitor: this.#monitor, waited: this.#waited, ...(log && { log }), ...(weights && { weights }) };
   }
 
-  /** Back to the best weights, where that was asked for. */
-  restore(): void {
-    if (this.#weights !== undefined) this.#params.write(this.#weights);
+  /** Goes on from there where it is about the same measure and has the weights that are to come back. */
+  resume({ monitor, waited, log, weights }: BestSoFar): void {
+    if (monitor !== this.#monitor || (this.#restore && log !== undefined && weights === undefined)) return;
+    this.#waited = waited;
+    this.#log = log;
+    if (this.#restore) this.#weights = weights;
+  }
+
+  /** A copy of the weights where `log` is the best one so far and they are to come back: for `take`. */
+  async copy(log: EpochLog): Promise<TypedArray | undefined> {
+    return this.#restore && this.#isBest(log) ? this.#params.read(this.#spare) : undefined;
+  }
+
+  /** Takes an epoch into account. */
+  take(log: EpochLog, weights?: TypedArray): void {
+    this.#waited++;
+    if (!this.#isBest(log)) return;
+    this.#log = log;
+    this.#waited = 0;
+    if (weights !== undefined) [this.#weights, this.#spare] = [weights, this.#weights];
+  }
+
+  /** Whether patience is over. */
+  get isOver(): boolean {
+    return this.#waited > 0 && this.#waited >= this.#patience;
+  }
+
+  /** Back to the best weights, where that was asked for; whether there were any. */
+  restore(): boolean {
+    if (this.#weights === undefined) return false;
+    this.#params.write(this.#weights);
+    return true;
+  }
+
+  /** Of equals the first; NaN never is. */
+  #isBest(log: EpochLog): boolean {
+    const [now, best] = [log[this.#monitor]!, this.#log?.[this.#monitor]]; // `direction` saw the name
+    return best === undefined ? !Number.isNaN(now) : now * this.#sign < best * this.#sign;
   }
 }
 

@@ -1,22 +1,23 @@
 // What the caller trains, evaluates or predicts on, checked once and in the types that the Program reads.
-import { SluiceError, type Shape, type TypedArray } from "@sluice/core";
+import { SluiceError, type Shape } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../losses/measure.ts";
 import { elements } from "./elements.ts";
 import { hostArray } from "./hostArray.ts";
+import { column, type Column } from "./column.ts";
 import type { Data, Numbers } from "./options.ts";
 
 /** Each array by rows, one per sample. */
 export interface Samples {
   readonly samples: number;
   readonly sample: Spec;
-  readonly x: TypedArray;
+  readonly x: Column;
 }
 
 export interface Dataset extends Samples {
-  readonly y: TypedArray;
-  readonly weight: TypedArray;
+  readonly y: Column;
+  readonly weight: Column;
 }
 
 /** How data of a certain sample shape is read. */
@@ -38,7 +39,12 @@ export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec):
   checkRows(weight, samples, [], who, "sampleWeight");
   const weights = elements(weight, { dtype: "float", range: [0, Infinity] }, reading.dtype, who, "sampleWeight");
   if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
-  return { ...inputs, y: elements(y, target, reading.dtype, who, "y"), weight: weights };
+  const targets = elements(y, target, reading.dtype, who, "y");
+  return {
+    ...inputs,
+    y: column(targets, data.y, samples, who, "y"),
+    weight: data.sampleWeight === undefined ? { data: weights } : column(weights, data.sampleWeight, samples, who, "sampleWeight"),
+  };
 }
 
 /** The inputs alone, for prediction. */
@@ -50,7 +56,8 @@ export function samplesOf(given: Numbers, reading: Reading, who: string): Sample
   }
   const sample = reading.sampleOf(x.shape.slice(1));
   const range = reading.indices === undefined ? {} : { range: [0, reading.indices - 1] as const };
-  return { samples, sample, x: elements(x, { dtype: sample.dtype, ...range }, reading.dtype, who, "x") };
+  const inputs = elements(x, { dtype: sample.dtype, ...range }, reading.dtype, who, "x");
+  return { samples, sample, x: column(inputs, given, samples, who, "x") };
 }
 
 function ones(samples: number): HostNumbers {

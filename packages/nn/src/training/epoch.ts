@@ -2,7 +2,9 @@
 import { SluiceError } from "@sluice/core";
 import type { Dataset } from "./dataset.ts";
 import type { Pace } from "./pace.ts";
+import type { Tally } from "./totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
+import { turns } from "./turns.ts";
 
 export interface Epoch {
   /** From 1, for errors. */
@@ -13,26 +15,30 @@ export interface Epoch {
   readonly runner: TrainingRunner;
   readonly pace: Pace;
   readonly signal: AbortSignal | undefined;
-  /** Told after each wait how many batches are done. */
-  onSettled(step: number): void;
+  /** Awaited after each wait with what is done. */
+  onSettled(tally: Tally): void | Promise<void>;
 }
 
-/** False where `signal` ended it early; `runner.totals` then and otherwise hold what was done. Throws NOT_FINITE. */
-export async function trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled }: Epoch): Promise<boolean> {
+/**
+ * Goes on from where `runner.totals` stand. Undefined where `signal` ended it early. Throws NOT_FINITE; then the updates from the
+ * first that is not finite on are left out and not counted, and the epoch has not begun.
+ */
+export async function trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled }: Epoch): Promise<Tally | undefined> {
+  const { totals } = runner;
   const steps = stepsOf(data.samples, batch);
-  let settled = 0;
-  runner.totals.reset();
-  for (let step = 1; step <= steps; step++) {
-    if (signal?.aborted && step === settled + 1) return false;
+  let settled = await totals.tally();
+  for (let step = settled.steps + 1; step <= steps; step++) {
+    if (signal?.aborted && step === settled.steps + 1) return undefined;
     const from = (step - 1) * batch;
     runner.run(data, { order, from, count: Math.min(batch, data.samples - from) });
+    if (turns.isDue) await turns.pass();
     if (!pace.due() && step < steps && !signal?.aborted) continue;
-    await runner.totals.drain();
-    if (runner.totals.skipped > 0) throw notFinite(epoch, settled + 1, step, runner.totals.skipped);
-    onSettled((settled = step));
-    await pace.settled();
+    settled = await totals.tally();
+    if (settled.skipped > 0) throw notFinite(epoch, step, runner, settled.skipped);
+    await onSettled(settled);
+    pace.settled();
   }
-  return true;
+  return settled;
 }
 
 /** The last batch may be a short one. */
@@ -40,13 +46,16 @@ export function stepsOf(samples: number, batch: number): number {
   return Math.ceil(samples / batch);
 }
 
-function notFinite(epoch: number, first: number, last: number, skipped: number): SluiceError {
-  const steps = first === last ? `step ${last}` : `${skipped} of steps ${first}–${last}`;
+/** Once one update is left out so are all after it, so the first is known however late this comes. */
+function notFinite(epoch: number, last: number, runner: TrainingRunner, skipped: number): SluiceError {
+  const first = last - skipped + 1;
+  runner.forget(skipped);
+  runner.totals.begin();
   return new SluiceError({
     code: "NOT_FINITE",
     who: "trainer.fit",
-    what: `the loss or its gradient is not finite in epoch ${epoch}, ${steps}; those updates were left out and the weights are sound`,
-    fix: "Lower the learning rate, clip with globalClipNorm, or scale the inputs",
+    what: `the loss or its gradient is not finite in epoch ${epoch}, step ${first}; that update and all after it were left out`,
+    fix: "Lower the learning rate, clip with globalClipNorm, or scale the inputs; restoreBestWeights goes back to the best epoch",
     facts: { epoch, firstStep: first, lastStep: last, skipped },
   });
 }

@@ -3,22 +3,36 @@ import { SluiceError } from "@sluice/core";
 import type { Dataset } from "./dataset.ts";
 import { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
+import { turns } from "./turns.ts";
 
-/** The mean of each measure by the samples' weights. Throws NOT_FINITE where one is none. */
-export function evaluate(session: Session, data: Dataset, batchSize: number, who: string): Promise<Record<string, number>> {
+export interface Evaluation {
+  readonly batchSize: number;
+  readonly signal: AbortSignal | undefined;
+  /** For errors. */
+  readonly who: string;
+}
+
+/** The mean of each measure by the samples' weights; undefined where `signal` ended it early. Throws NOT_FINITE where one is none. */
+export function evaluate(
+  session: Session,
+  data: Dataset,
+  { batchSize, signal, who }: Evaluation,
+): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
   return session.evaluation.use(data.sample, batch, async ({ totals, run }) => {
     const pace = new Pace();
-    totals.reset();
+    totals.begin();
     for (let from = 0; from < data.samples; from += batch) {
+      if (signal?.aborted) return undefined;
       run(data, { order: undefined, from, count: Math.min(batch, data.samples - from) });
+      if (turns.isDue) await turns.pass();
       if (!pace.due()) continue;
-      await totals.drain();
-      await pace.settled();
+      await totals.tally();
+      pace.settled();
     }
-    await totals.drain();
-    if (totals.skipped > 0) throw notFinite(who, totals.skipped);
-    return totals.means();
+    const tally = await totals.tally();
+    if (tally.skipped > 0) throw notFinite(who, tally.skipped);
+    return totals.means(tally);
   });
 }
 

@@ -37,6 +37,7 @@ export async function evaluationRunner(session: Session, sample: Spec, batch: nu
     run(data, rows) {
       inputs.write(data, rows);
       bound.run();
+      totals.count();
     },
     dispose: bound.dispose,
   };

@@ -1,5 +1,6 @@
 // One input of a Program that takes batches: its buffer, and the host memory in which rows are gathered for it.
 import { zeros, type Backend, type DType, type NDArray, type Shape, type TypedArray } from "@sluice/core";
+import type { Column } from "./column.ts";
 import { typedArray } from "./typedArray.ts";
 
 export interface FeedOptions {
@@ -31,20 +32,21 @@ export class Feed {
 
   constructor(backend: Backend, options: FeedOptions) {
     const { batch, row, dtype, name, axes } = options;
-    this.array = zeros(backend, [batch, ...row], { dtype, name, ...(axes !== undefined && { axes: ["batch", ...axes] }) });
     this.#options = options;
     this.#size = row.reduce((product, n) => product * n, 1);
     this.#staging = typedArray(dtype, batch * this.#size);
+    this.array = zeros(backend, [batch, ...row], { dtype, name, ...(axes !== undefined && { axes: ["batch", ...axes] }) });
   }
 
-  /** Fills the buffer with rows of `source` [samples, …row]; enqueued like every write. */
-  write(source: TypedArray, { order, from, count }: Rows): void {
+  /** Fills the buffer with rows of `source` [samples, …row]; enqueued like every write. Throws where the caller has changed them. */
+  write({ data, verify }: Column, { order, from, count }: Rows): void {
     const size = this.#size;
     const staging = this.#staging;
     for (let i = 0; i < this.#options.batch; i++) {
       const at = from + Math.min(i, count - 1);
-      const first = (order === undefined ? at : order[at]!) * size;
-      for (let j = 0; j < size; j++) staging[i * size + j] = source[first + j]!;
+      const index = order === undefined ? at : order[at]!;
+      for (let j = 0, first = index * size; j < size; j++) staging[i * size + j] = data[first + j]!;
+      verify?.(staging.subarray(i * size, (i + 1) * size), index);
     }
     if (this.#options.padding === "zeros") staging.fill(0, count * size);
     this.array.write(staging);

@@ -1,13 +1,15 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import { random } from "@sluice/core";
 import { checkSize } from "@sluice/core/arguments";
+import type { SavedPosition } from "../model/model.ts";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
 import { stepsOf, trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Data, EpochLog, FitOptions, History } from "./options.ts";
 import { Pace } from "./pace.ts";
-import type { Session } from "./session.ts";
+import type { Session, Standing } from "./session.ts";
+import type { Tally } from "./totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 
 const who = "trainer.fit";
@@ -20,8 +22,9 @@ export function fit(session: Session, data: Data, options: FitOptions): Promise<
   const validation = options.validationData && session.dataset(options.validationData, `${who} validationData`);
   const best = new Best(session.variables(who).params, session.metrics, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
+  const { shuffle = true, seed = session.seed } = options;
   return session.training.use(train.sample, batch, (runner) =>
-    run({ session, options, train, validation, batch, best, runner, pace: new Pace() }),
+    run({ session, options, train, validation, batch, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }
 
@@ -31,63 +34,117 @@ interface Fitting {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly batch: number;
+  /** The seed of the orders, or none. */
+  readonly shuffle: number | false;
   readonly best: Best;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
+  /** Of those that are over. */
+  readonly epochs: EpochLog[];
 }
 
 async function run(fitting: Fitting): Promise<History> {
-  const { session, options, best, runner } = fitting;
-  const variables = session.variables(who);
-  const epochs: EpochLog[] = [];
-  const began = performance.now();
-  let ended: History["ended"] = "epochs";
-  for (let epoch = 1; epoch <= options.epochs && ended === "epochs"; epoch++) {
-    const log = await oneEpoch(fitting, epoch, began);
-    if (log === undefined) ended = "signal";
-    else {
-      variables.epoch++;
-      epochs.push(log);
-      if (await best.consider(log)) ended = "patience";
-      await options.onEpochEnd?.(log);
-    }
+  resume(fitting);
+  try {
+    return await conclude(fitting, await train(fitting));
+  } catch (error) {
+    await conclude(fitting, "error").catch(() => {}); // the first error is the one to hear of
+    throw error;
   }
-  best.restore();
-  return { epochs, ended, executor: runner.executor, ...(best.log !== undefined && { best: best.log }) };
+}
+
+/** From where a fit was cut short, as far as this one is about the same. */
+function resume(fitting: Fitting): void {
+  const { session, runner, best, train, batch, shuffle } = fitting;
+  const { position, best: soFar } = session.kept ?? {};
+  const fits = position?.samples === train.samples && position.batchSize === batch && position.shuffle === shuffle;
+  runner.totals.begin(fits ? position : undefined);
+  if (soFar !== undefined) best.resume(session.unpacked(soFar));
+  session.live = () => standing(fitting);
+}
+
+async function train(fitting: Fitting): Promise<History["ended"]> {
+  const { session, options, best, runner, epochs } = fitting;
+  const began = performance.now();
+  while (epochs.length < options.epochs && !best.isOver) {
+    const log = await oneEpoch(fitting, epochs.length + 1, began);
+    if (log === undefined) return "signal";
+    const weights = await best.copy(log);
+    best.take(log, weights); // from here on the epoch is over, all at once
+    epochs.push(log);
+    session.variables(who).epoch++;
+    runner.totals.begin();
+    await options.onEpochEnd?.(log);
+  }
+  return best.isOver ? "patience" : "epochs";
+}
+
+/** However it ended: tells what there is, and goes back to the best weights, which are a start of their own. */
+async function conclude(fitting: Fitting, ended: History["ended"]): Promise<History> {
+  const { session, best, runner, epochs } = fitting;
+  session.history = { epochs, ended, executor: runner.executor, ...(best.log !== undefined && { best: best.log }) };
+  session.kept = undefined;
+  try {
+    const isCutShort = ended === "signal" || ended === "error";
+    if (!best.restore() && isCutShort) session.kept = (await standing(fitting)).progress;
+  } finally {
+    session.live = undefined;
+  }
+  return session.history;
+}
+
+/** What it takes to go on from here, as of this call. */
+async function standing({ session, best, runner, train, batch, shuffle, epochs }: Fitting): Promise<Standing> {
+  const soFar = session.packed(best.soFar, epochs.length);
+  const { steps, skipped, full, partial } = await runner.totals.tally();
+  const { names } = runner.totals;
+  const sums = { names, full: Array.from(full), partial: Array.from(partial) };
+  const position: SavedPosition = { steps, samples: train.samples, batchSize: batch, shuffle, sums };
+  return { skipped, progress: { ...(steps > 0 && skipped === 0 && { position }), best: soFar } };
 }
 
 /** Undefined where the signal cut it short. */
 async function oneEpoch(fitting: Fitting, epoch: number, began: number): Promise<EpochLog | undefined> {
   const { session, options, train: data, validation, batch, runner, pace } = fitting;
+  const { signal } = options;
   const started = performance.now();
-  const order = shuffled(session, options, data.samples);
-  const onSettled = (step: number): void => report(fitting, { epoch, step, began, started });
-  if (!(await trainEpoch({ epoch, data, batch, order, runner, pace, signal: options.signal, onSettled }))) return undefined;
-  const examplesPerSecond = data.samples / secondsSince(started);
-  const measures = runner.totals.means() as { loss: number }; // `trainingRunner` names it
-  const validated = validation === undefined ? {} : await evaluate(session, validation, batch, `${who} validationData`);
+  const { steps: before } = await runner.totals.tally();
+  const order = shuffled(fitting);
+  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, began, started });
+  const tally = await trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled });
+  if (tally === undefined) return undefined;
+  const examplesPerSecond = (data.samples - before * batch) / secondsSince(started);
+  const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
+  const evaluation = { batchSize: batch, signal, who: `${who} validationData` };
+  const validated = validation === undefined ? {} : await evaluate(session, validation, evaluation);
+  if (validated === undefined) return undefined;
   const renamed = Object.fromEntries(Object.entries(validated).map(([name, value]) => [validationName(name), value]));
   return { ...measures, ...renamed, epoch, examplesPerSecond };
 }
 
 interface Moment {
   readonly epoch: number;
-  readonly step: number;
+  /** Steps of the epoch that were done before this fit. */
+  readonly before: number;
   /** When the training and when the epoch started, in ms. */
   readonly began: number;
   readonly started: number;
 }
 
-function report({ options: { epochs, onProgress }, train, batch, runner }: Fitting, { epoch, step, began, started }: Moment): void {
+async function report(
+  { options: { epochs, onProgress }, train, batch, runner }: Fitting,
+  tally: Tally,
+  { epoch, before, began, started }: Moment,
+): Promise<void> {
   if (onProgress === undefined) return;
-  const { loss = Number.NaN, ...metrics } = runner.totals.means();
+  const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
   const steps = stepsOf(train.samples, batch);
-  const rate = Math.min(step * batch, train.samples) / secondsSince(started);
-  const done = (epoch - 1 + step / steps) / epochs;
-  onProgress({
+  const rate = (Math.min(tally.steps * batch, train.samples) - before * batch) / secondsSince(started);
+  const done = (epoch - 1 + tally.steps / steps) / epochs;
+  await onProgress({
     epoch,
     epochs,
-    step,
+    step: tally.steps,
     steps,
     loss,
     metrics,
@@ -102,8 +159,9 @@ function secondsSince(moment: number): number {
 }
 
 /** The order of the samples in the epoch that comes: by the seed and by how many the trainer has done, also before it was saved. */
-function shuffled(session: Session, { shuffle = true, seed = session.seed }: FitOptions, samples: number): Int32Array | undefined {
-  if (!shuffle) return undefined;
-  const stream = random(seed).child(`shuffle ${session.variables(who).epoch}`);
-  return stream.permutation(samples);
+function shuffled({ session, shuffle, train: { samples } }: Fitting): Int32Array | undefined {
+  if (shuffle === false) return undefined;
+  return random(shuffle)
+    .child(`shuffle ${session.variables(who).epoch}`)
+    .permutation(samples);
 }

@@ -22,13 +22,13 @@ export class MaskFeed {
 
   constructor(backend: Backend, { name, mask, batch, dtype, seed }: MaskFeedOptions) {
     const shape = [batch, ...mask.shape];
-    this.array = zeros(backend, shape, { dtype });
     this.#mask = mask;
     this.#stream = random(mask.seed ?? seed).child(`dropout ${name}`);
     this.#staging = typedArray(
       dtype,
       shape.reduce((product, n) => product * n, 1),
     );
+    this.array = zeros(backend, shape, { dtype });
   }
 
   /** The masks of the update after `step` others. */

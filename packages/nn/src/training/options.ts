@@ -43,13 +43,13 @@ export interface FitOptions {
   readonly monitor?: string;
   /** End after so many epochs in a row without a new best one; default never. */
   readonly patience?: number;
-  /** At the end, also one that was asked for, go back to the weights of the best epoch; default false. */
+  /** At the end, also one by `signal` or an error, go back to the weights of the best epoch; default false. */
   readonly restoreBestWeights?: boolean;
   /** Awaited after each epoch, with its validation. */
   readonly onEpochEnd?: (log: EpochLog) => void | Promise<void>;
-  /** Called at most about ten times a second. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Ends training after the runs that are queued, in good order. */
+  /** Awaited some ten times a second; what it throws ends training, as for `onEpochEnd`. */
+  readonly onProgress?: (progress: Progress) => unknown;
+  /** Ends training after the runs that are queued, in good order: the next fit goes on from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,12 +62,21 @@ export type EpochLog = Readonly<Record<string, number>> & {
   readonly examplesPerSecond: number;
 };
 
+export interface EvaluateOptions {
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Rejects with ABORTED after the run on its way. */
+  readonly signal?: AbortSignal;
+}
+
+export type PredictOptions = EvaluateOptions;
+
 export interface History {
   /** One log per finished epoch. */
   readonly epochs: readonly EpochLog[];
-  /** Why it ended: all epochs done, no better one in `patience`, or `signal`. */
-  readonly ended: "epochs" | "patience" | "signal";
-  /** The best epoch by `monitor`; absent where none was finished. */
+  /** Why it ended: all epochs done, no better one in `patience`, `signal`, or, in `trainer.history` alone, what `fit` threw. */
+  readonly ended: "epochs" | "patience" | "signal" | "error";
+  /** The best epoch by `monitor`, of equals the first; absent where none was finished. One of at most 0 was before this fit went on. */
   readonly best?: EpochLog;
   /** What ran the updates, in the backend's words. */
   readonly executor: string;
@@ -83,7 +92,7 @@ export interface Progress {
   /** Mean over this epoch so far. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Examples per second in this epoch. */
+  /** Examples per second of this fit in this epoch. */
   readonly rate: number;
   /** Until the last epoch ends. */
   readonly etaSeconds: number;

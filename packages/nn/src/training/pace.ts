@@ -1,5 +1,5 @@
 // Back-pressure: how many runs the host may queue before it waits for the backend. It aims at a wait every 100 ms, so
-// that a queue never holds much more than that, progress is lively and signals are heard.
+// that a queue never holds much more than that, progress is lively and signals are heard. No number depends on it.
 
 const interval = 100;
 /** The queue may grow only so fast: the first runs, cold, say little about the later ones. */
@@ -9,7 +9,6 @@ export class Pace {
   #limit = 1;
   #queued = 0;
   #since = performance.now();
-  #yielded = this.#since;
 
   /** Counts one run that was enqueued; true when it is time to wait. */
   due(): boolean {
@@ -17,16 +16,12 @@ export class Pace {
     return this.#queued >= this.#limit || performance.now() - this.#since >= interval;
   }
 
-  /** After the wait. Now and then lets the other tasks of the process have their turn: signals, drawing, timers. */
-  async settled(): Promise<void> {
+  /** After the wait. */
+  settled(): void {
     const now = performance.now();
     const perRun = (now - this.#since) / this.#queued;
     this.#limit = Math.max(1, Math.min(this.#limit * growth, Math.floor(interval / perRun)));
-    if (now - this.#yielded >= interval / 2) {
-      await new Promise((resume) => setTimeout(resume, 0));
-      this.#yielded = performance.now();
-    }
     this.#queued = 0;
-    this.#since = performance.now();
+    this.#since = now;
   }
 }

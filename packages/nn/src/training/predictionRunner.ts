@@ -3,6 +3,7 @@ import type { Tensor, TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import { unpack } from "../model/layout.ts";
 import { inputFeed } from "./batch.ts";
+import type { Column } from "./column.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "./runners.ts";
 import type { Session } from "./session.ts";
@@ -11,7 +12,7 @@ export interface PredictionRunner {
   /** Of one sample's output. */
   readonly output: Spec;
   /** The outputs [batch, …output] for these rows of x. */
-  run(x: TypedArray, rows: Rows): Promise<TypedArray>;
+  run(x: Column, rows: Rows): Promise<TypedArray>;
   dispose(): void;
 }
 

@@ -4,17 +4,25 @@ import { SluiceError, type Backend } from "@sluice/core";
 import { describe, type Spec } from "../layers/spec.ts";
 import { resolveLoss, type Loss } from "../losses/loss.ts";
 import { resolveMetric, type Metric } from "../metrics/metric.ts";
-import { layoutOf, type Layout } from "../model/layout.ts";
-import type { BuiltModel, Model, Saved } from "../model/model.ts";
+import { layoutOf, pack, viewHost, type Layout } from "../model/layout.ts";
+import type { BuiltModel, Model, Saved, SavedBest, SavedProgress } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { BestSoFar } from "./best.ts";
 import { checkEnding, checkMetrics, checkState, checkSupport } from "./checks.ts";
 import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
 import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
-import type { CompileOptions, Data, Numbers } from "./options.ts";
+import type { CompileOptions, Data, EpochLog, History, Numbers } from "./options.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import { Runners } from "./runners.ts";
 import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
 import { Variables } from "./variables.ts";
+
+/** A moment of a fit under way. */
+export interface Standing {
+  /** Updates that were enqueued and left out. */
+  readonly skipped: number;
+  readonly progress: SavedProgress;
+}
 
 export class Session {
   readonly model: Model;
@@ -25,6 +33,12 @@ export class Session {
   readonly training = new Runners<TrainingRunner>((sample, batch) => trainingRunner(this, sample, batch));
   readonly evaluation = new Runners<EvaluationRunner>((sample, batch) => evaluationRunner(this, sample, batch));
   readonly prediction = new Runners<PredictionRunner>((sample, batch) => predictionRunner(this, sample, batch));
+  /** Of the last fit that ended, however it did. */
+  history: History | undefined;
+  /** Where the last fit was cut short, also before the model was saved; taken up by the next. */
+  kept: SavedProgress | undefined;
+  /** Where the fit under way stands, as of the call. */
+  live: (() => Promise<Standing>) | undefined;
   readonly #loss: Loss | undefined;
   readonly #optimizer: Optimizer | undefined;
   #variables: Variables | undefined;
@@ -39,6 +53,7 @@ export class Session {
     this.#optimizer = optimizer;
     this.#loss = loss === undefined ? undefined : resolveLoss(loss);
     checkEnding(model, this.#loss);
+    this.kept = model.saved?.training?.progress;
     this.metrics = metrics.map((metric) => resolveMetric(metric, this.loss("model.compile")));
     const sample = model.saved?.sample ?? model.layers[0]?.layer.input;
     if (sample !== undefined) this.build(sample);
@@ -96,9 +111,31 @@ export class Session {
   async checkpoint(withState: boolean): Promise<Saved> {
     const variables = this.variables("trainer.checkpoint");
     const { sample, step, epoch } = variables;
-    const optimizer = withState ? this.optimizer("trainer.checkpoint").name : undefined;
-    const [weights, slots] = await Promise.all([variables.snapshot(), optimizer === undefined ? {} : variables.state()]);
-    return { sample, weights, ...(optimizer !== undefined && { training: { optimizer, step, epoch, slots } }) };
+    if (!withState) return { sample, weights: await variables.snapshot() };
+    const optimizer = this.optimizer("trainer.checkpoint").name;
+    const standing = this.live?.() ?? { skipped: 0, progress: this.kept };
+    const [weights, slots, { skipped, progress }] = await Promise.all([variables.snapshot(), variables.state(), standing]);
+    return { sample, weights, training: { optimizer, step: step - skipped, epoch, slots, ...(progress && { progress }) } };
+  }
+
+  /** As it is saved: `finished` epochs before the next fit's first, which has number 1. */
+  packed({ weights, log, ...rest }: BestSoFar, finished: number): SavedBest {
+    const { layout } = this.variables("trainer.checkpoint");
+    return {
+      ...rest,
+      ...(log && { log: { ...log, epoch: log.epoch - finished } }),
+      ...(weights && { weights: viewHost(layout, weights.slice(), this.dtype) }),
+    };
+  }
+
+  /** The way back. */
+  unpacked({ weights, log, ...rest }: SavedBest): BestSoFar {
+    const { layout } = this.variables("trainer.fit");
+    return {
+      ...rest,
+      ...(log && { log: log as EpochLog }), // `packed` made it of one
+      ...(weights && { weights: pack(layout, weights, this.dtype, "trainer.fit") }),
+    };
   }
 
   #reading(): Reading {

@@ -6,7 +6,7 @@ import { metricNames, type Metric, type MetricName } from "../metrics/metric.ts"
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf } from "../options/rules.ts";
 import { optional, preset, required, type Table } from "../options/table.ts";
-import type { CompileOptions, Data, FitOptions } from "./options.ts";
+import type { CompileOptions, Data, EvaluateOptions, FitOptions } from "./options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
 const anyBackend: Rule<Backend> = {
@@ -37,6 +37,8 @@ const patience: Rule<number> = {
   accepts: (value): value is number => value === Infinity || counter.accepts(value),
 };
 
+const anySignal: Rule<AbortSignal> = having("an AbortSignal", { aborted: "boolean", addEventListener: "function" });
+
 export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
@@ -48,7 +50,7 @@ export const fitTable = {
   restoreBestWeights: preset(boolean, false),
   onEpochEnd: optional(callable as Rule<NonNullable<FitOptions["onEpochEnd"]>>),
   onProgress: optional(callable as Rule<NonNullable<FitOptions["onProgress"]>>),
-  signal: optional(having<AbortSignal>("an AbortSignal", { aborted: "boolean", addEventListener: "function" })),
+  signal: optional(anySignal),
 } satisfies Table<FitOptions>;
 
 /** What the numbers are is checked where they are read. Throws INVALID_ARGUMENT for a name that there is not, such as "sampleWeights". */
@@ -56,7 +58,4 @@ export function checkData(who: string, data: Data): void {
   options(who, data, { x: true, y: true, sampleWeight: true }, "data");
 }
 
-export interface BatchOptions {
-  readonly batchSize?: number;
-}
-export const batchTable = { batchSize: preset(size, 32) } satisfies Table<BatchOptions>;
+export const batchTable = { batchSize: preset(size, 32), signal: optional(anySignal) } satisfies Table<EvaluateOptions>;

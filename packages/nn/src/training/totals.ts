@@ -1,55 +1,87 @@
-// Sums of losses and metrics, kept on the backend while a training or evaluation runs and drained now and then.
+// Sums of losses and metrics. A backend adds those of a fixed number of steps in its own precision, the host adds the groups in
+// float64: which steps are added together follows from their count alone, never from the clock or from who looks.
 import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core";
+import type { SavedPosition, SavedSums } from "../model/model.ts";
 import { typedArray } from "./typedArray.ts";
 
-/** Where `trainingStep` and `evaluationStep` add up: the samples' weights, the updates skipped, then each measure times weight. */
-export const weightAt = 0;
-export const skippedAt = 1;
+/** Where `trainingStep` and `evaluationStep` add up: the steps skipped, the samples' weights, then each measure times weight. */
+export const skippedAt = 0;
+export const weightAt = 1;
 export const measuresAt = 2;
+
+/** Steps whose sums the backend adds: in f32 they lose less than 32 · 2⁻²⁴, and reading four numbers every 32 steps costs nothing. */
+const group = 32;
+
+const none: SavedSums = { names: [], full: [], partial: [] };
+
+/** The sums as of some step. */
+export interface Tally {
+  /** Since `begin`, those before it included. */
+  readonly steps: number;
+  /** Steps left out because a loss or gradient was not finite. */
+  readonly skipped: number;
+  /** Of the groups that are full, in float64, and of the one that is not. */
+  readonly full: ArrayLike<number>;
+  readonly partial: ArrayLike<number>;
+}
 
 export class Totals {
   /** [2 + measures] */
   readonly array: NDArray;
-  readonly #names: readonly string[];
-  readonly #read: TypedArray;
+  /** Of the measures. */
+  readonly names: readonly string[];
   readonly #zeros: TypedArray;
-  /** In float64 on the host: what was drained since `reset`. */
-  readonly #sums: Float64Array;
+  #steps = 0;
+  #full: Promise<Float64Array>;
 
   constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64") {
     const length = measuresAt + names.length;
-    this.array = zeros(backend, [length], { dtype, name: "totals" });
-    this.#names = names;
-    this.#read = typedArray(dtype, length);
+    this.names = names;
     this.#zeros = typedArray(dtype, length);
-    this.#sums = new Float64Array(length);
+    this.#full = Promise.resolve(new Float64Array(length));
+    this.array = zeros(backend, [length], { dtype, name: "totals" });
   }
 
-  reset(): void {
-    this.array.write(this.#zeros);
-    this.#sums.fill(0);
+  /** Starts at nothing, or goes on after so many steps; where they were measured by other names, without their sums. */
+  begin({ steps, sums }: Pick<SavedPosition, "steps" | "sums"> = { steps: 0, sums: none }): void {
+    const start = this.#zeros.slice();
+    const full = new Float64Array(start.length);
+    if (sums.names.join() === this.names.join()) {
+      start.set(sums.partial);
+      full.set(sums.full);
+    }
+    this.array.write(start);
+    this.#steps = steps;
+    this.#full = Promise.resolve(full);
   }
 
-  /** Awaits every run that is queued, adds what they summed and starts the buffer at zero again. */
-  async drain(): Promise<void> {
-    const reading = this.array.read(this.#read);
-    this.array.write(this.#zeros); // after the read, in the order of calls
-    const read = await reading;
-    for (let i = 0; i < read.length; i++) this.#sums[i]! += read[i]!;
+  /** To be called after each step that was enqueued. Ends the group where it is full. */
+  count(): void {
+    if (++this.#steps % group !== 0) return;
+    const read = this.array.read();
+    this.array.write(this.#zeros.subarray(weightAt), weightAt); // after the read, in the order of calls; what was skipped stays known
+    this.#full = Promise.all([this.#full, read]).then(([full, sums]) => added(full, sums));
+    this.#full.catch(() => {}); // whoever asks for a tally hears of it
   }
 
-  /** Updates left out because a gradient or loss was not finite. */
-  get skipped(): number {
-    return this.#sums[skippedAt]!;
+  /** As of this call; awaits every run that is queued. Changes nothing. */
+  async tally(): Promise<Tally> {
+    const steps = this.#steps;
+    const [full, partial] = await Promise.all([this.#full, this.array.read()]);
+    return { steps, skipped: partial[skippedAt]!, full, partial };
   }
 
   /** The mean of each measure over the samples, by their weights; NaN before the first. */
-  means(): Record<string, number> {
-    const weight = this.#sums[weightAt]!;
-    return Object.fromEntries(this.#names.map((name, i) => [name, this.#sums[measuresAt + i]! / weight]));
+  means({ full, partial }: Tally): Record<string, number> {
+    const sum = (i: number): number => full[i]! + partial[i]!;
+    return Object.fromEntries(this.names.map((name, i) => [name, sum(measuresAt + i) / sum(weightAt)]));
   }
 
   dispose(): void {
     this.array.dispose();
   }
+}
+
+function added(full: Float64Array, sums: TypedArray): Float64Array {
+  return full.map((value, i) => (i === skippedAt ? 0 : value + sums[i]!));
 }

@@ -5,11 +5,11 @@ import { flatten, nest } from "../model/layout.ts";
 import type { Model, Saved } from "../model/model.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
-import type { CompileOptions, Data, FitOptions, History, Numbers } from "./options.ts";
+import type { CompileOptions, Data, EvaluateOptions, FitOptions, History, Numbers, PredictOptions } from "./options.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
 import { Session } from "./session.ts";
-import { batchTable, checkData, compileTable, fitTable, type BatchOptions } from "./tables.ts";
+import { batchTable, checkData, compileTable, fitTable } from "./tables.ts";
 
 /** `model.compile` */
 export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
@@ -37,13 +37,26 @@ export class Trainer {
     return this.#session.model;
   }
 
+  /** What the last `fit` came to, also one that threw; undefined before the first has ended. */
+  get history(): History | undefined {
+    return this.#session.history;
+  }
+
   /**
    * Trains for `epochs` passes over x [samples, …] and y [samples, …], in batches; resolves to what happened.
    *
    * One batch is one run of one Program: forward, backward, clip, update. The last batch is padded with rows that count
-   * nothing. A further call goes on from where the last one ended. Besides the above throws NOT_FINITE naming epoch and
-   * steps where a loss or gradient is not finite (those updates are left out, so the weights are sound), and
-   * INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs.
+   * nothing. Numbers follow from the seed alone, not from the clock or from who looks. Typed arrays up to 64 MiB are copied;
+   * larger ones must stay as they are until `fit` settles, and INVALID_ARGUMENT ends it where they do not.
+   *
+   * A further call goes on from where the last one ended. Where that was amid its epochs (`signal`, an error, or saved while
+   * it ran) and the best weights were not gone back to, the first epoch of a call with as many samples, the same `batchSize`,
+   * `shuffle` and `seed` is what is left of the one cut short, and the best epoch and `patience` of the same `monitor` go on.
+   *
+   * Besides the above throws INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs,
+   * NOT_FINITE naming epoch and step where a loss or gradient is not finite (that update and those after it are left out, and
+   * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
+   * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
    */
   async fit(data: Data, options: FitOptions): Promise<History> {
     this.#check("trainer.fit");
@@ -65,19 +78,21 @@ export class Trainer {
     }
   }
 
-  /** The loss and every metric by name, their means over the samples by weight. `batchSize` is 32 unless given. */
-  async evaluate(data: Data, options: BatchOptions = {}): Promise<Record<string, number>> {
-    this.#check("trainer.evaluate");
-    const { batchSize } = filled(batchTable, given("trainer.evaluate", batchTable, options));
-    checkData("trainer.evaluate", data);
-    return evaluate(this.#session, this.#session.dataset(data, "trainer.evaluate"), batchSize, "trainer.evaluate");
+  /** The loss and every metric by name, their means over the samples by weight. Throws ABORTED where `signal` ended it. */
+  async evaluate(data: Data, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+    const who = "trainer.evaluate";
+    this.#check(who);
+    const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
+    checkData(who, data);
+    return (await evaluate(this.#session, this.#session.dataset(data, who), { batchSize, signal, who })) ?? aborted(who, signal);
   }
 
-  /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. `batchSize` is 32 unless given. */
-  async predict(x: Numbers, options: BatchOptions = {}): Promise<HostArray> {
-    this.#check("trainer.predict");
-    const { batchSize } = filled(batchTable, given("trainer.predict", batchTable, options));
-    return predict(this.#session, this.#session.samples(x, "trainer.predict"), batchSize);
+  /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. Throws ABORTED where `signal` ended it. */
+  async predict(x: Numbers, options: PredictOptions = {}): Promise<HostArray> {
+    const who = "trainer.predict";
+    this.#check(who);
+    const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
+    return (await predict(this.#session, this.#session.samples(x, who), { batchSize, signal })) ?? aborted(who, signal);
   }
 
   /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
@@ -124,4 +139,8 @@ export class Trainer {
       fix: "Compile the model again",
     });
   }
+}
+
+function aborted(who: string, signal: AbortSignal | undefined): never {
+  throw new SluiceError({ code: "ABORTED", who, what: "the signal ended it", cause: signal?.reason });
 }

@@ -17,6 +17,8 @@ export interface TrainingRunner {
   readonly executor: string;
   /** Enqueues the update by these rows of the dataset. */
   run(data: Dataset, rows: Rows): void;
+  /** Counts so many updates less: they were left out. */
+  forget(skipped: number): void;
   dispose(): void;
 }
 
@@ -56,7 +58,11 @@ export async function trainingRunner(session: Session, sample: Spec, batch: numb
       hyper.write(rates);
       for (const [, feed] of masks) feed.write(variables.step);
       bound.run();
+      totals.count();
       variables.step++;
+    },
+    forget(skipped) {
+      variables.step -= skipped;
     },
     dispose: bound.dispose,
   };

@@ -40,7 +40,7 @@ test("an update follows the gradient of the mean by weights, and the totals hold
       const after = await update(batch, kernel, bias);
       expect(after.kernel).toBeCloseTo(kernel - (rate * sum((i) => 2 * errors[i]! * x[i]!)) / whole, 9);
       expect(after.bias).toBeCloseTo(bias - (rate * sum((i) => 2 * errors[i]!)) / whole, 9);
-      const expected = [sum(() => 1), 0, sum((i) => errors[i]! ** 2), sum((i) => Math.abs(errors[i]!))];
+      const expected = [0, sum(() => 1), sum((i) => errors[i]! ** 2), sum((i) => Math.abs(errors[i]!))];
       after.totals.forEach((total, i) => expect(total).toBeCloseTo(expected[i]!, 9));
     }),
     { numRuns: 30 },
@@ -69,15 +69,20 @@ test("a batch in which nothing counts changes nothing and is not a failure", asy
 test("an update whose loss or gradient is not finite is left out and counted", async () => {
   for (const kernel of [Number.NaN, Number.POSITIVE_INFINITY, 1e200]) {
     const after = await update({ x: [1, 2], y: [0, 0], weight: [1, 1] }, kernel, 0.25);
-    expect(after).toEqual({ kernel, bias: 0.25, totals: [0, 1, 0, 0] });
+    expect(after).toEqual({ kernel, bias: 0.25, totals: [1, 0, 0, 0] });
   }
 });
 
-async function update({ x, y, weight }: Batch, kernel: number, bias: number) {
+test("after an update that was left out so are all others, and each is counted", async () => {
+  const after = await update({ x: [1, 2], y: [0, 0], weight: [1, 1] }, 0.5, 0.25, [3, 2, 7, 8]);
+  expect(after).toEqual({ kernel: 0.5, bias: 0.25, totals: [4, 2, 7, 8] });
+});
+
+async function update({ x, y, weight }: Batch, kernel: number, bias: number, before = [0, 0, 0, 0]) {
   const column = (values: readonly number[]) => array(backend, Float64Array.from(values), { shape: [values.length, 1] });
   const host = (value: number, shape: number[]) => ({ dtype: "f64", shape, data: Float64Array.of(value) }) as const;
   const params = array(backend, pack(layout, { "dense.kernel": host(kernel, [1, 1]), "dense.bias": host(bias, [1]) }, "f64", "test"));
-  const totals = array(backend, new Float64Array(4));
+  const totals = array(backend, Float64Array.from(before));
   const step = compile(backend, trainingStep(recipe, sgd({ learningRate: rate })));
   const inputs = { x: column(x), y: column(y), weight: array(backend, Float64Array.from(weight)) };
   const bound = await step.bind({ ...inputs, params, totals, slots: {}, masks: {}, hyper: array(backend, Float64Array.of(rate)) });

@@ -7,6 +7,7 @@ import { unpack } from "../model/layout.ts";
 import type { BuiltModel } from "../model/model.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { skippedAt } from "./totals.ts";
 
 export interface Recipe {
   readonly built: BuiltModel;
@@ -31,7 +32,7 @@ export function trainingStep(recipe: Recipe, optimizer: Optimizer): (inputs: Tra
     const sums = weightedSums(recipe, params, batch, masks);
     const loss = meanLoss(sums);
     const raw = gradient(loss, params);
-    const sound = bounded(square(raw).sum().add(square(loss)));
+    const sound = bounded(square(raw).sum().add(square(loss))).mul(unbroken(totals));
     const next = optimizer.update({
       params,
       slots,
@@ -76,14 +77,19 @@ function meanLoss({ weight, measures: [loss] }: Sums): Tensor {
   return loss!.div(where(weight.greater(0), weight, 1)); // the loss is the first measure
 }
 
+/** 1 until an update was left out: all after it are too, however late the host notices. */
+function unbroken(totals: Tensor): Tensor {
+  return less(totals.at(0, skippedAt), 0.5);
+}
+
 /** 1 where a sum of squares is a number short of overflow, otherwise 0, also for NaN. */
 function bounded(squares: Tensor): Tensor {
   return less(squares, squares.dtype === "f32" ? 3e38 : 1e308);
 }
 
-/** Adds to totals [weight, skipped, …measures]; a batch that is not sound counts as skipped and nothing else. */
+/** Adds to totals [skipped, weight, …measures]; a batch that is not sound counts as skipped and nothing else. */
 function accumulate(totals: Tensor, { weight, measures }: Sums, sound: Tensor): void {
   const skipped = sound.neg().add(1);
   const [counted, ...summed] = [weight, ...measures].map((sum) => where(sound, sum, 0));
-  assign(totals, totals.add(stack([counted!, skipped, ...summed], 0))); // the order of totals.ts
+  assign(totals, totals.add(stack([skipped, counted!, ...summed], 0))); // the order of totals.ts
 }

@@ -1,0 +1,113 @@
+// Whatever ends a fit, nothing is lost: the history so far, the best weights, the buffers, the trainer.
+import type { Backend } from "@sluice/core";
+import { open } from "@sluice/core/reference";
+import { afterAll, expect, test } from "vitest";
+import { dense } from "../layers/dense.ts";
+import { dropout } from "../layers/dropout.ts";
+import { sequential } from "../model/sequential.ts";
+import { adam } from "../optimizers/adam.ts";
+import { sgd } from "../optimizers/sgd.ts";
+import type { FitOptions } from "./options.ts";
+
+const backend: Backend = await open();
+afterAll(() => backend.close());
+
+const data = { x: Array.from({ length: 6 }, (_, i) => [i / 5]), y: Array.from({ length: 6 }, (_, i) => i / 5) };
+const fitting = { epochs: 3, batchSize: 2, validationData: data, restoreBestWeights: true } satisfies FitOptions;
+const compiled = { optimizer: adam({ learningRate: 0.05 }), loss: "mse", dtype: "f64", seed: 3 } as const;
+const model = () => sequential([dense({ units: 2 }), dropout({ rate: 0.2 }), dense({ units: 1 })]);
+
+/** A backend whose n-th call from `arm` on fails once, and which counts what it holds. */
+function failing() {
+  let [left, held] = [Infinity, 0];
+  const hit = (): void => {
+    if (--left === 0) throw new Error("the backend broke");
+  };
+  const wrapped: Backend = {
+    ...backend,
+    create(dtype, length) {
+      hit();
+      held++;
+      return backend.create(dtype, length);
+    },
+    destroy(buffer) {
+      held--;
+      backend.destroy(buffer);
+    },
+    write(buffer, values, at) {
+      hit();
+      backend.write(buffer, values, at);
+    },
+    async read(...given) {
+      hit();
+      return backend.read(...given);
+    },
+    async compile(program) {
+      hit();
+      const executable = await backend.compile(program);
+      return { ...executable, run: (bindings) => (hit(), executable.run(bindings)), destroy: () => executable.destroy() };
+    },
+  };
+  return { backend: wrapped, arm: (n: number) => (left = n), calls: () => left, held: () => held };
+}
+
+test("a backend that fails at any call loses no epoch, no buffer and no trainer; the best weights are there", async () => {
+  const dry = failing();
+  const sample = await model().compile({ ...compiled, backend: dry.backend });
+  dry.arm(1e6);
+  await sample.fit(data, fitting);
+  const calls = 1e6 - dry.calls();
+  expect(calls).toBeGreaterThan(100);
+  sample.dispose();
+  for (let n = 1; n <= calls; n++) {
+    const { backend: breaking, arm, held } = failing();
+    const trainer = await model().compile({ ...compiled, backend: breaking });
+    arm(n);
+    const thrown: unknown = await trainer.fit(data, fitting).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    arm(Infinity);
+    expect(thrown, `call ${n}`).toMatchObject({ message: "the backend broke" });
+    const { history } = trainer;
+    if (history?.best !== undefined && n < calls) {
+      expect(history.ended).toBe("error");
+      expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"], `call ${n}`).toBe(history.best["valLoss"]);
+    }
+    expect((await trainer.fit(data, fitting)).epochs).toHaveLength(3);
+    expect(trainer.history!.ended).toBe("epochs");
+    trainer.dispose();
+    expect(held(), `call ${n}`).toBe(0);
+  }
+});
+
+test("a divergence gives back the best weights and keeps the history", async () => {
+  const optimizer = sgd({ learningRate: (step) => (step < 6 ? 0.1 : 1e80) });
+  const trainer = await sequential([dense({ units: 1 })]).compile({ ...compiled, backend, optimizer });
+  await expect(trainer.fit(data, { ...fitting, epochs: 20 })).rejects.toMatchObject({ code: "NOT_FINITE" });
+  const { epochs, ended, best } = trainer.history!;
+  expect([ended, epochs.length >= 2]).toEqual(["error", true]);
+  expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"]).toBe(best!["valLoss"]);
+  expect(best!["valLoss"]).toBe(Math.min(...epochs.map((log) => log["valLoss"]!)));
+});
+
+const callbacks: Record<string, (fail: () => void) => Partial<FitOptions>> = {
+  "onProgress throws": (fail) => ({ onProgress: ({ epoch }) => epoch === 3 && fail() }),
+  "onProgress rejects": (fail) => ({ onProgress: async ({ epoch }) => (await Promise.resolve(), epoch === 3 && fail()) }),
+  "onEpochEnd throws": (fail) => ({ onEpochEnd: ({ epoch }) => void (epoch === 2 && fail()) }),
+  "onEpochEnd rejects": (fail) => ({ onEpochEnd: async ({ epoch }) => (await Promise.resolve(), void (epoch === 2 && fail())) }),
+};
+for (const [title, options] of Object.entries(callbacks)) {
+  test(`where ${title}, fit rejects with that very error, and two epochs are kept with the best weights`, async () => {
+    const mine = new Error("mine");
+    const trainer = await model().compile({ ...compiled, backend });
+    const fail = (): never => {
+      throw mine;
+    };
+    await expect(trainer.fit(data, { ...fitting, ...options(fail) })).rejects.toBe(mine);
+    const { epochs, ended, best } = trainer.history!;
+    expect([epochs.length, ended]).toEqual([2, "error"]);
+    expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"]).toBe(best!["valLoss"]);
+    expect((await trainer.fit(data, fitting)).epochs).toHaveLength(3);
+  });
+}
