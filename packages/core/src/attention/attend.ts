@@ -1,5 +1,6 @@
 // From scores to the weighted sum of values: the half that all kinds of attention share.
-import { checkPositive } from "../arguments/checks.ts";
+import { checkBoolean, checkPositive } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";
@@ -9,7 +10,7 @@ import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { floor, hide, mayHideAll } from "./hide.ts";
 import { spread } from "./operands.ts";
-import type { AttentionOptions, AttentionResult } from "./options.ts";
+import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
 /**
  * softmax(scores)·v over the keys that are not hidden, whatever the scores are made of:
@@ -23,7 +24,9 @@ import type { AttentionOptions, AttentionResult } from "./options.ts";
  * The sum divides what comes out, not what goes in: of everything that there is per query and key the way back needs only e, and the
  * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
  */
-export function attend(scores: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
+export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}): AttentionResult {
+  const options = named(who("attend"), given, attentionNames);
+  checkBoolean(who("attend"), "causal", options.causal ?? false);
   const seen = hide(capped(scores, options.softCap), options),
     isSafe = !mayHideAll(scores, options);
   const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));

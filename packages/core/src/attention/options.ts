@@ -1,4 +1,5 @@
 // What every kind of attention takes and gives.
+import type { Names } from "../arguments/options.ts";
 import type { Tensor } from "../trace/tensor.ts";
 
 /** Which keys a query sees. Tensors broadcast to the scores […, queries, keys] as numpy's arrays do. */
@@ -21,6 +22,16 @@ export interface AttentionOptions extends Visibility {
   /** Added to the output, broadcast to it. Default none. */
   readonly residual?: Tensor | undefined;
 }
+
+export const attentionNames: Names<AttentionOptions> = {
+  causal: true,
+  keyLengths: true,
+  mask: true,
+  bias: true,
+  softCap: true,
+  dropout: true,
+  residual: true,
+};
 
 /** What of it is not used costs nothing. */
 export interface AttentionResult {

@@ -1,4 +1,6 @@
 // Recurrences made of recurrences: two directions, several layers.
+import { checkOneOf } from "../arguments/checks.ts";
+import { options } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
 import { add, mul } from "../trace/arithmetic.ts";
 import { concat } from "../trace/movement.ts";
@@ -17,6 +19,7 @@ export interface BidirectionalOptions<I extends InitialState = InitialState> {
 /**
  * One cell forwards and one in reverse over the same sequence (Schuster & Paliwal 1997). The second is of the same kind unless given.
  * Weights and state are `{ forward, backward }`; `last` merges what each direction ends with.
+ * Throws INVALID_ARGUMENT for an option or a way to merge that there is not.
  */
 export function bidirectional<
   P extends Weights,
@@ -29,8 +32,10 @@ export function bidirectional<
 >(
   forward: Cell<P, S, E>,
   backward?: Cell<Q, R, F>,
-  { merge = "concat", initialState }: BidirectionalOptions<I> = {},
+  given: BidirectionalOptions<I> = {},
 ): Recurrence<BothWays<Started<P, S, I>, Started<Q, R, I>>, BothWays<Tensors<S>, Tensors<R>>, Partial<BothWays<Given<E>, Given<F>>>> {
+  const { merge = "concat", initialState } = options("bidirectional", given, { merge: true, initialState: true });
+  checkOneOf("bidirectional", "merge", merge, ["concat", "sum", "mean"]);
   const there = recurrence(forward, { initialState }),
     back = recurrence((backward ?? forward) as Cell<Q, R, F>, { reverse: true, initialState }); // without a second cell Q is P, R is S and F is E
   const join = (a: Tensor, b: Tensor): Tensor => (merge === "concat" ? concat([a, b]) : merge === "sum" ? add(a, b) : mul(add(a, b), 0.5));
@@ -40,10 +45,10 @@ export function bidirectional<
     state: (sizes) => ({ forward: there.state(sizes), backward: back.state(sizes) }),
     extras: (sizes) => ({ forward: there.extras(sizes), backward: back.extras(sizes) }),
     outputSize: (units) => (merge === "concat" ? there.outputSize(units) + back.outputSize(units) : there.outputSize(units)),
-    run(weights, x, { state, extras, ...options } = {}) {
+    run(weights, x, { state, extras, ...rest } = {}) {
       const both = weights as BothWays<WeightTensors<Started<P, S, I>>, WeightTensors<Started<Q, R, I>>>;
-      const a = there.run(both.forward, x, { ...options, state: state?.forward, extras: extras?.forward }),
-        b = back.run(both.backward, x, { ...options, state: state?.backward, extras: extras?.backward });
+      const a = there.run(both.forward, x, { ...rest, state: state?.forward, extras: extras?.forward }),
+        b = back.run(both.backward, x, { ...rest, state: state?.backward, extras: extras?.backward });
       return { outputs: join(a.outputs, b.outputs), last: join(a.last, b.last), state: { forward: a.state, backward: b.state } };
     },
   };
@@ -77,11 +82,11 @@ export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurr
     state: (sizes) => sizesOf(sizes).map((s, k) => layers[k]!.state(s)),
     extras: (sizes) => sizesOf(sizes).map((s, k) => layers[k]!.extras(s)),
     outputSize: (units) => layers.at(-1)!.outputSize(units),
-    run(weights, x, { state, extras, ...options } = {}) {
+    run(weights, x, { state, extras, ...rest } = {}) {
       const results: RunResult<unknown>[] = [];
       for (const [k, layer] of layers.entries())
         results.push(
-          layer.run(of(weights, k) as never, results.at(-1)?.outputs ?? x, { ...options, state: of(state, k), extras: of(extras, k) }),
+          layer.run(of(weights, k) as never, results.at(-1)?.outputs ?? x, { ...rest, state: of(state, k), extras: of(extras, k) }),
         );
       const top = results.at(-1)!;
       return { outputs: top.outputs, last: top.last, state: results.map((r) => r.state) };

@@ -5,11 +5,13 @@ import { constant, iota } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, expand, transpose } from "../trace/movement.ts";
-import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
+import { isTensor, mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
-import { checkOneOf } from "../arguments/checks.ts";
+import { checkBoolean, checkOneOf, record } from "../arguments/checks.ts";
+import { meant, type Names, options } from "../arguments/options.ts";
+import { show } from "../arguments/show.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { zeroState } from "./zeroState.ts";
@@ -69,8 +71,10 @@ export interface RecurrenceOptions<I extends InitialState = InitialState> {
  */
 export function recurrence<P extends Weights, S extends States, E extends Extras, const I extends InitialState = "zeros">(
   cell: Cell<P, S, E>,
-  { reverse = false, initialState }: RecurrenceOptions<I> = {},
+  given: RecurrenceOptions<I> = {},
 ): Recurrence<Started<P, S, I>, Tensors<S>, Given<E>> {
+  const { reverse = false, initialState } = options("recurrence", given, { reverse: true, initialState: true });
+  checkBoolean("recurrence", "reverse", reverse);
   const start: InitialState = initialState ?? "zeros";
   checkOneOf("recurrence", "initialState", start, ["zeros", "learnt"]);
   return {
@@ -79,21 +83,45 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
     state: (sizes) => cell.state(sizes),
     extras: (sizes) => cell.extras?.(sizes) ?? {},
     outputSize: (units) => cell.outputSize?.(units) ?? units,
-    run: (weights, x, { state, extras = {}, lengths, timeMajor = false } = {}) => {
+    run: (weights, x, way = {}) => {
+      const {
+        state,
+        extras = {},
+        lengths,
+        timeMajor = false,
+      } = options<RunOptions<Tensors<S>, Given<E>>>(`${cell.name}.run`, way, runNames);
+      checkBoolean(`${cell.name}.run`, "timeMajor", timeMajor);
+      if (state !== undefined) checkStates(cell, state);
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
         [steps, batch, input] = rows.shape as [number, number, number];
       const { own, initial } = start === "learnt" ? apart<P, S>(weights) : { own: weights as Tensors<P>, initial: undefined }; // a single cell's tree of weights is its record
       const begin = state ?? (initial === undefined ? zeroState(cell, own, rows) : forEachRow(initial, batch));
       const specs = cell.extras?.({ input, units: 1 }) ?? {}; // for their ranks alone
-      const way: Way<P, S> = {
+      const ready: Way<P, S> = {
         ...{ cell, weights: own, rows, reverse, start: mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S> },
         ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
       };
-      const ran = lengths === undefined ? runAll(way) : runCounted(way, stepsThatCount(cell.name, lengths, rows)),
+      const ran = lengths === undefined ? runAll(ready) : runCounted(ready, stepsThatCount(cell.name, lengths, rows)),
         outputs = ran.outputs.named("steps", "batch", "units");
       return { ...ran, outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]) };
     },
   };
+}
+
+const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };
+
+/** Throws INVALID_ARGUMENT for a state that is missing, unknown, or no tensor. */
+function checkStates<P extends Weights, S extends States>(cell: Cell<P, S>, given: Tensors<S>): void {
+  const who = `${cell.name}.run`,
+    known = Object.keys(cell.state({ input: 1, units: 1 })),
+    states: Readonly<Record<string, unknown>> = record(who, given, "state");
+  for (const name of [...known, ...Object.keys(states)]) {
+    const isKnown = known.includes(name);
+    if (isKnown && isTensor(states[name])) continue;
+    const what = isKnown ? `state.${name} must be a tensor [batch, …], got ${show(states[name])}` : `there is no state "${name}"`,
+      fix = isKnown ? `The state of ${cell.name} is { ${known.join(", ")} }` : meant(name, known);
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix, facts: { state: name, known } });
+  }
 }
 
 interface Way<P extends Weights, S extends States> extends SortedExtras {

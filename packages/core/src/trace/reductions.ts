@@ -5,7 +5,8 @@ import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
 import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
-import { label } from "./scope.ts";
+import { options } from "../arguments/options.ts";
+import { label, who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 export interface FoldOptions {
@@ -63,7 +64,8 @@ function highest(x: Tensor, axis: number): Tensor {
   return stopGradient(max(x, axis, { keepDims: true }));
 }
 
-function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[] | undefined, { keepDims = false }: FoldOptions): Tensor {
+function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[] | undefined, given: FoldOptions): Tensor {
+  const { keepDims = false } = options(who(combine), given, { keepDims: true });
   const axes = checkAxes(combine, x, axis);
   const kept = x.axes.filter((_, a) => !axes.includes(a));
   const folded = new Tensor(make.fold(combine, x.node, axes, label(combine)), kept);
