@@ -38,14 +38,13 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
   const retired: { readonly number: number; free(): void }[] = [];
   let failure: SluiceError | undefined;
   let programs = 0;
-  let isBusy = false;
 
   const fail = (reason: string): void => {
     failure ??= failed(reason);
     Atomics.store(words, layout.stop, 1);
     Atomics.notify(words, layout.phase);
     ring.fail(failure);
-    crew.busy(false);
+    rest();
   };
   const crew: Threads = await startThreads(
     Array.from({ length: threads }, (_, thread) => ({ memory: memory.wasm, block, thread, threads, spin })),
@@ -66,15 +65,15 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
   const reclaim = (): void => {
     while (retired.length > 0 && ring.isDone(retired[0]!.number)) retired.shift()!.free();
   };
-  /** Lets the process end by itself while there is nothing to do. */
-  const rest = (): void => {
-    const now = !ring.isIdle;
-    if (now !== isBusy) crew.busy(now);
-    isBusy = now;
-  };
-  const post = (command: Int32Array): void => {
-    ring.post(command);
+  /**
+   * The process lives while somebody waits, and ends by itself when nobody does. What is done tells nothing of that: who waits has still to hear of it.
+   */
+  const rest = (): void => crew.busy(ring.isAwaited);
+  const settled = (): Promise<void> => {
+    if (failure !== undefined) return Promise.reject(failure);
+    const settling = ring.settled();
     rest();
+    return settling;
   };
   const check = (): void => {
     if (failure !== undefined) throw failure;
@@ -91,13 +90,13 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
       return { number: programs, run: exports["run"]! };
     },
     forget: ({ number }) => crew.tell({ forget: number }),
-    post,
+    post: ring.post,
     runHere({ run }, command) {
       words.set(command, layout.ring);
       run(block + 4 * (layout.ring + layout.header), 0, 1, 0, block);
     },
-    copy: (to, from, bytes) => post(Int32Array.of(5, layout.copy, to, from, bytes)),
-    settled: () => (failure === undefined ? ring.settled() : Promise.reject(failure)),
+    copy: (to, from, bytes) => ring.post(Int32Array.of(5, layout.copy, to, from, bytes)),
+    settled,
     retire(free) {
       retired.push({ number: ring.posted, free });
       reclaim();

@@ -42,6 +42,7 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
   const guards = guard<Buffer>({ name: "workers", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
   const room = createRoom({ name: "workers", memory, limit, retire: (free) => crew.retire(free) });
   const block = addressOf(room.place("open", "i32", layout.words));
+  let closing: Promise<void> | undefined;
   const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? patience : 0);
 
   return {
@@ -90,12 +91,11 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
       crew.check();
       return compile(program, { limit, crew, host: room, threshold }).then((executable) => guards.executable(program, executable));
     },
-    close: () => close(),
-    [asyncDispose]: () => close(),
+    close: () => (closing ??= close()),
+    [asyncDispose]: () => (closing ??= close()),
   };
 
   async function close(): Promise<void> {
-    if (guards.closed) return;
     guards.closed = true;
     await crew.settled().catch(() => undefined); // what failed has told those who read
     await crew.end();

@@ -59,3 +59,15 @@ test("who waits is told when that much is done, or that it never will be", async
   ring.fail(new Error("lost"));
   await expect(second).rejects.toThrow("lost");
 });
+
+test("who waits is waited for until they are told, whatever is done by then", () => {
+  const words = new Int32Array(layout.words);
+  const ring = createRing(words, () => undefined);
+  const thread = taker(words);
+  ring.post(Int32Array.of(3, layout.run, 1));
+  void ring.settled();
+  thread.take(1);
+  expect([ring.isIdle, ring.isAwaited]).toEqual([true, true]);
+  ring.advance();
+  expect([ring.isIdle, ring.isAwaited]).toEqual([true, false]);
+});

@@ -5,6 +5,8 @@ export interface Ring {
   /** Commands posted so far; a command is done when `done` has reached what this was after it. */
   readonly posted: number;
   readonly isIdle: boolean;
+  /** Does anybody wait for what is to come? */
+  readonly isAwaited: boolean;
   /** Posts a command, which begins with its length, now or as soon as there is room. It is copied. */
   post(command: Int32Array): void;
   /** Resolves when all that has been posted so far is done; rejects when that will never be. */
@@ -60,6 +62,10 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     wake();
   };
   const listen = (): void => void Atomics.store(words, layout.awaited, waiters[0]?.number ?? head);
+  const settle = (): void => {
+    // What was done before the threads knew that it is awaited, they do not tell: look again after each word to them.
+    for (listen(); waiters.length > 0 && isDone(waiters[0]!.number); listen()) waiters.shift()!.resolve();
+  };
 
   return {
     get posted() {
@@ -67,6 +73,9 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     },
     get isIdle() {
       return isDone(posted);
+    },
+    get isAwaited() {
+      return waiters.length > 0;
     },
     isDone,
     post(command) {
@@ -77,13 +86,11 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     settled() {
       return new Promise((resolve, reject) => {
         waiters.push({ number: posted, resolve, reject });
-        listen();
         this.advance(); // it may have been done in the meantime
       });
     },
     advance() {
-      while (waiters.length > 0 && isDone(waiters[0]!.number)) waiters.shift()!.resolve();
-      listen();
+      settle();
       const before = backlog.length;
       while (backlog.length > 0 && put(backlog[0]!)) backlog.shift();
       if (backlog.length < before) publish();

@@ -7,8 +7,9 @@ export interface Threads {
   tell(message: object): void;
   /** Sends it to one. */
   nudge(thread: number, message: object): void;
-  /** While busy they keep the process alive. */
+  /** While busy they keep the process alive. They do until they have ended, once `end` was called, whatever this says then. */
   busy(isBusy: boolean): void;
+  /** Resolves when all have ended. Nothing is heard of them from now on. */
   end(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ interface Thread {
 /** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. */
 export async function startThreads(starts: readonly object[], { heard, lost }: Events): Promise<Threads> {
   let isUp = false;
+  let isBusy = true; // as threads are that start
   let fallen: string | undefined; // before all of them were up
   const threads: Thread[] = [];
   const end = async (): Promise<void> => {
@@ -46,7 +48,10 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
         fallen ??= reason;
       };
       try {
-        const thread = launch({ message: (said) => ("ready" in said ? resolve() : heard(said as Parameters<Events["heard"]>[0])), gone });
+        const thread = launch({
+          message: (said) => ("ready" in said ? resolve() : isUp && heard(said as Parameters<Events["heard"]>[0])),
+          gone,
+        });
         threads.push(thread);
         thread.postMessage({ start: message, lock: thread.lock });
       } catch (error) {
@@ -61,7 +66,13 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
     await end();
     throw error;
   }
-  const busy = (isBusy: boolean): void => threads.forEach((thread) => (isBusy ? thread.ref?.() : thread.unref?.()));
+  const busy = (now: boolean): void => {
+    if (!isUp || now === isBusy) return; // what ends, Node keeps alive itself, and must
+    isBusy = now;
+    for (const thread of threads)
+      if (now) thread.ref?.();
+      else thread.unref?.();
+  };
   busy(false);
   return {
     tell: (message) => threads.forEach((thread) => thread.postMessage(message)),
