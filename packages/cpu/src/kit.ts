@@ -4,7 +4,7 @@ export type { Host } from "./host.ts";
 export { type Memory, type WasmMemory, createSharedMemory, most, pagesOf } from "./memory.ts";
 export { type Room, createRoom } from "./room.ts";
 export { groupOf } from "./simd/apart.ts";
-export { hasSimd } from "./simd/available.ts";
+export { obstacle } from "./simd/available.ts";
 export { blockTime } from "./simd/blockTime.ts";
 export { meeting } from "./simd/crew.ts";
 export { type Compiled, moduleOf } from "./simd/modules.ts";

@@ -6,14 +6,14 @@ import { compile as interpret } from "./interpreter/compile.ts";
 import { createMachine } from "./interpreter/machine.ts";
 import { createMemory, createWasmMemory, isWasm, most } from "./memory.ts";
 import { createRoom } from "./room.ts";
-import { hasSimd } from "./simd/available.ts";
+import { hasSimd, obstacle } from "./simd/available.ts";
 import { compile } from "./simd/compile.ts";
 import { supportsOf } from "./supports.ts";
 
 export interface Options {
   /** Most bytes that buffers, constants and scratch take together: whole pages of 64 KiB, up to 4 GiB. Default 2 GiB. */
   readonly memory?: number;
-  /** Run Programs without f64 on WebAssembly SIMD. Default: where the machine has it; otherwise the block interpreter runs them all. */
+  /** Run Programs without f64 on WebAssembly SIMD. Default: where the machine has it and the page's policy allows it; otherwise the block interpreter runs them all. */
   readonly simd?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Options {
  *
  * Programs of f32 and i32 run as WebAssembly SIMD, those with f64 on the block interpreter, which computes in float64; `executor` tells.
  * Throws INVALID_ARGUMENT for a `memory` that is no number of bytes from 64 KiB to 4 GiB, BACKEND_UNAVAILABLE where `simd` is asked for and
- * the machine has none. Its verbs throw by the codes of `Backend`; OUT_OF_MEMORY tells the bytes wanted, in use, and the limit.
+ * there is none, or a page's policy forbids it. Its verbs throw by the codes of `Backend`; OUT_OF_MEMORY tells the bytes wanted, in use, and the limit.
  *
  * ```ts
  * const backend = await open();
@@ -38,12 +38,13 @@ export async function open({ memory: limit = 2 ** 31, simd = hasSimd() }: Option
       what: `memory is a whole number of bytes from 65536 to ${most}, got ${limit}`,
       facts: { memory: limit },
     });
-  if (simd && !hasSimd())
+  const missing = simd ? obstacle() : undefined;
+  if (missing !== undefined)
     throw new SluiceError({
       code: "BACKEND_UNAVAILABLE",
       who: "cpu.open",
-      what: "there is no WebAssembly SIMD here",
-      fix: "Leave `simd` out: the block interpreter runs everywhere",
+      what: missing.what,
+      fix: `${missing.fix === undefined ? "Leave" : `${missing.fix}, or leave`} \`simd\` out: the block interpreter runs everywhere`,
     });
   const memory = simd ? createWasmMemory(limit) : createMemory(limit);
   const supports = supportsOf(limit);

@@ -4,6 +4,7 @@ import { array, compile, lstm, recurrence, type Tensor } from "@sluice/core";
 import { open as openCpu } from "@sluice/cpu";
 import { expect, test } from "vitest";
 import { open } from "./open.ts";
+import { startThreads } from "./threads.ts";
 import { started, uncaught, withScript } from "./testing/workers.ts";
 
 declare function requestAnimationFrame(callback: () => void): number; // of the page
@@ -139,4 +140,54 @@ test.each([
   expected.run();
   expect(await job.outputs.read()).toEqual(await expected.outputs.read());
   await backend.close();
+});
+
+interface Frame {
+  srcdoc: string;
+  remove(): void;
+}
+declare const document: { createElement(name: "iframe"): Frame; readonly body: { append(frame: Frame): void } };
+declare function addEventListener(type: "message", listener: (event: { readonly data: object }) => void): void;
+declare function removeEventListener(type: "message", listener: (event: { readonly data: object }) => void): void;
+
+/** What backends say in a frame with that policy for scripts. */
+async function reportUnder(policy: string): Promise<unknown> {
+  const frame = document.createElement("iframe");
+  const module = new URL("./testing/policed.ts", import.meta.url).href;
+  frame.srcdoc = `<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline' ${policy}">
+    <script type="module">
+      const told = await import("${module}").then(({ report }) => report()).catch(String);
+      parent.postMessage({ policed: told }, "*");
+    </script>`;
+  const told = await new Promise((resolve) => {
+    const listen = ({ data }: { readonly data: object }): void => {
+      if (typeof data !== "object" || data === null || !("policed" in data)) return;
+      removeEventListener("message", listen);
+      resolve(data.policed);
+    };
+    addEventListener("message", listen);
+    document.body.append(frame);
+  });
+  frame.remove();
+  return told;
+}
+
+test("where a page's policy forbids WebAssembly, cpu interprets and workers does not open, and tells the remedy", async () => {
+  const remedy = expect.stringMatching(/^BACKEND_UNAVAILABLE: .*'wasm-unsafe-eval'/s);
+  expect(await reportUnder("")).toEqual({
+    executor: expect.stringContaining("interpreter"),
+    doubled: [2, 4, 6],
+    simd: remedy,
+    workers: remedy,
+  });
+  expect(await reportUnder("'wasm-unsafe-eval'")).toMatchObject({ executor: "wasm simd f32x4", doubled: [2, 4, 6], simd: "opened" });
+});
+
+test("a worker that ends before it first speaks makes opening reject once its time is over", async () => {
+  const silent = withScript("close(); await new Promise(() => {});", () =>
+    startThreads([{}, {}], { heard: () => undefined, lost: () => undefined }, 100),
+  );
+  await expect(silent).rejects.toThrow(
+    expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("it has not spoken within 0.1 seconds") }),
+  );
 });

@@ -1,7 +1,7 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
 import { type Backend, SluiceError, check } from "@sluice/core";
 import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
-import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, hasSimd, most, supportsOf } from "@sluice/cpu/kit";
+import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, most, obstacle, supportsOf } from "@sluice/cpu/kit";
 import { compile } from "./compile.ts";
 import { coresAvailable } from "./cores.ts";
 import { startCrew } from "./crew.ts";
@@ -27,7 +27,7 @@ const patience = 200_000;
 /**
  * Opens a backend on several threads, which share one memory.
  *
- * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD, or threads do not start, and tells the remedy; with
+ * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD or a page's policy forbids it, or threads do not start, and tells the remedy; with
  * INVALID_ARGUMENT for options out of range. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
  */
 export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 }: Options = {}): Promise<
@@ -116,7 +116,9 @@ function checkMachine(): void {
   const fail = (what: string, fix: string): never => {
     throw new SluiceError({ code: "BACKEND_UNAVAILABLE", who: "workers.open", what, fix });
   };
-  if (!hasSimd()) fail("there is no WebAssembly SIMD here", "Use @sluice/cpu, which runs everywhere");
+  const missing = obstacle();
+  if (missing !== undefined)
+    fail(missing.what, `${missing.fix === undefined ? "Use" : `${missing.fix}, or use`} @sluice/cpu, which runs everywhere`);
   if (typeof SharedArrayBuffer === "undefined" || (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false)
     fail(
       "this page has no shared memory, since it is not cross-origin isolated",

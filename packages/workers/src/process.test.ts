@@ -40,3 +40,17 @@ test("a process lives until each of many overlapping reads has settled", async (
     console.log("read");`;
   for (let i = 0; i < processes; i++) expect(await run(script)).toBe("read\n");
 });
+
+test("where an engine runs without WebAssembly, cpu interprets and workers does not open", async () => {
+  const script = `
+    import { array, compile } from "@sluice/core";
+    import { open as openCpu } from "@sluice/cpu";
+    import { open } from "@sluice/workers";
+    const backend = await openCpu();
+    const double = await compile(backend, (x) => x.mul(2)).bind(array(backend, Float32Array.of(1, 2, 3)));
+    double.run();
+    const { code } = await open().catch((error) => error);
+    console.log(double.executor, (await double.outputs.read()).join(), code);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--jitless", "--input-type=module", "--eval", script], { cwd: root });
+  expect(stdout).toMatch(/interpreter.* 2,4,6 BACKEND_UNAVAILABLE\n$/);
+});

@@ -30,8 +30,11 @@ interface Thread {
   unref?(): void;
 }
 
-/** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. */
-export async function startThreads(starts: readonly object[], { heard, lost }: Events): Promise<Threads> {
+/** A browser tells nothing of a worker that ends before it first speaks, when it holds no lock yet. Milliseconds until it counts as gone. */
+const longest = 30_000;
+
+/** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. A browser's has `patience` milliseconds to speak first. */
+export async function startThreads(starts: readonly object[], { heard, lost }: Events, patience = longest): Promise<Threads> {
   let isUp = false;
   let isBusy = true; // as threads are that start
   let fallen: string | undefined; // before all of them were up
@@ -48,10 +51,11 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
         fallen ??= reason;
       };
       try {
-        const thread = launch({
-          message: (said) => ("ready" in said ? resolve() : isUp && heard(said as Parameters<Events["heard"]>[0])),
-          gone,
-        });
+        const listen = (said: object): void => {
+          if ("ready" in said) resolve();
+          else if (isUp) heard(said as Parameters<Events["heard"]>[0]);
+        };
+        const thread = launch({ message: listen, gone }, patience);
         threads.push(thread);
         thread.postMessage({ start: message, lock: thread.lock });
       } catch (error) {
@@ -87,8 +91,8 @@ interface Listeners {
   gone(reason: string): void;
 }
 
-function launch(listeners: Listeners): Thread {
-  return globalThis.process?.getBuiltinModule === undefined ? inBrowser(listeners) : inNode(listeners);
+function launch(listeners: Listeners, patience: number): Thread {
+  return globalThis.process?.getBuiltinModule === undefined ? inBrowser(listeners, patience) : inNode(listeners);
 }
 
 function inNode({ message, gone }: Listeners): Thread {
@@ -106,11 +110,13 @@ interface BrowserWorker extends Thread {
 }
 declare const Worker: new (url: URL, options: { readonly type: "module"; readonly name: string }) => BrowserWorker;
 
-function inBrowser({ message, gone }: Listeners): Thread {
+function inBrowser({ message, gone }: Listeners, patience: number): Thread {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sluice" });
   const lock = `sluice ${crypto.randomUUID()}`;
   const ending = new AbortController();
+  const late = setTimeout(() => gone(`it has not spoken within ${patience / 1000} seconds`), patience);
   worker.addEventListener("message", ({ data }) => {
+    clearTimeout(late);
     if ("isHeld" in data && data.isHeld === true) watch(lock, ending.signal, () => gone("it ended without a word"));
     message(data);
   });
@@ -119,6 +125,7 @@ function inBrowser({ message, gone }: Listeners): Thread {
     lock,
     postMessage: (told) => worker.postMessage(told),
     terminate() {
+      clearTimeout(late);
       ending.abort();
       worker.terminate();
     },
