@@ -1,4 +1,5 @@
 // One growing block of bytes that every buffer, constant and scratch value of a backend lies in. It knows no buffers.
+import { SluiceError } from "@sluice/core";
 import type { Arrays } from "@sluice/core/kit";
 
 /** The memory through one array per dtype, each over all of it. They are replaced when the memory grows: fetch them anew for every kernel. */
@@ -37,7 +38,7 @@ const page = 65536;
 /** Asked for at once, so that few backends ever grow, which detaches; systems give it page by page when it is first touched. */
 const reserve = 2 ** 28;
 
-/** As `createMemory`, as a WebAssembly.Memory. */
+/** As `createMemory`, as a WebAssembly.Memory. Throws OUT_OF_MEMORY where the machine has not even addresses for an empty one. */
 export function createWasmMemory(limit: number): WasmMemory {
   const maximum = pagesOf(limit);
   return overWasm(reserved(Math.min(maximum, reserve / page), maximum), limit);
@@ -51,11 +52,17 @@ function overWasm(wasm: WebAssembly.Memory, limit: number): WasmMemory {
   return Object.defineProperty(memory, "wasm", { value: wasm, enumerable: true }) as WasmMemory; // with the property just added
 }
 
-/** As `createWasmMemory`, for threads that share it: growing detaches nothing. Throws RangeError where the machine has no room for `limit`. */
+/** As `createWasmMemory`, for threads that share it: growing detaches nothing. Throws OUT_OF_MEMORY where the machine has no addresses for `limit`. */
 export function createSharedMemory(limit: number): WasmMemory {
   const maximum = pagesOf(limit);
-  const wasm = new WebAssembly.Memory({ initial: 0, maximum, shared: true });
-  return overWasm(wasm, limit);
+  return overWasm(
+    made(
+      "workers.open",
+      { initial: 0, maximum, shared: true },
+      "use @sluice/cpu with `simd: false`, or open with less `memory` where the engine reserves no more than that",
+    ),
+    limit,
+  );
 }
 
 /** Whole pages of 64 KiB within so many bytes. */
@@ -72,7 +79,23 @@ function reserved(initial: number, maximum: number): WebAssembly.Memory {
       continue; // RangeError: less, then
     }
   }
-  return new WebAssembly.Memory({ initial: 0, maximum });
+  return made("cpu.open", { initial: 0, maximum }, "open with `simd: false`, whose memory is plain bytes");
+}
+
+/** Engines reserve gigabytes of addresses for each memory, whatever it holds. */
+function made(who: string, descriptor: ConstructorParameters<typeof WebAssembly.Memory>[0], otherwise: string): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory(descriptor);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SluiceError({
+      code: "OUT_OF_MEMORY",
+      who,
+      what: `the system has no addresses left for a memory of up to ${descriptor.maximum! * page} bytes: ${reason}`,
+      fix: `Close backends that are no longer used, raise the process's limit of virtual memory (ulimit -v), ${otherwise}`,
+      facts: { limit: descriptor.maximum! * page, reason },
+    });
+  }
 }
 
 /** `enlarge` gives a block of at least `size` bytes with the old contents, or throws RangeError. */

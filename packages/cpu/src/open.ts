@@ -21,7 +21,7 @@ export interface Options {
  * Opens a backend on the calling thread. It takes memory as it is needed, and nothing while it is idle.
  *
  * Programs of f32 and i32 run as WebAssembly SIMD, those with f64 on the block interpreter, which computes in float64; `executor` tells.
- * Throws INVALID_ARGUMENT for a `memory` that is no number of bytes from 64 KiB to 4 GiB, BACKEND_UNAVAILABLE where `simd` is asked for and
+ * Throws INVALID_ARGUMENT for a `memory` that is no number of bytes from 64 KiB to 4 GiB, OUT_OF_MEMORY where the system has no addresses left, BACKEND_UNAVAILABLE where `simd` is asked for and
  * there is none, or a page's policy forbids it. Its verbs throw by the codes of `Backend`; OUT_OF_MEMORY tells the bytes wanted, in use, and the limit.
  *
  * ```ts

@@ -1,4 +1,5 @@
 import { lstmForward } from "@sluice/core/kit";
+import { open as openCpu } from "@sluice/cpu";
 import { expect, test, vi } from "vitest";
 import { open } from "./open.ts";
 import { after, all, code, double } from "./testing/programs.ts";
@@ -97,5 +98,38 @@ test("a worker's script that does not load, or may not, makes open reject with t
   await expect(open({ threads: 2 })).rejects.toThrow(
     expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("refused by policy") }),
   );
+  expect(running()).toEqual([]);
+});
+
+test("where the system has no addresses left, open rejects with OUT_OF_MEMORY and starts no thread", async () => {
+  const none = class {
+    constructor() {
+      throw new RangeError("could not allocate memory");
+    }
+  };
+  vi.stubGlobal("WebAssembly", Object.create(WebAssembly, { Memory: { value: none } }));
+  const full = expect.objectContaining({ name: "SluiceError", code: "OUT_OF_MEMORY", message: expect.stringContaining("simd: false") });
+  await expect(open({ threads: 2 })).rejects.toThrow(full);
+  await expect(openCpu()).rejects.toThrow(full);
+  await (await openCpu({ simd: false })).close();
+  vi.unstubAllGlobals();
+  expect(running()).toEqual([]);
+});
+
+test("once the system gives no more threads, none is asked for, and those that were given end", async () => {
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  let asked = 0;
+  startWith(
+    class extends Worker {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        if (++asked === 3) throw new Error("no more threads");
+        super(...given);
+      }
+    },
+  );
+  await expect(open({ threads: 8 })).rejects.toThrow(
+    expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringMatching(/no more threads.*fewer `threads`/) }),
+  );
+  expect(asked).toBe(3);
   expect(running()).toEqual([]);
 });

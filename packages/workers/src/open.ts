@@ -28,7 +28,7 @@ const patience = 200_000;
  * Opens a backend on several threads, which share one memory.
  *
  * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD or a page's policy forbids it, or threads do not start, and tells the remedy; with
- * INVALID_ARGUMENT for options out of range. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
+ * INVALID_ARGUMENT for options out of range; with OUT_OF_MEMORY where the system has no addresses left for `memory`. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
  */
 export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 }: Options = {}): Promise<
   Backend<Buffer>

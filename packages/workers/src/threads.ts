@@ -45,6 +45,7 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
   };
   const start = (message: object): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (fallen !== undefined) return; // none is to start beside one that did not
       const gone = (reason: string): void => {
         reject(unavailable(reason));
         if (isUp) lost(reason);
@@ -137,7 +138,7 @@ function unavailable(reason: string): SluiceError {
     code: "BACKEND_UNAVAILABLE",
     who: "workers.open",
     what: `a thread does not start: ${reason}`,
-    fix: "Serve the package's worker.js beside its index.js, and let the page's Content-Security-Policy allow worker-src 'self'; the README shows it for bundlers",
+    fix: "Serve the package's worker.js beside its index.js, and let the page's Content-Security-Policy allow worker-src 'self'; the README shows it for bundlers. Where the system gives no more threads, close other backends or open with fewer `threads`",
     facts: { reason },
   });
 }
