@@ -4,10 +4,11 @@ import type { HuntOptions, Law } from "./law.ts";
 import { attentionLaws } from "./laws/attention.ts";
 import { cellLaws } from "./laws/cells.ts";
 import { layerLaws } from "./laws/layers.ts";
+import { paddingLaws } from "./laws/padding.ts";
 import { stepLaws } from "./laws/steps.ts";
 
-/** Every law there is: of single steps, of cells, of attention, and of what stands between layers. */
-export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, ...layerLaws];
+/** Every law there is: of single steps, of cells, of attention, of what stands between layers, and of padding. */
+export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, ...layerLaws, ...paddingLaws];
 
 export interface SuiteOptions {
   /** About how long to hunt, per law. */

@@ -10,6 +10,7 @@ import {
   type Attention,
   type AttentionOptions,
   type AttentionResult,
+  type Backend,
   type HostArray,
   type Tensor,
 } from "@sluice/core";
@@ -19,7 +20,7 @@ import type { Law } from "../law.ts";
 import { arithmetic } from "../oracle/index.ts";
 import { roundingOf, type Float } from "../rounding.ts";
 import { mapTree, type Tree } from "../tree.ts";
-import { agree } from "./agree.ts";
+import { agree, type Read } from "./agree.ts";
 import { compiled, hostedIn } from "./compiled.ts";
 import { hunt } from "./hunt.ts";
 
@@ -34,9 +35,14 @@ function oracleLaw(name: string, kind: "single" | "multiHead"): Law {
       const { structure, dtype } = example;
       const data = attentionDataOf(example);
       const want = attended(structure, data, arithmetic(roundingOf(backend.supports, dtype)));
-      agree(await whole(backend, structure, hosted(data, dtype)), want, dtype);
+      agree(await attentionRun(backend, structure, data, dtype), want, dtype);
     },
   });
+}
+
+/** What a structure gives on its data. */
+export function attentionRun(backend: Backend, structure: AttentionStructure, data: AttentionData, dtype: Float): Promise<Tree<Read>> {
+  return whole(backend, structure, hosted(data, dtype));
 }
 
 interface Inputs {

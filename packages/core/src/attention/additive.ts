@@ -35,7 +35,7 @@ export function additiveAttention(
   options: AttentionOptions = {},
 ): AttentionResult {
   return scope("additiveAttention", () => {
-    const x = checkOperands({ q, k, v });
+    const x = checkOperands({ q, k, v }, options);
     const query = add(dot(x.q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
       key = dot(x.k, called("wk", wk, ["key", "units"]));
     const hidden = tanh(add(expand(query, -2), expand(key, -3)));

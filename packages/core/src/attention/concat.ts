@@ -31,7 +31,7 @@ export function concatAttention(
   options: AttentionOptions = {},
 ): AttentionResult {
   return scope("concatAttention", () => {
-    const x = checkOperands({ q, k, v }),
+    const x = checkOperands({ q, k, v }, options),
       [forQuery, forKey] = halves(wa, x.q, x.k);
     const query = add(dot(x.q, forQuery), called("b", b, ["one"])), // […, queries, 1]
       key = dot(x.k, forKey); // […, keys, 1]

@@ -17,7 +17,7 @@ import type { AttentionOptions, AttentionResult } from "./options.ts";
  */
 export function dotAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
   return scope("dotAttention", () => {
-    const x = checkOperands({ q, k, v });
+    const x = checkOperands({ q, k, v }, options);
     return attend(products(x.q, x.k), x.v, options);
   });
 }
@@ -34,7 +34,7 @@ export interface ScaledDotOptions extends AttentionOptions {
  */
 export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, { scale, ...options }: ScaledDotOptions = {}): AttentionResult {
   return scope("scaledDotAttention", () => {
-    const x = checkOperands({ q, k, v });
+    const x = checkOperands({ q, k, v }, options);
     return attend(scaledProducts(x.q, x.k, scale), x.v, options);
   });
 }

@@ -13,6 +13,7 @@ import { merge, perHead, split } from "./heads.ts";
 import { allSizes, type Attention, type AttentionInputs, checkSequences } from "./module.ts";
 import { spread } from "./operands.ts";
 import type { AttentionResult } from "./options.ts";
+import { withoutPadding } from "./padding.ts";
 import { project, projections, type Projections } from "./projections.ts";
 
 export interface MultiHeadOptions {
@@ -73,7 +74,7 @@ const name = "multiHeadAttention";
 
 function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
   const { heads, keyValueHeads = heads, rotary = false } = options,
-    { query, key, value, mask, bias, dropout, residual, ...rest } = checkSequences(inputs);
+    { query, key, value, mask, bias, dropout, residual, ...rest } = withoutPadding(checkSequences(inputs), inputs, true);
   const whole = [query.shape[0]!, heads, query.shape[1]!, key.shape[1]!];
   const isGrouped = keyValueHeads < heads,
     ofQueries = isGrouped ? [keyValueHeads, heads / keyValueHeads] : [heads],

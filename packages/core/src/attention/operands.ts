@@ -5,6 +5,8 @@ import { describe } from "../trace/describe.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
 import { Tensor } from "../trace/tensor.ts";
+import type { Visibility } from "./options.ts";
+import { withoutPadding } from "./padding.ts";
 
 export interface Operands {
   /** […, queries, size] */
@@ -15,15 +17,18 @@ export interface Operands {
   readonly v: Tensor;
 }
 
-/** Throws SHAPE_MISMATCH where one is no matrix, or keys and values differ in number. */
-export function checkOperands(given: Operands): Operands {
+/** As they are, but for keys that no query sees. Throws SHAPE_MISMATCH where one is no matrix, or keys and values differ in number. */
+export function checkOperands(given: Operands, visibility: Visibility = {}): Operands {
   const operands = {
     q: called("q", given.q, ["queries", "size"]),
     k: called("k", given.k, ["keys", "size"]),
     v: called("v", given.v, ["keys", "values"]),
   };
   const { q, k, v } = operands;
-  if ([q, k, v].every((x) => x.rank >= 2) && k.shape.at(-2) === v.shape.at(-2)) return operands;
+  if ([q, k, v].every((x) => x.rank >= 2) && k.shape.at(-2) === v.shape.at(-2)) {
+    const { query, key, value } = withoutPadding({ query: q, key: k, value: v }, visibility);
+    return { q: query, k: key, v: value };
+  }
   const what = `attention needs q […, queries, size], k […, keys, size] and v […, keys, values]: got ${[q, k, v].map((x) => describe(x)).join(", ")}`;
   throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("attention"), what, facts: { shapes: [q.shape, k.shape, v.shape] } });
 }

@@ -6,9 +6,15 @@ import type { Tensor } from "../trace/tensor.ts";
 export interface Visibility {
   /** Query i sees keys 0 … i + (keys − queries) only, so that the last query sees all. Default false. */
   readonly causal?: boolean | undefined;
-  /** How many keys there are for each row of the batch, i32 [batch], for scores [batch, …, queries, keys]. Default all. */
+  /**
+   * How many keys there are for each row of the batch, i32 [batch], for scores [batch, …, queries, keys]. What key and value hold past them, NaN
+   * included, changes no number. Default all.
+   */
   readonly keyLengths?: Tensor | undefined;
-  /** A key is seen where it is not 0; of any dtype. Default everywhere. */
+  /**
+   * A key is seen where it is not 0; of any dtype. A mask of keys alone ([keys], […, 1, keys]) keeps what hidden ones hold out of all numbers;
+   * where some queries see a key and others do not, it must be finite. Default everywhere.
+   */
   readonly mask?: Tensor | undefined;
   /** Added to the scores; −∞ hides a key. Default 0. */
   readonly bias?: Tensor | undefined;

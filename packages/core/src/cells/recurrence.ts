@@ -4,7 +4,7 @@ import { less, where } from "../trace/arithmetic.ts";
 import { constant, iota } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
-import { at, expand, transpose } from "../trace/movement.ts";
+import { at, expand, reshape, transpose } from "../trace/movement.ts";
 import { isTensor, mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
@@ -24,7 +24,7 @@ export interface RunOptions<S, E = unknown> {
   readonly extras?: E | undefined;
   /**
    * Steps of each row that count: i32 [batch], each 0 … steps (`lengths(…)` checks them on the host; in a Program more counts as all).
-   * A step at or past it leaves the state alone and outputs zero. Default all.
+   * A step at or past it leaves the state alone and outputs zero; what x and extras hold there, NaN included, changes no number. Default all.
    */
   readonly lengths?: Tensor | undefined;
   /** x, outputs and extras per step are [steps, batch, …] instead of [batch, steps, …]. Default false. */
@@ -146,9 +146,14 @@ function runAll<P extends Weights, S extends States>(way: Way<P, S>): RunResult<
   return { outputs, last, state: state as Tensors<S> };
 }
 
-/** Where a step does not count, the state and the last output stay as they are. */
+/**
+ * Where a step does not count, the state and the last output stay as they are. What is given for it is taken as zeros: it must not enter a
+ * product, there or on the way back, where 0·NaN is NaN.
+ */
 function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts: Tensor): RunResult<Tensors<S>> {
-  const { cell, weights, rows, start, reverse, perStep, perSequence } = way;
+  const { cell, weights, start, reverse, perSequence } = way,
+    rows = counted(way.rows, counts),
+    perStep = mapTensors(way.perStep, (extra) => counted(extra, counts));
   const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start); // for its shape alone
   const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
   const { state, outputs } = scan({
@@ -164,6 +169,12 @@ function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts:
     },
   });
   return { outputs, last: state.last, state: state.state as Tensors<S> };
+}
+
+/** x [steps, batch, …], zero where a step does not count. */
+function counted(x: Tensor, counts: Tensor): Tensor {
+  const [steps, batch, ...own] = x.shape as [number, number, ...number[]];
+  return where(cast(reshape(counts, [steps, batch, ...own.map(() => 1)]), x.dtype), x, 0);
 }
 
 /** A record of states is a tree of tensors. */

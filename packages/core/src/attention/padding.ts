@@ -1,0 +1,64 @@
+// Keys that no query of a row sees, as zeros. Hiding their scores comes too late for what is not finite: 0·NaN is NaN in a product, there and back.
+import { broadcastShape, less, where } from "../trace/arithmetic.ts";
+import { iota } from "../trace/constants.ts";
+import { cast } from "../trace/functions.ts";
+import { broadcastTo, reshape } from "../trace/movement.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import type { Visibility } from "./options.ts";
+
+interface Attended {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+}
+
+/**
+ * What is attended to, [batch, …, keys, features] or with fewer leading axes, without what lies past `keyLengths` and where a mask is 0 that does not
+ * depend on the query ([…, 1, keys], or [keys]) nor, with `heads`, on the head. One tensor in several places stays one, so that in self-attention
+ * the rows of such queries are zeros too. As it is where nothing is hidden so.
+ */
+export function withoutPadding<T extends Attended>(given: T, visibility: Visibility, heads = false): T {
+  const { query, key, value } = given,
+    tests = [byLength(visibility, Math.max(query.rank, key.rank)), byMask(visibility, heads)].filter((test) => test !== undefined);
+  if (tests.length === 0) return given;
+  const known = new Map<unknown, Tensor>();
+  const seen = (x: Tensor): Tensor => {
+    const made = known.get(x.node) ?? tests.reduce((kept, test) => hideRows(kept, test), x);
+    known.set(x.node, made);
+    return made;
+  };
+  const cleaned = { key: seen(key), value: seen(value) };
+  return { ...given, ...cleaned, query: known.get(query.node) ?? query };
+}
+
+interface Test {
+  /** What it broadcasts from. */
+  readonly of: Tensor;
+  /** For each element of x […, keys, features], `of` broadcast to it: not 0 where its key is seen. */
+  readonly seen: (of: Tensor, x: Tensor) => Tensor;
+}
+
+/** Zeros in the rows that are not seen. A test that does not fit is refused where the scores are hidden. */
+function hideRows(x: Tensor, { of, seen }: Test): Tensor {
+  const shape = broadcastShape(x.shape, of.shape);
+  if (shape === undefined) return x;
+  // Spread before it is looked at, so that looking is part of the kernel that selects.
+  return where(seen(broadcastTo(of, shape), broadcastTo(x, shape)), x, 0).named(...x.axes);
+}
+
+function byLength({ keyLengths }: Visibility, rank: number): Test | undefined {
+  if (keyLengths?.rank !== 1 || keyLengths.dtype !== "i32" || rank < 3) return undefined;
+  return {
+    of: reshape(keyLengths, [keyLengths.shape[0]!, ...Array.from({ length: rank - 1 }, () => 1)]),
+    seen: (length, { shape, dtype }) =>
+      less(broadcastTo(reshape(iota(shape.at(-2)!, dtype), [shape.at(-2)!, 1]), shape), cast(length, dtype)),
+  };
+}
+
+/** Where it is a mask of keys alone. */
+function byMask({ mask }: Visibility, heads: boolean): Test | undefined {
+  if (mask === undefined || mask.rank === 0) return undefined;
+  const lead = mask.shape.slice(0, -1);
+  if ((lead.pop() ?? 1) !== 1 || (heads && (lead.pop() ?? 1) !== 1)) return undefined;
+  return { of: reshape(mask, [...lead, mask.shape.at(-1)!, 1]), seen: (is, { dtype }) => cast(is, dtype) };
+}
