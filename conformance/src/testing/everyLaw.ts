@@ -5,7 +5,7 @@ import { format, laws, type Verdict } from "../suite.ts";
 
 export function everyLaw(name: string, open: () => Promise<Backend>): void {
   const seed = Number(process.env["SLUICE_SEED"]);
-  const milliseconds = process.env["SLUICE_THOROUGH"] === "1" ? 40_000 : 2_000;
+  const milliseconds = process.env["SLUICE_THOROUGH"] === "1" ? 12_000 : 2_000;
   const verdicts: Verdict[] = [];
 
   test.each(laws.map((law) => [law.name, law] as const))("%s", async (title, law) => {
