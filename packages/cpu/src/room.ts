@@ -10,6 +10,8 @@ import { type Memory, most } from "./memory.ts";
 export interface Room extends Host {
   /** A buffer that holds anything. Throws OUT_OF_MEMORY, which `verb` is said to have met. */
   place(verb: string, dtype: DType, length: number): Buffer;
+  /** A buffer that holds anything; undefined where there is no room. */
+  spare(dtype: DType, length: number): Buffer | undefined;
   /** A buffer of zeros. Throws OUT_OF_MEMORY. */
   create(dtype: DType, length: number): Buffer;
 }
@@ -38,11 +40,16 @@ export function createRoom({ name, memory, limit, retire = (free) => free() }: O
       fix: limit < most ? "Destroy what is no longer needed, or open with more `memory`" : "Destroy what is no longer needed",
       facts: { wanted, used: allocator.used, limit },
     });
-  const place = (verb: string, dtype: DType, length: number): Buffer => {
+  const spare = (dtype: DType, length: number): Buffer | undefined => {
     const address = allocator.allocate(length * bytes[dtype]);
-    if (address === undefined) throw full(verb, length * bytes[dtype]);
+    if (address === undefined) return undefined;
     const buffer = bufferAt(memory, address, dtype, length);
     touch(buffer);
+    return buffer;
+  };
+  const place = (verb: string, dtype: DType, length: number): Buffer => {
+    const buffer = spare(dtype, length);
+    if (buffer === undefined) throw full(verb, length * bytes[dtype]);
     return buffer;
   };
   const touch = (buffer: Buffer): void => void (buffer.version = ++clock);
@@ -54,6 +61,7 @@ export function createRoom({ name, memory, limit, retire = (free) => free() }: O
 
   return {
     place,
+    spare,
     create: (dtype, length) => zeros("create", dtype, length),
     scratch: ({ dtype, length }) => bufferAt(memory, 0, dtype, length),
     constant({ dtype, length, data }) {

@@ -21,6 +21,8 @@ export interface Crew {
   post(command: Int32Array): void;
   /** The caller runs a program alone, now. Only while idle. */
   runHere(known: Known, command: Int32Array): void;
+  /** The caller does `act` between what was posted and what is posted later, now or as soon as that is done. */
+  pause(act: () => void): void;
   copy(to: number, from: number, bytes: number): void;
   /** Resolves when all that was posted so far is done; rejects with BACKEND_FAILED if it never will be. */
   settled(): Promise<void>;
@@ -91,6 +93,7 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
     },
     forget: ({ number }) => crew.tell({ forget: number }),
     post: ring.post,
+    pause: (act) => ring.pause(act),
     runHere({ run }, command) {
       words.set(command, layout.ring);
       run(block + 4 * (layout.ring + layout.header), 0, 1, 0, block);

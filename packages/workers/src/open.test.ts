@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Backend, type Program, type Tensor, array, compile, gradient, lstm, recurrence } from "@sluice/core";
+import { type Backend, type Program, type Tensor, type TypedArray, array, compile, gradient, lstm, recurrence } from "@sluice/core";
 import { lstmForward } from "@sluice/core/kit";
 import { open as openCpu } from "@sluice/cpu";
 import { groupOf } from "@sluice/cpu/kit";
@@ -128,4 +128,27 @@ test("a long run on which threads gain nothing is one thread's, with the bits of
   expect(executable.executor).toBe("wasm simd f32x4, 1 thread");
   expect(await after(backend, program)).toEqual(await after(await openCpu(), program));
   await backend.close();
+});
+
+test("a full and busy backend reads and writes all the same, in call order, to the last element", async () => {
+  const length = 100 * 1024;
+  const backend = await all(2, { memory: 2 ** 20 }); // two buffers of 400 KiB, and room for no third
+  const [x, y] = [backend.create("f32", length), backend.create("f32", length)];
+  const executable = await backend.compile(double(length));
+  expect(() => backend.create("f32", length)).toThrow(code("OUT_OF_MEMORY"));
+  const reads: Promise<boolean>[] = [];
+  const says = (i: number) => (read: TypedArray) => read.every((value) => value === i);
+  for (let i = 1; i <= 8; i++) {
+    const data = new Float32Array(length).fill(i);
+    backend.write(x, data);
+    data.fill(-1); // the caller's own again
+    for (let k = 0; k < 20; k++) executable.run([x, y]);
+    reads.push(backend.read(y).then(says(2 * i)), backend.read(x, length - 1, 1).then(says(i)));
+  }
+  expect(await Promise.all(reads)).toEqual(reads.map(() => true));
+  backend.write(x, new Float32Array(length).fill(9));
+  executable.run([x, y]);
+  const last = backend.read(y);
+  await backend.close();
+  expect(says(18)(await last)).toBe(true);
 });

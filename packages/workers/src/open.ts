@@ -57,10 +57,15 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
       crew.check();
       if (crew.isIdle) contentsOf(buffer, at, data.length).set(data);
       else {
-        const stage = room.place("write", buffer.dtype, data.length);
-        contentsOf(stage, 0, data.length).set(data);
-        crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
-        room.release(stage);
+        const stage = room.spare(buffer.dtype, data.length);
+        if (stage === undefined) {
+          const copy = data.slice(); // the caller's may change before its turn
+          crew.pause(() => contentsOf(buffer, at, copy.length).set(copy));
+        } else {
+          contentsOf(stage, 0, data.length).set(data);
+          crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
+          room.release(stage);
+        }
       }
       room.touch(buffer);
     },
@@ -70,7 +75,12 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
       const target = into ?? new arrays[buffer.dtype](length);
       if (crew.isIdle) target.set(contentsOf(buffer, at, length));
       else {
-        const stage = room.place("read", buffer.dtype, length);
+        const stage = room.spare(buffer.dtype, length);
+        if (stage === undefined) {
+          crew.pause(() => target.set(contentsOf(buffer, at, length)));
+          await crew.settled();
+          return target;
+        }
         crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
         try {
           await crew.settled();

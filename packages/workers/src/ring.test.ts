@@ -71,3 +71,32 @@ test("who waits is waited for until they are told, whatever is done by then", ()
   ring.advance();
   expect([ring.isIdle, ring.isAwaited]).toEqual([true, false]);
 });
+
+test("what the caller does between commands comes when all before is done and nothing after has begun", () => {
+  const steps = fc.array(fc.tuple(fc.constantFrom("post", "pause"), fc.integer({ min: 3, max: 9000 }), fc.integer({ min: 0, max: 3 })));
+  fc.assert(
+    fc.property(steps, (given) => {
+      const words = new Int32Array(layout.words);
+      const ring = createRing(words, () => undefined);
+      const thread = taker(words);
+      const seen: [number, number][] = [];
+      let posted = 0;
+      for (const [what, length, most] of given) {
+        const before = posted;
+        if (what === "pause") ring.pause(() => seen.push([before, thread.found.length]));
+        else ring.post(Int32Array.from({ length }, (_, k) => (k === 0 ? length : k)));
+        if (what === "post") posted = before + 1;
+        thread.take(most);
+        if (most === 3) ring.advance();
+      }
+      while (!ring.isIdle) {
+        thread.take(1);
+        ring.advance();
+      }
+      expect(seen).toEqual(seen.map(([before]) => [before, before]));
+      expect(seen.length).toBe(given.filter(([what]) => what === "pause").length);
+      expect(thread.found.length).toBe(posted);
+    }),
+    { numRuns: 40 },
+  );
+});

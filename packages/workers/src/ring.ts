@@ -9,6 +9,8 @@ export interface Ring {
   readonly isAwaited: boolean;
   /** Posts a command, which begins with its length, now or as soon as there is room. It is copied. */
   post(command: Int32Array): void;
+  /** Calls `act` once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
+  pause(act: () => void): void;
   /** Resolves when all that has been posted so far is done; rejects when that will never be. */
   settled(): Promise<void>;
   /** Is the command of that number done? */
@@ -27,7 +29,8 @@ interface Waiter {
 
 /** A ring in `words` (see layout.js); `wake` is called after each post. */
 export function createRing(words: Int32Array, wake: () => void): Ring {
-  const backlog: Int32Array[] = [];
+  const backlog: (Int32Array | (() => void))[] = []; // commands, and what the caller does between them
+  let pauses = 0; // of those
   const taken: { readonly number: number; readonly length: number }[] = []; // what stands in the ring, oldest first
   const waiters: Waiter[] = [];
   let posted = 0; // counts the backlog too
@@ -36,6 +39,8 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
   let used = 0;
 
   const isDone = (number: number): boolean => ((Atomics.load(words, layout.done) - number) | 0) >= 0;
+  /** A pause is part of what was posted, though no thread counts it. */
+  const isOver = (number: number): boolean => pauses === 0 && isDone(number);
   const reclaim = (): void => {
     while (taken.length > 0 && isDone(taken[0]!.number)) used -= taken.shift()!.length;
   };
@@ -56,6 +61,20 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     taken.push({ number: head, length: skipped + length });
     return true;
   };
+  /** Goes on with the backlog as far as it can. */
+  const proceed = (): void => {
+    let commands = 0;
+    for (let next = backlog[0]; next !== undefined; next = backlog[0]) {
+      if (typeof next === "function") {
+        if (!isDone(head) || commands > 0) break;
+        pauses--;
+        next();
+      } else if (put(next)) commands++;
+      else break;
+      backlog.shift();
+    }
+    if (commands > 0) publish();
+  };
   const publish = (): void => {
     Atomics.store(words, layout.all, head); // before `head`: whoever sees the command sees that it is awaited
     Atomics.store(words, layout.head, head);
@@ -64,7 +83,7 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
   const listen = (): void => void Atomics.store(words, layout.awaited, waiters[0]?.number ?? head);
   const settle = (): void => {
     // What was done before the threads knew that it is awaited, they do not tell: look again after each word to them.
-    for (listen(); waiters.length > 0 && isDone(waiters[0]!.number); listen()) waiters.shift()!.resolve();
+    for (listen(); waiters.length > 0 && isOver(waiters[0]!.number); listen()) waiters.shift()!.resolve();
   };
 
   return {
@@ -72,16 +91,21 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       return posted;
     },
     get isIdle() {
-      return isDone(posted);
+      return isOver(posted);
     },
     get isAwaited() {
       return waiters.length > 0;
     },
-    isDone,
+    isDone: isOver,
     post(command) {
       posted = (posted + 1) | 0;
       if (backlog.length > 0 || !put(command)) backlog.push(command.slice());
       publish();
+    },
+    pause(act) {
+      pauses++;
+      backlog.push(act);
+      this.advance();
     },
     settled() {
       return new Promise((resolve, reject) => {
@@ -90,13 +114,12 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       });
     },
     advance() {
+      proceed();
       settle();
-      const before = backlog.length;
-      while (backlog.length > 0 && put(backlog[0]!)) backlog.shift();
-      if (backlog.length < before) publish();
     },
     fail(error) {
       backlog.length = 0;
+      pauses = 0;
       for (const waiter of waiters.splice(0)) waiter.reject(error);
     },
   };
