@@ -1,6 +1,7 @@
 // Which Programs are legal: the definition. Everything the contract says that can be decided without running.
 import type { Program, Step, Supports } from "./backend.ts";
 import { checkBody } from "./check/body.ts";
+import { checkForm } from "./check/form.ts";
 import { checkHazards } from "./check/hazards.ts";
 import { checkLimits, checkSlotLimits } from "./check/limits.ts";
 import { checkShapes } from "./check/shapes.ts";
@@ -22,6 +23,7 @@ import { checkWritten } from "./check/written.ts";
  * `steps[2].body[1]`), the slot and the numbers. Takes time in the number of steps and views, not of elements.
  */
 export function check(program: Program, supports?: Supports): void {
+  checkForm(program);
   checkSlots(program);
   checkSteps(program, program.steps, []);
   const sites = sitesOf(program.steps);

@@ -1,6 +1,8 @@
 // Random numbers: one counter-based generator, so that every stream is reproducible, splittable and the same on every machine.
+import { checkCount, checkFinite, checkSeed, checkSize } from "./arguments/checks.ts";
+import { allocate } from "./kit/arrays.ts";
 
-/** A stream of random numbers. Streams of different seeds or labels are independent; the same seed gives the same numbers everywhere. */
+/** A stream of random numbers. Each verb throws INVALID_ARGUMENT for a count that is no whole number of 0 … 2³¹ − 1 and for bounds that are not finite. Streams of different seeds or labels are independent; the same seed gives the same numbers everywhere. */
 export interface Random {
   /** `n` numbers, uniform in [low, high). Default [0, 1). */
   uniform(n: number, low?: number, high?: number): Float64Array;
@@ -19,6 +21,7 @@ export interface Random {
  * The seed is the key, the position the counter: nothing is carried from number to number.
  */
 export function random(seed: number | string): Random {
+  checkSeed("random", "seed", seed);
   return stream(...keyOf(String(seed)));
 }
 
@@ -36,19 +39,36 @@ function stream(key0: number, key1: number): Random {
   };
   // 53 bits: the top 27 of one word, the top 26 of the next.
   const unit = (): number => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
-  const fill = (n: number, next: () => number): Float64Array => {
-    const numbers = new Float64Array(n);
-    for (let i = 0; i < n; i++) numbers[i] = next();
-    return numbers;
+  const fill = (who: string, n: number, next: () => number): Float64Array => {
+    checkCount(who, "n", n);
+    const drawn = allocate("f64", n, who);
+    for (let i = 0; i < n; i++) drawn[i] = next();
+    return drawn;
   };
   // Box & Muller 1958.
   const gaussian = (): number => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());
   return {
-    uniform: (n, low = 0, high = 1) => fill(n, () => low + (high - low) * unit()),
-    normal: (n, mean = 0, deviation = 1) => fill(n, () => mean + deviation * gaussian()),
-    integers: (n, below) => Int32Array.from({ length: n }, () => Math.floor(unit() * below)),
+    uniform(n, low = 0, high = 1) {
+      checkFinite("random.uniform", "low", low);
+      checkFinite("random.uniform", "high", high);
+      return fill("random.uniform", n, () => low + (high - low) * unit());
+    },
+    normal(n, mean = 0, deviation = 1) {
+      checkFinite("random.normal", "mean", mean);
+      checkFinite("random.normal", "deviation", deviation);
+      return fill("random.normal", n, () => mean + deviation * gaussian());
+    },
+    integers(n, below) {
+      checkCount("random.integers", "n", n);
+      checkSize("random.integers", "below", below);
+      const drawn = allocate("i32", n, "random.integers");
+      for (let i = 0; i < n; i++) drawn[i] = Math.floor(unit() * below);
+      return drawn;
+    },
     permutation(n) {
-      const order = Int32Array.from({ length: n }, (_, i) => i);
+      checkCount("random.permutation", "n", n);
+      const order = allocate("i32", n, "random.permutation");
+      for (let i = 0; i < n; i++) order[i] = i;
       for (let i = n - 1; i > 0; i--) {
         const j = Math.floor(unit() * (i + 1)),
           held = order[i]!;
@@ -57,7 +77,10 @@ function stream(key0: number, key1: number): Random {
       }
       return order;
     },
-    child: (label) => stream(...keyOf(`${key0} ${key1} ${label}`)),
+    child(label) {
+      checkSeed("random.child", "label", label);
+      return stream(...keyOf(`${key0} ${key1} ${label}`));
+    },
   };
 }
 

@@ -72,12 +72,19 @@ export function check<T>(who: string, name: string, value: unknown, rule: Rule<T
   if (!rule.accepts(value)) throw refused(who, name, value, rule.expected, rule.names);
 }
 
-/** The error that `check` throws; of `names`, where there are any, it says which is like what came. */
-export function refused(who: string, name: string, value: unknown, expected: string, names: readonly string[] = []): SluiceError {
+/** The error that `check` throws; of `names`, where there are any, it says which is like what came, otherwise `fix`. */
+export function refused(
+  who: string,
+  name: string,
+  value: unknown,
+  expected: string,
+  names: readonly string[] = [],
+  fix?: string,
+): SluiceError {
   const what = `${name} must be ${expected}, got ${show(value)}`,
-    near = typeof value === "string" ? nearest(value, names) : undefined;
-  const fix = near === undefined ? {} : { fix: `Did you mean "${near}"?` };
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, ...fix, facts: { [name]: value } });
+    near = typeof value === "string" ? nearest(value, names) : undefined,
+    advice = near === undefined ? fix : `Did you mean "${near}"?`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, ...(advice !== undefined && { fix: advice }), facts: { [name]: value } });
 }
 
 function number(expected: string, holds: (n: number) => boolean): Rule<number> {

@@ -1,4 +1,5 @@
 // Attention by a small network of a query and a key.
+import { record } from "../arguments/checks.ts";
 import { add, mul } from "../trace/arithmetic.ts";
 import { tanh } from "../trace/functions.ts";
 import { expand } from "../trace/movement.ts";
@@ -28,12 +29,13 @@ export interface AdditiveWeights<T> {
  * weights […, queries, keys]. Throws as `attend` does.
  */
 export function additiveAttention(
-  { wq, wk, b, v: w }: AdditiveWeights<Tensor>,
+  weights: AdditiveWeights<Tensor>,
   q: Tensor,
   k: Tensor,
   v: Tensor,
   options: AttentionOptions = {},
 ): AttentionResult {
+  const { wq, wk, b, v: w } = record("additiveAttention", weights, "weights");
   return scope("additiveAttention", () => {
     const x = checkOperands({ q, k, v }, options);
     const query = add(dot(x.q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),

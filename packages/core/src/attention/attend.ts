@@ -1,7 +1,10 @@
 // From scores to the weighted sum of values: the half that all kinds of attention share.
-import { checkBoolean, checkPositive } from "../arguments/checks.ts";
+import { checkPositive } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
+import { SluiceError } from "../errors.ts";
+import { checkFlags, checkTensor } from "../trace/check.ts";
+import { describe } from "../trace/describe.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";
@@ -25,8 +28,11 @@ import { attentionNames, type AttentionOptions, type AttentionResult } from "./o
  * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
  */
 export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}): AttentionResult {
+  checkTensor("attend", v, "v");
+  checkTensor("attend", scores, "scores");
   const options = named(who("attend"), given, attentionNames);
-  checkBoolean(who("attend"), "causal", options.causal ?? false);
+  checkFlags("attend", options, "causal");
+  if (scores.rank < 2 || v.rank < 2) throw noScores(scores, v);
   const seen = hide(capped(scores, options.softCap), options),
     isSafe = !mayHideAll(scores, options);
   const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));
@@ -40,6 +46,11 @@ export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}):
     output: options.residual === undefined ? context : add(spread("residual", options.residual, context.shape), context),
     weights: share(e),
   };
+}
+
+function noScores(scores: Tensor, v: Tensor): SluiceError {
+  const what = `attend needs scores […, queries, keys] and v […, keys, values]: got ${describe(scores, "scores")}, ${describe(v, "v")}`;
+  return new SluiceError({ code: "SHAPE_MISMATCH", who: who("attend"), what, facts: { shapes: [scores.shape, v.shape] } });
 }
 
 function capped(scores: Tensor, cap: number | undefined): Tensor {

@@ -1,5 +1,5 @@
 // Attention by any score, as a module: the score's weights and no projections.
-import { checkOneOf, checkSize } from "../arguments/checks.ts";
+import { checkOneOf, checkSize, record } from "../arguments/checks.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -57,10 +57,11 @@ const kinds: { readonly [S in Score]: Kind<S> } = {
  * query [batch, queries, features], key and value likewise → output [batch, queries, value features], weights [batch, queries, keys].
  * Throws INVALID_ARGUMENT for an unknown score, and for units that are missing or not asked for.
  */
-export function attention<const S extends Score>({ score, units }: ScoreOptions<S>): Attention<ScoreWeights<Weight>[S]> {
-  const who = "attention";
+export function attention<const S extends Score>(options: ScoreOptions<S>): Attention<ScoreWeights<Weight>[S]> {
+  const who = "attention",
+    { score, units } = record(who, options);
   checkOneOf(who, "score", score, Object.keys(kinds) as Score[]);
-  if (score === "additive") checkSize(who, "units", units ?? NaN);
+  if (score === "additive") checkSize(who, "units", units as number);
   else if (units !== undefined)
     throw new SluiceError({
       code: "INVALID_ARGUMENT",

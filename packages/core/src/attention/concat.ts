@@ -1,6 +1,8 @@
 // Attention by a linear function of a query and a key side by side.
+import { record } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { add } from "../trace/arithmetic.ts";
+import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { reshape, split } from "../trace/movement.ts";
 import { dot } from "../trace/products.ts";
@@ -24,12 +26,13 @@ export interface ConcatWeights<T> {
  * weights […, queries, keys]. Throws as `attend` does.
  */
 export function concatAttention(
-  { wa, b }: ConcatWeights<Tensor>,
+  weights: ConcatWeights<Tensor>,
   q: Tensor,
   k: Tensor,
   v: Tensor,
   options: AttentionOptions = {},
 ): AttentionResult {
+  const { wa, b } = record("concatAttention", weights, "weights");
   return scope("concatAttention", () => {
     const x = checkOperands({ q, k, v }, options),
       [forQuery, forKey] = halves(wa, x.q, x.k);
@@ -41,6 +44,7 @@ export function concatAttention(
 
 /** wa as columns, [query, 1] and [key, 1]. */
 function halves(wa: Tensor, q: Tensor, k: Tensor): readonly [Tensor, Tensor] {
+  checkTensor("concatAttention", wa, "wa");
   const [query, key] = [q.shape.at(-1)!, k.shape.at(-1)!];
   if (wa.rank === 1 && wa.shape[0] === query + key) {
     const [a, b] = split(wa, [query, key]) as [Tensor, Tensor];

@@ -1,5 +1,5 @@
 // Attention by products of queries and keys.
-import { checkFinite } from "../arguments/checks.ts";
+import { checkFinite, record } from "../arguments/checks.ts";
 import { mul } from "../trace/arithmetic.ts";
 import { transpose } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";
@@ -32,7 +32,8 @@ export interface ScaledDotOptions extends AttentionOptions {
  *
  * Shapes as `dotAttention`. Throws as `attend` does, and INVALID_ARGUMENT for a scale that is not finite.
  */
-export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, { scale, ...options }: ScaledDotOptions = {}): AttentionResult {
+export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, given: ScaledDotOptions = {}): AttentionResult {
+  const { scale, ...options } = record("scaledDotAttention", given);
   return scope("scaledDotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
     return attend(scaledProducts(x.q, x.k, scale), x.v, options);

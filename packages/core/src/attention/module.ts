@@ -1,6 +1,7 @@
 // Attention with weights of its own: what layers are made of.
 import type { WeightTensors } from "../cells/recurrence.ts";
 import { SluiceError } from "../errors.ts";
+import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -42,6 +43,7 @@ export function allSizes({ query, key = query, value = key }: AttentionSizes): R
 
 /** The inputs with the defaults filled in. Throws SHAPE_MISMATCH where one is no sequence, or they do not belong together. */
 export function checkSequences({ query, key = query, value = key, ...options }: AttentionInputs): Sequences & AttentionOptions {
+  for (const [name, x] of Object.entries({ query, key, value })) checkTensor("attention", x, name);
   const axes = (steps: string): string[] => ["batch", steps, "features"],
     given = {
       query: called("query", query, axes("queries")),

@@ -1,5 +1,5 @@
 // Attention in several heads (Vaswani et al. 2017), which may share keys and values in groups (Ainslie et al. 2023).
-import { checkSize } from "../arguments/checks.ts";
+import { checkBoolean, checkPositive, checkSize, record } from "../arguments/checks.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import { rotary as turn, type RotaryOptions } from "../positions/rotary.ts";
@@ -44,7 +44,9 @@ export interface MultiHeadOptions {
  * while tracing as `attend` does.
  */
 export function multiHeadAttention(options: MultiHeadOptions): Attention<Projections<Weight>> {
-  const { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true } = options;
+  const { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true } = record(name, options);
+  checkBoolean(name, "useBias", useBias);
+  checkRotary(options.rotary);
   for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
     if (value !== undefined) checkSize(name, option, value);
   if (heads % keyValueHeads !== 0) throw indivisible(`keyValueHeads ${keyValueHeads} must divide heads ${heads}`);
@@ -71,6 +73,13 @@ export function multiHeadAttention(options: MultiHeadOptions): Attention<Project
 }
 
 const name = "multiHeadAttention";
+
+function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
+  if (rotary === undefined || typeof rotary === "boolean") return;
+  const { base, interleaved } = record(name, rotary, "rotary");
+  if (base !== undefined) checkPositive(name, "base of rotary", base);
+  if (interleaved !== undefined) checkBoolean(name, "interleaved of rotary", interleaved);
+}
 
 function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
   const { heads, keyValueHeads = heads, rotary = false } = options,

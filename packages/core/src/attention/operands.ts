@@ -1,6 +1,7 @@
 // Queries, keys and values as messages name them.
 import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
+import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
@@ -19,6 +20,7 @@ export interface Operands {
 
 /** As they are, but for keys that no query sees. Throws SHAPE_MISMATCH where one is no matrix, or keys and values differ in number. */
 export function checkOperands(given: Operands, visibility: Visibility = {}): Operands {
+  for (const [name, x] of Object.entries(given)) checkTensor("attention", x, name);
   const operands = {
     q: called("q", given.q, ["queries", "size"]),
     k: called("k", given.k, ["keys", "size"]),
@@ -35,11 +37,13 @@ export function checkOperands(given: Operands, visibility: Visibility = {}): Ope
 
 /** An option's tensor as numpy broadcasts it. Throws SHAPE_MISMATCH, naming it. */
 export function spread(name: string, x: Tensor, shape: Shape): Tensor {
+  checkTensor("attention", x, name);
   return broadcastTo(new Tensor(x.node, x.axes, name), shape);
 }
 
 /** x under a name, with names for its last axes. */
 export function called(name: string, x: Tensor, axes: readonly string[]): Tensor {
+  checkTensor("attention", x, name);
   const lead = x.shape.slice(0, Math.max(0, x.rank - axes.length)).map((_, axis) => x.axes[axis]);
   return new Tensor(x.node, [...lead, ...axes].slice(-x.rank || axes.length), name);
 }

@@ -1,5 +1,6 @@
 // Keys that no query of a row sees, as zeros. Hiding their scores comes too late for what is not finite: 0·NaN is NaN in a product, there and back.
 import { broadcastShape, less, where } from "../trace/arithmetic.ts";
+import { checkTensor } from "../trace/check.ts";
 import { iota } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
@@ -57,7 +58,9 @@ function byLength({ keyLengths }: Visibility, rank: number): Test | undefined {
 
 /** Where it is a mask of keys alone. */
 function byMask({ mask }: Visibility, heads: boolean): Test | undefined {
-  if (mask === undefined || mask.rank === 0) return undefined;
+  if (mask === undefined) return undefined;
+  checkTensor("attention", mask, "mask");
+  if (mask.rank === 0) return undefined;
   const lead = mask.shape.slice(0, -1);
   if ((lead.pop() ?? 1) !== 1 || (heads && (lead.pop() ?? 1) !== 1)) return undefined;
   return { of: reshape(mask, [...lead, mask.shape.at(-1)!, 1]), seen: (is, { dtype }) => cast(is, dtype) };

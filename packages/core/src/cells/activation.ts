@@ -1,4 +1,5 @@
 // The functions that cells take by name.
+import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import { abs, clip, relu, sigmoid, tanh } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -22,11 +23,11 @@ export type Activation = keyof typeof activations;
 
 /** Throws INVALID_ARGUMENT for a name that is none; `option` is what it was given as. */
 export function activation(who: string, name: Activation, option = "activation"): (x: Tensor) => Tensor {
-  if (Object.hasOwn(activations, name)) return activations[name];
+  if (typeof name === "string" && Object.hasOwn(activations, name)) return activations[name];
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who,
-    what: `there is no ${option} "${String(name)}"`,
+    what: `there is no ${option} ${show(name)}`,
     fix: `Take one of ${Object.keys(activations).join(", ")}`,
     facts: { [option]: name },
   });

@@ -1,6 +1,7 @@
 // What a cell is: weights and state by name, and one step as its equations. A user's own cell is written like the built-in ones.
 import { Tensor } from "../trace/tensor.ts";
 import { scope } from "../trace/scope.ts";
+import { checkCell } from "./checkCell.ts";
 import type { Init } from "./initialise.ts";
 
 /** A weight: its axes by name, in order, and how it starts. */
@@ -62,6 +63,7 @@ export interface Cell<P extends Weights = Weights, S extends States = States, E 
  * Errors of its step name the cell: "mgu.step".
  */
 export function cell<P extends Weights, S extends States, E extends Extras = NoExtras>(definition: CellDefinition<P, S, E>): Cell<P, S, E> {
+  checkCell("cell", definition, "definition");
   const { name, step } = definition;
   return {
     ...definition,

@@ -1,11 +1,13 @@
 // Recurrences made of recurrences: two directions, several layers.
 import { checkOneOf } from "../arguments/checks.ts";
 import { options } from "../arguments/options.ts";
+import { refused } from "../arguments/rules.ts";
 import { SluiceError } from "../errors.ts";
 import { add, mul } from "../trace/arithmetic.ts";
 import { concat } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
+import { checkCell, checkRecurrence } from "./checkCell.ts";
 import type { InitialState, Started } from "./initialState.ts";
 import { recurrence, type Recurrence, type RunResult, type WeightTensors } from "./recurrence.ts";
 
@@ -35,6 +37,8 @@ export function bidirectional<
   given: BidirectionalOptions<I> = {},
 ): Recurrence<BothWays<Started<P, S, I>, Started<Q, R, I>>, BothWays<Tensors<S>, Tensors<R>>, Partial<BothWays<Given<E>, Given<F>>>> {
   const { merge = "concat", initialState } = options("bidirectional", given, { merge: true, initialState: true });
+  checkCell("bidirectional", forward, "forward");
+  if (backward !== undefined) checkCell("bidirectional", backward, "backward");
   checkOneOf("bidirectional", "merge", merge, ["concat", "sum", "mean"]);
   const there = recurrence(forward, { initialState }),
     back = recurrence((backward ?? forward) as Cell<Q, R, F>, { reverse: true, initialState }); // without a second cell Q is P, R is S and F is E
@@ -71,6 +75,8 @@ export function stacked<const L extends readonly Recurrence<unknown, unknown>[]>
   { readonly [K in keyof L]: ExtrasOf<L[K]> }
 >;
 export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurrence<unknown, unknown> {
+  if (!Array.isArray(layers)) throw refused("stacked", "layers", layers, "a list of recurrences");
+  for (let k = 0; k < layers.length; k++) checkRecurrence("stacked", layers[k], `layer ${k}`);
   if (layers.length === 0)
     throw new SluiceError({ code: "INVALID_ARGUMENT", who: "stacked", what: "stacked needs at least one recurrence" });
   const sizesOf = ({ input, units }: Sizes): Sizes[] =>

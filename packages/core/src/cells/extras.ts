@@ -1,5 +1,6 @@
 // What a run is given beside x, checked and sorted: a row for each step, or the same for all of them.
 import { SluiceError } from "../errors.ts";
+import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { transpose } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -28,6 +29,7 @@ export function sortExtras(specs: Extras, given: Given<Extras>, setting: Setting
     if (extra === undefined) continue;
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (spec === undefined) throw unknown(setting.who, name, Object.keys(specs));
+    checkTensor(setting.who, extra, name);
     checkShape(name, extra, spec, setting);
     if (spec.per === "sequence") perSequence[name] = extra;
     else perStep[name] = setting.timeMajor ? extra : transpose(extra, [1, 0, ...Object.keys(spec.axes).map((_, axis) => axis + 2)]);

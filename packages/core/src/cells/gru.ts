@@ -1,7 +1,7 @@
 // The gated recurrent unit (Cho et al. 2014), in the variants that are in use.
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkOneOf } from "../arguments/checks.ts";
+import { checkBoolean, checkOneOf, record } from "../arguments/checks.ts";
 import { resets } from "./resets.ts";
 import type { When } from "./when.ts";
 
@@ -50,12 +50,14 @@ export type GruState = { readonly h: { readonly axes: { readonly units: number }
 export function gru<const R extends Reset = "after", const LayerNorm extends boolean = false>(
   options: GruOptions & { readonly reset?: R; readonly layerNorm?: LayerNorm } = {},
 ): Cell<GruWeights<R, LayerNorm>, GruState, NoExtras> {
-  const { reset = "after", update = "keeps" } = options as GruOptions;
+  const given: GruOptions = record("gru", options),
+    { reset = "after", update = "keeps", layerNorm = false, activation: name = "tanh", recurrentActivation = "sigmoid" } = given;
+  checkBoolean("gru", "layerNorm", layerNorm);
   checkOneOf("gru", "reset", reset, Object.keys(resets) as Reset[]);
   checkOneOf("gru", "update", update, ["keeps", "replaces"]);
   const squash = {
-    phi: activation("gru", options.activation ?? "tanh"),
-    sigma: activation("gru", options.recurrentActivation ?? "sigmoid", "recurrentActivation"),
+    phi: activation("gru", name),
+    sigma: activation("gru", recurrentActivation, "recurrentActivation"),
   };
   const definition = cell({
     name: "gru",

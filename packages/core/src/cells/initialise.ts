@@ -1,10 +1,13 @@
 // How weights start.
 import type { DType, TypedArray } from "../backend.ts";
 import type { HostArray } from "../compile/ndarray.ts";
+import { checkDType, record } from "../arguments/checks.ts";
+import { refused } from "../arguments/rules.ts";
 import { size } from "../graph/window.ts";
 import { arrays } from "../kit/arrays.ts";
 import { random, type Random } from "../random.ts";
 import { mapTree } from "../trace/tree.ts";
+import { checkWeight } from "./checkWeight.ts";
 import type { Weight } from "./cell.ts";
 import { orthonormalise } from "./orthogonal.ts";
 
@@ -23,14 +26,19 @@ export type Init =
   | { readonly uniform: number }
   | { readonly columns: readonly Init[] };
 
-/** A tree of weights, as numbers. The same seed gives the same numbers for the same tree. dtype f32 unless given. */
-export function initialise<T>(
-  weights: T,
-  { seed, dtype = "f32" }: { readonly seed: number | string; readonly dtype?: DType },
-): Initialised<T> {
+/**
+ * A tree of weights, as numbers. The same seed gives the same numbers for the same tree. dtype f32 unless given.
+ * Throws INVALID_ARGUMENT, naming the weight, for axes that are no sizes or hold more than 2³¹ − 1 elements, for a way to start that is none,
+ * and for a leaf that is no weight; OUT_OF_MEMORY.
+ */
+export function initialise<T>(weights: T, options: { readonly seed: number | string; readonly dtype?: DType }): Initialised<T> {
+  const { seed, dtype = "f32" } = record("initialise", options);
+  checkDType("initialise", "dtype", dtype);
   const source = random(seed);
   return mapTree(weights, isWeight, (leaf, path) => {
-    const { axes, init } = leaf as Weight,
+    if (!isWeight(leaf)) throw refused("initialise", path || "weights", leaf, "a weight, with axes and init, or a tree of them");
+    checkWeight("initialise", leaf, path);
+    const { axes, init } = leaf,
       shape = Object.values(axes);
     return { dtype, shape, axes: Object.keys(axes), data: arrays[dtype].from(draw(init, shape, source.child(path))) satisfies TypedArray };
   }) as Initialised<T>;

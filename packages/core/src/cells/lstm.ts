@@ -6,7 +6,7 @@ import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkFinite, checkPositive, checkSize } from "../arguments/checks.ts";
+import { checkBoolean, checkFinite, checkPositive, checkSize, record } from "../arguments/checks.ts";
 import type { Init } from "./initialise.ts";
 import type { When } from "./when.ts";
 
@@ -70,12 +70,14 @@ export function lstm<
 >(
   options: LstmOptions & { readonly peepholes?: Peepholes; readonly projection?: Projection; readonly layerNorm?: LayerNorm } = {},
 ): Cell<LstmWeights<Peepholes, Projection, LayerNorm>, LstmState, NoExtras> {
-  const { coupled = false, projection, cellClip } = options;
-  const phi = activation("lstm", options.activation ?? "tanh"),
-    sigma = activation("lstm", options.recurrentActivation ?? "sigmoid", "recurrentActivation");
+  const { coupled = false, projection, cellClip, forgetBias = 1, ...rest } = record("lstm", options),
+    { peepholes = false, layerNorm = false, activation: name = "tanh", recurrentActivation = "sigmoid" } = rest;
+  for (const [option, value] of Object.entries({ coupled, peepholes, layerNorm })) checkBoolean("lstm", option, value);
+  const phi = activation("lstm", name),
+    sigma = activation("lstm", recurrentActivation, "recurrentActivation");
   if (projection !== undefined) checkSize("lstm", "projection", projection);
   if (cellClip !== undefined) checkPositive("lstm", "cellClip", cellClip);
-  checkFinite("lstm", "forgetBias", options.forgetBias ?? 1);
+  checkFinite("lstm", "forgetBias", forgetBias);
   const definition = cell({
     name: "lstm",
     weights: (sizes) => weightsOf(options, sizes),

@@ -2,6 +2,7 @@
 import { SluiceError } from "../errors.ts";
 import { less, where } from "../trace/arithmetic.ts";
 import { constant, iota } from "../trace/constants.ts";
+import { checkTensor, checkTensors } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, expand, reshape, transpose } from "../trace/movement.ts";
@@ -9,9 +10,10 @@ import { isTensor, mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
-import { checkBoolean, checkOneOf, record } from "../arguments/checks.ts";
+import { checkBoolean, checkCount, checkOneOf, checkSize, record } from "../arguments/checks.ts";
 import { meant, type Names, options } from "../arguments/options.ts";
 import { show } from "../arguments/show.ts";
+import { checkCell } from "./checkCell.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { zeroState } from "./zeroState.ts";
@@ -73,15 +75,21 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
   cell: Cell<P, S, E>,
   given: RecurrenceOptions<I> = {},
 ): Recurrence<Started<P, S, I>, Tensors<S>, Given<E>> {
-  const { reverse = false, initialState } = options("recurrence", given, { reverse: true, initialState: true });
+  checkCell("recurrence", cell);
+  const { reverse = false, initialState: start = "zeros" as InitialState } = options("recurrence", given, {
+    reverse: true,
+    initialState: true,
+  });
   checkBoolean("recurrence", "reverse", reverse);
-  const start: InitialState = initialState ?? "zeros";
   checkOneOf("recurrence", "initialState", start, ["zeros", "learnt"]);
   return {
     name: cell.name,
-    weights: (sizes) => (start === "learnt" ? withInitial(cell, sizes) : cell.weights(sizes)) as Started<P, S, I>,
-    state: (sizes) => cell.state(sizes),
-    extras: (sizes) => cell.extras?.(sizes) ?? {},
+    weights: (given) => {
+      const sizes = checkSizes(cell.name, given);
+      return (start === "learnt" ? withInitial(cell, sizes) : cell.weights(sizes)) as Started<P, S, I>;
+    },
+    state: (sizes) => cell.state(checkSizes(cell.name, sizes)),
+    extras: (sizes) => cell.extras?.(checkSizes(cell.name, sizes)) ?? {},
     outputSize: (units) => cell.outputSize?.(units) ?? units,
     run: (weights, x, way = {}) => {
       const {
@@ -91,6 +99,9 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
         timeMajor = false,
       } = options<RunOptions<Tensors<S>, Given<E>>>(`${cell.name}.run`, way, runNames);
       checkBoolean(`${cell.name}.run`, "timeMajor", timeMajor);
+      checkTensor(`${cell.name}.run`, x);
+      checkTensors(`${cell.name}.run`, { lengths });
+      record(`${cell.name}.run`, extras, "extras");
       if (state !== undefined) checkStates(cell, state);
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
         [steps, batch, input] = rows.shape as [number, number, number];
@@ -109,6 +120,13 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
 }
 
 const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };
+
+function checkSizes(name: string, sizes: Sizes): Sizes {
+  const { input, units } = record(name, sizes, "sizes");
+  checkCount(name, "input", input);
+  checkSize(name, "units", units);
+  return sizes;
+}
 
 /** Throws INVALID_ARGUMENT for a state that is missing, unknown, or no tensor. */
 function checkStates<P extends Weights, S extends States>(cell: Cell<P, S>, given: Tensors<S>): void {

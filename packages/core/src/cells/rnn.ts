@@ -1,5 +1,6 @@
 // The simple recurrent cell (Elman 1990).
 import { activation, type Activation } from "./activation.ts";
+import { record } from "../arguments/checks.ts";
 import { cell } from "./cell.ts";
 
 export interface RnnOptions {
@@ -14,7 +15,8 @@ export interface RnnOptions {
  * Throws INVALID_ARGUMENT for an unknown activation, and SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
 export function rnn(options: RnnOptions = {}) {
-  const phi = activation("rnn", options.activation ?? "tanh");
+  const { activation: name = "tanh" } = record("rnn", options),
+    phi = activation("rnn", name);
   return cell({
     name: "rnn",
     weights: ({ input, units }) => ({

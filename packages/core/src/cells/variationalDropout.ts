@@ -1,6 +1,9 @@
 // Variational dropout (Gal & Ghahramani 2016): one mask for a whole sequence.
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, ExtraSpec, States, Weights } from "./cell.ts";
+import { record } from "../arguments/checks.ts";
+import { refused } from "../arguments/rules.ts";
+import { checkCell } from "./checkCell.ts";
 import { mapStates, statesOf, wrapped, type Prefixed } from "./wrapped.ts";
 
 export interface VariationalDropoutOptions<S> {
@@ -18,9 +21,12 @@ export interface VariationalDropoutOptions<S> {
  */
 export function variationalDropout<P extends Weights, S extends States, E extends Extras>(
   inner: Cell<P, S, E>,
-  { states }: VariationalDropoutOptions<S> = {},
+  options: VariationalDropoutOptions<S> = {},
 ): Cell<P, S, E & Prefixed<"dropout", keyof S | "x">> {
-  const masked: readonly string[] = states ?? ["h"];
+  checkCell("variationalDropout", inner);
+  const { states = ["h"] } = record("variationalDropout", options),
+    masked: readonly string[] = states;
+  if (!Array.isArray(states)) throw refused("variationalDropout", "states", states, "a list of names");
   statesOf("variationalDropout", inner, masked);
   return wrapped(inner, {
     who: "variationalDropout",

@@ -1,4 +1,5 @@
 // A cell around another one: the same weights and states, a step of its own, and masks beside the extras of the cell inside.
+import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { cell, type Cell, type Extras, type ExtraSpec, type Given, type Sizes, type States, type Tensors, type Weights } from "./cell.ts";
@@ -53,9 +54,10 @@ export function wrapped<P extends Weights, S extends States, E extends Extras, X
 /** The names of the states of a cell. Throws INVALID_ARGUMENT for a wanted one that is none of them. */
 export function statesOf(who: string, inner: Cell, wanted: readonly string[] = []): string[] {
   const states = Object.keys(inner.state(some)),
-    missing = wanted.find((name) => !states.includes(name));
-  if (missing === undefined) return states;
-  const what = `${inner.name} has no state "${missing}"`;
+    at = wanted.findIndex((name) => !states.includes(name)),
+    missing: unknown = wanted[at];
+  if (at < 0) return states;
+  const what = `${inner.name} has no state ${show(missing)}`;
   throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: `It has ${states.join(", ")}`, facts: { state: missing } });
 }
 

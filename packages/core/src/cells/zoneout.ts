@@ -2,7 +2,8 @@
 import { mul, sub } from "../trace/arithmetic.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, ExtraSpec, States, Weights } from "./cell.ts";
-import { checkRate } from "../arguments/checks.ts";
+import { checkRate, record } from "../arguments/checks.ts";
+import { checkCell } from "./checkCell.ts";
 import { mapStates, statesOf, wrapped, type Prefixed } from "./wrapped.ts";
 
 export interface ZoneoutOptions<S> {
@@ -20,8 +21,11 @@ export interface ZoneoutOptions<S> {
  */
 export function zoneout<P extends Weights, S extends States, E extends Extras>(
   inner: Cell<P, S, E>,
-  { rates }: ZoneoutOptions<S>,
+  options: ZoneoutOptions<S>,
 ): Cell<P, S, E & Prefixed<"zoneout", keyof S>> {
+  checkCell("zoneout", inner);
+  const { rates } = record("zoneout", options);
+  if (typeof rates !== "number") record("zoneout", rates, "rates");
   const named = typeof rates === "number" ? undefined : (rates as Readonly<Record<string, number>>), // K of S are strings
     states = statesOf("zoneout", inner, Object.keys(named ?? {}));
   const rateOf = new Map(Object.entries(named ?? Object.fromEntries(states.map((state) => [state, rates as number]))));

@@ -206,10 +206,10 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
   return Object.assign(call, { bind, program, dispose: close, [dispose]: close });
 }
 
-/** Is it one array, however given, or what is neither that nor a tree of them? A list is one if it holds numbers at the bottom. */
+/** Is it one array, however given? A list is one if it holds numbers at the bottom. */
 function isLeaf(value: unknown): boolean {
   if (typeof value !== "object" || value === null || isSpec(value)) return true;
-  if (!Array.isArray(value)) return Object.prototype.toString.call(value) !== "[object Object]"; // buffers, maps, promises
+  if (!Array.isArray(value)) return false;
   let first: unknown = value;
   for (let depth = 0; Array.isArray(first) && depth <= maxRank; depth++) first = (first as readonly unknown[])[0];
   return typeof first === "number" || Array.isArray(first); // a list that never ends is refused where it is read

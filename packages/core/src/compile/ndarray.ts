@@ -1,6 +1,6 @@
 // Arrays: on a backend, and on the host.
 import { checkBackend } from "../arguments/backend.ts";
-import { checkDType, checkElements } from "../arguments/checks.ts";
+import { checkDType, checkElements, checkText, record } from "../arguments/checks.ts";
 import type { Backend, DType, Shape, TypedArray } from "../backend.ts";
 import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
@@ -41,7 +41,9 @@ export class NDArray {
   #buffer: unknown;
   #isDisposed = false;
 
-  constructor(backend: Backend, dtype: DType, shape: Shape, { name = "array", axes }: Pick<ArrayOptions, "name" | "axes"> = {}) {
+  constructor(backend: Backend, dtype: DType, shape: Shape, options: Pick<ArrayOptions, "name" | "axes"> = {}) {
+    const { name = "array", axes } = record("array", options);
+    checkText("array", "name", name);
     checkBackend(name, backend);
     checkDType(name, "dtype", dtype);
     checkElements(name, "shape", shape);
@@ -110,7 +112,8 @@ export function array(backend: Backend, values: Values, options: ArrayOptions = 
  * An array of zeros. dtype f32 unless given. Throws INVALID_ARGUMENT for sizes that are no whole numbers from 0, or of more than 2³¹ − 1
  * elements together; UNSUPPORTED and OUT_OF_MEMORY as the backend does.
  */
-export function zeros(backend: Backend, shape: Shape, { dtype = "f32", ...options }: Omit<ArrayOptions, "shape"> = {}): NDArray {
+export function zeros(backend: Backend, shape: Shape, options: Omit<ArrayOptions, "shape"> = {}): NDArray {
+  const { dtype = "f32" } = record("zeros", options);
   return new NDArray(backend, dtype, shape, options);
 }
 
@@ -121,6 +124,7 @@ export function zeros(backend: Backend, shape: Shape, { dtype = "f32", ...option
  * what i32 does not hold; INVALID_ARGUMENT for texts, buffers and other things that are no numbers, lists nested more than 32 deep, detached
  * arrays, and sizes that are no whole numbers; OUT_OF_MEMORY.
  */
-export function hostArray(values: Values, { shape, dtype, axes }: ArrayOptions = {}): HostArray {
+export function hostArray(values: Values, options: ArrayOptions = {}): HostArray {
+  const { shape, dtype, axes } = record("array", options);
   return { ...filled(values, { shape, dtype }, { who: "array", name: "values" }), axes };
 }

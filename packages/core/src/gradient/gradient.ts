@@ -3,6 +3,8 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import type { Node } from "../graph/node.ts";
 import { sameShape } from "../graph/window.ts";
+import { checkFunction, record } from "../arguments/checks.ts";
+import { checkTensor, checkTensors } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { mapTensors, tensorsOf } from "../trace/scan.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -17,6 +19,7 @@ import { backpropagate } from "./backpropagate.ts";
  * no scalar without an upstream; SHAPE_MISMATCH for an upstream of another shape.
  */
 export function gradient<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream?: Tensor): T {
+  checkTensors("gradient", { upstream });
   const targets = tensorsOf(wrt).map(([path, t]) => checkFloat(t, path || "tensor"));
   const nodes = targets.map((t) => t.node),
     wanted = new Set(nodes);
@@ -43,8 +46,10 @@ export interface ValueAndGradient<A extends readonly Tree<Tensor>[], Aux> {
 export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefined>(
   fn: (...args: A) => Tensor | { readonly value: Tensor; readonly aux: Aux },
 ): (...args: A) => ValueAndGradient<A, Aux> {
+  checkFunction("valueAndGradient", "fn", fn);
   return (...args) => {
     const result = fn(...args);
+    if (!(result instanceof Tensor)) record("valueAndGradient", result, "what the function returns");
     const [value, aux] = result instanceof Tensor ? [result, undefined as Aux] : [result.value, result.aux];
     const floats = tensorsOf(args)
       .map(([, t]) => t)
@@ -75,6 +80,7 @@ function seedOf(y: Tensor, upstream: Tensor | undefined): Node {
 }
 
 function checkFloat(x: Tensor, name: string): Tensor {
+  checkTensor("gradient", x, name);
   if (x.dtype !== "i32") return x;
   throw new SluiceError({
     code: "NOT_DIFFERENTIABLE",

@@ -1,4 +1,5 @@
 // The part of the contract that is the same for every backend: who is alive, and which arguments fit. It owns no memory.
+import { show } from "../arguments/show.ts";
 import type { DType, Executable, Program, TypedArray } from "../backend.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
 import { dtypeOf } from "./arrays.ts";
@@ -69,9 +70,9 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
     create(dtype, length) {
       guarding.open("create");
       if (!dtypes.includes(dtype))
-        throw fail("UNSUPPORTED", "create", `dtype ${dtype} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
+        throw fail("UNSUPPORTED", "create", `dtype ${show(dtype)} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
       if (!whole(length))
-        throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${length}`, undefined, { length });
+        throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${show(length)}`, undefined, { length });
       if (length > most)
         throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${most}`, undefined, { length, most });
     },
@@ -159,11 +160,17 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
 
   function inside(verb: string, record: Held, at: number, length: number): void {
     if (whole(at) && whole(length) && at + length <= record.length) return;
-    throw fail("INVALID_ARGUMENT", verb, `elements ${at} to ${at + length} are outside the buffer (${extent(record)})`, undefined, {
-      at,
-      length,
-      buffer: record.length,
-    });
+    throw fail(
+      "INVALID_ARGUMENT",
+      verb,
+      `elements from ${show(at)}, ${show(length)} of them, are outside the buffer (${extent(record)})`,
+      undefined,
+      {
+        at,
+        length,
+        buffer: record.length,
+      },
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 // Layer normalisation (Ba, Kiros & Hinton 2016).
+import { record } from "../arguments/checks.ts";
 import { div } from "../trace/arithmetic.ts";
 import { sqrt, square } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { checkNormalised } from "./checkNormalised.ts";
 import { meanOf } from "./meanOf.ts";
 
 export interface LayerNormalizationOptions {
@@ -16,9 +18,12 @@ export interface LayerNormalizationOptions {
 /**
  * (x − μ) / √(σ² + ε) ∘ gain + shift, with the mean μ and the biased variance σ² over the last axis (Ba et al. 2016).
  *
- * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain or shift.
+ * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain or shift, and
+ * INVALID_ARGUMENT for an epsilon not above 0.
  */
-export function layerNormalization(x: Tensor, { gain, shift, epsilon = 1e-5 }: LayerNormalizationOptions = {}): Tensor {
+export function layerNormalization(x: Tensor, options: LayerNormalizationOptions = {}): Tensor {
+  const { gain, shift, epsilon = 1e-5 } = record("layerNormalization", options);
+  checkNormalised("layerNormalization", x, { gain, shift }, epsilon);
   const centred = x.sub(meanOf(x)),
     normal = centred.mul(div(1, sqrt(meanOf(square(centred)).add(epsilon))));
   const scaled = gain === undefined ? normal : normal.mul(gain);

@@ -1,7 +1,9 @@
 // Root mean square normalisation (Zhang & Sennrich 2019): layer normalisation without the mean.
+import { record } from "../arguments/checks.ts";
 import { div } from "../trace/arithmetic.ts";
 import { sqrt, square } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { checkNormalised } from "./checkNormalised.ts";
 import { meanOf } from "./meanOf.ts";
 
 export interface RmsNormalizationOptions {
@@ -14,9 +16,12 @@ export interface RmsNormalizationOptions {
 /**
  * x / √(mean(x²) + ε) ∘ gain, with the mean over the last axis (Zhang & Sennrich 2019).
  *
- * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain.
+ * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain, and INVALID_ARGUMENT
+ * for an epsilon not above 0.
  */
-export function rmsNormalization(x: Tensor, { gain, epsilon = 1e-6 }: RmsNormalizationOptions = {}): Tensor {
+export function rmsNormalization(x: Tensor, options: RmsNormalizationOptions = {}): Tensor {
+  const { gain, epsilon = 1e-6 } = record("rmsNormalization", options);
+  checkNormalised("rmsNormalization", x, { gain }, epsilon);
   const normal = x.mul(div(1, sqrt(meanOf(square(x)).add(epsilon))));
   return gain === undefined ? normal : normal.mul(gain);
 }

@@ -2,6 +2,7 @@
 import { checkFinite, checkPositive } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { literal } from "../trace/constants.ts";
+import { checkFlags, checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { at, reshape, stack } from "../trace/movement.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -22,7 +23,9 @@ export interface RotaryOptions {
  *
  * x […, steps, size] → the same shape. Throws SHAPE_MISMATCH for an odd size, INVALID_ARGUMENT for a base not above 0.
  */
-export function rotary(x: Tensor, { base = 10000, offset = 0, interleaved = false }: RotaryOptions = {}): Tensor {
+export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
+  checkTensor("rotary", x);
+  const { base = 10000, offset = 0, interleaved = false } = checkFlags("rotary", options, "interleaved");
   checkPositive("rotary", "base", base);
   checkFinite("rotary", "offset", offset);
   const [steps, size] = x.shape.slice(-2) as [number, number],

@@ -1,6 +1,7 @@
 // Positions as sines and cosines (Vaswani et al. 2017).
 import type { DType } from "../backend.ts";
-import { checkSize } from "../arguments/checks.ts";
+import { allocate } from "../kit/arrays.ts";
+import { checkElements, checkOneOf, checkSize } from "../arguments/checks.ts";
 import { literal } from "../trace/constants.ts";
 import type { Tensor } from "../trace/tensor.ts";
 
@@ -14,7 +15,9 @@ import type { Tensor } from "../trace/tensor.ts";
 export function sinusoidalPositions(steps: number, size: number, dtype: Exclude<DType, "i32"> = "f32"): Tensor {
   checkSize("sinusoidalPositions", "steps", steps);
   checkSize("sinusoidalPositions", "size", size);
-  const values = Float64Array.from({ length: steps * size }, (_, i) => {
+  checkOneOf("sinusoidalPositions", "dtype", dtype, ["f32", "f64"]);
+  checkElements("sinusoidalPositions", "[steps, size]", [steps, size]);
+  const values = allocate("f64", steps * size, "sinusoidalPositions").map((_, i) => {
     const t = Math.floor(i / size),
       column = i % size,
       angle = t / 10000 ** ((column - (column % 2)) / size);

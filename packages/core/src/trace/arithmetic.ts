@@ -3,6 +3,8 @@ import type { BinaryOp, ScalarOp, Shape, UnaryOp } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { addProductsFirst } from "../graph/products.ts";
+import { show } from "../arguments/show.ts";
+import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
 import { Tensor, type Operand } from "./tensor.ts";
@@ -63,10 +65,12 @@ export function notEqual(x: Operand, y: Operand): Tensor {
 
 /** x where `test` is not 0, otherwise y. The gradient goes to the one that was taken. */
 export function where(test: Tensor, x: Operand, y: Operand): Tensor {
+  checkTensor("where", test, "test");
   return elementwise("select", [test, x, y]);
 }
 
 export function unary(op: UnaryOp, x: Tensor): Tensor {
+  checkTensor(op, x);
   return new Tensor(make.pointwise(op, [x.node], label(op)), x.axes);
 }
 
@@ -116,7 +120,7 @@ function checkNumber(op: string, value: unknown): number {
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who: who(op),
-    what: `${op} takes tensors and numbers, got ${String(value)}`,
+    what: `${op} takes tensors and numbers, got ${show(value)}`,
     fix: "Pass the array as an argument of the traced function, or make it a literal(…)",
   });
 }

@@ -1,7 +1,10 @@
 // Functions of one tensor, each an expression in the scalar operations there are.
 import * as make from "../graph/make.ts";
+import { checkDType, checkNumber } from "../arguments/checks.ts";
 import type { DType } from "../backend.ts";
 import { add, maximum, minimum, mul, neg, sub, unary } from "./arithmetic.ts";
+import { checkTensor } from "./check.ts";
+import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 /** eˣ. */
@@ -51,6 +54,9 @@ export function square(x: Tensor): Tensor {
 }
 /** x, but not below `low` and not above `high`; the gradient is 0 where it was clipped. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
+  checkTensor("clip", x);
+  checkNumber(who("clip"), "low", low);
+  checkNumber(who("clip"), "high", high);
   return minimum(maximum(x, low), high);
 }
 /**
@@ -58,9 +64,12 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
  * exact up to 2²⁴. The gradient passes between floats only.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  checkTensor("cast", x);
+  checkDType(who("cast"), "dtype", dtype);
   return x.dtype === dtype ? x : new Tensor(make.copy(x.node, dtype), x.axes, x.name);
 }
 /** x, with no gradient passed on. */
 export function stopGradient(x: Tensor): Tensor {
+  checkTensor("stopGradient", x);
   return new Tensor(make.stop(x.node), x.axes, x.name);
 }

@@ -1,10 +1,12 @@
 // Rows by index.
+import { checkCount } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { size } from "../graph/window.ts";
 import type { DType } from "../backend.ts";
 import { equal } from "./arithmetic.ts";
 import { iota } from "./constants.ts";
+import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { cast } from "./functions.ts";
 import { expand } from "./movement.ts";
@@ -13,6 +15,8 @@ import { Tensor } from "./tensor.ts";
 
 /** The rows of `table` [rows, width] that `index` (i32, any shape) names: [..index, width]. A row outside the table is NaN, and gets no gradient. */
 export function gather(table: Tensor, index: Tensor): Tensor {
+  checkTensor("gather", table, "table");
+  checkTensor("gather", index, "index");
   if (table.rank !== 2)
     throw new SluiceError({
       code: "SHAPE_MISMATCH",
@@ -35,7 +39,9 @@ export function gather(table: Tensor, index: Tensor): Tensor {
   ]);
 }
 
-/** 1 at the index, 0 elsewhere: [..index, classes]. An index outside the classes gives zeros. */
+/** 1 at the index, 0 elsewhere: [..index, classes]. An index outside the classes gives zeros. Throws INVALID_ARGUMENT for a number of classes that is none. */
 export function oneHot(index: Tensor, classes: number, dtype: DType = "f32"): Tensor {
+  checkTensor("oneHot", index, "index");
+  checkCount(who("oneHot"), "classes", classes);
   return equal(expand(cast(index, dtype), -1), iota(classes, dtype));
 }

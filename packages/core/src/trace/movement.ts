@@ -1,16 +1,21 @@
 // Moving elements without touching them: every function here is a view, or pieces laid side by side.
+import { checkNumber, checkShape } from "../arguments/checks.ts";
+import { show } from "../arguments/show.ts";
 import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { denseStrides, sameShape, size } from "../graph/window.ts";
 import { broadcastShape, where } from "./arithmetic.ts";
 import { checkAxis } from "./axis.ts";
+import { checkList, checkTensor } from "./check.ts";
 import { describe, describeShape } from "./describe.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The same elements in row-major order under another shape; one size may be −1, to be worked out. Throws SHAPE_MISMATCH. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", x);
+  checkShape(who("reshape"), "shape", Array.isArray(shape) ? shape.map((n: number) => (n === -1 ? 1 : n)) : shape);
   const known = size(shape.filter((n) => n !== -1)),
     sized = shape.map((n) => (n === -1 ? x.size / known : n));
   if (size(sized) !== x.size || !sized.every((n) => Number.isInteger(n) && n >= 0) || shape.filter((n) => n === -1).length > 1) {
@@ -25,10 +30,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /** Axis k of the result is axis `order[k]` of x; reversed where no order is given. */
-export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, axis) => x.rank - 1 - axis)): Tensor {
-  const axes = order.map((a) => checkAxis("transpose", x, a));
-  if (axes.length !== x.rank || new Set(axes).size !== x.rank)
-    throw bad("transpose", `transpose needs each axis of ${describe(x)} once, got [${order.join(", ")}]`);
+export function transpose(x: Tensor, order?: readonly number[]): Tensor {
+  checkTensor("transpose", x);
+  const given: unknown = order === undefined ? x.shape.map((_, axis) => x.rank - 1 - axis) : order,
+    axes = Array.isArray(given) && given.length === x.rank ? Array.from(given as number[], (a) => checkAxis("transpose", x, a)) : [];
+  if (!Array.isArray(given) || given.length !== x.rank || new Set(axes).size !== x.rank)
+    throw bad("transpose", `transpose needs each axis of ${describe(x)} once, got ${show(given)}`);
   return new Tensor(
     make.transpose(x.node, axes),
     axes.map((a) => x.axes[a]),
@@ -40,17 +47,20 @@ export function transpose(x: Tensor, order: readonly number[] = x.shape.map((_, 
 export function slice(x: Tensor, axis: number, start: number, end?: number): Tensor {
   const along = checkAxis("slice", x, axis),
     n = x.shape[along]!;
+  if (!Number.isInteger(start) || (end !== undefined && !Number.isInteger(end)))
+    throw bad("slice", `slice goes from and to whole numbers, got ${show(start)} … ${show(end)} for ${describe(x)}`);
   const from = start < 0 ? start + n : start,
     to = end === undefined ? n : end < 0 ? end + n : end;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > n || from > to)
-    throw bad("slice", `slice ${start} … ${end ?? n} is outside axis ${axis} of ${describe(x)}`);
+    throw bad("slice", `slice ${show(start)} … ${show(end ?? n)} is outside axis ${axis} of ${describe(x)}`);
   return new Tensor(make.slice(x.node, along, from, to), x.axes, x.name);
 }
 
 /** One element of an axis, without the axis. */
 export function at(x: Tensor, axis: number, index: number): Tensor {
-  const along = checkAxis("at", x, axis),
-    i = index < 0 ? index + x.shape[along]! : index;
+  const along = checkAxis("at", x, axis);
+  if (!Number.isInteger(index)) throw bad("at", `at got index ${show(index)} for ${describe(x)}`);
+  const i = index < 0 ? index + x.shape[along]! : index;
   return squeeze(slice(x, along, i, i + 1), along);
 }
 
@@ -58,12 +68,12 @@ export function at(x: Tensor, axis: number, index: number): Tensor {
 export function split(x: Tensor, parts: number | readonly number[], axis = -1): Tensor[] {
   const along = checkAxis("split", x, axis),
     n = x.shape[along]!;
-  const sizes = typeof parts === "number" ? Array.from({ length: parts }, () => n / parts) : parts;
-  if (!sizes.every((s) => Number.isInteger(s) && s >= 0) || sizes.reduce((a, b) => a + b, 0) !== n) {
+  const sizes = typeof parts === "number" ? equalParts(n, parts) : parts;
+  if (!Array.isArray(sizes) || !everySize(sizes) || sizes.reduce((a, b) => a + b, 0) !== n) {
     throw new SluiceError({
       code: "SHAPE_MISMATCH",
       who: who("split"),
-      what: `split needs sizes that add up to axis ${axis} of ${describe(x)}: got ${typeof parts === "number" ? `${parts} equal parts` : `[${parts.join(", ")}]`}`,
+      what: `split needs sizes that add up to axis ${axis} of ${describe(x)}: got ${typeof parts === "number" ? `${show(parts)} equal parts` : show(parts)}`,
       facts: { shape: x.shape, parts },
     });
   }
@@ -71,8 +81,19 @@ export function split(x: Tensor, parts: number | readonly number[], axis = -1): 
   return sizes.map((s) => slice(x, along, start, (start += s)));
 }
 
+/** None where there is no such number of parts: an axis of no elements has any number of them, but no more than are sensible. */
+function equalParts(n: number, parts: number): readonly number[] | undefined {
+  if (!Number.isInteger(parts) || parts < 1 || parts > Math.max(n, 1) || n % parts !== 0) return undefined;
+  return Array.from({ length: parts }, () => n / parts);
+}
+
+function everySize(sizes: readonly unknown[]): boolean {
+  return Array.from(sizes).every((s) => Number.isInteger(s) && (s as number) >= 0);
+}
+
 /** The tensors one after another along an axis; all other sizes are equal. Throws SHAPE_MISMATCH. */
 export function concat(tensors: readonly Tensor[], axis = -1): Tensor {
+  checkList("concat", tensors);
   const first = tensors[0];
   if (first === undefined) throw bad("concat", "concat needs at least one tensor");
   const along = checkAxis("concat", first, axis);
@@ -95,9 +116,10 @@ export function concat(tensors: readonly Tensor[], axis = -1): Tensor {
 
 /** The tensors as rows of a new axis. Throws SHAPE_MISMATCH. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkList("stack", tensors);
   const first = tensors[0];
   if (first === undefined) throw bad("stack", "stack needs at least one tensor");
-  const along = checkAxis("stack", first, axis, first.rank + 1);
+  const along = checkAxis("stack", first, axis, 1);
   return concat(
     tensors.map((t) => expand(t, along)),
     along,
@@ -106,8 +128,16 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** `value` around x: `[before, after]` for each axis. */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
-  if (widths.length !== x.rank || !widths.flat().every((n) => Number.isInteger(n) && n >= 0))
-    throw bad("pad", `pad needs [before, after] for each axis of ${describe(x)}, got ${JSON.stringify(widths)}`);
+  checkTensor("pad", x);
+  checkNumber(who("pad"), "value", value);
+  const isPair = (pair: unknown): boolean => Array.isArray(pair) && pair.length === 2 && everySize(pair);
+  if (!Array.isArray(widths) || widths.length !== x.rank || !Array.from(widths as readonly unknown[]).every(isPair))
+    throw bad("pad", `pad needs [before, after] for each axis of ${describe(x)}, got ${show(widths)}`);
+  checkShape(
+    who("pad"),
+    "the padded shape",
+    x.shape.map((n, axis) => widths[axis]![0] + n + widths[axis]![1]),
+  );
   const shape = x.shape.map((n, axis) => widths[axis]![0] + n + widths[axis]![1]),
     strides = denseStrides(shape);
   const offset = widths.reduce((sum, [before], axis) => sum + before * strides[axis]!, 0);
@@ -126,7 +156,7 @@ export function flip(x: Tensor, axis: number): Tensor {
 
 /** A new axis of size 1 at position `axis`. */
 export function expand(x: Tensor, axis: number): Tensor {
-  const along = checkAxis("expand", x, axis, x.rank + 1);
+  const along = checkAxis("expand", x, axis, 1);
   return new Tensor(make.reshape(x.node, x.shape.toSpliced(along, 0, 1)), allAxes(x).toSpliced(along, 0, undefined), x.name);
 }
 
@@ -145,6 +175,8 @@ export function squeeze(x: Tensor, axis: number): Tensor {
 
 /** x repeated to `shape`, as numpy does. Throws SHAPE_MISMATCH. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensor("broadcastTo", x);
+  checkShape(who("broadcastTo"), "shape", shape);
   const together = broadcastShape(x.shape, shape);
   if (together === undefined || !sameShape(together, shape))
     throw new SluiceError({
@@ -162,6 +194,13 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 
 /** x with names for its axes, which errors then use. */
 export function named(x: Tensor, axes: readonly (string | undefined)[]): Tensor {
+  checkTensor("named", x);
+  if (
+    !Array.isArray(axes) ||
+    axes.length > x.rank ||
+    !Array.from(axes as readonly unknown[]).every((name) => name === undefined || typeof name === "string")
+  )
+    throw bad("named", `named takes at most a name for each axis of ${describe(x)}, got ${show(axes)}`);
   return new Tensor(x.node, axes, x.name);
 }
 

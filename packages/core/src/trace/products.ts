@@ -3,12 +3,15 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { size } from "../graph/window.ts";
 import { broadcastShape, mergeAxes } from "./arithmetic.ts";
+import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 /** x […, k] · w [k, n] → […, n]. Throws SHAPE_MISMATCH where the inner sizes differ or w is no matrix. */
 export function dot(x: Tensor, w: Tensor): Tensor {
+  checkTensor("dot", x);
+  checkTensor("dot", w, "w");
   if (x.rank < 1 || w.rank !== 2) throw misfit("dot", "x […, k] and w [k, n]", x, w);
   if (x.shape.at(-1) !== w.shape[0]) throw misfit("dot", "equal inner sizes", x, w);
   checkDtypes("dot", x, w);
@@ -20,6 +23,8 @@ export function dot(x: Tensor, w: Tensor): Tensor {
 
 /** a […, m, k] · b […, k, n] → […, m, n]; leading axes broadcast. Throws SHAPE_MISMATCH. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensor("matmul", a, "a");
+  checkTensor("matmul", b, "b");
   if (a.rank < 2 || b.rank < 2) throw misfit("matmul", "two matrices or stacks of them", a, b);
   if (a.shape.at(-1) !== b.shape.at(-2)) throw misfit("matmul", "equal inner sizes", a, b);
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));

@@ -3,6 +3,7 @@ import * as make from "../graph/make.ts";
 import { size } from "../graph/window.ts";
 import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
+import { checkFlags } from "./check.ts";
 import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
 import { options } from "../arguments/options.ts";
@@ -32,12 +33,14 @@ export function max(x: Tensor, axis?: number | readonly number[], options: FoldO
 
 /** exp(x) / Σ exp(x) along `axis`, without overflow. */
 export function softmax(x: Tensor, axis = -1): Tensor {
+  checkAxis("softmax", x, axis);
   const e = exp(sub(x, highest(x, axis)));
   return div(e, sum(e, axis, { keepDims: true }));
 }
 
 /** log(softmax(x)) along `axis`, without overflow. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  checkAxis("logSoftmax", x, axis);
   const shifted = sub(x, highest(x, axis));
   return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
 }
@@ -65,7 +68,7 @@ function highest(x: Tensor, axis: number): Tensor {
 }
 
 function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[] | undefined, given: FoldOptions): Tensor {
-  const { keepDims = false } = options(who(combine), given, { keepDims: true });
+  const { keepDims = false } = checkFlags(combine, options(who(combine), given, { keepDims: true }), "keepDims");
   const axes = checkAxes(combine, x, axis);
   const kept = x.axes.filter((_, a) => !axes.includes(a));
   const folded = new Tensor(make.fold(combine, x.node, axes, label(combine)), kept);

@@ -1,8 +1,12 @@
 // Recurrence: a function applied to a state, step after step.
+import { checkFunction, checkText, record } from "../arguments/checks.ts";
+import { count } from "../arguments/rules.ts";
+import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import type { Loop, Param } from "../graph/node.ts";
 import { sameShape } from "../graph/window.ts";
+import { checkFlags, checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
@@ -35,7 +39,9 @@ export interface Scanned<S, Y> {
  * Throws SHAPE_MISMATCH where inputs differ in their number of rows or a new state differs from the old; DTYPE_MISMATCH likewise.
  */
 export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(options: Scan<S, X, Y>): Scanned<S, Y> {
-  const { state, inputs, step, reverse = false, name = "scan" } = options;
+  const { state, inputs, step, reverse = false, name = "scan" } = checkFlags("scan", options, "reverse");
+  checkText(who("scan"), "name", name);
+  checkFunction(who("scan"), "step", step);
   const steps = countSteps(tensorsOf(inputs), options.steps);
   const slices: { param: Param; of: Tensor["node"] }[] = [],
     starts = tensorsOf(state);
@@ -46,9 +52,13 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   });
   const params = starts.map(([path, x]) => make.param(x.shape, x.dtype, `${name}.${path || "state"}`));
   let i = 0;
-  const result = step(
-    mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)),
-    seen,
+  const result = record(
+    who("scan"),
+    step(
+      mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)),
+      seen,
+    ),
+    "what a step returns",
   );
   const next = new Map(tensorsOf(result.state));
   const loop: Loop = {
@@ -69,22 +79,29 @@ export function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
 }
 
+/** Throws INVALID_ARGUMENT for a leaf that is no tensor. */
 export function tensorsOf(tree: Tree<Tensor>): [path: string, tensor: Tensor][] {
-  return leavesOf(tree, isTensor) as [string, Tensor][];
+  return leavesOf(tree, isTensor).map(([path, leaf]) => [path, tensorAt(leaf, path)]);
 }
 
 /** The tree with each tensor replaced; the type is kept because only leaves change. */
 export function mapTensors<T extends Tree<Tensor>>(tree: T, visit: (x: Tensor, path: string) => Tensor): T {
-  return mapTree(tree, isTensor, (leaf, path) => visit(leaf as Tensor, path)) as T;
+  checkFunction("mapTensors", "visit", visit);
+  return mapTree(tree, isTensor, (leaf, path) => visit(tensorAt(leaf, path), path)) as T;
+}
+
+function tensorAt(leaf: unknown, path: string): Tensor {
+  checkTensor("a tree of tensors", leaf, path === "" ? "all of it" : path);
+  return leaf;
 }
 
 function countSteps(inputs: readonly [string, Tensor][], given: number | undefined): number {
-  const steps = given ?? inputs[0]?.[1].shape[0];
-  if (steps === undefined || !Number.isInteger(steps) || steps < 0)
+  const steps = given === undefined ? inputs[0]?.[1].shape[0] : given;
+  if (steps === undefined || !count.accepts(steps))
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
       who: who("scan"),
-      what: `scan needs a number of steps, got ${steps}`,
+      what: `scan needs a number of steps, got ${show(steps)}`,
       fix: "Give inputs [steps, …], or `steps`",
     });
   for (const [path, x] of inputs)

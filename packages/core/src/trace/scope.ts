@@ -1,9 +1,12 @@
 // Where the tracer is, for error messages and slot names: "lstm.step".
+import { checkFunction, checkText } from "../arguments/checks.ts";
 
 let names: readonly string[] = [];
 
 /** Everything that `body` traces is named `name`: errors begin with it, and slots carry it. Scopes do not nest in names: the innermost counts. */
 export function scope<R>(name: string, body: () => R): R {
+  checkText("scope", "name", name);
+  checkFunction("scope", "body", body);
   const before = names;
   names = [...names, name];
   try {

@@ -1,10 +1,14 @@
 // Turning a function into a graph: it runs once, on tensors that stand for its arguments.
+import { checkDType, checkFunction, checkShape, checkText } from "../arguments/checks.ts";
+import { refused } from "../arguments/rules.ts";
+import { show } from "../arguments/show.ts";
 import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import type { Input, Node } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { sameShape } from "../graph/window.ts";
+import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { isTensor } from "./scan.ts";
 import { Tensor } from "./tensor.ts";
@@ -43,6 +47,9 @@ let current: Recorder | undefined;
  * Throws whatever `fn` throws, INVALID_ARGUMENT for a promise, TRACE_LEAK for tensors that belong to another trace.
  */
 export function trace(name: string, fn: (...args: never[]) => unknown, args: readonly unknown[]): Traced {
+  checkText("trace", "name", name);
+  checkFunction(name, "fn", fn);
+  if (!Array.isArray(args)) throw refused(name, "args", args, "a list");
   const before = current,
     recorder: Recorder = (current = { inputs: [], updates: new Map() });
   try {
@@ -71,6 +78,8 @@ export function trace(name: string, fn: (...args: never[]) => unknown, args: rea
  * `x` is an argument of the traced function itself, not something computed. Throws INVALID_ARGUMENT, SHAPE_MISMATCH, DTYPE_MISMATCH.
  */
 export function assign(x: Tensor, value: Tensor): void {
+  checkTensor("assign", x);
+  checkTensor("assign", value, "value");
   const { node } = x;
   if (current === undefined || node.kind !== "input" || !current.inputs.includes(node))
     throw new SluiceError({
@@ -98,9 +107,11 @@ function enter(leaf: unknown, path: string, name: string): Tensor {
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
       who: name,
-      what: `${path} is no array: ${String(leaf)}`,
+      what: `${path} is no array: ${show(leaf)}`,
       fix: "Pass arrays, numbers, or records and lists of them",
     });
+  checkDType(name, `the dtype of ${path}`, leaf.dtype);
+  checkShape(name, `the shape of ${path}`, leaf.shape);
   const node = make.input(leaf.shape, leaf.dtype, path);
   current!.inputs.push(node);
   return new Tensor(node, leaf.axes ?? [], path);

@@ -1,4 +1,5 @@
 // Records and lists of anything, nested: how weights, states and results are passed around.
+import { checkFunction } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 
 /** A leaf, or a list or record of trees. */
@@ -17,16 +18,25 @@ export function mapTree(
   visit: (leaf: unknown, path: string) => unknown,
   path = "",
 ): unknown {
+  checkFunction("mapTree", "isLeaf", isLeaf);
+  checkFunction("mapTree", "visit", visit);
   return walk(tree, path, 0);
 
   function walk(node: unknown, path: string, depth: number): unknown {
     if (isLeaf(node)) return visit(node, path);
-    if (typeof node !== "object" || node === null) return visit(node, path);
+    if (!isTree(node)) return visit(node, path);
     if (depth > deepest) throw tooDeep(path);
     const below = (key: string | number): string => (path === "" ? `${key}` : `${path}.${key}`);
     if (Array.isArray(node)) return node.map((child: unknown, i) => walk(child, below(i), depth + 1));
     return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child, below(key), depth + 1)]));
   }
+}
+
+/** Lists, and records of any class; maps, dates, buffers and promises have nothing inside that could be passed. */
+function isTree(value: unknown): value is object {
+  return (
+    typeof value === "object" && value !== null && (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]")
+  );
 }
 
 function tooDeep(path: string): SluiceError {
