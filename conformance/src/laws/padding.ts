@@ -16,7 +16,7 @@ import {
 import { uniform } from "../arbitraries/numbers.ts";
 import { decoders, kinds, varied } from "../arbitraries/variants.ts";
 import type { Law } from "../law.ts";
-import { known, type Bounded, type Extra } from "../oracle/index.ts";
+import { known, type Bounded, type Extra, type Named } from "../oracle/index.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
 import type { Read } from "./agree.ts";
 import { attentionRun } from "./attention.ts";
@@ -46,6 +46,7 @@ export const paddingLaws: readonly Law[] = [
       [...attentionPool("single")(seed), ...attentionPool("multiHead")(seed)].filter(
         (structure) =>
           structure.keyLead === undefined && // keys that belong to one row of the batch
+          structure.sources !== "self" && // where a hidden key is a query, and asks
           (structure.keyLengths || isOfKeys(structure)) &&
           (keeps.infinity || structure.bias === "none" || !structure.hiding),
       ),
@@ -90,11 +91,8 @@ function spoiltKeys({ structure, seed }: AttentionExample, data: AttentionData, 
   const isHidden = (row: number, key: number): boolean =>
     (keyLengths !== undefined && key >= keyLengths[row]!) ||
     (mask !== undefined && isOfKeys(structure) && mask.value[structure.mask === "rows" ? row * structure.keys + key : key] === 0);
-  const own = Object.keys(inputs).filter((name) => name !== "query" || Object.keys(inputs).length === 1);
-  return {
-    ...data,
-    inputs: { ...inputs, ...Object.fromEntries(own.map((name) => [name, spoiltRows(inputs[name]!, isHidden, any)])) },
-  };
+  const { query, ...attended } = inputs;
+  return { ...data, inputs: { query: query!, ...mapTree<Bounded, Bounded>(attended, (x) => spoiltRows(x, isHidden, any)) } as Named };
 }
 
 /** x [batch, …, rows, columns] with other numbers in some rows. */

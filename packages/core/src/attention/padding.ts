@@ -14,22 +14,17 @@ interface Attended {
 }
 
 /**
- * What is attended to, [batch, …, keys, features] or with fewer leading axes, without what lies past `keyLengths` and where a mask is 0 that does not
- * depend on the query ([…, 1, keys], or [keys]) nor, with `heads`, on the head. One tensor in several places stays one, so that in self-attention
- * the rows of such queries are zeros too. As it is where nothing is hidden so.
+ * What is attended to, [batch, …, keys, features] or with fewer leading axes, with zeros past `keyLengths` and where a mask is 0 that does not
+ * depend on the query ([…, 1, keys], or [keys]) nor, with `heads`, on the head. As it is where nothing is hidden so. Queries stay as they are, in
+ * self-attention too: a step that is no key may still ask.
  */
 export function withoutPadding<T extends Attended>(given: T, visibility: Visibility, heads = false): T {
   const { query, key, value } = given,
     tests = [byLength(visibility, Math.max(query.rank, key.rank)), byMask(visibility, heads)].filter((test) => test !== undefined);
   if (tests.length === 0) return given;
-  const known = new Map<unknown, Tensor>();
-  const seen = (x: Tensor): Tensor => {
-    const made = known.get(x.node) ?? tests.reduce((kept, test) => hideRows(kept, test), x);
-    known.set(x.node, made);
-    return made;
-  };
-  const cleaned = { key: seen(key), value: seen(value) };
-  return { ...given, ...cleaned, query: known.get(query.node) ?? query };
+  const seen = (x: Tensor): Tensor => tests.reduce((kept, test) => hideRows(kept, test), x);
+  const cleaned = seen(key);
+  return { ...given, key: cleaned, value: value.node === key.node ? cleaned : seen(value) };
 }
 
 interface Test {
