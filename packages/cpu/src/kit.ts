@@ -9,4 +9,5 @@ export { blockTime } from "./simd/blockTime.ts";
 export { meeting } from "./simd/crew.ts";
 export { type Compiled, moduleOf } from "./simd/modules.ts";
 export { supportsOf } from "./supports.ts";
-export { type Places, placesOf } from "./simd/places.ts";
+export { instantiate } from "./simd/instance.ts";
+export { type Places, orFree, placesOf } from "./simd/places.ts";

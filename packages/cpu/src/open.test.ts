@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { array, compile, type Instruction, type Program, type Slot, type Step, type Tensor, type View } from "@sluice/core";
 import { dense, lstmForward } from "@sluice/core/kit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Options, open } from "./open.ts";
 
 const code = (code: string) => expect.objectContaining({ name: "SluiceError", code });
@@ -150,4 +150,22 @@ test("the executor says what runs", async () => {
 
 test("a memory that is no number of bytes is refused", async () => {
   for (const memory of [0, -1, 2 ** 33, NaN, 70_000.5]) await expect(open({ memory })).rejects.toThrow(code("INVALID_ARGUMENT"));
+});
+
+test("a compile for which the engine has no room is refused by its code and keeps no memory", async () => {
+  const backend = await open({ simd: true, memory: 2 ** 20 });
+  const slots: Slot[] = [
+    { dtype: "f32", length: 2 ** 14, data: new Float32Array(2 ** 14) },
+    { dtype: "f32", length: 2 ** 14, binding: 0 },
+  ];
+  const program: Program = { name: "copy", slots, steps: [move(dense(0, [2 ** 14]), dense(1, [2 ** 14]))] };
+  const full = vi.spyOn(WebAssembly, "Instance").mockImplementation(function () {
+    throw new RangeError("Out of memory");
+  });
+  for (let i = 0; i < 100; i++) await expect(backend.compile(program)).rejects.toThrow(code("OUT_OF_MEMORY")); // 64 KiB of constants each
+  full.mockRestore();
+  const buffer = backend.create("f32", 2 ** 14);
+  (await backend.compile(program)).run([buffer]);
+  expect(await backend.read(buffer)).toEqual(new Float32Array(2 ** 14));
+  await backend.close();
 });

@@ -1,6 +1,6 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
 import type { Executable, Program } from "@sluice/core";
-import { type Buffer, type Host, blockTime, moduleOf, pagesOf, placesOf } from "@sluice/cpu/kit";
+import { type Buffer, type Host, blockTime, moduleOf, orFree, pagesOf, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
 import { estimate } from "./work.ts";
@@ -23,7 +23,7 @@ export async function compile(given: Program, { limit, crew, host, threshold }: 
   // Whether rows go apart must not depend on how many threads there are: the bits would.
   const compiled = await moduleOf(program, { pages: pagesOf(limit), apart: estimate(program, 2).gain >= threshold });
   const places = placesOf(program, compiled, host, crew.threads);
-  const known = crew.learn(compiled.module);
+  const known = orFree(places, () => crew.learn(compiled.module));
   const { time, gain } = estimate(program, crew.threads);
   const isSplit = gain >= threshold;
   const isShort = time < patience;

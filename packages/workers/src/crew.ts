@@ -1,6 +1,6 @@
 // The threads and the caller as one: commands go to the ring, small runs are done here when nothing is queued, memory is given back once nothing uses it.
 import { SluiceError } from "@sluice/core";
-import type { WasmMemory } from "@sluice/cpu/kit";
+import { instantiate, type WasmMemory } from "@sluice/cpu/kit";
 import * as layout from "./layout.js";
 import { createRing } from "./ring.ts";
 import { type Threads, startThreads } from "./threads.ts";
@@ -87,9 +87,9 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
       return ring.isIdle;
     },
     learn(module) {
+      const run = instantiate(module, memory);
       crew.tell({ program: ++programs, module });
-      const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm as WebAssembly.Memory } }); // made by createSharedMemory
-      return { number: programs, run: exports["run"]! };
+      return { number: programs, run };
     },
     forget: ({ number }) => crew.tell({ forget: number }),
     post: ring.post,

@@ -152,3 +152,19 @@ test("a full and busy backend reads and writes all the same, in call order, to t
   await backend.close();
   expect(says(18)(await last)).toBe(true);
 });
+
+test("a compile for which the engine has no room is refused by its code and keeps no memory", async () => {
+  const backend = await open({ threads: 2, memory: 2 ** 20 });
+  const program = double(2 ** 14),
+    [x, y] = [backend.create("f32", 2 ** 14), backend.create("f32", 2 ** 14)];
+  const slots = [...program.slots, { dtype: "f32", length: 2 ** 14, data: new Float32Array(2 ** 14) } as const];
+  const full = vi.spyOn(WebAssembly, "Instance").mockImplementation(function () {
+    throw new RangeError("Out of memory");
+  });
+  for (let i = 0; i < 100; i++) await expect(backend.compile({ ...program, slots })).rejects.toThrow(code("OUT_OF_MEMORY")); // 64 KiB each
+  full.mockRestore();
+  backend.write(x, new Float32Array(2 ** 14).fill(2));
+  (await backend.compile({ ...program, slots })).run([x, y]);
+  expect(await backend.read(y)).toEqual(new Float32Array(2 ** 14).fill(4));
+  await backend.close();
+});

@@ -81,8 +81,8 @@ export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31
           await crew.settled();
           return target;
         }
-        crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
         try {
+          crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
           await crew.settled();
           target.set(contentsOf(stage, 0, length));
         } finally {

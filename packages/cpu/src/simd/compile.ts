@@ -4,16 +4,16 @@ import { type Buffer, addressOf } from "../buffer.ts";
 import type { Host } from "../host.ts";
 import type { WasmMemory } from "../memory.ts";
 import { blockTime } from "./blockTime.ts";
+import { instantiate } from "./instance.ts";
 import { moduleOf } from "./modules.ts";
-import { placesOf } from "./places.ts";
+import { orFree, placesOf } from "./places.ts";
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
 export async function compile(given: Program, memory: WasmMemory, host: Host): Promise<Executable<Buffer>> {
   const program = blockTime(given);
   const compiled = await moduleOf(program);
   const places = placesOf(program, compiled, host);
-  const { exports } = new WebAssembly.Instance(compiled.module, { env: { memory: memory.wasm as WebAssembly.Memory } }); // made by createWasmMemory
-  const run = exports["run"]!;
+  const run = orFree(places, () => instantiate(compiled.module, memory));
   return {
     executor: "wasm simd f32x4",
     run(bindings) {

@@ -72,3 +72,13 @@ export function placesOf(program: Program, { panels, workspace }: Compiled, host
     throw error;
   }
 }
+
+/** What `make` gives. Where it throws, the places are given back. */
+export function orFree<T>(places: Places, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    places.free();
+    throw error;
+  }
+}
