@@ -17,8 +17,7 @@ import {
   type Weight,
 } from "@sluice/core";
 import { open } from "@sluice/core/reference";
-import type { Fn, Param, Row } from "./fuzz.ts";
-import { Later } from "./params.ts";
+import { Later, type Fn, type Param, type Row } from "../../fuzz/index.ts";
 
 export const backend: Backend = (await open()) as Backend;
 

@@ -1,7 +1,8 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
 import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
-import { boolean, oneOf, size, text } from "@sluice/core/arguments";
+import { boolean, check, oneOf, size, text } from "@sluice/core/arguments";
+import { having } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import { checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
@@ -27,6 +28,10 @@ export const recurrentTable = {
   name: optional(text),
 } satisfies Table<RecurrentConfig>;
 
+const anyCell = having<Cell<never, never>>("a cell, such as gru()", {
+  ...{ name: "string", weights: "function", state: "function", step: "function" },
+});
+
 /** A layer that `bidirectional` can run both ways. */
 export interface RecurrentLayer extends Layer {
   readonly config: RecurrentConfig;
@@ -41,10 +46,11 @@ export type BothWays = (merge: "concat" | "sum" | "mean", input: Spec, who: stri
  *
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`. Weights are the cell's.
  * A saved model finds it again by the cell's name: `loadModel(path, { layers: { mgu: recurrent(mgu) } })`.
- * Throws INVALID_ARGUMENT for `units` below 1 and what else the config may not be; at build SHAPE_MISMATCH for a sample that is not
+ * Throws INVALID_ARGUMENT for what is no cell, `units` below 1 and what else the config may not be; at build SHAPE_MISMATCH for a sample that is not
  * [steps, features].
  */
 export function recurrent<P extends Weights, S extends States>(cell: Cell<P, S>): (config: RecurrentConfig) => RecurrentLayer {
+  check<unknown>("recurrent", "cell", cell, anyCell);
   return (options) => recurrentLayer(cell.name, cell, given(cell.name, recurrentTable, options));
 }
 

@@ -1,5 +1,8 @@
 // What one sample looks like, with its axes by name: what layers are built for and what error messages show.
 import type { Shape } from "@sluice/core";
+import { oneOf, shape, text } from "@sluice/core/arguments";
+import { listOf } from "../options/rules.ts";
+import { required, type Table } from "../options/table.ts";
 
 /** Numbers in the model's own floating type, or indices. */
 export type Kind = "float" | "i32";
@@ -10,6 +13,12 @@ export interface Spec {
   readonly axes: readonly string[];
   readonly dtype: Kind;
 }
+
+export const specTable = {
+  shape: required(shape),
+  axes: required(listOf(text)),
+  dtype: required(oneOf("float", "i32")),
+} satisfies Table<Spec>;
 
 /** A sample of this shape, its axes named as sequences are: […, steps, features], or [steps] for indices. */
 export function specOf(shape: Shape, dtype: Kind): Spec {

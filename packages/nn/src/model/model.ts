@@ -1,7 +1,9 @@
 // A model: named layers and, once it was trained or loaded, the weights to start from. It names no machine.
 import { leavesOf, mapTree, scope, type HostArray, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
+import { check, shape as anyShape } from "@sluice/core/arguments";
 import { isMask, type Built, type Layer, type Mask } from "../layers/layer.ts";
-import { specOf, type Spec } from "../layers/spec.ts";
+import { specOf, specTable, type Spec } from "../layers/spec.ts";
+import { given } from "../options/table.ts";
 import type { CompileOptions } from "../training/options.ts";
 import { createTrainer, type Trainer } from "../training/trainer.ts";
 
@@ -84,9 +86,9 @@ export interface Model {
   readonly saved?: Saved;
   /** Where the first layer reads indices: one more than the largest. */
   readonly indices: number | undefined;
-  /** What a sample of this shape must look like for the first layer. */
+  /** What a sample of this shape must look like for the first layer. Throws INVALID_ARGUMENT for what is no shape. */
   sample(shape: Shape): Spec;
-  /** Pure. Throws SHAPE_MISMATCH or DTYPE_MISMATCH naming the layer. */
+  /** Pure. Throws INVALID_ARGUMENT for what is no sample, SHAPE_MISMATCH or DTYPE_MISMATCH naming the layer. */
   build(sample: Spec): BuiltModel;
   /**
    * A trainer that holds this model's weights on a backend; the caller disposes it.
@@ -104,8 +106,11 @@ export function createModel(name: string, layers: readonly NamedLayer[], saved?:
     layers,
     ...(saved !== undefined && { saved }),
     indices,
-    sample: (shape) => specOf(shape, layers[0]?.layer.input?.dtype ?? (indices === undefined ? "float" : "i32")),
-    build: (sample) => build(layers, sample),
+    sample(shape) {
+      check("model.sample", "shape", shape, anyShape);
+      return specOf(shape, layers[0]?.layer.input?.dtype ?? (indices === undefined ? "float" : "i32"));
+    },
+    build: (sample) => build(layers, given("model.build", specTable, sample)),
     compile: (options) => createTrainer(model, options),
   };
   return model;

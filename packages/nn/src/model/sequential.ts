@@ -1,14 +1,32 @@
 // Layers one after the other, each with a name of its own.
 import { SluiceError } from "@sluice/core";
+import { check, text, type Rule } from "@sluice/core/arguments";
 import type { Layer } from "../layers/layer.ts";
+import { isRecord, given, optional, type Table } from "../options/table.ts";
+import { listOf } from "../options/rules.ts";
 import { createModel, type Model, type NamedLayer } from "./model.ts";
+
+const modelTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
+
+const anyLayer: Rule<Layer> = {
+  expected: "a layer, such as dense({ units: 1 })",
+  accepts: (value): value is Layer =>
+    isRecord(value) &&
+    typeof value["kind"] === "string" &&
+    typeof value["build"] === "function" &&
+    isRecord(value["config"]) &&
+    (value["config"]["name"] === undefined || text.accepts(value["config"]["name"])),
+};
+const anyLayers = listOf(anyLayer);
 
 /**
  * A model that runs its layers in order. Layers without a name take their kind: "dense", "dense_1", ….
  *
- * Throws INVALID_ARGUMENT for no layers, a name used twice, or one that is not letters, digits, "_" and "-".
+ * Throws INVALID_ARGUMENT for no layers or what is none, a name used twice, or one that is not letters, digits, "_" and "-".
  */
-export function sequential(layers: readonly Layer[], { name = "sequential" }: { readonly name?: string } = {}): Model {
+export function sequential(layers: readonly Layer[], options: { readonly name?: string } = {}): Model {
+  const { name = "sequential" } = given("sequential", modelTable, options);
+  check("sequential", "layers", layers, anyLayers);
   if (layers.length === 0) throw refused("a model needs at least one layer");
   return createModel(name, named(layers));
 }

@@ -59,3 +59,9 @@ export function checkData(who: string, data: Data): void {
 }
 
 export const batchTable = { batchSize: preset(size, 32), signal: optional(anySignal) } satisfies Table<EvaluateOptions>;
+
+export interface CheckpointOptions {
+  /** Default false. */
+  readonly optimizer?: boolean;
+}
+export const checkpointTable = { optimizer: preset(boolean, false) } satisfies Table<CheckpointOptions>;

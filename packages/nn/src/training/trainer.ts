@@ -9,7 +9,7 @@ import type { CompileOptions, Data, EvaluateOptions, FitOptions, History, Number
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
 import { Session } from "./session.ts";
-import { batchTable, checkData, compileTable, fitTable } from "./tables.ts";
+import { batchTable, checkData, checkpointTable, compileTable, fitTable, type CheckpointOptions } from "./tables.ts";
 
 /** `model.compile` */
 export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
@@ -110,8 +110,9 @@ export class Trainer {
   }
 
   /** What `serialize` writes, as of this call: weights and, with `optimizer`, what training needs to go on as if it had not stopped. */
-  async checkpoint({ optimizer = false }: { readonly optimizer?: boolean } = {}): Promise<Saved> {
+  async checkpoint(options: CheckpointOptions = {}): Promise<Saved> {
     this.#check("trainer.checkpoint");
+    const { optimizer } = filled(checkpointTable, given("trainer.checkpoint", checkpointTable, options));
     return this.#session.checkpoint(optimizer);
   }
 

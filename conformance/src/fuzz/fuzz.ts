@@ -21,14 +21,11 @@ export interface Row {
 
 export type Fn = (...args: readonly never[]) => unknown;
 
-const isThorough = process.env["SLUICE_THOROUGH"] === "1";
-
 /**
- * Calls `fn` a dozen times with types right and a dozen with types wrong, in a thorough run two hundred times each; resolves to how many calls
- * that were. Rejects with the first call, made as small as it goes, that ended raw, with INTERNAL, or without being refused.
+ * Calls `fn` `numRuns` times with types right and as often with types wrong; resolves to how many calls that were. Rejects with the first
+ * call, made as small as it goes, that ended raw, with INTERNAL, or without being refused.
  */
-export async function fuzz(fn: Fn, row: Row): Promise<number> {
-  const numRuns = isThorough ? 200 : 12;
+export async function fuzz(fn: Fn, row: Row, numRuns: number): Promise<number> {
   await fc.assert(
     fc.asyncProperty(argumentsOf(row, "values"), (args) => holds(fn, row, args)),
     { numRuns },

@@ -1,0 +1,313 @@
+// Every public function of nn, called with any values there are.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import * as core from "@sluice/core";
+import { shape, text } from "@sluice/core/arguments";
+import { open } from "@sluice/core/reference";
+import {
+  any,
+  edges,
+  fuzz,
+  Later,
+  list,
+  maybe,
+  options,
+  ruled,
+  sizes,
+  tensor,
+  type Fn,
+  type Param,
+  type Row,
+} from "@sluice/conformance/fuzz";
+import * as nn from "@sluice/nn";
+import * as files from "@sluice/nn/node";
+import { layerTables, otherTables } from "../tables.ts";
+import { progressTable } from "../../training/progressLine.ts";
+import { tabled, texts } from "./tabled.ts";
+
+const numRuns = process.env["SLUICE_THOROUGH"] === "1" ? 100 : 8; // with types right, and as many with types wrong
+const backend = await open();
+const folder = mkdtempSync(join(tmpdir(), "sluice-fuzz-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const model = nn.sequential([nn.input({ shape: [2] }), nn.dense({ units: 1 })]);
+const trainer = await model.compile({ backend, optimizer: nn.sgd(), loss: "mse" });
+const bytes = await nn.serialize(trainer, { optimizer: true });
+const path = join(folder, "model.safetensors");
+await files.saveModel(path, trainer);
+
+const samples: Param = any(
+  fc.oneof({ weight: 3, arbitrary: fc.constantFrom<number[]>([3], [2, 3], [4, 2], [], [2, 2, 2], [2, 4]) }, sizes),
+);
+const numbers = any(
+  fc.oneof(
+    edges,
+    fc.array(edges, { maxLength: 3 }),
+    fc.constantFrom<unknown>(
+      [[1, 2]],
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [[1], [2], [3]],
+      new Float32Array(2),
+      [Float32Array.of(1, 2)],
+      { shape: [2, 2], dtype: "f32", data: new Float32Array(4) },
+      { shape: [2, 2], dtype: "f32", data: new Float32Array(3) },
+      { shape: [0, 2], dtype: "f32", data: new Float32Array(0) },
+    ),
+    fc.array(fc.array(edges, { maxLength: 2 }), { maxLength: 3 }),
+  ),
+  (value) => !["string", "boolean", "bigint", "undefined", "symbol", "function"].includes(typeof value) && value !== null,
+);
+const matched = fc.constant({ x: [[1, 2]], y: [[1]] });
+const dataRecord = options({ x: numbers, y: numbers, sampleWeight: numbers });
+const data: Param = {
+  ...dataRecord,
+  values: fc.oneof(
+    matched,
+    fc.record({ x: numbers.values, y: numbers.values, sampleWeight: numbers.values }, { requiredKeys: ["x", "y"], noNullPrototype: true }),
+  ),
+};
+const cells = any(fc.constantFrom(core.rnn(), core.lstm(), core.gru(), core.mgu()), isRecord);
+const recurrentLayers = any(
+  fc.constantFrom(nn.lstm({ units: 2 }), nn.gru({ units: 2, goBackwards: true }), nn.mgu({ units: 1, returnSequences: true })),
+  isRecord,
+);
+const signals = fc.constantFrom(new AbortController().signal, AbortSignal.abort());
+const epochs = fc.constantFrom(1, 2, 0, -1, 1.5, NaN, Infinity, 2 ** 31, 1e12, 1e308);
+const fitting = tabled(otherTables["trainer.fit"], { epochs, signal: signals, validationData: data.values });
+const batching = tabled(otherTables["trainer.evaluate, trainer.predict"], { signal: signals });
+const compiling = tabled(otherTables["model.compile"], {
+  backend: fc.constant(backend),
+  optimizer: fc.constantFrom(nn.sgd(), nn.adam(), nn.adamW({ clipNorm: 1 })),
+  loss: fc.constantFrom(
+    "mse",
+    "mae",
+    "binaryCrossentropy",
+    "categoricalCrossentropy",
+    "sparseCategoricalCrossentropy",
+    nn.meanSquaredError,
+    "nonsense",
+  ),
+  metrics: fc.array(fc.constantFrom("accuracy", "mae", "mse", "binaryAccuracy", nn.categoricalAccuracy, "nonsense"), { maxLength: 2 }),
+});
+const saving = maybe(tabled(otherTables["serialize, saveModel"]));
+const loading = maybe(tabled(otherTables["deserialize, loadModel"]));
+const sources = any(fc.constantFrom<unknown>(model, trainer), isRecord);
+
+/** What there is to fuzz of each export; a new one without a row fails the test. */
+const rows: Readonly<Record<string, Row | readonly Row[]>> = {
+  ...Object.fromEntries(
+    Object.entries(layerTables)
+      .filter(([kind]) => kind !== "bidirectional")
+      .map(([kind, table]) => [kind, layered(isOptional(table) ? maybe(tabled(table)) : tabled(table))]),
+  ),
+  multiHeadAttention: layered(
+    tabled(layerTables.multiHeadAttention, {
+      rotary: fc.oneof(fc.boolean(), fc.record({ base: edges, interleaved: fc.boolean() }, { requiredKeys: [], noNullPrototype: true })),
+    }),
+  ),
+  bidirectional: layered(recurrentLayers, maybe(tabled(layerTables.bidirectional))),
+  recurrent: {
+    params: [cells, tabled(layerTables.mgu), samples],
+    use: (_, [cell, config, sample]) => useLayer(nn.recurrent(cell as core.Cell)(config as never), sample as never),
+  },
+  sequential: {
+    params: [
+      list(
+        any(
+          fc.constantFrom(nn.dense({ units: 2 }), nn.dropout({ rate: 0.5 }), nn.lstm({ units: 1, name: "a" }), nn.input({ shape: [2] })),
+          isRecord,
+        ),
+      ),
+      maybe(options({ name: ruled(text, texts) })),
+      samples,
+    ],
+    use: (_, [layers, config, sample]) => useModel(nn.sequential(layers as never, config as never), sample as never),
+  },
+  binaryCrossentropy: measured(),
+  categoricalCrossentropy: measured(),
+  meanAbsoluteError: measured(),
+  meanSquaredError: measured(),
+  sparseCategoricalCrossentropy: measured(),
+  binaryAccuracy: measured(),
+  categoricalAccuracy: measured(),
+  sparseCategoricalAccuracy: measured(),
+  progressLine: { params: [tabled(progressTable)], use: (fn, args) => fn(...(args as never[])) },
+  sgd: optimizing(otherTables.sgd),
+  adam: optimizing(otherTables.adam),
+  adamW: optimizing(otherTables.adamW),
+  serialize: {
+    params: [sources, saving],
+    use: async (fn, args) => nn.deserialize((await fn(...(args as never[]))) as never, { allowNonFinite: true }),
+  },
+  deserialize: {
+    params: [
+      any(
+        fc.oneof(
+          fc.constantFrom<unknown>(bytes, bytes.buffer, bytes.subarray(0, 9), new Uint8Array(3)),
+          fc
+            .tuple(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 }))
+            .map(([at, byte]) => bytes.map((old, i) => (i === at ? byte : old))),
+        ),
+        isRecord,
+      ),
+      loading,
+    ],
+    use: async (fn, args) => {
+      const read = (await fn(...(args as never[]))) as nn.Model;
+      (await read.compile({ backend })).dispose();
+    },
+  },
+  saveModel: {
+    params: [any(fc.constantFrom(path, "", join(folder, "none", "model"), folder, "a\0b"), isText), sources, saving],
+    use: useFile,
+  },
+  loadModel: { params: [any(fc.constantFrom(path, "", join(folder, "none"), folder, "a\0b"), isText), loading], use: useFile },
+};
+
+const verbs: Readonly<Record<string, Row>> = {
+  "model.compile": {
+    params: [compiling],
+    use: async (_, [given]) => {
+      const made = await model.compile(given as never);
+      await fitted(made, { x: [[1, 2]], y: [[1]] }, { epochs: 1 });
+    },
+  },
+  "model.build": { params: [any(sizes, shape.accepts)], use: (_, [given]) => model.build(model.sample(given as never)) },
+  "trainer.fit": { params: [data, fitting], use: (_, [given, config]) => trainer.fit(given as never, config as never) },
+  "trainer.evaluate": { params: [data, maybe(batching)], use: (_, [given, config]) => trainer.evaluate(given as never, config as never) },
+  "trainer.predict": { params: [numbers, maybe(batching)], use: (_, [given, config]) => trainer.predict(given as never, config as never) },
+  "trainer.setWeights": {
+    params: [
+      any(
+        fc.record(
+          {
+            dense: fc.record({ kernel: numbers.values, bias: numbers.values }, { requiredKeys: [], noNullPrototype: true }),
+            nonsense: numbers.values,
+          },
+          { requiredKeys: ["dense"], noNullPrototype: true },
+        ),
+        isRecord,
+      ),
+    ],
+    use: (_, [given]) => trainer.setWeights(given as never),
+  },
+  "trainer.checkpoint": {
+    params: [maybe(options({ optimizer: any(fc.boolean()) }))],
+    use: (_, [given]) => trainer.checkpoint(given as never),
+  },
+};
+
+const exported = Object.entries<unknown>({ ...nn, ...files });
+
+test("every value that nn exports has a row", () => {
+  expect(exported.map(([key]) => key).filter((key) => !Object.hasOwn(rows, key))).toEqual([]);
+});
+
+test.each(exported)("%s ends in a result or a public error, whatever it is given", async (key, value) => {
+  for (const row of [rows[key] ?? []].flat()) expect(await fuzz(value as Fn, row, numRuns)).toBeGreaterThan(0);
+});
+
+test.each(Object.entries(verbs))("%s ends in a result or a public error, whatever it is given", async (_, row) => {
+  expect(await fuzz(() => undefined, row, numRuns)).toBeGreaterThan(0);
+});
+
+/** A layer, in a model of its own for samples of any shape. */
+function layered(...params: readonly Param[]): Row {
+  return {
+    params: [...params, samples],
+    use: (fn, args) => useLayer(fn(...(args.slice(0, -1) as never[])) as nn.Layer, args.at(-1) as never),
+  };
+}
+
+function useLayer(layer: nn.Layer, sample: core.Shape): Promise<void> {
+  return useModel(nn.sequential([layer]), sample);
+}
+
+/** Trained on two samples, where a sample is small. */
+async function useModel(made: nn.Model, sample: core.Shape): Promise<void> {
+  const { shape: size, dtype } = made.sample(sample),
+    { output } = made.build(made.sample(size));
+  if (output.dtype !== "float" || [size, output.shape].some((axes) => elements(axes) > 1000)) return;
+  await fitted(
+    await made.compile({ backend, optimizer: nn.sgd(), loss: "mse" }),
+    {
+      x: {
+        shape: [2, ...size],
+        dtype: dtype === "i32" ? "i32" : "f32",
+        data: new (dtype === "i32" ? Int32Array : Float32Array)(2 * elements(size)),
+      },
+      y: { shape: [2, ...output.shape], dtype: "f32", data: new Float32Array(2 * elements(output.shape)) },
+    },
+    { epochs: 1, batchSize: 2 },
+  );
+}
+
+async function fitted(made: nn.Trainer, given: nn.Data, config: nn.FitOptions): Promise<void> {
+  try {
+    await made.fit(given, config);
+  } finally {
+    made.dispose();
+  }
+}
+
+/** A loss or a metric: traced over tensors that fit, or do not. The library calls it, always with tensors. */
+function measured(): readonly Row[] {
+  const tensors: Param = { ...tensor, wrong: tensor.values };
+  return [
+    {
+      params: [tensors, tensors],
+      use: (measure, [y, z]) =>
+        core.trace(
+          "fuzz",
+          () => {
+            const { perSample } = measure as unknown as nn.Measure;
+            const placed = [y, z].map((each) => (each instanceof Later ? core.constant(0, each.spec.shape, each.spec.dtype) : each));
+            return perSample(...(placed as [core.Tensor, core.Tensor]));
+          },
+          [],
+        ),
+    },
+  ];
+}
+
+/** It trains a model for an epoch. */
+function optimizing(table: object): Row {
+  return {
+    params: [maybe(tabled(table))],
+    use: async (fn, args) => {
+      const optimizer = fn(...(args as never[])) as nn.Optimizer;
+      await fitted(await model.compile({ backend, optimizer, loss: "mse" }), { x: [[1, 2]], y: [[1]] }, { epochs: 1 });
+    },
+  };
+}
+
+/** Never a file but those in the folder. */
+async function useFile(fn: Fn, args: readonly unknown[]): Promise<void> {
+  const [at] = args;
+  if (isText(at) && at !== "" && !at.startsWith(folder) && !at.includes("\0"))
+    throw new core.SluiceError({ code: "FILE_NOT_FOUND", who: "fuzz", what: "outside" });
+  await fn(...(args as never[]));
+}
+
+function isOptional(table: object): boolean {
+  return Object.values(table as Record<string, { required: boolean }>).every(({ required }) => !required);
+}
+
+function elements(axes: core.Shape): number {
+  return axes.reduce((n, m) => n * m, 1);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
