@@ -91,13 +91,14 @@ function unseen(recurrence: unknown): Recurrence<never, never> {
 }
 
 function coreCell(choice: CellChoice): Cell {
+  const { cell: _, ...options } = choice;
   switch (choice.cell) {
     case "rnn":
       return rnn({ activation: choice.activation });
     case "lstm":
-      return lstm(choice as object) as Cell;
+      return lstm(options as object) as Cell;
     case "gru":
-      return gru(choice as object) as Cell;
+      return gru(options as object) as Cell;
     case "mgu":
       return mgu();
     case "zoneout":

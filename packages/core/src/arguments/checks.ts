@@ -66,11 +66,14 @@ export function checkFunction(who: string, option: string, value: unknown): void
   if (typeof value !== "function") throw refused(who, option, value, "a function");
 }
 
+/** Objects of any class, and modules; no lists, maps, promises, numbers in arrays. */
+const records: readonly string[] = ["[object Object]", "[object Module]"];
+
 /** Options as they came; throws for what is no record. */
 export function record<T extends object>(who: string, value: T, option = "options"): T {
   const given: unknown = value;
-  if (typeof given === "object" && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)) return value;
-  throw refused(who, option, value, "a record");
+  if (typeof given === "object" && given !== null && records.includes(Object.prototype.toString.call(given))) return value;
+  throw refused(who, option, value, given instanceof Promise ? "a record, not the promise of one" : "a record");
 }
 
 export function checkDType(who: string, option: string, value: DType): void {

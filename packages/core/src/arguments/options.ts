@@ -27,6 +27,7 @@ export function unknownOption(who: string, name: string, known: readonly string[
 
 /** What to do about a name that is none of the known: take the one that is like it, or look at all of them. */
 export function meant(name: string, known: readonly string[]): string {
+  if (known.length === 0) return "There are none";
   const near = nearest(name, known);
   return near === undefined ? `There are ${known.join(", ")}` : `Did you mean ${near}?`;
 }

@@ -1,12 +1,13 @@
 // Attention by any score, as a module: the score's weights and no projections.
-import { checkOneOf, checkSize, record } from "../arguments/checks.ts";
+import { checkOneOf, checkSize } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { additiveAttention, type AdditiveWeights } from "./additive.ts";
 import { concatAttention, type ConcatWeights } from "./concat.ts";
 import { dotAttention, scaledDotAttention } from "./dot.ts";
-import { allSizes, type Attention } from "./module.ts";
+import { allSizes, type Attention, inputNames } from "./module.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
 /** The weights of each score. */
@@ -59,7 +60,7 @@ const kinds: { readonly [S in Score]: Kind<S> } = {
  */
 export function attention<const S extends Score>(options: ScoreOptions<S>): Attention<ScoreWeights<Weight>[S]> {
   const who = "attention",
-    { score, units } = record(who, options);
+    { score, units } = named<ScoreOptions<S>>(who, options, { score: true, units: true });
   checkOneOf(who, "score", score, Object.keys(kinds) as Score[]);
   if (score === "additive") checkSize(who, "units", units as number);
   else if (units !== undefined)
@@ -73,9 +74,11 @@ export function attention<const S extends Score>(options: ScoreOptions<S>): Atte
   const kind: Kind<S> = kinds[score];
   return {
     name: `${score}Attention`,
-    weights: (sizes) => kind.weights({ ...allSizes(sizes), units: units ?? 0 }),
-    outputSize: (sizes) => allSizes(sizes).value,
-    run: (weights, { query, key = query, value = key, ...options }) =>
-      kind.run(weights as unknown as ScoreWeights<Tensor>[S], query, key, value, options), // a tensor for each weight
+    weights: (sizes) => kind.weights({ ...allSizes(who, sizes), units: units ?? 0 }),
+    outputSize: (sizes) => allSizes(who, sizes).value,
+    run: (weights, inputs) => {
+      const { query, key = query, value = key, ...rest } = named(`${score}Attention`, inputs, inputNames, "inputs");
+      return kind.run(weights as unknown as ScoreWeights<Tensor>[S], query, key, value, rest); // a tensor for each weight
+    },
   };
 }

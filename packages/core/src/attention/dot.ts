@@ -1,5 +1,6 @@
 // Attention by products of queries and keys.
-import { checkFinite, record } from "../arguments/checks.ts";
+import { checkFinite } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { mul } from "../trace/arithmetic.ts";
 import { transpose } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";
@@ -7,7 +8,7 @@ import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { attend } from "./attend.ts";
 import { checkOperands } from "./operands.ts";
-import type { AttentionOptions, AttentionResult } from "./options.ts";
+import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
 /**
  * Attention by the score q·k (Luong et al. 2015, "dot").
@@ -33,7 +34,7 @@ export interface ScaledDotOptions extends AttentionOptions {
  * Shapes as `dotAttention`. Throws as `attend` does, and INVALID_ARGUMENT for a scale that is not finite.
  */
 export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, given: ScaledDotOptions = {}): AttentionResult {
-  const { scale, ...options } = record("scaledDotAttention", given);
+  const { scale, ...options } = named("scaledDotAttention", given, { ...attentionNames, scale: true });
   return scope("scaledDotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
     return attend(scaledProducts(x.q, x.k, scale), x.v, options);

@@ -1,12 +1,14 @@
 // Attention with weights of its own: what layers are made of.
+import { type Names, options as named } from "../arguments/options.ts";
 import type { WeightTensors } from "../cells/recurrence.ts";
+import { checkCount } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { called } from "./operands.ts";
-import type { AttentionOptions, AttentionResult } from "./options.ts";
+import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
 /** Features of what attention reads. */
 export interface AttentionSizes {
@@ -26,6 +28,9 @@ export interface AttentionInputs extends AttentionOptions {
   readonly value?: Tensor | undefined;
 }
 
+/** The names of what a run takes. */
+export const inputNames: Names<AttentionInputs> = { ...attentionNames, query: true, key: true, value: true };
+
 /** P is the tree of weights. */
 export interface Attention<P> {
   readonly name: string;
@@ -37,12 +42,15 @@ export interface Attention<P> {
 }
 
 /** The sizes with the defaults filled in. */
-export function allSizes({ query, key = query, value = key }: AttentionSizes): Required<{ [K in keyof AttentionSizes]: number }> {
+export function allSizes(who: string, sizes: AttentionSizes): Required<{ [K in keyof AttentionSizes]: number }> {
+  const { query, key = query, value = key } = named(who, sizes, { query: true, key: true, value: true }, "sizes");
+  for (const [name, size] of Object.entries({ query, key, value })) checkCount(who, name, size);
   return { query, key, value };
 }
 
 /** The inputs with the defaults filled in. Throws SHAPE_MISMATCH where one is no sequence, or they do not belong together. */
-export function checkSequences({ query, key = query, value = key, ...options }: AttentionInputs): Sequences & AttentionOptions {
+export function checkSequences(inputs: AttentionInputs): Sequences & AttentionOptions {
+  const { query, key = query, value = key, ...options } = named(who("attention"), inputs, inputNames, "inputs");
   for (const [name, x] of Object.entries({ query, key, value })) checkTensor("attention", x, name);
   const axes = (steps: string): string[] => ["batch", steps, "features"],
     given = {

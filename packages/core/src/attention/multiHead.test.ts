@@ -84,7 +84,7 @@ function plain({ heads, keyValueHeads = heads, rotary: turns = false, ...kind }:
   };
 }
 
-function given(kind: Kind) {
+function given(kind: MultiHeadOptions) {
   const weights = normalWeights(multiHeadAttention(kind).weights(sizes), 1);
   const x = { query: normal("query", 2, 3, 6), key: normal("key", 2, 4, 5), value: normal("value", 2, 4, 4) };
   return {
@@ -99,18 +99,18 @@ for (const [name, kind] of Object.entries(kinds)) {
   const whole = ({ w, x, options: o }: Given): AttentionResult => multiHeadAttention(of).run(w, { ...x, ...o, causal, softCap });
 
   test(`${name}: as head by head`, async () => {
-    expect(
-      misses(await evaluate(backend, whole, given(kind)), await evaluate(backend, (at: Given) => plain(kind, at), given(kind))),
-    ).toEqual([]);
+    expect(misses(await evaluate(backend, whole, given(of)), await evaluate(backend, (at: Given) => plain(kind, at), given(of)))).toEqual(
+      [],
+    );
   });
 
   test(`${name}: every gradient is what finite differences say`, async () => {
-    const { mask: _, dropout: __, ...floats } = given(kind).options;
+    const { mask: _, dropout: __, ...floats } = given(of).options;
     const loss = (at: Given): Tensor => {
       const { output, weights } = whole(at);
       return tanh(output).sum().add(weights.mul(weights).sum());
     };
-    expect(await wrongSlopes(backend, loss as (at: never) => Tensor, { ...given(kind), options: floats } as never)).toEqual([]);
+    expect(await wrongSlopes(backend, loss as (at: never) => Tensor, { ...given(of), options: floats } as never)).toEqual([]);
   });
 }
 

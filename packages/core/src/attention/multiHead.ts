@@ -1,5 +1,6 @@
 // Attention in several heads (Vaswani et al. 2017), which may share keys and values in groups (Ainslie et al. 2023).
-import { checkBoolean, checkPositive, checkSize, record } from "../arguments/checks.ts";
+import { checkBoolean, checkPositive, checkSize } from "../arguments/checks.ts";
+import { type Names, options as named } from "../arguments/options.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
 import { rotary as turn, type RotaryOptions } from "../positions/rotary.ts";
@@ -44,7 +45,7 @@ export interface MultiHeadOptions {
  * while tracing as `attend` does.
  */
 export function multiHeadAttention(options: MultiHeadOptions): Attention<Projections<Weight>> {
-  const { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true } = record(name, options);
+  const { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true } = named(name, options, names);
   checkBoolean(name, "useBias", useBias);
   checkRotary(options.rotary);
   for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
@@ -54,7 +55,7 @@ export function multiHeadAttention(options: MultiHeadOptions): Attention<Project
     name,
     outputSize: ({ query }) => outputSize ?? query,
     weights: (sizes) => {
-      const { query, key, value } = allSizes(sizes),
+      const { query, key, value } = allSizes(name, sizes),
         own = size ?? query / heads,
         ofValues = valueSize ?? own;
       if (!Number.isInteger(own)) throw indivisible(`heads ${heads} must divide the query's features ${query}, where no size is given`);
@@ -74,9 +75,19 @@ export function multiHeadAttention(options: MultiHeadOptions): Attention<Project
 
 const name = "multiHeadAttention";
 
+const names: Names<MultiHeadOptions> = {
+  heads: true,
+  keyValueHeads: true,
+  size: true,
+  valueSize: true,
+  useBias: true,
+  outputSize: true,
+  rotary: true,
+};
+
 function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
   if (rotary === undefined || typeof rotary === "boolean") return;
-  const { base, interleaved } = record(name, rotary, "rotary");
+  const { base, interleaved } = named(name, rotary, { base: true, interleaved: true }, "rotary");
   if (base !== undefined) checkPositive(name, "base of rotary", base);
   if (interleaved !== undefined) checkBoolean(name, "interleaved of rotary", interleaved);
 }

@@ -1,4 +1,5 @@
 // Queries, keys and values as messages name them.
+import { options } from "../arguments/options.ts";
 import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import { checkTensor } from "../trace/check.ts";
@@ -6,7 +7,7 @@ import { describe } from "../trace/describe.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
 import { Tensor } from "../trace/tensor.ts";
-import type { Visibility } from "./options.ts";
+import { attentionNames, type Visibility } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
 
 export interface Operands {
@@ -20,6 +21,7 @@ export interface Operands {
 
 /** As they are, but for keys that no query sees. Throws SHAPE_MISMATCH where one is no matrix, or keys and values differ in number. */
 export function checkOperands(given: Operands, visibility: Visibility = {}): Operands {
+  options<Visibility>(who("attention"), visibility, attentionNames);
   for (const [name, x] of Object.entries(given)) checkTensor("attention", x, name);
   const operands = {
     q: called("q", given.q, ["queries", "size"]),

@@ -1,6 +1,5 @@
 // The functions that cells take by name.
-import { show } from "../arguments/show.ts";
-import { SluiceError } from "../errors.ts";
+import { check, oneOf } from "../arguments/rules.ts";
 import { abs, clip, relu, sigmoid, tanh } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
 
@@ -23,12 +22,8 @@ export type Activation = keyof typeof activations;
 
 /** Throws INVALID_ARGUMENT for a name that is none; `option` is what it was given as. */
 export function activation(who: string, name: Activation, option = "activation"): (x: Tensor) => Tensor {
-  if (typeof name === "string" && Object.hasOwn(activations, name)) return activations[name];
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `there is no ${option} ${show(name)}`,
-    fix: `Take one of ${Object.keys(activations).join(", ")}`,
-    facts: { [option]: name },
-  });
+  check(who, option, name, rule);
+  return activations[name];
 }
+
+const rule = oneOf(...(Object.keys(activations) as Activation[]));

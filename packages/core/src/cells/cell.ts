@@ -1,4 +1,5 @@
 // What a cell is: weights and state by name, and one step as its equations. A user's own cell is written like the built-in ones.
+import { options, type Names } from "../arguments/options.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { scope } from "../trace/scope.ts";
 import { checkCell } from "./checkCell.ts";
@@ -63,7 +64,7 @@ export interface Cell<P extends Weights = Weights, S extends States = States, E 
  * Errors of its step name the cell: "mgu.step".
  */
 export function cell<P extends Weights, S extends States, E extends Extras = NoExtras>(definition: CellDefinition<P, S, E>): Cell<P, S, E> {
-  checkCell("cell", definition, "definition");
+  checkCell("cell", options("cell", definition, names, "definition"), "definition");
   const { name, step } = definition;
   return {
     ...definition,
@@ -73,6 +74,15 @@ export function cell<P extends Weights, S extends States, E extends Extras = NoE
       ),
   };
 }
+
+const names: Names<CellDefinition<Weights, States, Extras>> = {
+  name: true,
+  weights: true,
+  state: true,
+  extras: true,
+  outputSize: true,
+  step: true,
+};
 
 /** Weights, states and extras carry their names into messages. */
 function nameAll<R extends Readonly<Record<string, Tensor | undefined>>>(tensors: R): R {

@@ -1,10 +1,11 @@
 // What a weight may be, before memory is asked for.
 import { checkElements, record } from "../arguments/checks.ts";
+import { options as only } from "../arguments/options.ts";
 import { finite, refused } from "../arguments/rules.ts";
 import type { Init } from "./initialise.ts";
 import type { Weight } from "./cell.ts";
 
-const named: readonly unknown[] = ["glorotUniform", "orthogonal", "zeros", "ones"];
+const named: readonly string[] = ["glorotUniform", "orthogonal", "zeros", "ones"];
 
 /** Throws INVALID_ARGUMENT for axes that are no sizes, too many elements, or a way to start that is none; `path` names the weight. */
 export function checkWeight(who: string, { axes, init }: Weight, path: string): void {
@@ -20,8 +21,9 @@ const deepest = 8;
 
 function checkInit(who: string, init: Init, name: string, columns: number, depth: number): void {
   const given: unknown = init;
-  if (named.includes(given)) return;
+  if (typeof given === "string" && named.includes(given)) return;
   if (typeof given === "object" && given !== null) {
+    only(who, given, { constant: true, uniform: true, columns: true }, name);
     if ("constant" in given && finite.accepts(given.constant)) return;
     if ("uniform" in given && finite.accepts(given.uniform)) return;
     if ("columns" in given && Array.isArray(given.columns) && depth < deepest) {
@@ -32,5 +34,5 @@ function checkInit(who: string, init: Init, name: string, columns: number, depth
       return;
     }
   }
-  throw refused(who, name, init, `one of ${named.join(", ")}, or a record of a finite constant, a finite uniform, or columns`);
+  throw refused(who, name, init, `one of ${named.join(", ")}, or a record of a finite constant, a finite uniform, or columns`, named);
 }

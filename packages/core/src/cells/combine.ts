@@ -1,6 +1,6 @@
 // Recurrences made of recurrences: two directions, several layers.
-import { checkOneOf } from "../arguments/checks.ts";
-import { options } from "../arguments/options.ts";
+import { checkOneOf, record } from "../arguments/checks.ts";
+import { type Names, options } from "../arguments/options.ts";
 import { refused } from "../arguments/rules.ts";
 import { SluiceError } from "../errors.ts";
 import { add, mul } from "../trace/arithmetic.ts";
@@ -9,7 +9,7 @@ import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
 import { checkCell, checkRecurrence } from "./checkCell.ts";
 import type { InitialState, Started } from "./initialState.ts";
-import { recurrence, type Recurrence, type RunResult, type WeightTensors } from "./recurrence.ts";
+import { recurrence, type Recurrence, runNames, type RunOptions, type RunResult, type WeightTensors } from "./recurrence.ts";
 
 export interface BidirectionalOptions<I extends InitialState = InitialState> {
   /** How the two directions' outputs become one: side by side, added, or averaged. Default "concat". */
@@ -49,7 +49,16 @@ export function bidirectional<
     state: (sizes) => ({ forward: there.state(sizes), backward: back.state(sizes) }),
     extras: (sizes) => ({ forward: there.extras(sizes), backward: back.extras(sizes) }),
     outputSize: (units) => (merge === "concat" ? there.outputSize(units) + back.outputSize(units) : there.outputSize(units)),
-    run(weights, x, { state, extras, ...rest } = {}) {
+    run(weights, x, way = {}) {
+      const who = "bidirectional.run",
+        { state, extras, ...rest } = options<RunOptions<BothWays<Tensors<S>, Tensors<R>>, Partial<BothWays<Given<E>, Given<F>>>>>(
+          who,
+          way,
+          runNames,
+        );
+      options(who, record(who, weights, "weights"), ways, "weights");
+      if (state !== undefined) options(who, state, ways, "state");
+      if (extras !== undefined) options<object>(who, extras, ways, "extras");
       const both = weights as BothWays<WeightTensors<Started<P, S, I>>, WeightTensors<Started<Q, R, I>>>;
       const a = there.run(both.forward, x, { ...rest, state: state?.forward, extras: extras?.forward }),
         b = back.run(both.backward, x, { ...rest, state: state?.backward, extras: extras?.backward });
@@ -57,6 +66,8 @@ export function bidirectional<
     },
   };
 }
+
+const ways: Names<BothWays<unknown, unknown>> = { forward: true, backward: true };
 
 interface BothWays<A, B> {
   readonly forward: A;
@@ -88,7 +99,9 @@ export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurr
     state: (sizes) => sizesOf(sizes).map((s, k) => layers[k]!.state(s)),
     extras: (sizes) => sizesOf(sizes).map((s, k) => layers[k]!.extras(s)),
     outputSize: (units) => layers.at(-1)!.outputSize(units),
-    run(weights, x, { state, extras, ...rest } = {}) {
+    run(weights, x, way = {}) {
+      const { state, extras, ...rest } = options("stacked.run", way, runNames);
+      for (const [name, list] of Object.entries({ weights, state, extras })) checkLayers(name, list, layers.length);
       const results: RunResult<unknown>[] = [];
       for (const [k, layer] of layers.entries())
         results.push(
@@ -98,6 +111,12 @@ export function stacked(layers: readonly Recurrence<unknown, unknown>[]): Recurr
       return { outputs: top.outputs, last: top.last, state: results.map((r) => r.state) };
     },
   };
+}
+
+/** Throws INVALID_ARGUMENT for what is no list with an entry for each layer; state and extras may be left out. */
+function checkLayers(name: string, list: unknown, count: number): void {
+  if (name !== "weights" && list === undefined) return;
+  if (!Array.isArray(list) || list.length !== count) throw refused("stacked.run", name, list, `a list of ${count}, one for each layer`);
 }
 
 type ExtrasOf<L extends Recurrence<unknown, unknown>> = NonNullable<Parameters<L["run"]>[2]>["extras"];

@@ -62,7 +62,7 @@ test("in a stack each layer has its own", async () => {
 });
 
 test.each([
-  ["unknown", { tip: extras.fee }, "INVALID_ARGUMENT", 'sum.run: the cell takes no "tip" beside x. It takes bonus, fee'],
+  ["unknown", { tip: extras.fee }, "INVALID_ARGUMENT", 'sum.run: the cell takes no "tip" beside x. There are bonus, fee'],
   ["of other steps", { bonus: f64([1, 2, 3, 4], 2, 2, 1) }, "SHAPE_MISMATCH", "sum.run: bonus must be [batch 2, steps 3, input], got"],
   ["of another batch", { fee: f64([1, 2, 3], 3, 1) }, "SHAPE_MISMATCH", "sum.run: fee must be [batch 2, input], got"],
   ["of another rank", { fee: f64([1, 2]) }, "SHAPE_MISMATCH", "sum.run: fee must be [batch 2, input], got"],

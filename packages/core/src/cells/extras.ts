@@ -1,4 +1,6 @@
 // What a run is given beside x, checked and sorted: a row for each step, or the same for all of them.
+import { checkOneOf } from "../arguments/checks.ts";
+import { meant } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
 import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
@@ -30,6 +32,7 @@ export function sortExtras(specs: Extras, given: Given<Extras>, setting: Setting
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (spec === undefined) throw unknown(setting.who, name, Object.keys(specs));
     checkTensor(setting.who, extra, name);
+    checkOneOf(setting.who, `per of extra ${name}`, spec.per, ["step", "sequence"]);
     checkShape(name, extra, spec, setting);
     if (spec.per === "sequence") perSequence[name] = extra;
     else perStep[name] = setting.timeMajor ? extra : transpose(extra, [1, 0, ...Object.keys(spec.axes).map((_, axis) => axis + 2)]);
@@ -56,8 +59,7 @@ function unknown(who: string, name: string, known: readonly string[]): SluiceErr
     code: "INVALID_ARGUMENT",
     who,
     what: `the cell takes no "${name}" beside x`,
-    fix:
-      known.length === 0 ? "It takes nothing: wrap it in zoneout or variationalDropout, or give it extras" : `It takes ${known.join(", ")}`,
+    fix: known.length === 0 ? "It takes nothing: wrap it in zoneout or variationalDropout, or give it extras" : meant(name, known),
     facts: { extra: name },
   });
 }

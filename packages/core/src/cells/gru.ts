@@ -1,7 +1,8 @@
 // The gated recurrent unit (Cho et al. 2014), in the variants that are in use.
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkBoolean, checkOneOf, record } from "../arguments/checks.ts";
+import { checkBoolean, checkOneOf } from "../arguments/checks.ts";
+import { options as named, type Names } from "../arguments/options.ts";
 import { resets } from "./resets.ts";
 import type { When } from "./when.ts";
 
@@ -50,7 +51,7 @@ export type GruState = { readonly h: { readonly axes: { readonly units: number }
 export function gru<const R extends Reset = "after", const LayerNorm extends boolean = false>(
   options: GruOptions & { readonly reset?: R; readonly layerNorm?: LayerNorm } = {},
 ): Cell<GruWeights<R, LayerNorm>, GruState, NoExtras> {
-  const given: GruOptions = record("gru", options),
+  const given: GruOptions = named<GruOptions>("gru", options, names),
     { reset = "after", update = "keeps", layerNorm = false, activation: name = "tanh", recurrentActivation = "sigmoid" } = given;
   checkBoolean("gru", "layerNorm", layerNorm);
   checkOneOf("gru", "reset", reset, Object.keys(resets) as Reset[]);
@@ -71,6 +72,8 @@ export function gru<const R extends Reset = "after", const LayerNorm extends boo
   });
   return definition as unknown as Cell<GruWeights<R, LayerNorm>, GruState, NoExtras>; // the options say which weights there are
 }
+
+const names: Names<GruOptions> = { reset: true, update: true, layerNorm: true, activation: true, recurrentActivation: true };
 
 function weightsOf({ reset = "after", layerNorm }: GruOptions, { input, units }: Sizes) {
   const gates = (reset === "none" ? 2 : 3) * units,

@@ -1,4 +1,5 @@
 // Initial states that are learnt: one more weight for each state, the same for every row of the batch.
+import { record } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { mapTensors } from "../trace/scan.ts";
@@ -25,7 +26,7 @@ export function withInitial<P extends Weights, S extends States>(cell: Cell<P, S
 
 /** What `withInitial` put together. */
 export function apart<P, S>(weights: unknown): { readonly own: Tensors<P>; readonly initial: Tensors<S> } {
-  const { initial, ...own } = weights as { readonly initial: Tensors<S> };
+  const { initial, ...own } = record("recurrence.run", weights as { readonly initial: Tensors<S> }, "weights");
   return { own: own as Tensors<P>, initial };
 }
 

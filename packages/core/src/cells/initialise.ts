@@ -1,7 +1,8 @@
 // How weights start.
 import type { DType, TypedArray } from "../backend.ts";
 import type { HostArray } from "../compile/ndarray.ts";
-import { checkDType, record } from "../arguments/checks.ts";
+import { checkDType, checkSeed } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { refused } from "../arguments/rules.ts";
 import { size } from "../graph/window.ts";
 import { arrays } from "../kit/arrays.ts";
@@ -32,7 +33,8 @@ export type Init =
  * and for a leaf that is no weight; OUT_OF_MEMORY.
  */
 export function initialise<T>(weights: T, options: { readonly seed: number | string; readonly dtype?: DType }): Initialised<T> {
-  const { seed, dtype = "f32" } = record("initialise", options);
+  const { seed, dtype = "f32" } = named("initialise", options, { seed: true, dtype: true });
+  checkSeed("initialise", "seed", seed);
   checkDType("initialise", "dtype", dtype);
   const source = random(seed);
   return mapTree(weights, isWeight, (leaf, path) => {

@@ -83,7 +83,7 @@ test("the weights are those that the options ask for, also in their types", () =
   // @ts-expect-error: without projection there is no wr
   expect(weights.wr).toBeUndefined();
   // @ts-expect-error: a misspelt option
-  lstm({ peephole: true });
+  expect(() => lstm({ peephole: true })).toThrow("Did you mean peepholes?");
 });
 
 test.each([

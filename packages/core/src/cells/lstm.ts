@@ -6,7 +6,8 @@ import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
-import { checkBoolean, checkFinite, checkPositive, checkSize, record } from "../arguments/checks.ts";
+import { checkBoolean, checkFinite, checkPositive, checkSize } from "../arguments/checks.ts";
+import { options as named, type Names } from "../arguments/options.ts";
 import type { Init } from "./initialise.ts";
 import type { When } from "./when.ts";
 
@@ -70,7 +71,7 @@ export function lstm<
 >(
   options: LstmOptions & { readonly peepholes?: Peepholes; readonly projection?: Projection; readonly layerNorm?: LayerNorm } = {},
 ): Cell<LstmWeights<Peepholes, Projection, LayerNorm>, LstmState, NoExtras> {
-  const { coupled = false, projection, cellClip, forgetBias = 1, ...rest } = record("lstm", options),
+  const { coupled = false, projection, cellClip, forgetBias = 1, ...rest } = named<LstmOptions>("lstm", options, names),
     { peepholes = false, layerNorm = false, activation: name = "tanh", recurrentActivation = "sigmoid" } = rest;
   for (const [option, value] of Object.entries({ coupled, peepholes, layerNorm })) checkBoolean("lstm", option, value);
   const phi = activation("lstm", name),
@@ -102,6 +103,17 @@ export function lstm<
   });
   return definition as unknown as Cell<LstmWeights<Peepholes, Projection, LayerNorm>, LstmState, NoExtras>; // the options say which weights there are
 }
+
+const names: Names<LstmOptions> = {
+  peepholes: true,
+  coupled: true,
+  projection: true,
+  layerNorm: true,
+  cellClip: true,
+  forgetBias: true,
+  activation: true,
+  recurrentActivation: true,
+};
 
 function weightsOf({ peepholes, coupled = false, projection, layerNorm, forgetBias = 1 }: LstmOptions, { input, units }: Sizes) {
   const gates = (coupled ? 3 : 4) * units,

@@ -1,4 +1,5 @@
 // The minimal gated unit (Zhou et al. 2016): one gate forgets and resets.
+import { options as named } from "../arguments/options.ts";
 import { sub } from "../trace/arithmetic.ts";
 import { sigmoid, tanh } from "../trace/functions.ts";
 import { split } from "../trace/movement.ts";
@@ -14,9 +15,10 @@ import { cell } from "./cell.ts";
  *
  * x [batch, input], state h [batch, units] → output h′ [batch, units].
  * Columns of `wx` = [Wf Wn] [input, 2·units], `wh` = [Uf Un] [units, 2·units] and `b` [2·units] are ordered forget, candidate.
- * Throws SHAPE_MISMATCH while tracing if x is not [batch, input].
+ * It has no options. Throws INVALID_ARGUMENT for one, and SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
-export function mgu() {
+export function mgu(options: Readonly<Record<string, never>> = {}) {
+  named("mgu", options, {});
   return cell({
     name: "mgu",
     weights: ({ input, units }) => ({

@@ -6,14 +6,14 @@ import { checkTensor, checkTensors } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, expand, reshape, transpose } from "../trace/movement.ts";
-import { isTensor, mapTensors, scan, tensorsOf } from "../trace/scan.ts";
+import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
 import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cell.ts";
 import { checkBoolean, checkCount, checkOneOf, checkSize, record } from "../arguments/checks.ts";
-import { meant, type Names, options } from "../arguments/options.ts";
-import { show } from "../arguments/show.ts";
+import { type Names, options } from "../arguments/options.ts";
 import { checkCell } from "./checkCell.ts";
+import { checkNamed } from "./checkTensors.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { zeroState } from "./zeroState.ts";
@@ -102,10 +102,19 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
       checkTensor(`${cell.name}.run`, x);
       checkTensors(`${cell.name}.run`, { lengths });
       record(`${cell.name}.run`, extras, "extras");
-      if (state !== undefined) checkStates(cell, state);
+      const called = { who: `${cell.name}.run`, cell: cell.name },
+        ofStates = { ...called, one: "state", all: "state" },
+        states = Object.keys(record(cell.name, cell.state(some), "what state(…) returns"));
+      if (state !== undefined) checkNamed(ofStates, states, state);
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
         [steps, batch, input] = rows.shape as [number, number, number];
       const { own, initial } = start === "learnt" ? apart<P, S>(weights) : { own: weights as Tensors<P>, initial: undefined }; // a single cell's tree of weights is its record
+      checkNamed(
+        { ...called, one: "weight", all: "weights" },
+        Object.keys(record(cell.name, cell.weights(some), "what weights(…) returns")),
+        own,
+      );
+      if (start === "learnt") checkNamed({ ...ofStates, all: "weights.initial" }, states, initial ?? {});
       const begin = state ?? (initial === undefined ? zeroState(cell, own, rows) : forEachRow(initial, batch));
       const specs = cell.extras?.({ input, units: 1 }) ?? {}; // for their ranks alone
       const ready: Way<P, S> = {
@@ -119,28 +128,18 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
   };
 }
 
-const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };
-
 function checkSizes(name: string, sizes: Sizes): Sizes {
-  const { input, units } = record(name, sizes, "sizes");
+  const { input, units } = options(name, sizes, { input: true, units: true }, "sizes");
   checkCount(name, "input", input);
   checkSize(name, "units", units);
   return sizes;
 }
 
-/** Throws INVALID_ARGUMENT for a state that is missing, unknown, or no tensor. */
-function checkStates<P extends Weights, S extends States>(cell: Cell<P, S>, given: Tensors<S>): void {
-  const who = `${cell.name}.run`,
-    known = Object.keys(cell.state({ input: 1, units: 1 })),
-    states: Readonly<Record<string, unknown>> = record(who, given, "state");
-  for (const name of [...known, ...Object.keys(states)]) {
-    const isKnown = known.includes(name);
-    if (isKnown && isTensor(states[name])) continue;
-    const what = isKnown ? `state.${name} must be a tensor [batch, …], got ${show(states[name])}` : `there is no state "${name}"`,
-      fix = isKnown ? `The state of ${cell.name} is { ${known.join(", ")} }` : meant(name, known);
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix, facts: { state: name, known } });
-  }
-}
+/** Names do not depend on sizes. */
+const some: Sizes = { input: 1, units: 1 };
+
+/** The names of what a run takes. */
+export const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };
 
 interface Way<P extends Weights, S extends States> extends SortedExtras {
   readonly cell: Cell<P, S>;

@@ -1,6 +1,6 @@
 // The simple recurrent cell (Elman 1990).
 import { activation, type Activation } from "./activation.ts";
-import { record } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { cell } from "./cell.ts";
 
 export interface RnnOptions {
@@ -15,7 +15,7 @@ export interface RnnOptions {
  * Throws INVALID_ARGUMENT for an unknown activation, and SHAPE_MISMATCH while tracing if x is not [batch, input].
  */
 export function rnn(options: RnnOptions = {}) {
-  const { activation: name = "tanh" } = record("rnn", options),
+  const { activation: name = "tanh" } = named("rnn", options, { activation: true }),
     phi = activation("rnn", name);
   return cell({
     name: "rnn",

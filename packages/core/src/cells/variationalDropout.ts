@@ -1,7 +1,7 @@
 // Variational dropout (Gal & Ghahramani 2016): one mask for a whole sequence.
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, ExtraSpec, States, Weights } from "./cell.ts";
-import { record } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { refused } from "../arguments/rules.ts";
 import { checkCell } from "./checkCell.ts";
 import { mapStates, statesOf, wrapped, type Prefixed } from "./wrapped.ts";
@@ -24,7 +24,7 @@ export function variationalDropout<P extends Weights, S extends States, E extend
   options: VariationalDropoutOptions<S> = {},
 ): Cell<P, S, E & Prefixed<"dropout", keyof S | "x">> {
   checkCell("variationalDropout", inner);
-  const { states = ["h"] } = record("variationalDropout", options),
+  const { states = ["h"] } = named("variationalDropout", options, { states: true }),
     masked: readonly string[] = states;
   if (!Array.isArray(states)) throw refused("variationalDropout", "states", states, "a list of names");
   statesOf("variationalDropout", inner, masked);

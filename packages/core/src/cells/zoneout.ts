@@ -3,6 +3,7 @@ import { mul, sub } from "../trace/arithmetic.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, Extras, ExtraSpec, States, Weights } from "./cell.ts";
 import { checkRate, record } from "../arguments/checks.ts";
+import { options as only } from "../arguments/options.ts";
 import { checkCell } from "./checkCell.ts";
 import { mapStates, statesOf, wrapped, type Prefixed } from "./wrapped.ts";
 
@@ -24,7 +25,7 @@ export function zoneout<P extends Weights, S extends States, E extends Extras>(
   options: ZoneoutOptions<S>,
 ): Cell<P, S, E & Prefixed<"zoneout", keyof S>> {
   checkCell("zoneout", inner);
-  const { rates } = record("zoneout", options);
+  const { rates } = only("zoneout", options, { rates: true });
   if (typeof rates !== "number") record("zoneout", rates, "rates");
   const named = typeof rates === "number" ? undefined : (rates as Readonly<Record<string, number>>), // K of S are strings
     states = statesOf("zoneout", inner, Object.keys(named ?? {}));

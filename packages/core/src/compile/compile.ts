@@ -1,6 +1,7 @@
 // Any traced function as something to call, on any backend.
 import { checkBackend } from "../arguments/backend.ts";
-import { checkCount, checkDType, checkElements, checkFunction, checkText, record } from "../arguments/checks.ts";
+import { checkCount, checkDType, checkElements, checkFunction, checkText } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { maxRank } from "../arguments/rules.ts";
 import { show } from "../arguments/show.ts";
 import type { Backend, Executable, Program } from "../backend.ts";
@@ -109,7 +110,7 @@ export function compile<A extends readonly unknown[], R>(backend: Backend, fn: (
 export function compile(backend: Backend, fn: (...args: never[]) => unknown, options: CompileOptions = {}): unknown {
   checkBackend("compile", backend);
   checkFunction("compile", "fn", fn);
-  const { name = fn.name || "function", cacheSize = 16 } = record("compile", options);
+  const { name = fn.name || "function", cacheSize = 16 } = named("compile", options, { name: true, cacheSize: true });
   checkText("compile", "name", name);
   checkCount("compile", "cacheSize", cacheSize);
   const drop = (ready: Ready): void => {

@@ -1,6 +1,7 @@
 // Arrays: on a backend, and on the host.
 import { checkBackend } from "../arguments/backend.ts";
-import { checkDType, checkElements, checkText, record } from "../arguments/checks.ts";
+import { checkDType, checkElements, checkText } from "../arguments/checks.ts";
+import { type Names, options as named } from "../arguments/options.ts";
 import type { Backend, DType, Shape, TypedArray } from "../backend.ts";
 import { dispose } from "../dispose.ts";
 import { SluiceError } from "../errors.ts";
@@ -28,6 +29,9 @@ export interface ArrayOptions {
   readonly axes?: readonly (string | undefined)[] | undefined;
 }
 
+/** A host array, too, says shape, dtype and axes of its data. */
+const names: Names<ArrayOptions & Pick<HostArray, "data">> = { shape: true, dtype: true, name: true, axes: true, data: true };
+
 /**
  * An array that lives on a backend. Whoever made it owns it and disposes of it; it is gone with its backend.
  * `read`, `write` and runs take effect in call order. After `dispose` every use throws DISPOSED.
@@ -42,7 +46,7 @@ export class NDArray {
   #isDisposed = false;
 
   constructor(backend: Backend, dtype: DType, shape: Shape, options: Pick<ArrayOptions, "name" | "axes"> = {}) {
-    const { name = "array", axes } = record("array", options);
+    const { name = "array", axes } = named<ArrayOptions & Partial<HostArray>>("array", options, names);
     checkText("array", "name", name);
     checkBackend(name, backend);
     checkDType(name, "dtype", dtype);
@@ -113,7 +117,7 @@ export function array(backend: Backend, values: Values, options: ArrayOptions = 
  * elements together; UNSUPPORTED and OUT_OF_MEMORY as the backend does.
  */
 export function zeros(backend: Backend, shape: Shape, options: Omit<ArrayOptions, "shape"> = {}): NDArray {
-  const { dtype = "f32" } = record("zeros", options);
+  const { dtype = "f32" } = named("zeros", options, { dtype: true, name: true, axes: true });
   return new NDArray(backend, dtype, shape, options);
 }
 
@@ -125,6 +129,6 @@ export function zeros(backend: Backend, shape: Shape, options: Omit<ArrayOptions
  * arrays, and sizes that are no whole numbers; OUT_OF_MEMORY.
  */
 export function hostArray(values: Values, options: ArrayOptions = {}): HostArray {
-  const { shape, dtype, axes } = record("array", options);
+  const { shape, dtype, axes } = named<ArrayOptions & Partial<HostArray>>("array", options, names);
   return { ...filled(values, { shape, dtype }, { who: "array", name: "values" }), axes };
 }

@@ -1,5 +1,5 @@
 // Layer normalisation (Ba, Kiros & Hinton 2016).
-import { record } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { div } from "../trace/arithmetic.ts";
 import { sqrt, square } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -22,7 +22,7 @@ export interface LayerNormalizationOptions {
  * INVALID_ARGUMENT for an epsilon not above 0.
  */
 export function layerNormalization(x: Tensor, options: LayerNormalizationOptions = {}): Tensor {
-  const { gain, shift, epsilon = 1e-5 } = record("layerNormalization", options);
+  const { gain, shift, epsilon = 1e-5 } = named("layerNormalization", options, { gain: true, shift: true, epsilon: true });
   checkNormalised("layerNormalization", x, { gain, shift }, epsilon);
   const centred = x.sub(meanOf(x)),
     normal = centred.mul(div(1, sqrt(meanOf(square(centred)).add(epsilon))));

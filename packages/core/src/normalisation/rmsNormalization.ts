@@ -1,5 +1,5 @@
 // Root mean square normalisation (Zhang & Sennrich 2019): layer normalisation without the mean.
-import { record } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { div } from "../trace/arithmetic.ts";
 import { sqrt, square } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -20,7 +20,7 @@ export interface RmsNormalizationOptions {
  * for an epsilon not above 0.
  */
 export function rmsNormalization(x: Tensor, options: RmsNormalizationOptions = {}): Tensor {
-  const { gain, epsilon = 1e-6 } = record("rmsNormalization", options);
+  const { gain, epsilon = 1e-6 } = named("rmsNormalization", options, { gain: true, epsilon: true });
   checkNormalised("rmsNormalization", x, { gain }, epsilon);
   const normal = x.mul(div(1, sqrt(meanOf(square(x)).add(epsilon))));
   return gain === undefined ? normal : normal.mul(gain);

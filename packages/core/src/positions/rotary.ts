@@ -1,5 +1,6 @@
 // Positions as rotations of queries and keys, whose products then depend on distances alone (Su et al. 2021).
 import { checkFinite, checkPositive } from "../arguments/checks.ts";
+import { options as named } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
 import { literal } from "../trace/constants.ts";
 import { checkFlags, checkTensor } from "../trace/check.ts";
@@ -25,7 +26,11 @@ export interface RotaryOptions {
  */
 export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
   checkTensor("rotary", x);
-  const { base = 10000, offset = 0, interleaved = false } = checkFlags("rotary", options, "interleaved");
+  const {
+    base = 10000,
+    offset = 0,
+    interleaved = false,
+  } = checkFlags("rotary", named("rotary", options, { base: true, offset: true, interleaved: true }), "interleaved");
   checkPositive("rotary", "base", base);
   checkFinite("rotary", "offset", offset);
   const [steps, size] = x.shape.slice(-2) as [number, number],

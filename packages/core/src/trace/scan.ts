@@ -3,6 +3,7 @@ import { checkFunction, checkText, record } from "../arguments/checks.ts";
 import { count } from "../arguments/rules.ts";
 import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
+import { type Names, options as named } from "../arguments/options.ts";
 import * as make from "../graph/make.ts";
 import type { Loop, Param } from "../graph/node.ts";
 import { sameShape } from "../graph/window.ts";
@@ -27,6 +28,8 @@ export interface Scan<S, X, Y> {
   readonly name?: string;
 }
 
+const names: Names<Scan<unknown, unknown, unknown>> = { state: true, inputs: true, step: true, steps: true, reverse: true, name: true };
+
 export interface Scanned<S, Y> {
   /** The state after the last step; the start where there are no steps. */
   readonly state: S;
@@ -39,7 +42,13 @@ export interface Scanned<S, Y> {
  * Throws SHAPE_MISMATCH where inputs differ in their number of rows or a new state differs from the old; DTYPE_MISMATCH likewise.
  */
 export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(options: Scan<S, X, Y>): Scanned<S, Y> {
-  const { state, inputs, step, reverse = false, name = "scan" } = checkFlags("scan", options, "reverse");
+  const {
+    state,
+    inputs,
+    step,
+    reverse = false,
+    name = "scan",
+  } = checkFlags("scan", named<Scan<S, X, Y>>(who("scan"), options, names), "reverse");
   checkText(who("scan"), "name", name);
   checkFunction(who("scan"), "step", step);
   const steps = countSteps(tensorsOf(inputs), options.steps);
