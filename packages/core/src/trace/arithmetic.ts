@@ -134,13 +134,15 @@ function notTensors(op: string): SluiceError {
   });
 }
 
-function dtypes(op: string, x: Tensor, y: Tensor): SluiceError {
-  const what = `${op} needs equal dtypes: ${describe(x)} is ${x.dtype}, ${describe(y)} is ${y.dtype}`;
+function dtypes(op: ScalarOp, x: Tensor, y: Tensor): SluiceError {
+  const name = op === "select" ? "where" : op,
+    to = x.dtype === "i32" ? y.dtype : x.dtype; // floats do not fit into i32
+  const what = `${name} needs equal dtypes: ${describe(x)} is ${x.dtype}, ${describe(y)} is ${y.dtype}`;
   return new SluiceError({
     code: "DTYPE_MISMATCH",
-    who: who(op),
+    who: who(name),
     what,
-    fix: `cast(…, "${x.dtype}") one of them`,
+    fix: `Write cast(…, "${to}") around ${describe(x.dtype === to ? y : x)}`,
     facts: { dtypes: [x.dtype, y.dtype] },
   });
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { open } from "../reference.ts";
-import { cast, compile, constant, expm1, gradient, log1p, relu, softplus, type Tensor } from "../index.ts";
+import { cast, compile, constant, expm1, gradient, log1p, relu, softplus, type Tensor, where } from "../index.ts";
 
 const backend = await open();
 
@@ -57,4 +57,13 @@ test("a cast to i32 loses the fraction, makes 0 of NaN and ends at 32 bits, of c
   expect([...(await (await compile(backend, (x: Tensor) => cast(x, "i32"))(given)).read())]).toEqual(wanted);
   const halves = compile(backend, (x: Tensor) => x.add(cast(constant(1.5), "i32").mul(2)));
   expect([...(await (await halves(Int32Array.of(0))).read())]).toEqual([2]);
+});
+
+test("where and its like say which operand to cast to what, and that can be done", () => {
+  const [test, x] = [constant(1, [3], "i32"), constant(2, [2, 3])];
+  expect(() => where(test, x, 0)).toThrow(
+    'where needs equal dtypes: tensor [3] is i32, tensor [2, 3] is f32. Write cast(…, "f32") around tensor [3]',
+  );
+  expect(() => x.add(test)).toThrow('Write cast(…, "f32") around tensor [3]');
+  expect(where(cast(test, "f32"), x, 0).shape).toEqual([2, 3]);
 });
