@@ -9,6 +9,8 @@ export interface Hunt<S> {
   readonly name: string;
   /** The structures of a run: plain data, from the plainest on. */
   readonly pool: (seed: number, supports: Supports) => readonly S[];
+  /** At most so many of them in a run, other ones for each seed: where the pools of other laws meet each one already. Default all. */
+  readonly sample?: number;
   /** What every run meets besides. Default nothing. */
   readonly met?: readonly Example<S>[];
   /** One line that names everything about an example. */
@@ -20,13 +22,13 @@ export interface Hunt<S> {
 /**
  * A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time is used up.
  */
-export function hunt<S>({ name, pool, met = [], describe, claim }: Hunt<S>): Law {
+export function hunt<S>({ name, pool, sample = Infinity, met = [], describe, claim }: Hunt<S>): Law {
   return {
     name,
     async run(open, { milliseconds, seed, structures: most = Infinity }) {
       const until = Date.now() + milliseconds;
       const backend = await open();
-      const structures = spread(pool(seed, backend.supports), most, seed);
+      const structures = spread(pool(seed, backend.supports), Math.min(sample, most), seed);
       const dtypes = (["f32", "f64"] as const).filter((dtype) => backend.supports.dtypes.includes(dtype));
       let held = 0;
       const hold = async (example: Example<S>) => {

@@ -12,6 +12,7 @@ import { whole } from "./running.ts";
 export const lastLaw: Law = hunt<Structure>({
   name: "last: the last output that counts is the state h, and what the outputs have there, to the last bit",
   pool: (seed) => kinds.flatMap((kind) => varied(kind, seed)),
+  sample: 24,
   describe,
   async claim(backend, example) {
     const { structure, dtype } = example,

@@ -31,6 +31,7 @@ export const paddingLaws: readonly Law[] = [
       [...kinds.flatMap((kind) => varied(kind, seed)), ...decoders(seed), ...bidirectionals, ...stacks, ...composed].filter(
         ({ lengths }) => lengths,
       ),
+    sample: 24,
     describe,
     async claim(backend, example) {
       const { structure, dtype } = example,
