@@ -2,7 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import { oneOf, refused as wrong, text } from "@sluice/core/arguments";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import type { Layer } from "./layer.ts";
+import { checkedLayer, type Layer } from "./layer.ts";
 import type { RecurrentLayer } from "./recurrent.ts";
 
 const merges = { concat: "concat", sum: "sum", ave: "mean" } as const;
@@ -30,11 +30,11 @@ export function bidirectional(layer: RecurrentLayer, options: BidirectionalConfi
   if (!isRecurrent(layer)) throw wrong("bidirectional", "the layer inside", layer, "a recurrent layer, such as lstm({ units })");
   if (layer.config.goBackwards) throw refused("the layer inside must not set goBackwards: both ways are run anyway");
   const saved = { ...config, layer: { kind: layer.kind, config: layer.config } };
-  return {
+  return checkedLayer({
     kind: "bidirectional",
     config: saved,
     build: (input, who) => layer.both(merges[mergeMode], input, who),
-  };
+  });
 }
 
 function isRecurrent(layer: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Weight, WeightTensors } from "@sluice/core";
 import { boolean, size, text } from "@sluice/core/arguments";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
 import { activation, anyActivation, type Activation } from "./activation.ts";
-import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface DenseConfig {
   readonly units: number;
@@ -33,7 +33,7 @@ export function dense(options: DenseConfig): Layer {
   const config = given("dense", denseTable, options),
     { units, useBias, activation: name } = filled(denseTable, config);
   const activate = activation(name);
-  return {
+  return checkedLayer({
     kind: "dense",
     config,
     build(input, who) {
@@ -48,7 +48,7 @@ export function dense(options: DenseConfig): Layer {
           activate(bias === undefined ? x.dot(kernel) : x.dot(kernel).add(bias)),
       };
     },
-  };
+  });
 }
 
 function denseWeights(features: number, units: number, useBias: boolean): { readonly kernel: Weight; readonly bias?: Weight } {

@@ -2,7 +2,7 @@
 import type { Tensor } from "@sluice/core";
 import { finite, fraction, text } from "@sluice/core/arguments";
 import { given, optional, required, type Table } from "../options/table.ts";
-import { checkNumbers, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, type Layer } from "./layer.ts";
 
 export interface DropoutConfig {
   /** Probability that an element is dropped, in [0, 1). */
@@ -27,7 +27,7 @@ export const dropoutTable = {
 export function dropout(options: DropoutConfig): Layer {
   const config = given("dropout", dropoutTable, options),
     { rate, seed } = config;
-  return {
+  return checkedLayer({
     kind: "dropout",
     config,
     build(input, who) {
@@ -39,5 +39,5 @@ export function dropout(options: DropoutConfig): Layer {
         apply: (_, x, { mask }) => x.mul((mask as Tensor | undefined) ?? 1), // the one declared above
       };
     },
-  };
+  });
 }

@@ -2,7 +2,7 @@
 import { gather, SluiceError, type Weight, type WeightTensors } from "@sluice/core";
 import { size, text } from "@sluice/core/arguments";
 import { given, optional, required, type Table } from "../options/table.ts";
-import type { Layer } from "./layer.ts";
+import { checkedLayer, type Layer } from "./layer.ts";
 
 export interface EmbeddingConfig {
   /** How many indices there are: they lie in 0 … inputDim − 1. */
@@ -29,7 +29,7 @@ export function embedding(options: EmbeddingConfig): Layer {
     { inputDim, outputDim } = config;
   const table: Weight = { axes: { indices: inputDim, units: outputDim }, init: { uniform: 0.05 } };
   const weights = { embeddings: table };
-  return {
+  return checkedLayer({
     kind: "embedding",
     config,
     indices: inputDim,
@@ -41,7 +41,7 @@ export function embedding(options: EmbeddingConfig): Layer {
         apply: ({ embeddings }: WeightTensors<typeof weights>, x) => gather(embeddings, x),
       };
     },
-  };
+  });
 }
 
 function notIndices(who: string): SluiceError {

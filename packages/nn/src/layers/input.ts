@@ -2,7 +2,7 @@
 import { oneOf, text } from "@sluice/core/arguments";
 import { sizes } from "../options/rules.ts";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
-import { shapeMismatch, type Layer } from "./layer.ts";
+import { checkedLayer, shapeMismatch, type Layer } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
 
 export interface InputConfig {
@@ -28,7 +28,7 @@ export function input(options: InputConfig): Layer {
   const config = given("input", inputTable, options),
     { shape, dtype } = filled(inputTable, config),
     spec = specOf(shape, dtype);
-  return {
+  return checkedLayer({
     kind: "input",
     config,
     input: spec,
@@ -37,5 +37,5 @@ export function input(options: InputConfig): Layer {
       if (!same) throw shapeMismatch(who, `x ${describe(spec)}`, sample);
       return { output: spec, weights: {}, apply: (_, x) => x };
     },
-  };
+  });
 }

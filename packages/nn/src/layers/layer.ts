@@ -1,6 +1,7 @@
 // What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them.
 import { SluiceError, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
-import { describe, type Spec } from "./spec.ts";
+import { check, text } from "@sluice/core/arguments";
+import { checkedSpec, describe, type Spec } from "./spec.ts";
 
 /** A layer before it knows its input: plain configuration, so one layer may stand in several models. */
 export interface Layer {
@@ -34,6 +35,17 @@ export interface Mask {
   /** What an element is with probability `rate`, and otherwise. Default 0 and 1 / (1 − rate). */
   readonly values?: readonly [number, number];
   readonly seed?: number;
+}
+
+/** As it is, but that `build` checks what it is given: INVALID_ARGUMENT for what is no sample. */
+export function checkedLayer<L extends Layer>(layer: L): L {
+  return {
+    ...layer,
+    build(input: Spec, who = layer.kind) {
+      check(`${layer.kind}.build`, "who", who, text);
+      return layer.build(checkedSpec(`${layer.kind}.build`, input), who);
+    },
+  };
 }
 
 export function isMask(value: unknown): value is Mask {

@@ -2,7 +2,7 @@
 import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
 import { boolean, nonNegative, text } from "@sluice/core/arguments";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface LayerNormalizationConfig {
   /** Added to the variance. Default 1e-3, as in Keras. */
@@ -30,7 +30,7 @@ export const layerNormalizationTable = {
 export function layerNormalization(options: LayerNormalizationConfig = {}): Layer {
   const config = given("layerNormalization", layerNormalizationTable, options),
     { epsilon, center, scale } = filled(layerNormalizationTable, config);
-  return {
+  return checkedLayer({
     kind: "layerNormalization",
     config,
     build(input, who) {
@@ -47,5 +47,5 @@ export function layerNormalization(options: LayerNormalizationConfig = {}): Laye
         apply: ({ gamma, beta }: WeightTensors<typeof weights>, x) => normalise(x, { gain: gamma, shift: beta, epsilon }),
       };
     },
-  };
+  });
 }

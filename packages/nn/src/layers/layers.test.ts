@@ -13,7 +13,7 @@ import type { Layer } from "./layer.ts";
 import { lstm } from "./lstm.ts";
 import { recurrent } from "./recurrent.ts";
 import { simpleRNN } from "./simpleRNN.ts";
-import { specOf } from "./spec.ts";
+import { type Spec, specOf } from "./spec.ts";
 
 const backend = await open();
 
@@ -166,6 +166,24 @@ const refusals: [title: string, code: SluiceError["code"], message: string, atte
     "DTYPE_MISMATCH",
     "got indices (i32) x [batch, steps 4]",
     () => dense({ units: 1 }).build(specOf([4], "i32"), "dense"),
+  ],
+  [
+    "a sample without axes",
+    "INVALID_ARGUMENT",
+    "dense.build: axes must be",
+    () => dense({ units: 1 }).build({ shape: [4, 3] } as unknown as Spec, "dense"),
+  ],
+  [
+    "axes too few",
+    "INVALID_ARGUMENT",
+    "a name for each of 2 axes",
+    () => lstm({ units: 1 }).build({ shape: [4, 3], axes: ["steps"], dtype: "float" }, "lstm"),
+  ],
+  [
+    "no sample",
+    "INVALID_ARGUMENT",
+    "bidirectional.build",
+    () => bidirectional(lstm({ units: 1 })).build(undefined as unknown as Spec, "b"),
   ],
   ["numbers for indices", "DTYPE_MISMATCH", "reads indices", () => embedding({ inputDim: 3, outputDim: 1 }).build(numbers, "embedding")],
 ];

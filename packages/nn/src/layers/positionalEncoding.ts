@@ -2,7 +2,7 @@
 import { sinusoidalPositions } from "@sluice/core";
 import { text } from "@sluice/core/arguments";
 import { given, optional, type Table } from "../options/table.ts";
-import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface PositionalEncodingConfig {
   readonly name?: string;
@@ -18,7 +18,7 @@ export const positionalEncodingTable = { name: optional(text) } satisfies Table<
  */
 export function positionalEncoding(options: PositionalEncodingConfig = {}): Layer {
   const config = given("positionalEncoding", positionalEncodingTable, options);
-  return {
+  return checkedLayer({
     kind: "positionalEncoding",
     config,
     build(input, who) {
@@ -32,5 +32,5 @@ export function positionalEncoding(options: PositionalEncodingConfig = {}): Laye
         apply: (_, x) => x.add(sinusoidalPositions(steps, features, x.dtype === "f64" ? "f64" : "f32")),
       };
     },
-  };
+  });
 }

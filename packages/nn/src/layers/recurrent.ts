@@ -4,7 +4,7 @@ import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tr
 import { boolean, check, oneOf, size, text } from "@sluice/core/arguments";
 import { having } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
-import { checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
 import type { Spec } from "./spec.ts";
 
@@ -62,12 +62,12 @@ export function recurrentLayer<P extends Weights, S extends States>(
 ): RecurrentLayer {
   const { goBackwards: reverse, initialState } = config,
     trained = masked(cell, config);
-  return {
+  return checkedLayer({
     kind,
     config,
     both: (merge, input, who) => overSteps(bidirectional(trained, undefined, { merge, initialState }), config, input, who),
     build: (input, who) => overSteps(recurrence(trained, { reverse, initialState }), config, input, who),
-  };
+  });
 }
 
 function overSteps<P, S, E>(ways: Recurrence<P, S, E>, config: RecurrentConfig, input: Spec, who: string): Built {

@@ -2,7 +2,7 @@
 import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
 import { nonNegative, text } from "@sluice/core/arguments";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import { checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
 export interface RmsNormalizationConfig {
   /** Added to the mean square. Default 1e-6, as in Keras. */
@@ -24,7 +24,7 @@ export const rmsNormalizationTable = {
 export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
   const config = given("rmsNormalization", rmsNormalizationTable, options),
     { epsilon } = filled(rmsNormalizationTable, config);
-  return {
+  return checkedLayer({
     kind: "rmsNormalization",
     config,
     build(input, who) {
@@ -35,5 +35,5 @@ export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
       const weights = { gamma };
       return { output: input, weights, apply: (w: WeightTensors<typeof weights>, x) => normalise(x, { gain: w.gamma, epsilon }) };
     },
-  };
+  });
 }

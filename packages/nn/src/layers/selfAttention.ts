@@ -2,7 +2,7 @@
 import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors } from "@sluice/core";
 import { boolean, finite, fraction, positive, text } from "@sluice/core/arguments";
 import { filled, optional, preset, type Table } from "../options/table.ts";
-import { checkNumbers, shapeMismatch, type Layer, type Mask } from "./layer.ts";
+import { checkedLayer, checkNumbers, shapeMismatch, type Layer, type Mask } from "./layer.ts";
 
 export interface SelfAttentionConfig {
   /** Steps attend to themselves and what came before only. Default false. */
@@ -30,7 +30,7 @@ export const selfAttentionTable = {
 /** The layer of `kind`; `heads` where weights are [batch, heads, steps, steps]. `config` was checked. */
 export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): Layer {
   const { causal, residual, softCap, dropout: rate, seed } = filled(selfAttentionTable, config);
-  return {
+  return checkedLayer({
     kind,
     config,
     build(input, who) {
@@ -55,5 +55,5 @@ export function selfAttention<P>(kind: string, module: Attention<P>, config: Sel
           }).output,
       };
     },
-  };
+  });
 }

@@ -1,8 +1,8 @@
 // What one sample looks like, with its axes by name: what layers are built for and what error messages show.
 import type { Shape } from "@sluice/core";
-import { oneOf, shape, text } from "@sluice/core/arguments";
+import { oneOf, refused, shape, text } from "@sluice/core/arguments";
 import { listOf } from "../options/rules.ts";
-import { required, type Table } from "../options/table.ts";
+import { given, required, type Table } from "../options/table.ts";
 
 /** Numbers in the model's own floating type, or indices. */
 export type Kind = "float" | "i32";
@@ -14,11 +14,18 @@ export interface Spec {
   readonly dtype: Kind;
 }
 
-export const specTable = {
+const specTable = {
   shape: required(shape),
   axes: required(listOf(text)),
   dtype: required(oneOf("float", "i32")),
 } satisfies Table<Spec>;
+
+/** A copy. Throws INVALID_ARGUMENT for what is no sample. */
+export function checkedSpec(who: string, sample: Spec): Spec {
+  const spec = given(who, specTable, sample);
+  if (spec.axes.length !== spec.shape.length) throw refused(who, "axes", spec.axes, `a name for each of ${spec.shape.length} axes`);
+  return spec;
+}
 
 /** A sample of this shape, its axes named as sequences are: […, steps, features], or [steps] for indices. */
 export function specOf(shape: Shape, dtype: Kind): Spec {

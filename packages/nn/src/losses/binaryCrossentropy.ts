@@ -1,7 +1,7 @@
 // Yes or no, from logits.
 import { exp, log1p, minimum, neg, relu } from "@sluice/core";
 import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
-import { meanPerSample, probabilities } from "./measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "./measure.ts";
 import type { Loss } from "./loss.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Loss } from "./loss.ts";
  *
  * Computed as max(z, 0) − z·y + log(1 + e^−|z|), where nothing overflows and nothing small is lost: for a right y of 0 or 1 the first two are 0.
  */
-export const binaryCrossentropy: Loss = {
+export const binaryCrossentropy: Loss = checkedMeasure({
   name: "binaryCrossentropy",
   includes: "sigmoid",
   accuracy: binaryAccuracy,
@@ -20,4 +20,4 @@ export const binaryCrossentropy: Loss = {
         .sub(z.mul(y))
         .add(log1p(exp(minimum(neg(z), z)))),
     ),
-};
+});

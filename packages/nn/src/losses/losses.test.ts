@@ -1,7 +1,8 @@
-import { array, compile, gradient, SluiceError, type Tensor } from "@sluice/core";
+import { array, compile, constant, gradient, SluiceError, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
 import { resolveLoss, type Loss } from "./loss.ts";
@@ -99,6 +100,16 @@ test("mse and mae are short for their losses, other names are refused", () => {
   expect(resolveLoss("mae")).toBe(meanAbsoluteError);
   const unknown = "hinge" as "mse"; // what a caller without types may pass
   expect(() => resolveLoss(unknown)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>));
+});
+
+test("what is no tensor and what is no shape is refused by the name of the measure", () => {
+  for (const measure of [meanSquaredError, binaryCrossentropy, sparseCategoricalCrossentropy, sparseCategoricalAccuracy]) {
+    const refused = (what: string) =>
+      expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringMatching(`${measure.name}.*${what}`) });
+    expect(() => measure.perSample([1] as never, constant(0, [1, 2]))).toThrow(refused("target must be a tensor"));
+    expect(() => measure.perSample(constant(0, [1]), undefined as never)).toThrow(refused("output must be a tensor"));
+    expect(() => measure.target([1.5])).toThrow(refused("output must be a list"));
+  }
 });
 
 async function measure(loss: Loss, y: readonly number[], z: readonly number[]) {

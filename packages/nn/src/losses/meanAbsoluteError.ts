@@ -1,11 +1,11 @@
 // Regression: the absolute error.
 import { abs } from "@sluice/core";
-import { likeOutput, meanPerSample } from "./measure.ts";
+import { checkedMeasure, likeOutput, meanPerSample } from "./measure.ts";
 import type { Loss } from "./loss.ts";
 
 /** mean |output − target|, over every axis but the batch. Target and output have the same shape. */
-export const meanAbsoluteError: Loss = {
+export const meanAbsoluteError: Loss = checkedMeasure({
   name: "meanAbsoluteError",
   target: likeOutput,
   perSample: (target, output) => meanPerSample(abs(output.sub(target))),
-};
+});

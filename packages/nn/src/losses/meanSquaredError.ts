@@ -1,11 +1,11 @@
 // Regression: the squared error.
 import { square } from "@sluice/core";
-import { likeOutput, meanPerSample } from "./measure.ts";
+import { checkedMeasure, likeOutput, meanPerSample } from "./measure.ts";
 import type { Loss } from "./loss.ts";
 
 /** mean (output − target)², over every axis but the batch. Target and output have the same shape. */
-export const meanSquaredError: Loss = {
+export const meanSquaredError: Loss = checkedMeasure({
   name: "meanSquaredError",
   target: likeOutput,
   perSample: (target, output) => meanPerSample(square(output.sub(target))),
-};
+});

@@ -1,11 +1,11 @@
 // How often a yes or no is right.
-import { meanPerSample, probabilities } from "../losses/measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "../losses/measure.ts";
 import type { Metric } from "./metric.ts";
 
 /** The share of outputs on the target's side: logit > 0, that is probability > ½, where the target is > ½. */
-export const binaryAccuracy: Metric = {
+export const binaryAccuracy: Metric = checkedMeasure({
   name: "binaryAccuracy",
   better: "higher",
   target: probabilities,
   perSample: (y, z) => meanPerSample(z.greater(0).equal(y.greater(0.5))),
-};
+});

@@ -1,12 +1,12 @@
 // How often the likeliest class is the label.
 import { argmax, cast } from "@sluice/core";
-import { classLabels, meanPerSample } from "../losses/measure.ts";
+import { checkedMeasure, classLabels, meanPerSample } from "../losses/measure.ts";
 import type { Metric } from "./metric.ts";
 
 /** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]. */
-export const sparseCategoricalAccuracy: Metric = {
+export const sparseCategoricalAccuracy: Metric = checkedMeasure({
   name: "sparseCategoricalAccuracy",
   better: "higher",
-  target: classLabels,
+  target: classLabels("sparseCategoricalAccuracy"),
   perSample: (y, z) => meanPerSample(cast(argmax(z).equal(y), z.dtype)),
-};
+});

@@ -2,8 +2,7 @@
 import { leavesOf, mapTree, scope, type HostArray, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
 import { check, shape as anyShape } from "@sluice/core/arguments";
 import { isMask, type Built, type Layer, type Mask } from "../layers/layer.ts";
-import { specOf, specTable, type Spec } from "../layers/spec.ts";
-import { given } from "../options/table.ts";
+import { checkedSpec, specOf, type Spec } from "../layers/spec.ts";
 import type { CompileOptions } from "../training/options.ts";
 import { createTrainer, type Trainer } from "../training/trainer.ts";
 
@@ -110,7 +109,7 @@ export function createModel(name: string, layers: readonly NamedLayer[], saved?:
       check("model.sample", "shape", shape, anyShape);
       return specOf(shape, layers[0]?.layer.input?.dtype ?? (indices === undefined ? "float" : "i32"));
     },
-    build: (sample) => build(layers, given("model.build", specTable, sample)),
+    build: (sample) => build(layers, checkedSpec("model.build", sample)),
     compile: (options) => createTrainer(model, options),
   };
   return model;

@@ -10,7 +10,7 @@ import type { Data } from "./options.ts";
 
 /** Samples [2] to one number, or to one of three classes. */
 const regression = likeOutput([1]);
-const labels = classLabels([3]);
+const labels = classLabels("labels")([3]);
 const numbers = { dtype: "f32", indices: undefined, sampleOf: (shape: readonly number[]) => specOf(shape, "float") } as const;
 const tokens = { dtype: "f32", indices: 10, sampleOf: (shape: readonly number[]) => specOf(shape, "i32") } as const;
 

@@ -257,12 +257,12 @@ async function fitted(made: nn.Trainer, given: nn.Data, config: nn.FitOptions): 
   }
 }
 
-/** A loss or a metric: traced over tensors that fit, or do not. The library calls it, always with tensors. */
+/** A loss or a metric: what it takes as targets, and traced over tensors that fit, or do not. */
 function measured(): readonly Row[] {
-  const tensors: Param = { ...tensor, wrong: tensor.values };
   return [
+    { params: [any(sizes, shape.accepts)], use: (measure, [output]) => (measure as unknown as nn.Measure).target(output as core.Shape) },
     {
-      params: [tensors, tensors],
+      params: [tensor, tensor],
       use: (measure, [y, z]) =>
         core.trace(
           "fuzz",
