@@ -1,7 +1,8 @@
 // Attention in several heads (Vaswani et al. 2017), which may share keys and values in groups (Ainslie et al. 2023).
-import { checkBoolean, checkPositive, checkSize } from "../arguments/checks.ts";
+import { checkBoolean, checkPositive, checkSize, record } from "../arguments/checks.ts";
 import { type Names, options as named } from "../arguments/options.ts";
 import type { Weight } from "../cells/cell.ts";
+import { checkNamed } from "../cells/checkTensors.ts";
 import { SluiceError } from "../errors.ts";
 import { rotary as turn, type RotaryOptions } from "../positions/rotary.ts";
 import { add } from "../trace/arithmetic.ts";
@@ -74,6 +75,8 @@ export function multiHeadAttention(options: MultiHeadOptions): Attention<Project
 }
 
 const name = "multiHeadAttention";
+const matrices = ["wq", "wk", "wv", "wo"];
+const biases = ["bq", "bk", "bv", "bo"];
 
 const names: Names<MultiHeadOptions> = {
   heads: true,
@@ -95,6 +98,7 @@ function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
 function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
   const { heads, keyValueHeads = heads, rotary = false } = options,
     { query, key, value, mask, bias, dropout, residual, ...rest } = withoutPadding(checkSequences(inputs), inputs, true);
+  checkWeights(w);
   const whole = [query.shape[0]!, heads, query.shape[1]!, key.shape[1]!];
   const isGrouped = keyValueHeads < heads,
     ofQueries = isGrouped ? [keyValueHeads, heads / keyValueHeads] : [heads],
@@ -115,6 +119,13 @@ function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHead
     output: residual === undefined ? projected : add(spread("residual", residual, projected.shape), projected),
     weights: reshape(weights, whole).named("batch", "heads", "queries", "keys"),
   };
+}
+
+/** Throws INVALID_ARGUMENT for a matrix that is missing, and whatever is no tensor or unknown; biases may be left out. */
+function checkWeights(given: Projections<Tensor>): void {
+  const there = record(name, given, "weights");
+  const known = [...matrices, ...biases.filter((bias) => Object.hasOwn(there, bias))];
+  checkNamed({ who: `${name}.run`, cell: name, one: "weight", all: "weights" }, known, given);
 }
 
 function indivisible(what: string): SluiceError {

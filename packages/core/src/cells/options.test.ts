@@ -23,3 +23,13 @@ test.each<[string, () => unknown, string]>([
 ])("%s that there is not is refused by name", (_, call, message) => {
   expect(call).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(message) }));
 });
+
+test.each([
+  ["batch", [2, 2]],
+  ["rank", [1, 2, 2]],
+])("a state of another %s is refused by its name", (_, shape) => {
+  const call = run({ state: { h: constant(0, [1, 2]), c: constant(0, shape) } });
+  expect(call).toThrow(
+    expect.objectContaining({ code: "SHAPE_MISMATCH", message: expect.stringContaining("state.c must be [batch 1, units], got c [") }),
+  );
+});

@@ -13,7 +13,7 @@ import type { Cell, Extras, Given, Sizes, States, Tensors, Weights } from "./cel
 import { checkBoolean, checkCount, checkOneOf, checkSize, record } from "../arguments/checks.ts";
 import { type Names, options } from "../arguments/options.ts";
 import { checkCell } from "./checkCell.ts";
-import { checkNamed } from "./checkTensors.ts";
+import { checkNamed, checkRows } from "./checkTensors.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { zeroState } from "./zeroState.ts";
@@ -104,10 +104,12 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
       record(`${cell.name}.run`, extras, "extras");
       const called = { who: `${cell.name}.run`, cell: cell.name },
         ofStates = { ...called, one: "state", all: "state" },
-        states = Object.keys(record(cell.name, cell.state(some), "what state(…) returns"));
+        declared = record(cell.name, cell.state(some), "what state(…) returns"),
+        states = Object.keys(declared);
       if (state !== undefined) checkNamed(ofStates, states, state);
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
         [steps, batch, input] = rows.shape as [number, number, number];
+      if (state !== undefined) checkRows(called.who, declared, state, batch);
       const { own, initial } = start === "learnt" ? apart<P, S>(weights) : { own: weights as Tensors<P>, initial: undefined }; // a single cell's tree of weights is its record
       checkNamed(
         { ...called, one: "weight", all: "weights" },

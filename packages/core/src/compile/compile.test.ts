@@ -145,6 +145,7 @@ test("arrays of another backend, passed twice, or disposed of are refused, and t
     y = array(backend, [3, 4]);
   expect((await failure(() => f(x, array(other as Backend, [1, 2])))).code).toBe("INVALID_ARGUMENT");
   expect((await failure(() => f(x, x))).code).toBe("INVALID_ARGUMENT");
+  expect((await failure(() => f.bind(x, [3, 4] as never))).message).toContain("argument 2 is no NDArray: [3, 4]");
   const bound = await f.bind(x, y),
     gone = zeros(backend, [2]);
   gone.dispose();

@@ -251,13 +251,13 @@ function keep<T>(list: T[], item: T): T {
 /** The arrays of a call in the order of the inputs. Throws INVALID_ARGUMENT for one of another backend, or none, or twice the same. */
 function buffersOf(args: readonly unknown[], backend: Backend, name: string): NDArray[] {
   const arrays = args
-    .flatMap((arg) => leavesOf(arg, isLeaf))
+    .flatMap((arg, i) => leavesOf(arg, isLeaf).map(([path, leaf]) => [`argument ${i + 1}${path && `.${path}`}`, leaf] as const))
     .map(([path, leaf]) => {
       if (leaf instanceof NDArray && leaf.backend === backend) return leaf;
       const what =
         leaf instanceof NDArray
-          ? `${path || leaf.name} lives on another backend (${leaf.backend.name})`
-          : `${path || "an argument"} is no NDArray`;
+          ? `${path} (${leaf.name}) lives on another backend (${leaf.backend.name})`
+          : `${path} is no NDArray: ${show(leaf)}`;
       throw new SluiceError({
         code: "INVALID_ARGUMENT",
         who: name,
