@@ -148,6 +148,11 @@ test("the executor says what runs", async () => {
   expect([await of("f32"), await of("f64")]).toEqual(["wasm simd f32x4", "block interpreter f64"]);
 });
 
+test("an option that there is not, or is of another type, is refused by name", async () => {
+  await expect(open({ memroy: 2 ** 20 } as Options)).rejects.toThrow("Did you mean memory?");
+  await expect(open({ simd: "no" as never })).rejects.toThrow(code("INVALID_ARGUMENT"));
+});
+
 test("a memory that is no number of bytes is refused", async () => {
   for (const memory of [0, -1, 2 ** 33, NaN, 70_000.5]) await expect(open({ memory })).rejects.toThrow(code("INVALID_ARGUMENT"));
 });

@@ -1,5 +1,6 @@
 // The cpu backend's verbs: buffers are ranges of one memory, and everything happens before a call returns.
 import { type Backend, SluiceError, check } from "@sluice/core";
+import { checkBoolean, type Names, options, show } from "@sluice/core/arguments";
 import { asyncDispose, guard } from "@sluice/core/kit";
 import { type Buffer, contentsOf } from "./buffer.ts";
 import { compile as interpret } from "./interpreter/compile.ts";
@@ -17,11 +18,13 @@ export interface Options {
   readonly simd?: boolean;
 }
 
+const names: Names<Options> = { memory: true, simd: true };
+
 /**
  * Opens a backend on the calling thread. It takes memory as it is needed, and nothing while it is idle.
  *
  * Programs of f32 and i32 run as WebAssembly SIMD, those with f64 on the block interpreter, which computes in float64; `executor` tells.
- * Throws INVALID_ARGUMENT for a `memory` that is no number of bytes from 64 KiB to 4 GiB, OUT_OF_MEMORY where the system has no addresses left, BACKEND_UNAVAILABLE where `simd` is asked for and
+ * Throws INVALID_ARGUMENT for an option that there is not and a `memory` that is no number of bytes from 64 KiB to 4 GiB, OUT_OF_MEMORY where the system has no addresses left, BACKEND_UNAVAILABLE where `simd` is asked for and
  * there is none, or a page's policy forbids it. Its verbs throw by the codes of `Backend`; OUT_OF_MEMORY tells the bytes wanted, in use, and the limit.
  *
  * ```ts
@@ -30,12 +33,14 @@ export interface Options {
  * backend.write(x, Float32Array.of(1, 2, 3));
  * ```
  */
-export async function open({ memory: limit = 2 ** 31, simd = hasSimd() }: Options = {}): Promise<Backend<Buffer>> {
+export async function open(given: Options = {}): Promise<Backend<Buffer>> {
+  const { memory: limit = 2 ** 31, simd = hasSimd() } = options("cpu.open", given, names);
+  checkBoolean("cpu.open", "simd", simd);
   if (!Number.isSafeInteger(limit) || limit < 65536 || limit > most)
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
       who: "cpu.open",
-      what: `memory is a whole number of bytes from 65536 to ${most}, got ${limit}`,
+      what: `memory is a whole number of bytes from 65536 to ${most}, got ${show(limit)}`,
       facts: { memory: limit },
     });
   const missing = simd ? obstacle() : undefined;

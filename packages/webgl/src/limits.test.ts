@@ -77,7 +77,9 @@ test("a GL that is too old is passed over, with the reason", async () => {
   old.mockRestore();
 });
 
-test("a mode that is none is an error of the caller", async () => {
+test("a mode that is none, and an option that there is not, are errors of the caller", async () => {
+  await expect(open({ mode: ["webgl"] } as never)).rejects.toThrow("Did you mean modes?");
+  await expect(open({ modes: "webgl" as never })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   await expect(open({ modes: ["cpu" as "webgl"] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
 

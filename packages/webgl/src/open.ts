@@ -1,5 +1,6 @@
 // The webgl backend's verbs. Buffers are textures on a WebGL context that all backends of the page share; gpu.js compiles and runs the kernels.
 import { type Backend, SluiceError, type Supports, check } from "@sluice/core";
+import { type Names, options, show } from "@sluice/core/arguments";
 import { asyncDispose, guard } from "@sluice/core/kit";
 import { compile } from "./compile.ts";
 import type { Counts, Device } from "./gpu/device.ts";
@@ -22,11 +23,13 @@ export interface WebGLBackend extends Backend<Buffer> {
   statistics(): Counts & { readonly textures: number; readonly kernels: number };
 }
 
+const names: Names<Options> = { modes: true };
+
 /**
  * Opens a backend on WebGL, by the first of `modes` that works: a kernel has run on it and given the right numbers.
  *
  * It never runs anything but WebGL. Values are float32; i32 is exact up to 2²⁴. Throws BACKEND_UNAVAILABLE with the reason of every mode;
- * INVALID_ARGUMENT for a mode that is none. After a lost context reads reject with BACKEND_FAILED,
+ * INVALID_ARGUMENT for an option that there is not and a mode that is none. After a lost context reads reject with BACKEND_FAILED,
  * where memory ran out with OUT_OF_MEMORY, and a backend opened anew works.
  *
  * ```ts
@@ -35,7 +38,10 @@ export interface WebGLBackend extends Backend<Buffer> {
  * backend.write(x, Float32Array.of(1, 2, 3));
  * ```
  */
-export async function open({ modes = ["webgl2", "webgl"] }: Options = {}): Promise<WebGLBackend> {
+export async function open(given: Options = {}): Promise<WebGLBackend> {
+  const { modes = ["webgl2", "webgl"] } = options("webgl.open", given, names);
+  const isList: boolean = Array.isArray(modes);
+  if (!isList) throw noMode(modes);
   for (const mode of modes) if (!known.includes(mode)) throw noMode(mode);
   const reasons: string[] = [];
   for (const mode of modes) {
@@ -154,11 +160,11 @@ function supportsOf({ limits, keeps }: Device): Supports {
   };
 }
 
-function noMode(mode: string): SluiceError {
+function noMode(mode: unknown): SluiceError {
   return new SluiceError({
     code: "INVALID_ARGUMENT",
     who: "webgl.open",
-    what: `a mode is one of ${known.join(", ")}, got ${mode}`,
+    what: `modes is a list of ${known.join(", ")}, got ${show(mode)}`,
     facts: { mode, known },
   });
 }

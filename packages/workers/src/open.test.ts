@@ -90,6 +90,10 @@ test("close waits for what runs and ends every thread", async () => {
   expect(() => backend.create("f32", 1)).toThrow(code("DISPOSED"));
 });
 
+test("an option that there is not is refused by name", async () => {
+  await expect(open({ thread: 2 } as Options)).rejects.toThrow("Did you mean threads?");
+});
+
 test.each<[Options]>([[{ threads: 0 }], [{ threads: 1.5 }], [{ threads: 1000 }], [{ memory: 1 }], [{ threshold: -1 }]])(
   "options out of range are refused: %o",
   async (options) => {

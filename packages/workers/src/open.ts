@@ -1,5 +1,6 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
 import { type Backend, SluiceError, check } from "@sluice/core";
+import { type Names, options, show } from "@sluice/core/arguments";
 import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
 import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, most, obstacle, supportsOf } from "@sluice/cpu/kit";
 import { compile } from "./compile.ts";
@@ -24,15 +25,16 @@ export interface Options {
  */
 const patience = 200_000;
 
+const names: Names<Options> = { threads: true, memory: true, threshold: true };
+
 /**
  * Opens a backend on several threads, which share one memory.
  *
  * Rejects with BACKEND_UNAVAILABLE where there is no shared memory, no WebAssembly SIMD or a page's policy forbids it, or threads do not start, and tells the remedy; with
- * INVALID_ARGUMENT for options out of range; with OUT_OF_MEMORY where the system has no addresses left for `memory`. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
+ * INVALID_ARGUMENT for an option that there is not, or out of range; with OUT_OF_MEMORY where the system has no addresses left for `memory`. Its verbs throw by the codes of `Backend`; BACKEND_FAILED once a thread is lost.
  */
-export async function open({ threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 }: Options = {}): Promise<
-  Backend<Buffer>
-> {
+export async function open(given: Options = {}): Promise<Backend<Buffer>> {
+  const { threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 } = options("workers.open", given, names);
   checkRange("threads", threads, 1, layout.mostThreads);
   checkRange("memory", limit, 2 ** 20, most);
   checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
@@ -117,7 +119,7 @@ function checkRange(option: string, value: number, least: number, greatest: numb
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who: "workers.open",
-    what: `${option} is a whole number from ${least} to ${greatest}, got ${value}`,
+    what: `${option} is a whole number from ${least} to ${greatest}, got ${show(value)}`,
     facts: { [option]: value },
   });
 }
