@@ -3,6 +3,7 @@ import type { Executable, Program } from "@sluice/core";
 import { type Buffer, type Host, blockTime, moduleOf, orFree, pagesOf, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
+import { createThrottle } from "./throttle.ts";
 import { estimate } from "./work.ts";
 
 interface Options {
@@ -27,15 +28,21 @@ export async function compile(given: Program, { limit, crew, host, threshold }: 
   const { time, gain } = estimate(program, crew.threads);
   const isSplit = gain >= threshold;
   const isShort = time < patience;
+  const throttle = createThrottle(isSplit ? crew.threads : 1);
+  const ended = (command: Int32Array): void =>
+    throttle.ended({ threads: command[layout.size]!, us: command[layout.took]!, sleeps: command[layout.slept]! });
   const command = new Int32Array(layout.header + places.words);
-  command.set([command.length, isSplit ? layout.run : layout.alone, known.number]);
+  command.set([command.length, layout.run, known.number]);
   return {
     executor: `wasm simd f32x4, ${isSplit && crew.threads > 1 ? `${crew.threads} threads` : "1 thread"}`,
     run(bindings) {
       crew.check();
       places.table(command, layout.header, bindings);
       if (!isSplit && isShort && crew.isIdle) crew.runHere(known, command);
-      else crew.post(command);
+      else {
+        command[layout.size] = throttle.next();
+        crew.post(command, ended);
+      }
       places.touch(bindings);
     },
     destroy() {

@@ -17,11 +17,11 @@ export interface Crew {
   readonly isIdle: boolean;
   learn(module: WebAssembly.Module): Known;
   forget(known: Known): void;
-  /** All threads do a command: see layout.js. It is copied. */
-  post(command: Int32Array): void;
+  /** Threads do a command: see layout.js. It is copied; `ended` sees it as they left it. */
+  post(command: Int32Array, ended?: (command: Int32Array) => void): void;
   /** The caller runs a program alone, now. Only while idle. */
   runHere(known: Known, command: Int32Array): void;
-  /** The caller does `act` between what was posted and what is posted later, now or as soon as that is done. */
+  /** The caller does `act`, which does not throw, between what was posted and what is posted later, now or as soon as that is done. */
   pause(act: () => void): void;
   copy(to: number, from: number, bytes: number): void;
   /** Resolves when all that was posted so far is done; rejects with BACKEND_FAILED if it never will be. */
@@ -43,8 +43,10 @@ export async function startCrew(memory: WasmMemory, block: number, threads: numb
 
   const fail = (reason: string): void => {
     failure ??= failed(reason);
-    Atomics.store(words, layout.stop, 1);
-    Atomics.notify(words, layout.phase);
+    for (const place of [0, layout.fewer]) {
+      Atomics.store(words, place + layout.stop, 1);
+      Atomics.notify(words, place + layout.phase);
+    }
     ring.fail(failure);
     rest();
   };

@@ -1,10 +1,13 @@
 // Where threads and the caller meet in shared memory, in 32-bit words from the start of a block. Words that different threads write often stand on cache lines of their own.
 // @ts-check
 
-/** The first line is where threads meet inside a run (`meeting` of @sluice/cpu/kit): how many have come, which phase it is, whether to stop. */
+/** Where threads meet (`meeting` of @sluice/cpu/kit): how many have come, which phase it is, whether to stop, how often one slept. */
 export const count = 0;
 export const phase = 1;
 export const stop = 2;
+export const sleeps = 3;
+/** They meet in two places: all of them from the first word, those of a run that not all take part in from here. */
+export const fewer = 208;
 /** Commands posted, by the caller. */
 export const head = 16;
 /** Commands done, by thread 0. */
@@ -24,10 +27,12 @@ export const words = ring + ringWords;
 
 /** The rest of the ring is too short for the next command. */
 export const skip = 0;
-/** Runs a program: its number, then its table, which starts after so many words. */
+/** Runs a program by the first so many threads, while the others wait. Thread 0 writes how many microseconds it took, and how often one slept. Then its table. */
 export const run = 1;
-export const header = 3;
-/** The same, by thread 0 alone, while the others wait. */
-export const alone = 3;
+export const program = 2;
+export const size = 3;
+export const took = 4;
+export const slept = 5;
+export const header = 6;
 /** Copies bytes: to, from, how many. */
 export const copy = 2;

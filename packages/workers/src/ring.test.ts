@@ -100,3 +100,22 @@ test("what the caller does between commands comes when all before is done and no
     { numRuns: 40 },
   );
 });
+
+test("who posted a command sees what threads wrote into it, once, in order, before its place is used again", () => {
+  const words = new Int32Array(layout.words);
+  const ring = createRing(words, () => undefined);
+  const thread = taker(words);
+  const seen: number[][] = [];
+  const sent = 3 * Math.ceil(layout.ringWords / 5000);
+  for (let i = 0; i < sent; i++) {
+    ring.post(
+      Int32Array.from({ length: 5000 }, (_, k) => (k === 0 ? 5000 : i)),
+      (command) => seen.push([command[1]!, command[2]!]),
+    );
+    thread.take(1);
+    const found = words.indexOf(5000, layout.ring); // what the thread writes, as run times are
+    if (i === 0) words[found + 2] = -7;
+    ring.advance();
+  }
+  expect(seen).toEqual(Array.from({ length: sent }, (_, i) => [i, i === 0 ? -7 : i]));
+});

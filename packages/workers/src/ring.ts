@@ -7,8 +7,8 @@ export interface Ring {
   readonly isIdle: boolean;
   /** Does anybody wait for what is to come? */
   readonly isAwaited: boolean;
-  /** Posts a command, which begins with its length, now or as soon as there is room. It is copied. */
-  post(command: Int32Array): void;
+  /** Posts a command, which begins with its length, now or as soon as there is room. It is copied; `ended` sees it as threads left it, some time after it is done. */
+  post(command: Int32Array, ended?: Ended): void;
   /** Calls `act` once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
   pause(act: () => void): void;
   /** Resolves when all that has been posted so far is done; rejects when that will never be. */
@@ -21,6 +21,13 @@ export interface Ring {
   fail(error: Error): void;
 }
 
+type Ended = (command: Int32Array) => void;
+
+interface Posted {
+  readonly command: Int32Array;
+  readonly ended: Ended | undefined;
+}
+
 interface Waiter {
   readonly number: number;
   resolve(): void;
@@ -29,9 +36,9 @@ interface Waiter {
 
 /** A ring in `words` (see layout.js); `wake` is called after each post. */
 export function createRing(words: Int32Array, wake: () => void): Ring {
-  const backlog: (Int32Array | (() => void))[] = []; // commands, and what the caller does between them
+  const backlog: (Posted | (() => void))[] = []; // commands, and what the caller does between them
   let pauses = 0; // of those
-  const taken: { readonly number: number; readonly length: number }[] = []; // what stands in the ring, oldest first
+  const taken: { readonly number: number; readonly length: number; readonly command: Int32Array; readonly ended: Ended | undefined }[] = []; // what stands in the ring, oldest first
   const waiters: Waiter[] = [];
   let posted = 0; // counts the backlog too
   let head = 0;
@@ -42,9 +49,13 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
   /** A pause is part of what was posted, though no thread counts it. */
   const isOver = (number: number): boolean => pauses === 0 && isDone(number);
   const reclaim = (): void => {
-    while (taken.length > 0 && isDone(taken[0]!.number)) used -= taken.shift()!.length;
+    for (let [first] = taken; first !== undefined && isDone(first.number); [first] = taken) {
+      taken.shift();
+      used -= first.length;
+      first.ended?.(first.command);
+    }
   };
-  const put = (command: Int32Array): boolean => {
+  const put = ({ command, ended }: Posted): boolean => {
     reclaim();
     const { length } = command;
     const rest = layout.ringWords - at;
@@ -54,11 +65,12 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       words[layout.ring + at + 1] = layout.skip;
       at = 0;
     }
-    words.set(command, layout.ring + at);
+    const place = words.subarray(layout.ring + at, layout.ring + at + length);
+    place.set(command);
     at += length;
     used += skipped + length;
     head = (head + 1) | 0;
-    taken.push({ number: head, length: skipped + length });
+    taken.push({ number: head, length: skipped + length, command: place, ended });
     return true;
   };
   /** Goes on with the backlog as far as it can. */
@@ -97,9 +109,9 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       return waiters.length > 0;
     },
     isDone: isOver,
-    post(command) {
+    post(command, ended) {
       posted = (posted + 1) | 0;
-      if (backlog.length > 0 || !put(command)) backlog.push(command.slice());
+      if (backlog.length > 0 || !put({ command, ended })) backlog.push({ command: command.slice(), ended });
       publish();
     },
     pause(act) {
@@ -114,6 +126,7 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       });
     },
     advance() {
+      reclaim();
       proceed();
       settle();
     },

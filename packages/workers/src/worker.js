@@ -1,8 +1,10 @@
 // One thread: takes commands from the ring in shared memory, runs its share of each, and sleeps when there are none.
 // Plain JavaScript, since Node and bundlers load it by its address.
 // @ts-check
-import { all, alone, asleep, awaited, count, done, head, header, phase, run, skip, stop, words as size, ring } from "./layout.js";
+import * as layout from "./layout.js";
 import { hold } from "./presence.js";
+
+const { all, asleep, awaited, count, done, fewer, head, header, phase, ring, run, skip, stop } = layout;
 
 /**
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
@@ -34,7 +36,7 @@ let isOver = false;
 function receive(message) {
   if ("start" in message) {
     given = message.start;
-    words = new Int32Array(given.memory.buffer, given.block, size);
+    words = new Int32Array(given.memory.buffer, given.block, layout.words);
     void introduce(message.lock);
   } else if ("program" in message) programs.set(message.program, instantiate(message.module));
   else if ("forget" in message) programs.delete(message.forget);
@@ -74,7 +76,7 @@ const read = (operand) => /** @type {number} */ (words[ring + at + operand]);
 
 function isKnown() {
   if (read(1) === skip) at = 0;
-  return (read(1) !== run && read(1) !== alone) || programs.has(read(2));
+  return read(1) !== run || programs.has(read(layout.program));
 }
 
 function attempt() {
@@ -82,20 +84,20 @@ function attempt() {
     execute();
   } catch (error) {
     isOver = true;
-    Atomics.store(words, stop, 1);
-    Atomics.notify(words, phase);
+    for (const place of [0, fewer]) {
+      Atomics.store(words, place + stop, 1);
+      Atomics.notify(words, place + phase);
+    }
     port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
   }
 }
 
 /** This thread's share of the next command. All threads leave it together. */
 function execute() {
-  const { block, thread, threads, spin } = given;
-  const table = block + 4 * (ring + at + header);
-  if (read(1) === run) isOver = program()(table, thread, threads, spin, block) !== 0;
+  const { thread } = given;
+  if (read(1) === run) isOver = take();
   else {
-    if (thread === 0 && read(1) === alone) program()(table, 0, 1, 0, block);
-    else if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
+    if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
     isOver = meet();
   }
   if (isOver) return;
@@ -106,7 +108,22 @@ function execute() {
   if (Atomics.load(words, all) === taken || Atomics.load(words, awaited) === taken) port.postMessage({ done: taken });
 }
 
-const program = () => /** @type {Run} */ (programs.get(read(2)));
+/** Takes part in a run, or waits for those who do. True as soon as it should stop. */
+function take() {
+  const { block, thread, threads, spin } = given;
+  const program = /** @type {Run} */ (programs.get(read(layout.program)));
+  const table = block + 4 * (ring + at + header);
+  const size = read(layout.size);
+  const place = size === threads ? 0 : fewer;
+  const start = performance.now();
+  if (thread < size && program(table, thread, size, spin, block + 4 * place) !== 0) return true;
+  if (size < threads && meet()) return true;
+  if (thread === 0) {
+    words[ring + at + layout.took] = Math.min(1000 * (performance.now() - start), 2 ** 31 - 1);
+    words[ring + at + layout.slept] = Atomics.exchange(words, place + layout.sleeps, 0);
+  }
+  return false;
+}
 
 /** @param {number} to @param {number} from @param {number} bytes */
 function move(to, from, bytes) {

@@ -45,8 +45,8 @@ export const alone: Crew = {
   join: () => [],
 };
 
-/** Where threads meet, if there are several: words of shared memory, in bytes from its address. */
-export const meeting = { count: 0, phase: 4, stop: 8, bytes: 64 } as const;
+/** Where threads meet, if there are several: words of shared memory, in bytes from its address. `sleeps` counts how often one gave up looking. */
+export const meeting = { count: 0, phase: 4, stop: 8, sleeps: 12, bytes: 64 } as const;
 
 /** Sleepers look this often whether they should stop, in case nobody woke them. */
 const patience = 100e6;
@@ -107,6 +107,7 @@ function barrierOf(module: Module, { threads, spin, at }: { readonly [K in "thre
       loop([
         leaveIf(1, i32.eq(waits, i32.const(0))),
         leaveIf(1, stops),
+        drop(atomic.add(here, i32.const(1), meeting.sleeps)),
         drop(atomic.wait(here, get(phase), patience, meeting.phase)),
         leave(0),
       ]),
