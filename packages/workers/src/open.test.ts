@@ -157,6 +157,24 @@ test("a full and busy backend reads and writes all the same, in call order, to t
   expect(says(18)(await last)).toBe(true);
 });
 
+test.each([
+  ["a full", 2 ** 20],
+  ["a busy", 2 ** 24],
+])("%s backend refuses the target that was transferred while its read waited, and goes on", async (_, memory) => {
+  const length = 100 * 1024;
+  const backend = await all(2, { memory });
+  const [x, y] = [backend.create("f32", length), backend.create("f32", length)];
+  backend.write(x, new Float32Array(length).fill(1));
+  const executable = await backend.compile(double(length));
+  for (let i = 0; i < 40; i++) executable.run([x, y]);
+  const into = new Float32Array(length);
+  const read = backend.read(y, 0, length, into);
+  structuredClone(into, { transfer: [into.buffer] });
+  await expect(read).rejects.toThrow(code("INVALID_ARGUMENT"));
+  expect((await backend.read(y)).every((value) => value === 2)).toBe(true);
+  await backend.close();
+});
+
 test("a compile for which the engine has no room is refused by its code and keeps no memory", async () => {
   const backend = await open({ threads: 2, memory: 2 ** 20 });
   const program = double(2 ** 14),

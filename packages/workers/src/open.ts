@@ -1,5 +1,5 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
-import { type Backend, SluiceError, check } from "@sluice/core";
+import { type Backend, SluiceError, type TypedArray, check } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
 import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
 import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, most, obstacle, supportsOf } from "@sluice/cpu/kit";
@@ -75,18 +75,20 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
       guards.read(buffer, at, length, into);
       crew.check();
       const target = into ?? new arrays[buffer.dtype](length);
-      if (crew.isIdle) target.set(contentsOf(buffer, at, length));
+      if (crew.isIdle) tryToFill(target, contentsOf(buffer, at, length));
       else {
         const stage = room.spare(buffer.dtype, length);
         if (stage === undefined) {
-          crew.pause(() => target.set(contentsOf(buffer, at, length)));
+          let fits = true;
+          crew.pause(() => (fits = tryToFill(target, contentsOf(buffer, at, length))));
           await crew.settled();
+          if (!fits) throw transferred(length);
           return target;
         }
         try {
           crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
           await crew.settled();
-          target.set(contentsOf(stage, 0, length));
+          if (!tryToFill(target, contentsOf(stage, 0, length))) throw transferred(length);
         } finally {
           room.release(stage);
         }
@@ -112,6 +114,23 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     await crew.settled().catch(() => undefined); // what failed has told those who read
     await crew.end();
   }
+}
+
+/** False where the target has no room any more, as one that was transferred while its read waited. */
+function tryToFill(target: TypedArray, contents: TypedArray): boolean {
+  if (target.length < contents.length) return false;
+  if (contents.length > 0) target.set(contents);
+  return true;
+}
+
+function transferred(length: number): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "workers.read",
+    what: `the target has no room for ${length} elements any more`,
+    fix: "Do not transfer or shrink its memory before the read has resolved",
+    facts: { length },
+  });
 }
 
 function checkRange(option: string, value: number, least: number, greatest: number): void {

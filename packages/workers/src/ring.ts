@@ -9,7 +9,7 @@ export interface Ring {
   readonly isAwaited: boolean;
   /** Posts a command, which begins with its length, now or as soon as there is room. It is copied; `ended` sees it as threads left it, some time after it is done. */
   post(command: Int32Array, ended?: Ended): void;
-  /** Calls `act` once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
+  /** Calls `act`, which does not throw, once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
   pause(act: () => void): void;
   /** Resolves when all that has been posted so far is done; rejects when that will never be. */
   settled(): Promise<void>;
@@ -79,11 +79,13 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     for (let next = backlog[0]; next !== undefined; next = backlog[0]) {
       if (typeof next === "function") {
         if (!isDone(head) || commands > 0) break;
+        backlog.shift();
         pauses--;
         next();
-      } else if (put(next)) commands++;
-      else break;
-      backlog.shift();
+      } else if (put(next)) {
+        backlog.shift();
+        commands++;
+      } else break;
     }
     if (commands > 0) publish();
   };
