@@ -8,7 +8,8 @@ import { sum } from "../trace/reductions.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { attend } from "./attend.ts";
-import { called, checkOperands } from "./operands.ts";
+import { called } from "./fits.ts";
+import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
 export interface AdditiveWeights<T> {

@@ -12,7 +12,7 @@ import { max, sum } from "../trace/reductions.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { floor, hide, mayHideAll } from "./hide.ts";
-import { spread } from "./operands.ts";
+import { spread } from "./fits.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
 /**

@@ -14,6 +14,7 @@ import {
 
 const t = (...shape: number[]) => constant(0, shape);
 const i32 = (...shape: number[]) => constant(0, shape, "i32");
+const one = t(1, 3, 4);
 const [q, k, v] = [t(2, 3, 4), t(2, 5, 4), t(2, 5, 6)];
 const multi = multiHeadAttention({ heads: 2 }),
   weights = Object.fromEntries(["wq", "wk", "wv", "wo"].map((name) => [name, t(4, 4)])) as never;
@@ -33,6 +34,54 @@ const refusals: readonly [title: string, code: ErrorCode, message: string, attem
     () => dotAttention(t(3, 4), t(5, 4), t(5, 6), { keyLengths: i32(3) }),
   ],
   ["a mask that does not fit", "SHAPE_MISMATCH", "mask [3, 4]", () => dotAttention(q, k, v, { mask: t(3, 4) })],
+  [
+    "a mask of more keys than there are",
+    "SHAPE_MISMATCH",
+    "mask [5] does not broadcast to scores [1, 1]",
+    () => dotAttention(t(1, 4), t(1, 4), t(1, 4), { mask: t(5) }),
+  ],
+  [
+    "a mask of more keys than there are, for concat",
+    "SHAPE_MISMATCH",
+    "concatAttention: mask [5] does not broadcast to scores [1, 1]",
+    () => concatAttention({ wa: t(8), b: t(1) }, t(1, 4), t(1, 4), t(1, 4), { mask: t(5) }),
+  ],
+  [
+    "a mask of more axes than the scores",
+    "SHAPE_MISMATCH",
+    "mask [3, 1, 2] does not broadcast to scores [1, 2]",
+    () => dotAttention(t(1, 4), t(2, 4), t(2, 4), { mask: t(3, 1, 2) }),
+  ],
+  [
+    "a mask of a larger batch",
+    "SHAPE_MISMATCH",
+    "mask [2, 1, 3] does not broadcast to scores [1, 3, 3]",
+    () => dotAttention(one, one, one, { mask: t(2, 1, 3) }),
+  ],
+  [
+    "lengths of a larger batch",
+    "SHAPE_MISMATCH",
+    "got keyLengths [batch 3] for scores [1, 3, 3]",
+    () => dotAttention(one, one, one, { keyLengths: i32(3) }),
+  ],
+  [
+    "lengths of a larger batch, for the additive score",
+    "SHAPE_MISMATCH",
+    "got keyLengths [batch 3] for scores [1, 3, 3]",
+    () => additiveAttention({ wq: t(4, 2), wk: t(4, 2), b: t(2), v: t(2) }, one, one, one, { keyLengths: i32(3) }),
+  ],
+  [
+    "lengths of a larger batch, for heads",
+    "SHAPE_MISMATCH",
+    "got keyLengths [batch 3] for scores [1, 2, 3, 3]",
+    () => multi.run(weights, { query: one, keyLengths: i32(3) }),
+  ],
+  [
+    "a mask of more keys than there are, for heads",
+    "SHAPE_MISMATCH",
+    "mask [5] does not broadcast to scores [1, 2, 1, 1]",
+    () => multi.run(weights, { query: t(1, 1, 4), mask: t(5) }),
+  ],
   ["a bias that does not fit", "SHAPE_MISMATCH", "bias [5, 3]", () => dotAttention(q, k, v, { bias: t(5, 3) })],
   ["a dropout mask that does not fit", "SHAPE_MISMATCH", "dropout [6]", () => dotAttention(q, k, v, { dropout: t(6) })],
   ["a residual that does not fit", "SHAPE_MISMATCH", "residual [2, 3, 4]", () => dotAttention(q, k, v, { residual: t(2, 3, 4) })],

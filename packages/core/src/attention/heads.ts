@@ -4,7 +4,7 @@ import { describe } from "../trace/describe.ts";
 import { reshape, transpose } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { spread } from "./operands.ts";
+import { spread } from "./fits.ts";
 
 /** x [batch, steps, columns] with its columns along `heads` and the rest: [batch, …heads, steps, size]. Throws SHAPE_MISMATCH. */
 export function split(name: string, x: Tensor, heads: readonly number[]): Tensor {

@@ -1,14 +1,11 @@
 // Hiding keys: scores that no softmax gives any weight.
 import type { DType } from "../backend.ts";
-import { SluiceError } from "../errors.ts";
 import { add, less, where } from "../trace/arithmetic.ts";
 import { literal } from "../trace/constants.ts";
-import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
-import { who } from "../trace/scope.ts";
 import type { Operand, Tensor } from "../trace/tensor.ts";
-import { called, spread } from "./operands.ts";
+import { checkLengths, spread } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 /**
@@ -50,23 +47,7 @@ function positions(from: number, n: number, dtype: DType): Tensor {
 }
 
 /** One number per row of the batch, beside the other axes of the scores. */
-function perRow(lengths: Tensor, scores: Tensor): Tensor {
-  const rest = scores.rank - 1,
-    given = describe(called("keyLengths", lengths, ["batch"]));
-  if (lengths.dtype !== "i32")
-    throw new SluiceError({
-      code: "DTYPE_MISMATCH",
-      who: who("attention"),
-      what: `keyLengths must be i32, got ${given} of ${lengths.dtype}`,
-      fix: "Pass an Int32Array",
-      facts: { dtype: lengths.dtype },
-    });
-  if (lengths.rank !== 1 || rest < 2 || lengths.shape[0] !== scores.shape[0])
-    throw new SluiceError({
-      code: "SHAPE_MISMATCH",
-      who: who("attention"),
-      what: `keyLengths must be [batch] for scores [batch, …, queries, keys]: got ${given} for ${describe(scores, "scores")}`,
-      facts: { lengths: lengths.shape, scores: scores.shape },
-    });
-  return reshape(lengths, [lengths.shape[0]!, ...Array.from({ length: rest }, () => 1)]);
+function perRow(lengths: Tensor, { shape }: Tensor): Tensor {
+  checkLengths(lengths, shape);
+  return reshape(lengths, [lengths.shape[0]!, ...shape.slice(1).map(() => 1)]);
 }

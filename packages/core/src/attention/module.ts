@@ -7,7 +7,7 @@ import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { called } from "./operands.ts";
+import { called } from "./fits.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
 /** Features of what attention reads. */

@@ -13,7 +13,7 @@ import { attend } from "./attend.ts";
 import { scaledProducts } from "./dot.ts";
 import { merge, perHead, split } from "./heads.ts";
 import { allSizes, type Attention, type AttentionInputs, checkSequences } from "./module.ts";
-import { spread } from "./operands.ts";
+import { spread } from "./fits.ts";
 import type { AttentionResult } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
 import { project, projections, type Projections } from "./projections.ts";
@@ -97,9 +97,10 @@ function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
 
 function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
   const { heads, keyValueHeads = heads, rotary = false } = options,
-    { query, key, value, mask, bias, dropout, residual, ...rest } = withoutPadding(checkSequences(inputs), inputs, true);
+    given = checkSequences(inputs),
+    whole = [given.query.shape[0]!, heads, given.query.shape[1]!, given.key.shape[1]!],
+    { query, key, value, mask, bias, dropout, residual, ...rest } = withoutPadding(given, inputs, whole, true);
   checkWeights(w);
-  const whole = [query.shape[0]!, heads, query.shape[1]!, key.shape[1]!];
   const isGrouped = keyValueHeads < heads,
     ofQueries = isGrouped ? [keyValueHeads, heads / keyValueHeads] : [heads],
     ofKeys = isGrouped ? [keyValueHeads, 1] : [heads];

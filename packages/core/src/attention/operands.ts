@@ -1,12 +1,12 @@
 // Queries, keys and values as messages name them.
 import { options } from "../arguments/options.ts";
-import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
+import { broadcastShape } from "../trace/arithmetic.ts";
 import { checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
-import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { called } from "./fits.ts";
 import { attentionNames, type Visibility } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
 
@@ -30,22 +30,11 @@ export function checkOperands(given: Operands, visibility: Visibility = {}): Ope
   };
   const { q, k, v } = operands;
   if ([q, k, v].every((x) => x.rank >= 2) && k.shape.at(-2) === v.shape.at(-2)) {
-    const { query, key, value } = withoutPadding({ query: q, key: k, value: v }, visibility);
+    const lead = broadcastShape(q.shape.slice(0, -2), k.shape.slice(0, -2));
+    if (lead === undefined) return operands; // refused where they meet
+    const { query, key, value } = withoutPadding({ query: q, key: k, value: v }, visibility, [...lead, q.shape.at(-2)!, k.shape.at(-2)!]);
     return { q: query, k: key, v: value };
   }
   const what = `attention needs q […, queries, size], k […, keys, size] and v […, keys, values]: got ${[q, k, v].map((x) => describe(x)).join(", ")}`;
   throw new SluiceError({ code: "SHAPE_MISMATCH", who: who("attention"), what, facts: { shapes: [q.shape, k.shape, v.shape] } });
-}
-
-/** An option's tensor as numpy broadcasts it. Throws SHAPE_MISMATCH, naming it. */
-export function spread(name: string, x: Tensor, shape: Shape): Tensor {
-  checkTensor("attention", x, name);
-  return broadcastTo(new Tensor(x.node, x.axes, name), shape);
-}
-
-/** x under a name, with names for its last axes. */
-export function called(name: string, x: Tensor, axes: readonly string[]): Tensor {
-  checkTensor("attention", x, name);
-  const lead = x.shape.slice(0, Math.max(0, x.rank - axes.length)).map((_, axis) => x.axes[axis]);
-  return new Tensor(x.node, [...lead, ...axes].slice(-x.rank || axes.length), name);
 }

@@ -1,10 +1,11 @@
 // Keys that no query of a row sees, as zeros. Hiding their scores comes too late for what is not finite: 0·NaN is NaN in a product, there and back.
+import type { Shape } from "../backend.ts";
 import { broadcastShape, less, where } from "../trace/arithmetic.ts";
-import { checkTensor } from "../trace/check.ts";
 import { iota } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { checkLengths, checkMask } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 interface Attended {
@@ -14,13 +15,15 @@ interface Attended {
 }
 
 /**
- * What is attended to, [batch, …, keys, features] or with fewer leading axes, with zeros past `keyLengths` and where a mask is 0 that does not
+ * What is attended to, [batch, …, keys, features] or with fewer leading axes, for scores […, queries, keys], with zeros past `keyLengths` and where a mask is 0 that does not
  * depend on the query ([…, 1, keys], or [keys]) nor, with `heads`, on the head. As it is where nothing is hidden so. Queries stay as they are, in
  * self-attention too: a step that is no key may still ask.
  */
-export function withoutPadding<T extends Attended>(given: T, visibility: Visibility, heads = false): T {
+export function withoutPadding<T extends Attended>(given: T, visibility: Visibility, scores: Shape, heads = false): T {
   const { query, key, value } = given,
-    tests = [byLength(visibility, Math.max(query.rank, key.rank)), byMask(visibility, heads)].filter((test) => test !== undefined);
+    tests = [byLength(visibility, scores, Math.max(query.rank, key.rank)), byMask(visibility, scores, heads)].filter(
+      (t) => t !== undefined,
+    );
   if (tests.length === 0) return given;
   const seen = (x: Tensor): Tensor => tests.reduce((kept, test) => hideRows(kept, test), x);
   const cleaned = seen(key);
@@ -34,7 +37,7 @@ interface Test {
   readonly seen: (of: Tensor, x: Tensor) => Tensor;
 }
 
-/** Zeros in the rows that are not seen. A test that does not fit is refused where the scores are hidden. */
+/** Zeros in the rows that are not seen. The test fits the scores; a value that does not is refused where it meets them. */
 function hideRows(x: Tensor, { of, seen }: Test): Tensor {
   const shape = broadcastShape(x.shape, of.shape);
   if (shape === undefined) return x;
@@ -42,8 +45,9 @@ function hideRows(x: Tensor, { of, seen }: Test): Tensor {
   return where(seen(broadcastTo(of, shape), broadcastTo(x, shape)), x, 0).named(...x.axes);
 }
 
-function byLength({ keyLengths }: Visibility, rank: number): Test | undefined {
-  if (keyLengths?.rank !== 1 || keyLengths.dtype !== "i32" || rank < 3) return undefined;
+function byLength({ keyLengths }: Visibility, scores: Shape, rank: number): Test | undefined {
+  if (keyLengths === undefined) return undefined;
+  checkLengths(keyLengths, scores);
   return {
     of: reshape(keyLengths, [keyLengths.shape[0]!, ...Array.from({ length: rank - 1 }, () => 1)]),
     seen: (length, { shape, dtype }) =>
@@ -52,9 +56,9 @@ function byLength({ keyLengths }: Visibility, rank: number): Test | undefined {
 }
 
 /** Where it is a mask of keys alone. */
-function byMask({ mask }: Visibility, heads: boolean): Test | undefined {
+function byMask({ mask }: Visibility, scores: Shape, heads: boolean): Test | undefined {
   if (mask === undefined) return undefined;
-  checkTensor("attention", mask, "mask");
+  checkMask(mask, scores);
   if (mask.rank === 0) return undefined;
   const lead = mask.shape.slice(0, -1);
   if ((lead.pop() ?? 1) !== 1 || (heads && (lead.pop() ?? 1) !== 1)) return undefined;
