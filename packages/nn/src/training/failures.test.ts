@@ -104,6 +104,22 @@ test("a backend that fails at any call of later epochs likewise, and the best we
   expect(breaking.held()).toBe(0);
 });
 
+test("updates that were left out before another error ended the fit are not counted", async () => {
+  const breaking: Backend = {
+    ...backend,
+    write(buffer, values, at) {
+      if (values[0] === 7) throw new Error("the backend broke");
+      backend.write(buffer, values, at);
+    },
+  };
+  const x = Array.from({ length: 24 }, (_, i) => [i === 10 ? 1e30 : i === 18 ? 7 : 1]); // the square of 10³⁰ is infinite in f32
+  const trainer = await sequential([dense({ units: 1 })]).compile({ backend: breaking, optimizer: adam(), loss: "mse" });
+  const fit = trainer.fit({ x, y: x.map(() => 1) }, { epochs: 1, batchSize: 1, shuffle: false });
+  await expect(fit).rejects.toMatchObject({ message: "the backend broke" });
+  expect((await trainer.checkpoint({ optimizer: true })).training).toMatchObject({ step: 10, epoch: 0 });
+  trainer.dispose();
+});
+
 test("a divergence gives back the best weights and keeps the history", async () => {
   const optimizer = sgd({ learningRate: (step) => (step < 6 ? 0.1 : 1e80) });
   const trainer = await sequential([dense({ units: 1 })]).compile({ ...compiled, backend, optimizer });

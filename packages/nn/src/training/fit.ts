@@ -79,18 +79,21 @@ async function train(fitting: Fitting): Promise<History["ended"]> {
   return best.isOver ? "patience" : "epochs";
 }
 
-/** However it ended: tells what there is, and goes back to the best weights, which are a start of their own. */
+/** However it ended: tells what there is, counts only updates that took place, and goes back to the best weights, a start of their own. */
 async function conclude(fitting: Fitting, ended: History["ended"]): Promise<History> {
   const { session, best, runner, epochs } = fitting;
   session.history = { epochs, ended, executor: runner.executor, ...(best.log !== undefined && { best: best.log }) };
   session.kept = undefined;
   try {
-    const isCutShort = ended === "signal" || ended === "error";
-    if (!best.restore() && isCutShort) session.kept = (await standing(fitting)).progress;
+    const isRestored = best.restore();
+    if (ended !== "signal" && ended !== "error") return session.history;
+    const { skipped, progress } = await standing(fitting);
+    runner.forget(skipped);
+    if (!isRestored) session.kept = progress;
+    return session.history;
   } finally {
-    session.live = undefined;
+    session.live = undefined; // in the same turn as `forget`: a checkpoint leaves the skipped out once
   }
-  return session.history;
 }
 
 /** What it takes to go on from here, as of this call. */
