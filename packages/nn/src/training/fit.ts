@@ -116,7 +116,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, began: number): Promise
   const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, began, started });
   const tally = await trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled });
   if (tally === undefined) return undefined;
-  const examplesPerSecond = (data.samples - before * batch) / secondsSince(started);
+  const examplesPerSecond = (data.samples - examples(fitting, before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
   const evaluation = { batchSize: batch, signal, who: `${who} validationData` };
   const validated = validation === undefined ? {} : await evaluate(session, validation, evaluation);
@@ -134,15 +134,13 @@ interface Moment {
   readonly started: number;
 }
 
-async function report(
-  { options: { epochs, onProgress }, train, batch, runner }: Fitting,
-  tally: Tally,
-  { epoch, before, began, started }: Moment,
-): Promise<void> {
+async function report(fitting: Fitting, tally: Tally, { epoch, before, began, started }: Moment): Promise<void> {
+  const { options, train, batch, runner } = fitting;
+  const { epochs, onProgress } = options;
   if (onProgress === undefined) return;
   const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
   const steps = stepsOf(train.samples, batch);
-  const rate = (Math.min(tally.steps * batch, train.samples) - before * batch) / secondsSince(started);
+  const rate = (examples(fitting, tally.steps) - examples(fitting, before)) / secondsSince(started);
   const done = (epoch - 1 + tally.steps / steps) / epochs;
   await onProgress({
     epoch,
@@ -155,6 +153,11 @@ async function report(
     etaSeconds: secondsSince(began) * (1 / done - 1),
     executor: runner.executor,
   });
+}
+
+/** In so many steps of an epoch, of which the last may be a short one. */
+function examples({ train, batch }: Fitting, steps: number): number {
+  return Math.min(steps * batch, train.samples);
 }
 
 function secondsSince(moment: number): number {

@@ -122,6 +122,17 @@ test("a fit over other data, batches or orders begins the epoch anew", async () 
   }
 });
 
+test("an epoch cut short before its validation, and after a short last batch, has no examples left to train", async () => {
+  const few = { x: data.x.slice(0, 10), y: data.y.slice(0, 10) };
+  const trainer = await model().compile(options);
+  const halt = new AbortController();
+  const onProgress = ({ step, steps }: { step: number; steps: number }) => void (step === steps && halt.abort());
+  const once = { epochs: 1, batchSize: 4, validationData: few };
+  const cut = await eachStep(() => trainer.fit(few, { ...once, onProgress, signal: halt.signal }));
+  expect(cut).toMatchObject({ ended: "signal", epochs: [] });
+  expect(await trainer.fit(few, once)).toMatchObject({ epochs: [{ examplesPerSecond: 0 }] });
+});
+
 test("measured by other metrics, what is left of an epoch is trained, and its numbers are of what is left", async () => {
   const first = await model().compile(options);
   const halt = new AbortController();
