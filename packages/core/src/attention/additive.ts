@@ -7,7 +7,7 @@ import { dot } from "../trace/products.ts";
 import { sum } from "../trace/reductions.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { attend } from "./attend.ts";
+import { weigh } from "./attend.ts";
 import { called } from "./fits.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
@@ -42,6 +42,6 @@ export function additiveAttention(
     const query = add(dot(x.q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
       key = dot(x.k, called("wk", wk, ["key", "units"]));
     const hidden = tanh(add(expand(query, -2), expand(key, -3)));
-    return attend(sum(mul(hidden, called("v", w, ["units"])), -1), x.v, options);
+    return weigh(sum(mul(hidden, called("v", w, ["units"])), -1), x.v, options);
   });
 }

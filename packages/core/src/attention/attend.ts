@@ -6,7 +6,7 @@ import { SluiceError } from "../errors.ts";
 import { checkFlags, checkTensor } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
-import { broadcastTo } from "../trace/movement.ts";
+import { broadcastTo, transpose } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";
 import { max, sum } from "../trace/reductions.ts";
 import { who } from "../trace/scope.ts";
@@ -14,25 +14,38 @@ import type { Tensor } from "../trace/tensor.ts";
 import { floor, hide, mayHideAll } from "./hide.ts";
 import { spread } from "./fits.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
+import { withoutPadding } from "./padding.ts";
 
 /**
  * softmax(scores)·v over the keys that are not hidden, whatever the scores are made of:
  *
  *     e = exp(s − max s)        output = (e·v) / Σ e        weights = e / Σ e
  *
- * scores […, queries, keys], v […, keys, values], leading axes broadcast → output […, queries, values]. A query that sees no key gets zeros,
- * and passes on zeros as gradients. Scores beyond ±10³⁸ count as hidden.
+ * scores […, queries, keys], v […, keys, values], leading axes broadcast → output […, queries, values],
+ * weights […, queries, keys]. A query that sees no key gets zeros, and passes on zeros as gradients. Scores beyond ±10³⁸ count as hidden.
+ * What scores and v hold for keys past `keyLengths`, or under a mask of keys alone, changes no number, NaN included, and gets zeros as
+ * gradients. What the scores are made of is the caller's: there a product may make NaN of zero times NaN.
  * Throws while tracing: SHAPE_MISMATCH and DTYPE_MISMATCH, naming the option that does not fit; INVALID_ARGUMENT for a soft cap not above 0.
- *
- * The sum divides what comes out, not what goes in: of everything that there is per query and key the way back needs only e, and the
- * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
  */
 export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}): AttentionResult {
   checkTensor("attend", v, "v");
   checkTensor("attend", scores, "scores");
   const options = named(who("attend"), given, attentionNames);
+  if (scores.rank < 2 || v.rank < 2 || scores.shape.at(-1) !== v.shape.at(-2)) throw noScores(scores, v);
+  // The scores of a key are its row here.
+  const { key, value } = withoutPadding({ query: scores, key: turned(scores), value: v }, options, scores.shape);
+  return weigh(turned(key), value, options);
+}
+
+/**
+ * `attend` for scores and values without padding.
+ *
+ * The sum divides what comes out, not what goes in: of everything that there is per query and key the way back needs only e, and the
+ * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
+ */
+export function weigh(scores: Tensor, v: Tensor, given: AttentionOptions): AttentionResult {
+  const options = named(who("attend"), given, attentionNames);
   checkFlags("attend", options, "causal");
-  if (scores.rank < 2 || v.rank < 2) throw noScores(scores, v);
   const seen = hide(capped(scores, options.softCap), options),
     isSafe = !mayHideAll(scores, options);
   const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));
@@ -51,6 +64,12 @@ export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}):
 function noScores(scores: Tensor, v: Tensor): SluiceError {
   const what = `attend needs scores […, queries, keys] and v […, keys, values]: got ${describe(scores, "scores")}, ${describe(v, "v")}`;
   return new SluiceError({ code: "SHAPE_MISMATCH", who: who("attend"), what, facts: { shapes: [scores.shape, v.shape] } });
+}
+
+/** The last two axes the other way round. */
+function turned(x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
 
 function capped(scores: Tensor, cap: number | undefined): Tensor {

@@ -8,7 +8,7 @@ import { reshape, split } from "../trace/movement.ts";
 import { dot } from "../trace/products.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { attend } from "./attend.ts";
+import { weigh } from "./attend.ts";
 import { called } from "./fits.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
@@ -39,7 +39,7 @@ export function concatAttention(
       [forQuery, forKey] = halves(wa, x.q, x.k);
     const query = add(dot(x.q, forQuery), called("b", b, ["one"])), // […, queries, 1]
       key = dot(x.k, forKey); // […, keys, 1]
-    return attend(add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!])), x.v, options);
+    return weigh(add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!])), x.v, options);
   });
 }
 

@@ -6,7 +6,7 @@ import { transpose } from "../trace/movement.ts";
 import { matmul } from "../trace/products.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { attend } from "./attend.ts";
+import { weigh } from "./attend.ts";
 import { checkOperands } from "./operands.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
@@ -19,7 +19,7 @@ import { attentionNames, type AttentionOptions, type AttentionResult } from "./o
 export function dotAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
   return scope("dotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
-    return attend(products(x.q, x.k), x.v, options);
+    return weigh(products(x.q, x.k), x.v, options);
   });
 }
 
@@ -37,7 +37,7 @@ export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, given: Scale
   const { scale, ...options } = named("scaledDotAttention", given, { ...attentionNames, scale: true });
   return scope("scaledDotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
-    return attend(scaledProducts(x.q, x.k, scale), x.v, options);
+    return weigh(scaledProducts(x.q, x.k, scale), x.v, options);
   });
 }
 

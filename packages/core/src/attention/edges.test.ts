@@ -121,6 +121,22 @@ test("a score of one's own attends like the others", async () => {
   expect(await evaluate(backend, own, at)).toEqual(await evaluate(backend, dot, at));
 });
 
+const padding: Readonly<Record<string, () => AttentionOptions>> = {
+  "past keyLengths": () => ({ keyLengths: literal(Int32Array.of(1)) }),
+  "under a mask of keys": () => ({ mask: literal(Float64Array.of(1, 0)) }),
+};
+for (const [name, options] of Object.entries(padding))
+  test(`what scores and values hold ${name} changes no number, there and back`, async () => {
+    const holding = (hole: number) => ({ s: f64([0.5, hole], 1, 1, 2), v: f64([1, 2, hole, hole], 1, 2, 2) });
+    const run = ({ s, v }: { s: Tensor; v: Tensor }): unknown => {
+      const { output, weights } = attend(s, v, { ...options(), softCap: 2 });
+      return { output, weights, d: gradient(output.mul(output).sum(), { s, v }) };
+    };
+    const got = await evaluate(backend, run, holding(NaN));
+    expect(got).toEqual(await evaluate(backend, run, holding(3)));
+    expect(got).toMatchObject({ output: [1, 2], weights: [1, 0], "d.v": [2, 4, 0, 0] });
+  });
+
 test("2,048 causal steps: each query's output is the mean of the values before it where all scores are equal", async () => {
   const n = 2048,
     ramp = hostArray(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   additiveAttention,
+  attend,
   attention,
   concatAttention,
   constant,
@@ -82,6 +83,13 @@ const refusals: readonly [title: string, code: ErrorCode, message: string, attem
     "mask [5] does not broadcast to scores [1, 2, 1, 1]",
     () => multi.run(weights, { query: t(1, 1, 4), mask: t(5) }),
   ],
+  [
+    "scores of one's own under a mask of more keys",
+    "SHAPE_MISMATCH",
+    "mask [5] does not broadcast to scores [2, 3]",
+    () => attend(t(2, 3), t(3, 4), { mask: t(5) }),
+  ],
+  ["one value for scores of many keys", "SHAPE_MISMATCH", "got scores [2, 3], v [1, 4]", () => attend(t(2, 3), t(1, 4), { mask: t(3) })],
   ["a bias that does not fit", "SHAPE_MISMATCH", "bias [5, 3]", () => dotAttention(q, k, v, { bias: t(5, 3) })],
   ["a dropout mask that does not fit", "SHAPE_MISMATCH", "dropout [6]", () => dotAttention(q, k, v, { dropout: t(6) })],
   ["a residual that does not fit", "SHAPE_MISMATCH", "residual [2, 3, 4]", () => dotAttention(q, k, v, { residual: t(2, 3, 4) })],

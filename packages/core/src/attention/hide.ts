@@ -5,7 +5,7 @@ import { literal } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Operand, Tensor } from "../trace/tensor.ts";
-import { checkLengths, spread } from "./fits.ts";
+import { spread } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 /**
@@ -17,7 +17,7 @@ const hidden = -2e38;
 /** The least that counts as a row's largest score: a row that is hidden altogether lies below, so that all its e^… are 0 too. */
 export const floor = -1e38;
 
-/** The scores […, queries, keys] with the bias, those of hidden keys below the floor. */
+/** The scores […, queries, keys] with the bias, those of hidden keys below the floor. Mask and lengths fit them. */
 export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): Tensor {
   const { shape, dtype } = scores,
     [queries, keys] = shape.slice(-2) as [number, number];
@@ -48,6 +48,5 @@ function positions(from: number, n: number, dtype: DType): Tensor {
 
 /** One number per row of the batch, beside the other axes of the scores. */
 function perRow(lengths: Tensor, { shape }: Tensor): Tensor {
-  checkLengths(lengths, shape);
   return reshape(lengths, [lengths.shape[0]!, ...shape.slice(1).map(() => 1)]);
 }
