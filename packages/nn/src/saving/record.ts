@@ -45,9 +45,18 @@ export function toTensors({ name, layers }: Model, { sample, weights, training }
   });
   const best = Object.entries(training?.progress?.best?.weights ?? {}).map(([key, array]) => [`${bestPrefix}${key}`, array] as const);
   const tensors = [...Object.entries(weights), ...slots, ...best];
-  for (const [key] of tensors)
+  for (const [key, array] of tensors) {
     if (/\p{Surrogate}/u.test(key)) throw unsavable(who, `the weight ${show(key)} has half a surrogate pair in its name`);
+    checkWhole(array, key, who);
+  }
   return { tensors: Object.fromEntries(tensors), metadata: { sluice: version, model } };
+}
+
+/** The arrays of a loaded model are within reach of its owner, who may have transferred one. */
+function checkWhole({ shape, data }: HostArray, name: string, who: string): void {
+  const wanted = shape.reduce((product, n) => product * n, 1);
+  if (data.length === wanted) return;
+  throw unsavable(who, `array ${show(name)} [${shape.join(", ")}] needs ${wanted} elements, it has ${data.length}`);
 }
 
 function trainingRecord({ progress, slots, ...counts }: SavedTraining): TrainingRecord {

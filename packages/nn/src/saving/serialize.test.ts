@@ -227,6 +227,20 @@ test("bytes are taken in any view of memory, also of another realm; what is no b
     expect(() => deserialize(given as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "deserialize" })); // as JavaScript may
 });
 
+test("bytes whose buffer was transferred are refused, and so is a model that has such an array", async () => {
+  const bytes = new Uint8Array(writeSafetensors(good));
+  const model = deserialize(bytes);
+  const views = [bytes, new DataView(bytes.buffer, 3), Buffer.from(bytes.buffer), bytes.buffer];
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  const refused = expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining("detached") });
+  for (const given of views) expect(() => deserialize(given)).toThrow(refused);
+  const buffer = model.saved!.weights["dense.kernel"]!.data.buffer as ArrayBuffer; // `deserialize` made it
+  structuredClone(buffer, { transfer: [buffer] });
+  await expect(serialize(model)).rejects.toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining("dense.kernel") }),
+  );
+});
+
 test("weights that are no numbers are refused by name, in reading and in saving, unless one insists", async () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const bytes = writeSafetensors({ ...good, tensors: { "dense.kernel": { ...kernel, data: new Float32Array([value]) } } });

@@ -1,6 +1,6 @@
 // A model with its weights as bytes and back: a safetensors file whose metadata hold the layers.
 import { SluiceError } from "@sluice/core";
-import { boolean, refused, type Rule } from "@sluice/core/arguments";
+import { boolean, refused, show, type Rule } from "@sluice/core/arguments";
 import type { LayerMaker, LayerTable } from "../layers/table.ts";
 import type { Model, Saved } from "../model/model.ts";
 import { callable, having, recordOf } from "../options/rules.ts";
@@ -75,7 +75,7 @@ function noWeights({ name }: Model, who: string): SluiceError {
  * `bytes` is any view of memory or an ArrayBuffer; it is copied, and read in time and memory proportional to its size. At most 32 MiB of it
  * may be header (names, shapes and the layers), with at most 2²⁰ values in the description of the layers, in each other at most 32 deep.
  *
- * Throws INVALID_ARGUMENT for what is no bytes, FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not
+ * Throws INVALID_ARGUMENT for what is no bytes, or no longer (its buffer was transferred), FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not
  * write, wrote in another version, or has layers that are not known here, and NOT_FINITE, naming the array, for weights that are no numbers.
  */
 export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: LoadOptions = {}): Model {
@@ -90,9 +90,14 @@ export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: L
 
 /** The memory itself, of whatever realm. */
 function bytesOf(given: ArrayBufferView | ArrayBufferLike, who: string): Uint8Array {
-  if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
-  if (isBuffer(given)) return new Uint8Array(given);
-  throw refused(who, "bytes", given, "a view of memory, such as a Uint8Array, or an ArrayBuffer");
+  const isView = ArrayBuffer.isView(given);
+  if (!isView && !isBuffer(given)) throw refused(who, "bytes", given, "a view of memory, such as a Uint8Array, or an ArrayBuffer");
+  try {
+    return isView ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given);
+  } catch (cause) {
+    const what = `bytes is ${show(given)} whose buffer was detached, or is too short by now`;
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Pass bytes before their buffer is transferred, or a copy", cause });
+  }
 }
 
 /** By what its getter takes, which is the same in every realm; `instanceof` is not. */
