@@ -255,6 +255,15 @@ test("weights set are weights read, and what does not fit changes nothing", asyn
   expect(await trainer.weights()).toEqual(after);
 });
 
+test("weights in nested lists are set as a dataset's are, and refused by the number that is none", async () => {
+  const trainer = await sequential([input({ shape: [2] }), dense({ units: 1, useBias: false })]).compile(options);
+  const kernel = (data: unknown) => ({ dense: { kernel: { dtype: "f64", shape: [2, 1], data } as HostArray } }); // half the users write JavaScript
+  trainer.setWeights(kernel([[1], [2]]));
+  expect(await trainer.weights()).toMatchObject({ dense: { kernel: { data: Float64Array.of(1, 2) } } });
+  const refused = expect.objectContaining({ code: "NOT_FINITE", facts: { name: "dense.kernel", index: 1, value: Infinity } });
+  expect(() => trainer.setWeights(kernel([[1], [Infinity]]))).toThrow(refused);
+});
+
 test("a loss of one's own trains like a built-in one", async () => {
   const own: Loss = { name: "own", target: (output) => ({ shape: output, dtype: "float" }), perSample: meanSquaredError.perSample };
   const [a, b] = [await straight().compile({ ...options, loss: own }), await straight().compile(options)];

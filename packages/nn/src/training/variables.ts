@@ -66,7 +66,7 @@ export class Variables {
   /** Throws before anything is written, as `pack` does, and NOT_FINITE for numbers that are none. */
   setWeights(arrays: Readonly<Record<string, HostArray>>, who: string): void {
     const flat = pack(this.layout, arrays, this.#dtype, who);
-    for (const [name, given] of Object.entries(arrays)) checkFinite(given, name, who);
+    for (const [name, packed] of Object.entries(viewHost(this.layout, flat, this.#dtype))) checkFinite(packed, name, who);
     this.params.write(flat);
   }
 
