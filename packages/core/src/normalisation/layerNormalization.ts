@@ -11,7 +11,7 @@ export interface LayerNormalizationOptions {
   readonly gain?: Tensor | undefined;
   /** Added last, likewise. Default 0. */
   readonly shift?: Tensor | undefined;
-  /** Added to the variance. Default 1e-5. */
+  /** Added to the variance, at least 0: with 0 a row of equal numbers gives NaN. Default 1e-5. */
   readonly epsilon?: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface LayerNormalizationOptions {
  * (x − μ) / √(σ² + ε) ∘ gain + shift, with the mean μ and the biased variance σ² over the last axis (Ba et al. 2016).
  *
  * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain or shift, and
- * INVALID_ARGUMENT for an epsilon not above 0.
+ * INVALID_ARGUMENT for an epsilon below 0.
  */
 export function layerNormalization(x: Tensor, options: LayerNormalizationOptions = {}): Tensor {
   const { gain, shift, epsilon = 1e-5 } = named("layerNormalization", options, { gain: true, shift: true, epsilon: true });

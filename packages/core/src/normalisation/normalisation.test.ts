@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { layerNormalization, rmsNormalization, type HostArray, type Shape, type Tensor } from "../index.ts";
+import { constant, layerNormalization, rmsNormalization, type HostArray, type Shape, type Tensor } from "../index.ts";
 import { open } from "../reference.ts";
 import { f64, misses, normal } from "../testing/numbers.ts";
 import { evaluate } from "../testing/running.ts";
@@ -97,4 +97,17 @@ test("of one feature layer normalisation leaves nothing but the shift, and its g
   const got = await evaluate(backend, ({ x, shift }: Required<At<Tensor>>) => ({ y: layerNormalization(x, { shift }) }), one);
   expect(got["y"]).toEqual([0.5, 0.5]);
   expect(await wrongSlopes(backend, ({ x, shift }: Required<At<Tensor>>) => layerNormalization(x, { shift }).sum(), one)).toEqual([]);
+});
+
+test("an epsilon of 0 adds nothing, one below 0 is refused", async () => {
+  const x = f64([3, 4, -3, -4], 2, 2);
+  const got = await evaluate(
+    backend,
+    ({ x: t }: At<Tensor>) => ({ layer: layerNormalization(t, { epsilon: 0 }), rms: rmsNormalization(t, { epsilon: 0 }) }),
+    { x },
+  );
+  const root = Math.sqrt(12.5);
+  expect(misses(got, { layer: [-1, 1, 1, -1], rms: [3 / root, 4 / root, -3 / root, -4 / root] })).toEqual([]);
+  for (const normalise of [layerNormalization, rmsNormalization])
+    expect(() => normalise(constant(1, [2]), { epsilon: -1 })).toThrow("epsilon must be a finite number of at least 0, got -1");
 });

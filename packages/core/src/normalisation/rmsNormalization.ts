@@ -9,7 +9,7 @@ import { meanOf } from "./meanOf.ts";
 export interface RmsNormalizationOptions {
   /** Multiplies what was normalised: [size], or what broadcasts to x. Default 1. */
   readonly gain?: Tensor | undefined;
-  /** Added to the mean square. Default 1e-6. */
+  /** Added to the mean square, at least 0: with 0 a row of zeros gives NaN. Default 1e-6. */
   readonly epsilon?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface RmsNormalizationOptions {
  * x / √(mean(x²) + ε) ∘ gain, with the mean over the last axis (Zhang & Sennrich 2019).
  *
  * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain, and INVALID_ARGUMENT
- * for an epsilon not above 0.
+ * for an epsilon below 0.
  */
 export function rmsNormalization(x: Tensor, options: RmsNormalizationOptions = {}): Tensor {
   const { gain, epsilon = 1e-6 } = named("rmsNormalization", options, { gain: true, epsilon: true });

@@ -3,6 +3,7 @@ import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { sequential } from "../model/sequential.ts";
+import { sgd } from "../optimizers/sgd.ts";
 import { filled, type AnyOption } from "../options/table.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { layerTables } from "../testing/tables.ts";
@@ -63,7 +64,10 @@ function made(kind: keyof typeof layerTables, config: object): Layer | undefined
   }
 }
 
-/** Undefined where it is refused: options that are each right may not go together, not with this sample, or give weights that are no numbers. */
+/**
+ * Undefined where it is refused: options that are each right may not go together, not with this sample, or give weights that are no numbers.
+ * That no value is refused for itself is for "each value that the table takes" to say.
+ */
 async function saved(layer: Layer, indices: boolean): Promise<Uint8Array | undefined> {
   const first = indices ? "i32" : "float";
   try {
@@ -95,6 +99,53 @@ test.each(kinds)("%s: what is saved loads with the same options and bits, whatev
   );
   expect(loaded).toBeGreaterThan(0);
 });
+
+/** Why a value that its table takes may yet be refused: for what stands beside it. */
+const beside: readonly RegExp[] = [
+  /units must be .* got undefined/, // an additive score without units
+  /the score "dot" has no units/,
+  /heads 3 must divide the query's features 4/,
+  /keyValueHeads 3 must divide heads 2/,
+  /zoneout: \w+ has no state "base"/,
+  /needs x \[batch.*\], got x \[/, // an input of another shape than the data
+  /x is outside 0 … \d/, // an embedding of fewer rows than the data asks for
+  /the loss or its gradient is not finite/, // a soft cap that f32 does not hold
+];
+
+test.each(kinds)("%s: each value that the table takes trains for a step, or is refused for what stands beside it", async (kind) => {
+  const table = Object.entries<AnyOption>(layerTables[kind]).filter(([name]) => name !== "name"), // what a model may call its layers is the model's
+    least = Object.fromEntries(table.flatMap(([name, { required }]) => (required ? [[name, needed[name]]] : [])));
+  const taken = table.flatMap(([name, { rule }]) =>
+    values.filter((each) => rule.accepts(each)).map((value) => ({ ...least, [name]: value })),
+  );
+  const refusals = await Promise.all([least, ...taken].map((config) => trainOnce(kind, config).catch((error: unknown) => error)));
+  const unexplained = refusals.filter((error) => error !== undefined && !(error instanceof SluiceError && explains(error)));
+  expect(unexplained).toEqual([]);
+  expect(refusals[0]).toBeUndefined();
+});
+
+const needed: Readonly<Record<string, unknown>> = { units: 2, rate: 0.5, numHeads: 2, inputDim: 5, outputDim: 2, shape: [3, 4] };
+
+function explains({ message }: SluiceError): boolean {
+  return beside.some((reason) => reason.test(message));
+}
+
+/** One step on numbers, or on indices. */
+async function trainOnce(kind: keyof typeof layerTables, config: object): Promise<void> {
+  const ofIndices = kind === "embedding",
+    x: HostArray = ofIndices
+      ? { dtype: "i32", shape: [2, 3], data: Int32Array.of(0, 1, 2, 0, 1, 2) }
+      : { dtype: "f32", shape: [2, 3, 4], data: Float32Array.from(random(1).normal(24)) };
+  const layer = makers[kind](config),
+    first = makers.input({ shape: x.shape.slice(1), dtype: ofIndices ? "i32" : "float", name: "first" });
+  const trainer = await sequential([first, layer]).compile({ backend, seed: 3, loss: "mse", optimizer: sgd() });
+  try {
+    const { shape, data } = await trainer.predict(x);
+    await trainer.fit({ x, y: { dtype: "f32", shape, data: new Float32Array(data.length) } }, { epochs: 1, batchSize: 2 });
+  } finally {
+    trainer.dispose();
+  }
+}
 
 test.each(kinds)("%s: an option is taken where its rule takes it, in JavaScript and in a file alike", (kind) => {
   fc.assert(
