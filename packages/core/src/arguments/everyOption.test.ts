@@ -24,7 +24,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
   array: ["array", "shape dtype name axes", (o) => core.array(backend, [1], o)],
   hostArray: ["array", "shape dtype name axes", (o) => core.hostArray([1], o)],
   zeros: ["zeros", "dtype name axes", (o) => core.zeros(backend, [1], o)],
-  NDArray: ["array", "shape dtype name axes", (o) => new core.NDArray(backend, "f32", [1], o)],
+  NDArray: ["array", "name axes", (o) => new core.NDArray(backend, "f32", [1], o)],
   compile: ["compile", "name cacheSize", (o) => core.compile(backend, (t: core.Tensor) => t, o)],
   cell: ["cell", "name weights state extras outputSize step", (o) => core.cell(o)],
   lstm: ["lstm", "peepholes coupled projection layerNorm cellClip forgetBias activation recurrentActivation", (o) => lstm(o)],

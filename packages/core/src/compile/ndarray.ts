@@ -29,7 +29,6 @@ export interface ArrayOptions {
   readonly axes?: readonly (string | undefined)[] | undefined;
 }
 
-/** A host array, too, says shape, dtype and axes of its data. */
 const names: Names<ArrayOptions & Pick<HostArray, "data">> = { shape: true, dtype: true, name: true, axes: true, data: true };
 
 /**
@@ -46,7 +45,7 @@ export class NDArray {
   #isDisposed = false;
 
   constructor(backend: Backend, dtype: DType, shape: Shape, options: Pick<ArrayOptions, "name" | "axes"> = {}) {
-    const { name = "array", axes } = named<ArrayOptions & Partial<HostArray>>("array", options, names);
+    const { name = "array", axes } = named("array", options, { name: true, axes: true });
     checkText("array", "name", name);
     checkBackend(name, backend);
     checkDType(name, "dtype", dtype);
@@ -106,7 +105,7 @@ export function array(backend: Backend, values: Values, options: ArrayOptions = 
   const host = hostArray(values, options),
     { dtype, shape } = host;
   return allOrNothing((keep) => {
-    const made = keep(new NDArray(backend, dtype, shape, options));
+    const made = keep(new NDArray(backend, dtype, shape, naming(options)));
     made.write(host.data);
     return made;
   });
@@ -118,17 +117,34 @@ export function array(backend: Backend, values: Values, options: ArrayOptions = 
  */
 export function zeros(backend: Backend, shape: Shape, options: Omit<ArrayOptions, "shape"> = {}): NDArray {
   const { dtype = "f32" } = named("zeros", options, { dtype: true, name: true, axes: true });
-  return new NDArray(backend, dtype, shape, options);
+  return new NDArray(backend, dtype, shape, naming(options));
+}
+
+function naming({ name, axes }: Pick<ArrayOptions, "name" | "axes">): Pick<ArrayOptions, "name" | "axes"> {
+  return { axes, ...(name !== undefined && { name }) };
 }
 
 /**
- * Numbers with a shape, on the host: the caller's own array where it has the dtype already.
+ * Numbers with a shape, on the host: the caller's own array where it has the dtype already. A host array may be the options of its own data,
+ * which then have its shape, dtype and axes: `hostArray(x.data, x)`.
  *
  * Throws, naming the place: SHAPE_MISMATCH for ragged lists, and where the numbers do not fill the shape; DTYPE_MISMATCH for bigints and for
  * what i32 does not hold; INVALID_ARGUMENT for texts, buffers and other things that are no numbers, lists nested more than 32 deep, detached
- * arrays, and sizes that are no whole numbers; OUT_OF_MEMORY.
+ * arrays, sizes that are no whole numbers, and options with other data; OUT_OF_MEMORY.
  */
 export function hostArray(values: Values, options: ArrayOptions = {}): HostArray {
-  const { shape, dtype, axes } = named<ArrayOptions & Partial<HostArray>>("array", options, names);
+  const { shape, dtype, axes, data = values } = named<ArrayOptions & Partial<HostArray>>("array", options, names);
+  if (data !== values) throw otherData();
   return { ...filled(values, { shape, dtype }, { who: "array", name: "values" }), axes };
+}
+
+/** Nothing would read them. */
+function otherData(): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "array",
+    what: "there is no option data, unless they are the values themselves",
+    fix: "Pass the data as values",
+    facts: { option: "data" },
+  });
 }

@@ -139,6 +139,16 @@ test.each<[unknown, string]>([
   await expect(compile(backend, (x: Tensor) => x)(given as number)).rejects.toThrow(what);
 });
 
+test("a host array may be the options of its own data, and of no others", async () => {
+  const host = hostArray([[1, 2]], { axes: ["batch", "units"] });
+  expect(hostArray(host.data, host)).toEqual(host);
+  const made = array(backend, host.data, { ...host, name: "h" });
+  expect([made.shape, made.axes, ...(await made.read())]).toEqual([[1, 2], ["batch", "units"], 1, 2]);
+  const refused = expect.objectContaining({ code: "INVALID_ARGUMENT", facts: { option: "data" } });
+  expect(() => hostArray([[3, 4]], host)).toThrow(refused);
+  expect(() => array(backend, Float32Array.of(3, 4), host)).toThrow(refused);
+});
+
 test("an array that was refused leaves nothing on the backend", () => {
   let made = 0;
   const counting = { ...backend, create: (...args: Parameters<typeof backend.create>) => (made++, backend.create(...args)) };
