@@ -53,12 +53,11 @@ export function writeSafetensors(file: Tensors, who = "serialize"): Uint8Array {
   return bytes;
 }
 
-/** Copies of the arrays. Throws as `headerEnd` and `readHead`. */
-export function readSafetensors(bytes: Uint8Array, who: string): Tensors {
+/** A file in memory: what its header says, and a copy of each array on demand. Throws as `headerEnd` and `readHead`. */
+export function openSafetensors(bytes: Uint8Array, who: string): { readonly header: Header; read(entry: Entry): HostArray } {
   const start = headerEnd(bytes, bytes.length, who);
-  const { entries, metadata } = readHead(bytes.subarray(8, start), bytes.length - start, who);
-  const tensors = entries.map((entry) => [entry.name, arrayOf(entry, bytes.subarray(start), who)] as const);
-  return { tensors: Object.fromEntries(tensors), metadata };
+  const header = readHead(bytes.subarray(8, start), bytes.length - start, who);
+  return { header, read: (entry) => arrayOf(entry, bytes.subarray(start), who) };
 }
 
 /**
@@ -97,7 +96,7 @@ export function emptyArray({ dtype, shape, begin, end }: Entry, who: string): { 
 }
 
 /** A copy of an entry's array out of the data. */
-export function arrayOf(entry: Entry, data: Uint8Array, who: string): HostArray {
+function arrayOf(entry: Entry, data: Uint8Array, who: string): HostArray {
   const { array, bytes } = emptyArray(entry, who);
   bytes.set(data.subarray(entry.begin, entry.end));
   return array;

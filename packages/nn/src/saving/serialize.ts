@@ -8,7 +8,7 @@ import { filled, given, preset, type Table } from "../options/table.ts";
 import type { Trainer } from "../training/trainer.ts";
 import { checkFinite } from "../model/finite.ts";
 import { planOf, toTensors } from "./record.ts";
-import { arrayOf, headerEnd, readHead, writeSafetensors, type Tensors } from "./safetensors.ts";
+import { openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
 
 export interface SaveOptions {
   /** Also the optimizer's arrays and counts, so that training goes on as if it had not stopped. Default false. */
@@ -81,11 +81,9 @@ function noWeights({ name }: Model, who: string): SluiceError {
 export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: LoadOptions = {}): Model {
   const who = "deserialize",
     reading = filled(loadTable, given(who, loadTable, options)),
-    whole = bytesOf(bytes, who);
-  const start = headerEnd(whole, whole.length, who);
-  const plan = planOf(readHead(whole.subarray(8, start), whole.length - start, who), reading, who);
-  const data = whole.subarray(start);
-  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, arrayOf(entry, data, who)])));
+    { header, read } = openSafetensors(bytesOf(bytes, who), who);
+  const plan = planOf(header, reading, who);
+  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, read(entry)])));
 }
 
 /** The memory itself, of whatever realm. */
