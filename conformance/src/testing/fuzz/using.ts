@@ -13,7 +13,6 @@ import {
   type Spec,
   type Step,
   type Tensor,
-  type Tree,
   type Weight,
 } from "@sluice/core";
 import { open } from "@sluice/core/reference";
@@ -99,5 +98,3 @@ function walk(value: unknown, visit: (later: Later) => unknown): unknown {
   const isRecord = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
   return isRecord ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, visit)])) : value;
 }
-
-export type AnyTree = Tree<Tensor>;
