@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  bidirectional,
+  cell as define,
   compile,
   gradient,
   hostArray,
@@ -9,8 +11,12 @@ import {
   lstm,
   recurrence,
   SluiceError,
+  tanh,
   trace,
+  variationalDropout,
+  type Recurrence,
   type Tensor,
+  zoneout,
 } from "../index.ts";
 import { open } from "../reference.ts";
 
@@ -46,4 +52,57 @@ test("an error of shapes and an error of dtypes name what they are about", () =>
   expect(() => compile(backend, (x: Tensor) => cell.run({ wx: x, wh: x, b: x } as never, x)).program(f32(2, 5, 3))).toThrow(
     "no number of units",
   );
+});
+
+/** h′ = tanh(x·w) + h, in pairs of units. */
+const pairs = define({
+  name: "pairs",
+  weights: ({ input, units }) => {
+    even(units);
+    return { w: { axes: { input, units }, init: "glorotUniform" } };
+  },
+  state: ({ units }) => ({ h: { axes: { pairs: even(units), of: 2 } } }),
+  extras: ({ units }) => ({ bias: { axes: { pairs: even(units), of: 2 }, per: "step" } }),
+  step: ({ w }, x, { h }, { bias }) => {
+    const next = tanh(x.dot(w)).reshape(h.shape).add(h);
+    return { output: x.dot(w), state: { h: bias === undefined ? next : next.add(bias) } };
+  },
+});
+
+function even(units: number): number {
+  if (units % 2 !== 0 || units < 4) throw new Error(`${units} units are no pairs`);
+  return units / 2;
+}
+
+const ways: Readonly<Record<string, () => Recurrence<unknown, unknown>>> = {
+  alone: () => recurrence(pairs),
+  "with a learnt state": () => recurrence(pairs, { initialState: "learnt" }),
+  "both ways": () => bidirectional(pairs),
+  "zoned out": () => recurrence(zoneout(pairs, { rates: { h: 0.5 } })),
+  "dropped out": () => recurrence(variationalDropout(pairs)),
+};
+for (const [way, make] of Object.entries(ways))
+  test(`a cell that takes only some sizes runs with weights of these, ${way}`, async () => {
+    const layer = make(),
+      weights = initialise(layer.weights({ input: 3, units: 6 }) as object, { seed: 1 });
+    const run = compile(backend, (w: object, x: Tensor) => layer.run(w, x).outputs);
+    const outputs = await run(weights as never, hostArray(new Float32Array(2 * 5 * 3), { shape: [2, 5, 3] }));
+    expect(outputs.shape).toEqual([2, 5, way === "both ways" ? 12 : 6]);
+  });
+
+test("a cell that takes only some sizes is given its state and extras, and refuses what is not of them", () => {
+  const layer = recurrence(pairs);
+  const program = (w: object, x: object, h: object, bias: object) =>
+    compile(
+      backend,
+      (own: { w: Tensor }, t: Tensor, state: Tensor, extra: Tensor) =>
+        layer.run(own, t, { state: { h: state }, extras: { bias: extra } }).last,
+    ).program(w as never, x as never, h as never, bias as never);
+  expect(program({ w: f32(3, 6) }, f32(2, 5, 3), f32(2, 3, 2), f32(2, 5, 3, 2)).steps.length).toBeGreaterThan(0);
+  expect(() => program({ w: f32(3, 6) }, f32(2, 5, 3), f32(2, 6), f32(2, 5, 3, 2))).toThrow("state.h must be [batch 2, pairs, of]");
+  expect(() => program({ v: f32(3, 6) }, f32(2, 5, 3), f32(2, 3, 2), f32(2, 5, 3, 2))).toThrow("weights.w must be a tensor");
+  expect(() => program({ w: f32(3, 7) }, f32(2, 5, 3), f32(2, 6), f32(2, 5, 3, 2))).toThrow("state.h must be [batch 2, pairs, of]");
+  expect(() =>
+    compile(backend, (own: { w: Tensor }, t: Tensor) => layer.run(own, t).last).program({ w: f32(3, 7) } as never, f32(2, 5, 3)),
+  ).toThrow("no number of units");
 });

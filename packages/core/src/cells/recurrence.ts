@@ -16,6 +16,7 @@ import { checkCell } from "./checkCell.ts";
 import { checkNamed, checkRows } from "./checkTensors.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
+import { declaredWeights, sizesOf } from "./sizesOf.ts";
 import { zeroState } from "./zeroState.ts";
 
 /** How a sequence is run. S is the tree of states, E that of what may be given beside x. */
@@ -103,22 +104,23 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
       checkTensors(`${cell.name}.run`, { lengths });
       record(`${cell.name}.run`, extras, "extras");
       const called = { who: `${cell.name}.run`, cell: cell.name },
-        ofStates = { ...called, one: "state", all: "state" },
-        declared = record(cell.name, cell.state(some), "what state(…) returns"),
-        states = Object.keys(declared);
-      if (state !== undefined) checkNamed(ofStates, states, state);
+        ofStates = { ...called, one: "state", all: "state" };
+      const { own, initial } =
+        start === "learnt" ? apart<P, S>(weights) : { own: record(called.who, weights as Tensors<P>, "weights"), initial: undefined }; // a single cell's tree of weights is its record
       const rows = timeMajor ? checkRank(cell.name, x) : transpose(checkRank(cell.name, x), [1, 0, 2]),
         [steps, batch, input] = rows.shape as [number, number, number];
-      if (state !== undefined) checkRows(called.who, declared, state, batch);
-      const { own, initial } = start === "learnt" ? apart<P, S>(weights) : { own: weights as Tensors<P>, initial: undefined }; // a single cell's tree of weights is its record
-      checkNamed(
-        { ...called, one: "weight", all: "weights" },
-        Object.keys(record(cell.name, cell.weights(some), "what weights(…) returns")),
-        own,
-      );
+      const found = sizesOf(cell, own, input),
+        { sizes } = found,
+        declared = record(cell.name, cell.state(sizes), "what state(…) returns"),
+        states = Object.keys(declared);
+      checkNamed({ ...called, one: "weight", all: "weights" }, Object.keys(declaredWeights(cell, sizes)), own);
+      if (state !== undefined) {
+        checkNamed(ofStates, states, state);
+        checkRows(called.who, declared, state, batch);
+      }
       if (start === "learnt") checkNamed({ ...ofStates, all: "weights.initial" }, states, initial ?? {});
-      const begin = state ?? (initial === undefined ? zeroState(cell, own, rows) : forEachRow(initial, batch));
-      const specs = cell.extras?.({ input, units: 1 }) ?? {}; // for their ranks alone
+      const begin = state ?? (initial === undefined ? zeroState(cell, own, rows, found, declared) : forEachRow(initial, batch));
+      const specs = cell.extras?.(sizes) ?? {}; // for their ranks alone
       const ready: Way<P, S> = {
         ...{ cell, weights: own, rows, reverse, start: mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S> },
         ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
@@ -136,9 +138,6 @@ function checkSizes(name: string, sizes: Sizes): Sizes {
   checkSize(name, "units", units);
   return sizes;
 }
-
-/** Names do not depend on sizes. */
-const some: Sizes = { input: 1, units: 1 };
 
 /** The names of what a run takes. */
 export const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };

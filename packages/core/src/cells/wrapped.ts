@@ -35,7 +35,7 @@ export function wrapped<P extends Weights, S extends States, E extends Extras, X
     const own = Object.entries(masks(sizes)).map(([name, spec]) => [`${prefix}.${name}`, spec] as const);
     return { ...inner.extras?.(sizes), ...Object.fromEntries(own) } as unknown as E & X; // X says these names
   };
-  const taken = Object.keys(inner.extras?.(some) ?? {}).find((name) => name.startsWith(`${prefix}.`));
+  const taken = Object.keys(whatever((sizes) => inner.extras?.(sizes) ?? {})).find((name) => name.startsWith(`${prefix}.`));
   if (taken !== undefined) {
     const what = `${inner.name} has a mask "${taken}" already`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Wrap the cell once", facts: { extra: taken } });
@@ -53,7 +53,7 @@ export function wrapped<P extends Weights, S extends States, E extends Extras, X
 
 /** The names of the states of a cell. Throws INVALID_ARGUMENT for a wanted one that is none of them. */
 export function statesOf(who: string, inner: Cell, wanted: readonly string[] = []): string[] {
-  const states = Object.keys(inner.state(some)),
+  const states = Object.keys(whatever((sizes) => inner.state(sizes))),
     at = wanted.findIndex((name) => !states.includes(name)),
     missing: unknown = wanted[at];
   if (at < 0) return states;
@@ -66,5 +66,16 @@ export function mapStates<S>(states: Tensors<S>, visit: (x: Tensor, name: string
   return Object.fromEntries(Object.entries<Tensor>(states).map(([name, x]) => [name, visit(x, name)])) as Tensors<S>; // name by name
 }
 
-/** Names do not depend on sizes. */
-const some: Sizes = { input: 1, units: 1 };
+/** What is declared for the first sizes that the cell takes: names do not depend on sizes, but a cell may refuse some, such as odd units. */
+function whatever<T>(declare: (sizes: Sizes) => T): T {
+  for (const n of [1, 2, 12])
+    try {
+      return declare({ input: n, units: n });
+    } catch {
+      continue;
+    }
+  return declare({ input: several, units: several });
+}
+
+/** Divisible by all that heads, groups and blocks come in: 1 … 10, 12, 16, 32, 64. */
+const several = 20160;
