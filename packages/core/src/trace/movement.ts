@@ -64,7 +64,7 @@ export function at(x: Tensor, axis: number, index: number): Tensor {
   return squeeze(slice(x, along, i, i + 1), along);
 }
 
-/** Parts of an axis: `parts` equal ones, or of the sizes given. Throws SHAPE_MISMATCH where they do not add up. */
+/** Parts of an axis: `parts` equal ones, or of the sizes given; of an empty axis up to 65,536. Throws SHAPE_MISMATCH where they do not add up. */
 export function split(x: Tensor, parts: number | readonly number[], axis = -1): Tensor[] {
   const along = checkAxis("split", x, axis),
     n = x.shape[along]!;
@@ -81,11 +81,14 @@ export function split(x: Tensor, parts: number | readonly number[], axis = -1): 
   return sizes.map((s) => slice(x, along, start, (start += s)));
 }
 
-/** None where there is no such number of parts: an axis of no elements has any number of them, but no more than are sensible. */
+/** None where there is no such number of parts. As in numpy, an axis of no elements has any number of them: here up to `mostOfNothing`. */
 function equalParts(n: number, parts: number): readonly number[] | undefined {
-  if (!Number.isInteger(parts) || parts < 1 || parts > Math.max(n, 1) || n % parts !== 0) return undefined;
+  if (!Number.isInteger(parts) || parts < 1 || parts > (n === 0 ? mostOfNothing : n) || n % parts !== 0) return undefined;
   return Array.from({ length: parts }, () => n / parts);
 }
+
+/** Each part is a tensor to be made, and here no size of x bounds them. */
+const mostOfNothing = 2 ** 16;
 
 function everySize(sizes: readonly unknown[]): boolean {
   return Array.from(sizes).every((s) => Number.isInteger(s) && (s as number) >= 0);
