@@ -20,7 +20,7 @@ function text(value: unknown, depth: number): string {
     case "string":
       return JSON.stringify(cut(value, longest));
     case "bigint":
-      return `a bigint of ${value < 0n ? "below" : "at least"} 0`; // one of a million digits takes long to write
+      return value < 0n ? "a negative bigint" : "a bigint"; // one of a million digits takes long to write
     case "function":
       return `a function${value.name === "" ? "" : ` "${cut(value.name, longest)}"`}`;
     case "object":
