@@ -137,6 +137,20 @@ for (const [name, options] of Object.entries(padding))
     expect(got).toMatchObject({ output: [1, 2], weights: [1, 0], "d.v": [2, 4, 0, 0] });
   });
 
+test("a key is seen where a mask is not 0, also where the dtype of the keys has no such number", async () => {
+  const f32 = (data: number[], ...shape: number[]): HostArray => ({ dtype: "f32", shape, data: Float32Array.from(data) });
+  const at = { q: f32([1], 1, 1), k: f32([0, 0, 0], 3, 1), v: f32([1, 2, 9], 3, 1), mask: f64([1e-60, NaN, 0], 3) };
+  const run = ({ q, k, v, mask }: Operands & { mask: Tensor }) => ({
+    ofKeys: dotAttention(q, k, v, { mask }),
+    ofPairs: dotAttention(q.broadcastTo([2, 1]), k, v, { mask: mask.broadcastTo([2, 3]) }).weights,
+  });
+  expect(await evaluate(backend, run, at)).toEqual({
+    "ofKeys.output": [1.5],
+    "ofKeys.weights": [0.5, 0.5, 0],
+    ofPairs: [0.5, 0.5, 0, 0.5, 0.5, 0],
+  });
+});
+
 test("2,048 causal steps: each query's output is the mean of the values before it where all scores are equal", async () => {
   const n = 2048,
     ramp = hostArray(

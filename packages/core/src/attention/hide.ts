@@ -5,7 +5,7 @@ import { literal } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Operand, Tensor } from "../trace/tensor.ts";
-import { spread } from "./fits.ts";
+import { flags, spread } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 /**
@@ -26,7 +26,7 @@ export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }:
   const tests: Tensor[] = [];
   if (causal) tests.push(less(key, afterLast));
   if (keyLengths !== undefined) tests.push(less(key, cast(broadcastTo(perRow(keyLengths, scores), shape), dtype)));
-  if (mask !== undefined) tests.push(cast(spread("mask", mask, shape), dtype));
+  if (mask !== undefined) tests.push(flags(spread("mask", mask, shape), dtype));
   const biased = bias === undefined ? scores : add(scores, spread("bias", bias, shape));
   return add(
     biased,

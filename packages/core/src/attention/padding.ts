@@ -5,7 +5,7 @@ import { iota } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { checkLengths, checkMask } from "./fits.ts";
+import { checkLengths, checkMask, flags } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 interface Attended {
@@ -62,5 +62,5 @@ function byMask({ mask }: Visibility, scores: Shape, heads: boolean): Test | und
   if (mask.rank === 0) return undefined;
   const lead = mask.shape.slice(0, -1);
   if ((lead.pop() ?? 1) !== 1 || (heads && (lead.pop() ?? 1) !== 1)) return undefined;
-  return { of: reshape(mask, [...lead, mask.shape.at(-1)!, 1]), seen: (is, { dtype }) => cast(is, dtype) };
+  return { of: reshape(mask, [...lead, mask.shape.at(-1)!, 1]), seen: (is, { dtype }) => flags(is, dtype) };
 }
