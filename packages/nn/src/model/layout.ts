@@ -1,8 +1,10 @@
 // Where each weight lies in the one flat array that holds them all: contiguous, each padded to 16 elements, so that an
 // optimizer is one pass over memory and every weight starts on a cache line.
-import { isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
+import { initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
 import { checkElements, readNumbers, show } from "@sluice/core/arguments";
+import { atOnce, type Pieces } from "../training/turns.ts";
+import { typedArray } from "../training/typedArray.ts";
 
 const padding = 16;
 
@@ -70,13 +72,35 @@ export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: st
 
 /** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`, and NOT_FINITE for a number that f32 cannot hold. */
 export function pack(layout: Layout, arrays: Readonly<Record<string, HostArray>>, dtype: "f32" | "f64", who: string): TypedArray {
+  return atOnce(packing(layout, arrays, dtype, who));
+}
+
+/** The same, an array at a time. */
+export function* packing(
+  layout: Layout,
+  arrays: Readonly<Record<string, HostArray>>,
+  dtype: "f32" | "f64",
+  who: string,
+): Pieces<TypedArray> {
   checkArrays(layout, arrays, who);
-  const flat = dtype === "f32" ? new Float32Array(layout.length) : new Float64Array(layout.length);
+  const flat = typedArray(dtype, layout.length);
   for (const [name, array] of Object.entries(arrays)) {
+    yield;
     const { offset, size } = layout.entries[name]!, // `checkArrays` saw the name
       data = numbersOf(array.data, name, who);
     flat.set(data, offset);
     if (dtype === "f32") checkOverflow(data, flat.subarray(offset, offset + size), name, who);
+  }
+  return flat;
+}
+
+/** Weights as they start, likewise. */
+export function* starting(layout: Layout, options: { readonly seed: number; readonly dtype: "f32" | "f64" }): Pieces<TypedArray> {
+  const flat = typedArray(options.dtype, layout.length);
+  for (const [name, weight] of Object.entries(layout.weights)) {
+    yield;
+    const { [name]: start } = initialise({ [name]: weight }, options);
+    flat.set(start!.data, layout.entries[name]!.offset); // `layoutOf` made an entry for each weight
   }
   return flat;
 }

@@ -4,8 +4,11 @@ import { open } from "@sluice/core/reference";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { input } from "../layers/input.ts";
+import type { Model } from "../model/model.ts";
 import { sequential } from "../model/sequential.ts";
+import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
+import { deserialize, serialize } from "../saving/serialize.ts";
 import type { Trainer } from "./trainer.ts";
 
 const backend = await open();
@@ -68,6 +71,66 @@ test("so do many short predictions in a row", async () => {
     for (let i = 0; i < 100; i++) await trainer.predict([[1]]);
   };
   expect(await longestHold(many)).toBeLessThanOrEqual(100);
+});
+
+/** Turns of the loop before the first run, or the end, of `work` on a machine on which time flies: 10 ms at each look at the clock. */
+async function turnsBefore(work: (backend: Backend) => Promise<unknown>): Promise<number> {
+  let [turns, isDone] = [0, false];
+  const tick = (): void => {
+    if (isDone) return;
+    turns++;
+    setTimeout(tick, 0);
+  };
+  const watched: Backend = {
+    ...backend,
+    async compile(program) {
+      isDone = true;
+      return backend.compile(program);
+    },
+  };
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 10));
+  setTimeout(tick, 0);
+  await work(watched).finally(() => (isDone = true));
+  return turns;
+}
+
+const large = (rows: number) => ({ dtype: "f32", shape: [rows, 2 ** 14], data: new Float32Array(rows * 2 ** 14) }) as const;
+
+test("large data are checked in turns of the loop: those to predict from, inputs, targets and weights", async () => {
+  const model = sequential([input({ shape: [2 ** 14] }), dense({ units: 1 })]);
+  const first = (verb: (trainer: Trainer) => Promise<unknown>) =>
+    turnsBefore(async (watched) => verb(await model.compile({ backend: watched, optimizer: sgd(), loss: "mse" })));
+  const few = await first((trainer) => trainer.predict(large(4)));
+  expect(await first((trainer) => trainer.predict(large(4 * 40)))).toBeGreaterThanOrEqual(few + 5);
+  const y = new Float32Array(4 * 40);
+  expect(await first((trainer) => trainer.evaluate({ x: large(4 * 40), y }))).toBeGreaterThanOrEqual(few + 5);
+  expect(await first((trainer) => trainer.fit({ x: large(4 * 40), y }, { epochs: 1 }))).toBeGreaterThanOrEqual(few + 5);
+  const validationData = { x: large(4 * 40), y };
+  expect(await first((trainer) => trainer.fit({ x: large(4), y: y.subarray(0, 4) }, { epochs: 1, validationData }))).toBeGreaterThanOrEqual(few + 5); // prettier-ignore
+});
+
+test("weights are drawn, and read where they were saved, with turns of the loop between them, and are the same", async () => {
+  const model = sequential([input({ shape: [1] }), ...Array.from({ length: 40 }, () => dense({ units: 1 }))]);
+  const expected = await (await model.compile({ backend, optimizer: adam(), loss: "mse" })).weights();
+  let trainer: Trainer | undefined;
+  const compile = (from: Model) => turnsBefore(async () => (trainer = await from.compile({ backend, optimizer: adam(), loss: "mse" })));
+  expect(await compile(model)).toBeGreaterThanOrEqual(10);
+  expect(await trainer!.weights()).toEqual(expected);
+  const saved = deserialize(await serialize(trainer!, { optimizer: true }));
+  expect(await compile(saved)).toBeGreaterThanOrEqual(30); // two slots more
+  expect(await trainer!.weights()).toEqual(expected);
+});
+
+test("a trainer that is disposed of while its weights are drawn makes none", async () => {
+  let made = 0;
+  const counting: Backend = { ...backend, create: (...given) => (made++, backend.create(...given)) };
+  const model = sequential(Array.from({ length: 40 }, () => dense({ units: 1 })));
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 10));
+  const trainer = await model.compile({ backend: counting });
+  const predicting = [[[1]], [[2]]].map((x) => trainer.predict(x));
+  trainer.dispose();
+  for (const each of predicting) await expect(each).rejects.toMatchObject({ code: "DISPOSED" });
+  expect(made).toBe(0);
 });
 
 for (const name of ["predict", "evaluate"]) {

@@ -5,17 +5,24 @@ import { dense } from "../layers/dense.ts";
 import { sequential } from "../model/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { column } from "./column.ts";
+import { atOnce } from "./turns.ts";
 
-const anyRows = fc.array(fc.array(fc.float({ noNaN: true }), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 8 });
+const asked = { wanted: { dtype: "float" }, dtype: "f32", who: "trainer.fit", name: "x" } as const;
+const anyRows = fc.array(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 }), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 test("a change of the caller's array is not seen where it was copied, and told by its row where it was not", () => {
   fc.assert(
     fc.property(anyRows, fc.nat(), fc.float({ noNaN: true }), (rows, at, value) => {
       const data = Float32Array.from(rows.flat());
       const before = data.slice();
-      const copied = column(data, data, rows.length, "trainer.fit", "x");
-      const inPlace = column(data, data, rows.length, "trainer.fit", "x", 0);
+      const array = { data, shape: [rows.length, 3], dtype: "f32" } as const;
+      const later = column(array, data, rows.length, asked);
+      const inPlace = atOnce(column(array, data, rows.length, asked, 0));
       data[at % data.length] = value;
+      const copied = atOnce(later);
       expect(copied.data).toEqual(before);
       expect(inPlace.data).toBe(data);
       rows.forEach((_, i) => {
@@ -31,7 +38,16 @@ test("a change of the caller's array is not seen where it was copied, and told b
 
 test("what is no longer the caller's is neither copied nor watched", () => {
   const data = Float32Array.of(1, 2);
-  expect(column(data, [[1], [2]], 2, "trainer.fit", "x").data).toBe(data);
+  expect(atOnce(column({ data, shape: [2, 1], dtype: "f32" }, [[1], [2]], 2, asked)).data).toBe(data);
+});
+
+test("an array that is transferred while it is checked is refused", () => {
+  const data = new Float32Array(2 ** 18);
+  const work = column({ data, shape: [4, 2 ** 16], dtype: "f32" }, data, 4, asked, 0);
+  work.next();
+  work.next();
+  structuredClone(data.buffer, { transfer: [data.buffer] });
+  expect(() => atOnce(work)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", facts: { name: "x", row: 1 } }));
 });
 
 test("targets and options that change while fit runs change nothing", async () => {

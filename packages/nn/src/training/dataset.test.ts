@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { specOf } from "../layers/spec.ts";
 import { classLabels, likeOutput, type Target } from "../losses/measure.ts";
 import { dataset } from "./dataset.ts";
-import { elements } from "./elements.ts";
+import { placeFor, readElements } from "./elements.ts";
 import { hostArray } from "./hostArray.ts";
 import type { Data } from "./options.ts";
+import { atOnce } from "./turns.ts";
 
 /** Samples [2] to one number, or to one of three classes. */
 const regression = likeOutput([1]);
@@ -15,7 +16,7 @@ const numbers = { dtype: "f32", indices: undefined, sampleOf: (shape: readonly n
 const tokens = { dtype: "f32", indices: 10, sampleOf: (shape: readonly number[]) => specOf(shape, "i32") } as const;
 
 function read(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers) {
-  const { x, y, weight, ...rest } = dataset(data, { ...reading, targetOf: () => target }, "trainer.fit");
+  const { x, y, weight, ...rest } = atOnce(dataset(data, { ...reading, targetOf: () => target }, "trainer.fit"));
   return { ...rest, x: x.data, y: y.data, weight: weight.data };
 }
 
@@ -159,7 +160,8 @@ test("axes between row and column are numbered", () => {
     "x",
   );
   const bad = { code: "NOT_FINITE", message: expect.stringContaining("row 0, axis 1 1, column 1") };
-  expect(() => elements(array, { dtype: "float" }, "f64", "test", "x")).toThrow(expect.objectContaining(bad));
+  const asked = { wanted: { dtype: "float" }, dtype: "f64", who: "test", name: "x" } as const;
+  expect(() => readElements(array, placeFor(array.data, asked), 0, 4, asked)).toThrow(expect.objectContaining(bad));
 });
 
 test("pixels, halves and lists of typed arrays are data like any other", () => {

@@ -3,10 +3,10 @@ import { SluiceError, type Shape } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../losses/measure.ts";
-import { elements } from "./elements.ts";
 import { hostArray } from "./hostArray.ts";
 import { column, type Column } from "./column.ts";
 import type { Data, Numbers } from "./options.ts";
+import type { Pieces } from "./turns.ts";
 
 /** Each array by rows, one per sample. */
 export interface Samples {
@@ -28,27 +28,58 @@ export interface Reading {
   readonly indices: number | undefined;
 }
 
-/** Throws EMPTY_DATA, SHAPE_MISMATCH, and what `elements` throws. */
-export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec): Target }, who: string): Dataset {
-  const inputs = samplesOf(data.x, reading, who);
-  const { samples, sample } = inputs;
-  const target = reading.targetOf(sample);
+/**
+ * Shapes are checked and what is small is copied before this returns, the numbers are checked in pieces.
+ * Throws EMPTY_DATA, SHAPE_MISMATCH, and what `column` throws.
+ */
+export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec): Target }, who: string): Pieces<Dataset> {
+  const inputs = samplesTaken(data.x, reading, who);
+  const { samples } = inputs;
+  const target = reading.targetOf(inputs.sample);
   const y = hostArray(data.y, who, "y");
   checkTarget(y, samples, target, who);
   const weight = data.sampleWeight === undefined ? ones(samples) : hostArray(data.sampleWeight, who, "sampleWeight");
   checkRows(weight, samples, [], who, "sampleWeight");
-  const weights = elements(weight, { dtype: "float", range: [0, Infinity] }, reading.dtype, who, "sampleWeight");
-  if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
-  const targets = elements(y, target, reading.dtype, who, "y");
-  return {
+  const { dtype } = reading;
+  return datasetRead({
     ...inputs,
-    y: column(targets, data.y, samples, who, "y"),
-    weight: data.sampleWeight === undefined ? { data: weights } : column(weights, data.sampleWeight, samples, who, "sampleWeight"),
-  };
+    y: column(y, data.y, samples, { wanted: target, dtype, who, name: "y" }),
+    weight: column(weight, data.sampleWeight ?? [], samples, { wanted: anyWeight, dtype, who, name: "sampleWeight" }),
+    who,
+  });
 }
 
-/** The inputs alone, for prediction. */
-export function samplesOf(given: Numbers, reading: Reading, who: string): Samples {
+const anyWeight = { dtype: "float", range: [0, Infinity] } as const;
+
+interface Taken {
+  readonly samples: number;
+  readonly sample: Spec;
+  readonly x: Pieces<Column>;
+}
+
+function* datasetRead({
+  samples,
+  sample,
+  x,
+  y,
+  weight,
+  who,
+}: Taken & { readonly y: Pieces<Column>; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
+  const read = { samples, sample, x: yield* x, y: yield* y, weight: yield* weight };
+  if (read.weight.data.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
+  return read;
+}
+
+/** The inputs alone, for prediction; likewise. */
+export function samplesOf(given: Numbers, reading: Reading, who: string): Pieces<Samples> {
+  return samplesRead(samplesTaken(given, reading, who));
+}
+
+function* samplesRead({ samples, sample, x }: Taken): Pieces<Samples> {
+  return { samples, sample, x: yield* x };
+}
+
+function samplesTaken(given: Numbers, reading: Reading, who: string): Taken {
   const x = hostArray(given, who, "x");
   const samples = x.shape[0] ?? 0;
   if (x.data.length === 0) {
@@ -56,8 +87,8 @@ export function samplesOf(given: Numbers, reading: Reading, who: string): Sample
   }
   const sample = reading.sampleOf(x.shape.slice(1));
   const range = reading.indices === undefined ? {} : { range: [0, reading.indices - 1] as const };
-  const inputs = elements(x, { dtype: sample.dtype, ...range }, reading.dtype, who, "x");
-  return { samples, sample, x: column(inputs, given, samples, who, "x") };
+  const asked = { wanted: { dtype: sample.dtype, ...range }, dtype: reading.dtype, who, name: "x" };
+  return { samples, sample, x: column(x, given, samples, asked) };
 }
 
 function ones(samples: number): HostNumbers {

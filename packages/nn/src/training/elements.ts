@@ -1,42 +1,41 @@
 // Data checked and converted before it reaches a backend, where a NaN or a wrong label would only show much later.
-import { SluiceError, type DType, type ErrorCode, type NumericArray, type Shape, type TypedArray } from "@sluice/core";
+import { SluiceError, type ErrorCode, type NumericArray, type Shape, type TypedArray } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
 import type { Target } from "../losses/measure.ts";
 import { typedArray } from "./typedArray.ts";
 
+/** What is read, and for whom. */
+export interface Asked {
+  readonly wanted: Pick<Target, "dtype" | "range">;
+  readonly dtype: "f32" | "f64";
+  readonly who: string;
+  readonly name: string;
+}
+
+/** Where elements go in the type the Program reads, i32 where indices are wanted: the array itself where it has that type already. */
+export function placeFor(data: NumericArray, { wanted, dtype }: Asked): TypedArray {
+  const type = wanted.dtype === "i32" ? "i32" : dtype;
+  return dtypeOf(data) === type ? (data as TypedArray) : typedArray(type, data.length); // one of the three
+}
+
 /**
- * The elements in the type the Program reads: i32 where indices are wanted, otherwise `dtype`. The caller's own array
- * where it has that type already.
+ * Puts the elements of `array` at `from` … `to` − 1 into `made`.
  *
  * Throws, with row and column, NOT_FINITE for NaN, infinity and what overflows the type; INDEX_OUT_OF_RANGE outside the
  * wanted range; DTYPE_MISMATCH for an index that is no whole number.
  */
-export function elements(
-  array: HostNumbers,
-  wanted: Pick<Target, "dtype" | "range">,
-  dtype: "f32" | "f64",
-  who: string,
-  name: string,
-): TypedArray {
+export function readElements(array: HostNumbers, made: TypedArray, from: number, to: number, { wanted, dtype, who, name }: Asked): void {
   const [low, high] = wanted.range ?? [-Infinity, Infinity];
   const whole = wanted.dtype === "i32";
   const given = array.data;
-  const made = converted(given, whole ? "i32" : dtype);
-  for (let i = 0; i < given.length; i++) {
+  for (let i = from; i < to; i++) {
     const value = given[i]!;
+    if (made !== given) made[i] = value;
     if (!Number.isFinite(value) || !Number.isFinite(made[i])) throw bad("NOT_FINITE", array, i, who, name, `is not a finite ${dtype}`);
     if (value < low || value > high) throw bad("INDEX_OUT_OF_RANGE", array, i, who, name, `is outside ${low} … ${high}`);
     if (whole && made[i] !== value) throw bad("DTYPE_MISMATCH", array, i, who, name, "is no 32-bit whole number, an index is wanted");
   }
-  return made;
-}
-
-function converted(data: NumericArray, dtype: DType): TypedArray {
-  if (dtypeOf(data) === dtype) return data as TypedArray; // one of the three
-  const made = typedArray(dtype, data.length);
-  made.set(data);
-  return made;
 }
 
 /** "x is not a finite f32: NaN at row 3, column 2" */

@@ -11,15 +11,18 @@ import { Pace } from "./pace.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Tally } from "./totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
+import { inTurns } from "./turns.ts";
 
 const who = "trainer.fit";
 
 /** See `Trainer.fit`. */
-export function fit(session: Session, data: Data, options: FitOptions): Promise<History> {
+export async function fit(session: Session, data: Data, options: FitOptions): Promise<History> {
   checkSize(who, "epochs", options.epochs);
   checkSize(who, "batchSize", options.batchSize ?? 32);
-  const train = session.dataset(data, who);
-  const validation = options.validationData && session.dataset(options.validationData, `${who} validationData`);
+  const taken = session.dataset(data, who);
+  const takenToo = options.validationData && session.dataset(options.validationData, `${who} validationData`);
+  const train = await session.read(taken);
+  const validation = takenToo && (await session.read(takenToo));
   const best = new Best(session.variables(who).params, session.metrics, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
@@ -44,7 +47,7 @@ interface Fitting {
 }
 
 async function run(fitting: Fitting): Promise<History> {
-  resume(fitting);
+  await resume(fitting);
   try {
     return await conclude(fitting, await train(fitting));
   } catch (error) {
@@ -54,12 +57,12 @@ async function run(fitting: Fitting): Promise<History> {
 }
 
 /** From where a fit was cut short, as far as this one is about the same. */
-function resume(fitting: Fitting): void {
+async function resume(fitting: Fitting): Promise<void> {
   const { session, runner, best, train, batch, shuffle } = fitting;
   const { position, best: soFar } = session.kept ?? {};
   const fits = position?.samples === train.samples && position.batchSize === batch && position.shuffle === shuffle;
   runner.totals.begin(fits ? position : undefined);
-  if (soFar !== undefined) best.resume(session.unpacked(soFar));
+  if (soFar !== undefined) best.resume(await inTurns(session.unpacked(soFar)));
   session.live = () => standing(fitting);
 }
 

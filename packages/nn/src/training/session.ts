@@ -4,7 +4,7 @@ import { SluiceError, type Backend } from "@sluice/core";
 import { describe, type Spec } from "../layers/spec.ts";
 import { resolveLoss, type Loss } from "../losses/loss.ts";
 import { resolveMetric, type Metric } from "../metrics/metric.ts";
-import { layoutOf, pack, viewHost, type Layout } from "../model/layout.ts";
+import { layoutOf, packing, viewHost, type Layout } from "../model/layout.ts";
 import type { BuiltModel, Model, Saved, SavedBest, SavedProgress } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
@@ -15,7 +15,8 @@ import type { CompileOptions, Data, EpochLog, History, Numbers } from "./options
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import { Runners } from "./runners.ts";
 import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
-import { Variables } from "./variables.ts";
+import { inTurns, type Pieces } from "./turns.ts";
+import { startOf, Variables } from "./variables.ts";
 
 /** A moment of a fit under way. */
 export interface Standing {
@@ -42,6 +43,9 @@ export class Session {
   readonly #loss: Loss | undefined;
   readonly #optimizer: Optimizer | undefined;
   #variables: Variables | undefined;
+  /** Under way. */
+  #making: Promise<void> | undefined;
+  #disposed = false;
 
   constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
     checkSupport(backend, dtype);
@@ -55,8 +59,12 @@ export class Session {
     checkEnding(model, this.#loss);
     this.kept = model.saved?.training?.progress;
     this.metrics = metrics.map((metric) => resolveMetric(metric, this.loss("model.compile")));
-    const sample = model.saved?.sample ?? model.layers[0]?.layer.input;
-    if (sample !== undefined) this.build(sample);
+  }
+
+  /** Makes the variables where the model says for what samples. */
+  async begin(): Promise<void> {
+    const sample = this.model.saved?.sample ?? this.model.layers[0]?.layer.input;
+    if (sample !== undefined) await this.#prepare(sample);
   }
 
   /** Throws INVALID_ARGUMENT where `compile` was given none. */
@@ -81,30 +89,45 @@ export class Session {
     });
   }
 
-  /** The model for such samples. The first call makes the variables; later ones throw SHAPE_MISMATCH where they do not fit. */
+  /** The model for such samples. Throws SHAPE_MISMATCH where the variables do not fit, INVALID_ARGUMENT for metrics that do not. */
   build(sample: Spec): BuiltModel {
     const built = this.model.build(sample);
-    const layout = layoutOf(built.weights);
-    if (this.#variables === undefined) this.#variables = this.#create(built, layout);
-    else checkLayout(this.#variables.layout, layout, sample);
+    if (this.#variables !== undefined) checkLayout(this.#variables.layout, layoutOf(built.weights), sample);
+    else if (this.#loss !== undefined) checkMetrics(this.#loss, this.metrics, built.output);
     return built;
   }
 
-  #create(built: BuiltModel, layout: Layout): Variables {
-    if (this.#loss !== undefined) checkMetrics(this.#loss, this.metrics, built.output);
-    const { backend, dtype, seed, model } = this;
-    return new Variables({ backend, layout, dtype, seed, sample: built.sample, slots: this.#optimizer?.slots ?? [], saved: model.saved });
-  }
-
-  /** Checked data to train or evaluate on. */
-  dataset(data: Data, who: string): Dataset {
+  /** Data to train or evaluate on, taken as it is now; for `read`. */
+  dataset(data: Data, who: string): Pieces<Dataset> {
     const loss = this.loss(who);
     return dataset(data, { ...this.#reading(), targetOf: (sample) => loss.target(this.build(sample).output.shape) }, who);
   }
 
-  /** Checked inputs to predict from. */
-  samples(x: Numbers, who: string): Samples {
+  /** Inputs to predict from, likewise. */
+  samples(x: Numbers, who: string): Pieces<Samples> {
     return samplesOf(x, this.#reading(), who);
+  }
+
+  /** Checks the numbers in turns; the variables for such samples are there then. */
+  async read<S extends Samples>(taken: Pieces<S>): Promise<S> {
+    const samples = await inTurns(taken);
+    await this.#prepare(samples.sample);
+    return samples;
+  }
+
+  /** The first call makes the variables; throws as `build`, and DISPOSED where that came first. */
+  async #prepare(sample: Spec): Promise<void> {
+    if (this.#variables === undefined) await (this.#making ??= this.#make(sample).finally(() => (this.#making = undefined)));
+    this.build(sample);
+  }
+
+  async #make(given: Spec): Promise<void> {
+    const { sample, weights } = this.build(given);
+    const { backend, dtype, seed, model } = this;
+    const options = { backend, layout: layoutOf(weights), dtype, seed, sample, slots: this.#optimizer?.slots ?? [], saved: model.saved };
+    const start = await inTurns(startOf(options));
+    if (this.#disposed) throw disposed(model);
+    this.#variables = new Variables(options, start);
   }
 
   /** Every read is enqueued before this returns: one moment of training. */
@@ -129,12 +152,12 @@ export class Session {
   }
 
   /** The way back. */
-  unpacked({ weights, log, ...rest }: SavedBest): BestSoFar {
+  *unpacked({ weights, log, ...rest }: SavedBest): Pieces<BestSoFar> {
     const { layout } = this.variables("trainer.fit");
     return {
       ...rest,
       ...(log && { log: log as EpochLog }), // `packed` made it of one
-      ...(weights && { weights: pack(layout, weights, this.dtype, "trainer.fit") }),
+      ...(weights && { weights: yield* packing(layout, weights, this.dtype, "trainer.fit") }),
     };
   }
 
@@ -144,6 +167,7 @@ export class Session {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
 }
@@ -151,6 +175,16 @@ export class Session {
 /** That of the weights it comes with. */
 function savedType({ saved }: Model): "f32" | "f64" {
   return Object.values(saved?.weights ?? {})[0]?.dtype === "f64" ? "f64" : "f32";
+}
+
+/** What a verb of a trainer that is gone throws. */
+export function disposed({ name }: Model, who = "trainer"): SluiceError {
+  return new SluiceError({
+    code: "DISPOSED",
+    who,
+    what: `the trainer of model "${name}" was disposed`,
+    fix: "Compile the model again",
+  });
 }
 
 function missing(who: string, option: "loss" | "optimizer"): never {

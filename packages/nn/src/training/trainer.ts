@@ -8,14 +8,16 @@ import { fit } from "./fit.ts";
 import type { CompileOptions, Data, EvaluateOptions, FitOptions, History, Numbers, PredictOptions } from "./options.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
-import { Session } from "./session.ts";
+import { disposed, Session } from "./session.ts";
 import { batchTable, checkData, checkpointTable, compileTable, fitTable, type CheckpointOptions } from "./tables.ts";
 
 /** `model.compile` */
 export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
   const checked = given("model.compile", compileTable, options);
   checkBackend("model.compile", checked.backend);
-  return new Trainer(new Session(model, checked));
+  const session = new Session(model, checked);
+  await session.begin();
+  return new Trainer(session);
 }
 
 /**
@@ -47,7 +49,7 @@ export class Trainer {
    *
    * One batch is one run of one Program: forward, backward, clip, update. The last batch is padded with rows that count
    * nothing. Numbers follow from the seed alone, not from the clock or from who looks. Typed arrays up to 64 MiB are copied;
-   * larger ones must stay as they are until `fit` settles, and INVALID_ARGUMENT ends it where they do not.
+   * larger ones must stay as they are until `fit` settles, and INVALID_ARGUMENT ends it where one that is read in place does not.
    *
    * A further call goes on from where the last one ended. Where that was amid its epochs (`signal`, an error, or saved while
    * it ran) and the best weights were not gone back to, the first epoch of a call with as many samples, the same `batchSize`,
@@ -84,7 +86,8 @@ export class Trainer {
     this.#check(who);
     const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
     checkData(who, data);
-    return (await evaluate(this.#session, this.#session.dataset(data, who), { batchSize, signal, who })) ?? aborted(who, signal);
+    const read = await this.#session.read(this.#session.dataset(data, who));
+    return (await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal);
   }
 
   /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. Throws ABORTED where `signal` ended it. */
@@ -92,7 +95,8 @@ export class Trainer {
     const who = "trainer.predict";
     this.#check(who);
     const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
-    return (await predict(this.#session, this.#session.samples(x, who), { batchSize, signal })) ?? aborted(who, signal);
+    const read = await this.#session.read(this.#session.samples(x, who));
+    return (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
   }
 
   /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
@@ -132,13 +136,7 @@ export class Trainer {
   }
 
   #check(who: string): void {
-    if (!this.#disposed) return;
-    throw new SluiceError({
-      code: "DISPOSED",
-      who,
-      what: `the trainer of model "${this.model.name}" was disposed`,
-      fix: "Compile the model again",
-    });
+    if (this.#disposed) throw disposed(this.model, who);
   }
 }
 

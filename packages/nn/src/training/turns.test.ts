@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Loop, Turns } from "./turns.ts";
+import { inTurns, type Loop, type Pieces, Turns } from "./turns.ts";
 
 /** A loop whose clock moves only where it is told to, and whose turns come only where they are asked for. */
 class FakeLoop implements Loop {
@@ -52,6 +52,25 @@ test("the loop is never held for longer than 50 ms and the one run on its way", 
 test("what is short passes without a turn of its own, a second of it takes its turns", async () => {
   expect((await longest([10, 10, 10])).turns).toBe(0);
   expect((await longest(Array.from({ length: 100 }, () => 10))).turns).toBe(20);
+});
+
+test("work in pieces lets the loop go wherever a turn is due, and comes to what it comes to", async () => {
+  const loop = new FakeLoop();
+  let [pieces, result] = [0, 0];
+  function* work(): Pieces<number> {
+    for (; pieces < 30; pieces++) {
+      yield;
+      loop.time += 10;
+    }
+    return 7;
+  }
+  const done = inTurns(work(), new Turns(loop)).then((value) => (result = value));
+  for (let before = 0; result === 0; before = pieces) {
+    expect(pieces - before).toBeLessThanOrEqual(5);
+    loop.turn();
+    await Promise.resolve();
+  }
+  expect([await done, pieces]).toEqual([7, 30]);
 });
 
 test("a loop that turned by itself owes no turn", async () => {

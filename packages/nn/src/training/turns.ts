@@ -35,3 +35,23 @@ export class Turns {
 
 /** One for the process, so that many short calls in a row count as one long one. */
 export const turns = new Turns({ now: () => performance.now(), later: (task) => void setTimeout(task, 0) });
+
+/** Work of the host in pieces of some milliseconds: it yields between them. */
+export type Pieces<T> = Generator<undefined, T, undefined>;
+
+/** The work, with a turn of the loop between two pieces wherever one is due. */
+export async function inTurns<T>(work: Pieces<T>, loop = turns): Promise<T> {
+  for (;;) {
+    if (loop.isDue) await loop.pass();
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** The same in one go. */
+export function atOnce<T>(work: Pieces<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}

@@ -1,9 +1,10 @@
 // What a trainer keeps on its backend from run to run: the weights and the optimizer's arrays, each one flat array.
-import { allOrNothing, array, initialise, zeros, type Backend, type HostArray, type NDArray } from "@sluice/core";
+import { allOrNothing, array, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
-import type { Saved, SavedTraining } from "../model/model.ts";
+import type { Saved } from "../model/model.ts";
 import { checkFinite } from "../model/finite.ts";
-import { pack, unpackHost, viewHost, type Layout } from "../model/layout.ts";
+import { pack, packing, starting, unpackHost, viewHost, type Layout } from "../model/layout.ts";
+import type { Pieces } from "./turns.ts";
 
 export interface VariablesOptions {
   readonly backend: Backend;
@@ -14,6 +15,21 @@ export interface VariablesOptions {
   readonly seed: number;
   readonly slots: readonly string[];
   readonly saved: Saved | undefined;
+}
+
+/** What they start from, on the host: flat arrays [layout.length]; a slot without one starts at zero. */
+export interface Start {
+  readonly params: TypedArray;
+  readonly slots: Readonly<Record<string, TypedArray | undefined>>;
+}
+
+/** A weight at a time. Throws as `packing`. */
+export function* startOf({ layout, dtype, seed, slots, saved }: VariablesOptions): Pieces<Start> {
+  const read = (arrays: Readonly<Record<string, HostArray>>): Pieces<TypedArray> => packing(layout, arrays, dtype, "model.compile");
+  const params = yield* saved === undefined ? starting(layout, { seed, dtype }) : read(saved.weights);
+  const state: Record<string, TypedArray | undefined> = {};
+  for (const name of slots) state[name] = saved?.training && (yield* read(saved.training.slots[name] ?? {}));
+  return { params, slots: state };
 }
 
 export class Variables {
@@ -28,23 +44,19 @@ export class Variables {
   epoch: number;
   readonly #dtype: "f32" | "f64";
 
-  constructor({ backend, layout, sample, dtype, seed, slots, saved }: VariablesOptions) {
-    const weights = saved?.weights ?? initialise(layout.weights, { seed, dtype });
-    const state = saved?.training;
+  /** Throws what the backend does; then nothing is held. */
+  constructor({ backend, layout, sample, dtype, saved }: VariablesOptions, { params, slots }: Start) {
     this.layout = layout;
     this.sample = sample;
     this.#dtype = dtype;
-    this.step = state?.step ?? 0;
-    this.epoch = state?.epoch ?? 0;
+    this.step = saved?.training?.step ?? 0;
+    this.epoch = saved?.training?.epoch ?? 0;
+    const slot = (name: string, data: TypedArray | undefined): NDArray =>
+      data === undefined ? zeros(backend, [layout.length], { dtype, name }) : array(backend, data, { name });
     [this.params, this.slots] = allOrNothing((keep) => [
-      keep(array(backend, pack(layout, weights, dtype, "model.compile"), { name: "weights" })),
-      Object.fromEntries(slots.map((name) => [name, keep(this.#slot(backend, name, state))])),
+      keep(array(backend, params, { name: "weights" })),
+      Object.fromEntries(Object.entries(slots).map(([name, data]) => [name, keep(slot(name, data))])),
     ]);
-  }
-
-  #slot(backend: Backend, name: string, state: SavedTraining | undefined): NDArray {
-    if (state === undefined) return zeros(backend, [this.layout.length], { dtype: this.#dtype, name });
-    return array(backend, pack(this.layout, state.slots[name] ?? {}, this.#dtype, "model.compile"), { name });
   }
 
   /** Copies by name, as of this call. */
