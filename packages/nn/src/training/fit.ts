@@ -7,6 +7,7 @@ import type { Dataset } from "./dataset.ts";
 import { stepsOf, trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Data, EpochLog, FitOptions, History } from "./options.ts";
+import { permutation } from "./order.ts";
 import { Pace } from "./pace.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Tally } from "./totals.ts";
@@ -115,7 +116,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, began: number): Promise
   const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
-  const order = shuffled(fitting);
+  const order = await shuffled(fitting);
   const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, began, started });
   const tally = await trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled });
   if (tally === undefined) return undefined;
@@ -168,9 +169,7 @@ function secondsSince(moment: number): number {
 }
 
 /** The order of the samples in the epoch that comes: by the seed and by how many the trainer has done, also before it was saved. */
-function shuffled({ session, shuffle, train: { samples } }: Fitting): Int32Array | undefined {
+async function shuffled({ session, shuffle, train: { samples } }: Fitting): Promise<Int32Array | undefined> {
   if (shuffle === false) return undefined;
-  return random(shuffle)
-    .child(`shuffle ${session.variables(who).epoch}`)
-    .permutation(samples);
+  return inTurns(permutation(random(shuffle).child(`shuffle ${session.variables(who).epoch}`), samples));
 }
