@@ -21,7 +21,7 @@ async function follow(values: readonly number[], measure: string, options: Parti
     if (best.isOver) break;
   }
   best.restore();
-  return { epochs, best: best.log!.epoch, weights: (await params.read())[0] };
+  return { epochs, best: best.log?.epoch, weights: (await params.read())[0] };
 }
 
 test("the best epoch is the first with the lowest loss, or the highest accuracy, and its weights come back", async () => {
@@ -35,6 +35,22 @@ test("the best epoch is the first with the lowest loss, or the highest accuracy,
     }),
     { numRuns: 50 },
   );
+});
+
+test("an epoch whose number is NaN is never the best: that is the first of the others, and none where there is no other", async () => {
+  const anyNumbers = fc.array(fc.oneof(fc.constant(Number.NaN), fc.integer({ min: 0, max: 6 })), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(anyNumbers, async (values) => {
+      const numbers = values.filter((value) => !Number.isNaN(value));
+      const place = (value: number): number | undefined => (numbers.length === 0 ? undefined : values.indexOf(value) + 1);
+      const ended = (best: number | undefined) => ({ epochs: values.length, best, weights: best ?? values.length });
+      const restored = { restoreBestWeights: true };
+      expect(await follow(values, "loss", restored)).toEqual(ended(place(Math.min(...numbers))));
+      expect(await follow(values, "accuracy", { monitor: "accuracy", ...restored })).toEqual(ended(place(Math.max(...numbers))));
+    }),
+    { numRuns: 50 },
+  );
+  expect((await follow([Number.NaN, Number.NaN, 1], "loss", { patience: 2 })).epochs).toBe(2);
 });
 
 test("without being asked the weights stay the last ones", async () => {
