@@ -206,6 +206,39 @@ test("a state of training that is none: FILE_CORRUPT", () => {
   }
 });
 
+const sums = { names: ["loss"], full: [0, 4, "NaN"], partial: [0, 2, 1] };
+const position = { steps: 3, samples: 10, batchSize: 4, shuffle: 7, sums };
+const log = { loss: 1, epoch: 0, examplesPerSecond: 1 };
+const best = { monitor: "loss", waited: 1, log };
+const under = (progress: unknown) => withModel({ training: { optimizer: "sgd", slots: [], step: 1, epoch: 1, progress } });
+const damagedProgress: Record<string, unknown> = {
+  "no record": 7,
+  "a field that it does not have": { position, more: 1 },
+  "no step done": { position: { ...position, steps: 0 } },
+  "more steps than an epoch has": { position: { ...position, steps: 4 } },
+  "batches larger than the data": { position: { ...position, batchSize: 11 } },
+  "an order by true": { position: { ...position, shuffle: true } },
+  "a position without sums": { position: { ...position, sums: undefined } },
+  "sums of fewer measures": { position: { ...position, sums: { ...sums, full: [0, 4] } } },
+  "sums of other lengths": { position: { ...position, sums: { ...sums, partial: [0, 2] } } },
+  "a sum that is a text": { position: { ...position, sums: { ...sums, partial: [0, 2, "one"] } } },
+  "no monitor": { best: { ...best, monitor: undefined } },
+  "patience below 0": { best: { ...best, waited: -1 } },
+  "a best epoch without its loss": { best: { ...best, log: { ...log, loss: undefined } } },
+  "a best epoch without what was monitored": { best: { ...best, monitor: "mae" } },
+};
+
+test("a fit under way is read as it was written", () => {
+  const { progress } = deserialize(writeSafetensors(under({ position, best }))).saved!.training!;
+  expect(progress).toEqual({ position: { ...position, sums: { ...sums, full: [0, 4, Number.NaN] } }, best });
+});
+
+for (const [title, progress] of Object.entries(damagedProgress)) {
+  test(`a fit under way with ${title}: FILE_CORRUPT`, () => {
+    expect(() => deserialize(writeSafetensors(under(progress)))).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
+  });
+}
+
 test("a model without weights cannot be serialized", async () => {
   await expect(serialize(sequential([dense({ units: 1 })]))).rejects.toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   await expect(serialize(await sequential([dense({ units: 1 })]).compile(options))).rejects.toThrow(
