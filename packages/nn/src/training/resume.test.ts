@@ -1,6 +1,7 @@
 // Training that was cut short goes on as if it had not been: the law, and where it does not hold.
 import { open as openCpu } from "@sluice/cpu";
 import { open } from "@sluice/core/reference";
+import { open as openWorkers } from "@sluice/workers";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
@@ -11,8 +12,8 @@ import { deserialize, serialize } from "../saving/serialize.ts";
 import type { CompileOptions, EpochLog, FitOptions, History } from "./options.ts";
 import type { Trainer } from "./trainer.ts";
 
-const [backend, cpu] = [await open(), await openCpu()];
-afterAll(() => Promise.all([backend.close(), cpu.close()]));
+const [backend, cpu, workers] = [await open(), await openCpu(), await openWorkers({ threads: 2, threshold: 0 })];
+afterAll(() => Promise.all([backend.close(), cpu.close(), workers.close()]));
 
 const samples = 41;
 const data = {
@@ -85,6 +86,34 @@ for (const on of [backend, cpu]) {
         ],
       },
     );
+  });
+}
+
+for (const [from, to] of [
+  [cpu, backend],
+  [backend, cpu],
+  [cpu, workers],
+] as const) {
+  test(`saved on ${from.name}, training goes on on ${to.name} from the same step of the same epoch, to the same numbers as nearly as f32 has them`, async () => {
+    const plain = { epochs: 3, batchSize: 1, validationData: data } satisfies FitOptions;
+    const whole = await model().compile({ ...options, backend: from });
+    const expected = await whole.fit(data, plain);
+    const first = await model().compile({ ...options, backend: from });
+    const halt = new AbortController();
+    const onProgress = ({ epoch, step }: { epoch: number; step: number }) => void (epoch === 2 && step === 17 && halt.abort());
+    await eachStep(() => first.fit(data, { ...plain, onProgress, signal: halt.signal }));
+    const resumed = await deserialize(await serialize(first, { optimizer: true })).compile({ ...options, backend: to });
+    const { training } = await resumed.checkpoint({ optimizer: true });
+    expect(training).toMatchObject({ step: samples + 17, epoch: 1, progress: { position: { steps: 17 } } });
+    const rest = await resumed.fit(data, { ...plain, epochs: 2 });
+    rest.epochs.forEach((log, i) => {
+      for (const name of ["loss", "mae", "valLoss", "valMae"]) expect(log[name]).toBeCloseTo(expected.epochs[i + 1]![name]!, 4);
+    });
+    const [ended, wanted] = [await resumed.checkpoint({ optimizer: true }), await whole.checkpoint({ optimizer: true })];
+    expect(ended.training).toMatchObject({ step: wanted.training!.step, epoch: wanted.training!.epoch });
+    for (const [name, { data: values }] of Object.entries(wanted.weights))
+      values.forEach((value, i) => expect(ended.weights[name]!.data[i]).toBeCloseTo(value, 4));
+    for (const trainer of [whole, first, resumed]) trainer.dispose();
   });
 }
 
