@@ -9,6 +9,7 @@ import { sequential } from "../model/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
+import type { Progress } from "./options.ts";
 import type { Trainer } from "./trainer.ts";
 
 const backend = await open();
@@ -157,6 +158,21 @@ test("a signal cuts validation short too: the epoch's updates stand, and the nex
   const { epochs } = await trainer.fit(data, options);
   expect(epochs).toHaveLength(1);
   expect((await trainer.checkpoint({ optimizer: true })).training).toMatchObject({ step: 100, epoch: 1 });
+});
+
+test("the time left is told by the steps of this fit alone, also where it goes on amid an epoch", async () => {
+  const trainer = await compiled();
+  const halt = new AbortController();
+  const left: number[][] = [];
+  const onProgress = ({ step, etaSeconds, epoch }: Progress) => {
+    left.push([etaSeconds, (200 - 100 * (epoch - 1) - step) / 100]); // each step takes 10 ms
+    if (step >= 50) halt.abort();
+  };
+  const options = { epochs: 2, batchSize: 1, onProgress };
+  await trainer.fit(data, { ...options, signal: halt.signal });
+  await trainer.fit(data, options);
+  expect(left.length).toBeGreaterThan(10);
+  for (const [told, is] of left) expect(told).toBeCloseTo(is!);
 });
 
 test("what is no signal, or no function, is refused", async () => {

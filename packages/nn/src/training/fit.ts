@@ -48,30 +48,30 @@ interface Fitting {
 }
 
 async function run(fitting: Fitting): Promise<History> {
-  await resume(fitting);
+  const steps = await resume(fitting);
   try {
-    return await conclude(fitting, await train(fitting));
+    return await conclude(fitting, await train(fitting, { steps, at: performance.now() }));
   } catch (error) {
     await conclude(fitting, "error").catch(() => {}); // the first error is the one to hear of
     throw error;
   }
 }
 
-/** From where a fit was cut short, as far as this one is about the same. */
-async function resume(fitting: Fitting): Promise<void> {
+/** From where a fit was cut short, as far as this one is about the same. The steps of the epoch that are done. */
+async function resume(fitting: Fitting): Promise<number> {
   const { session, runner, best, train, batch, shuffle } = fitting;
   const { position, best: soFar } = session.kept ?? {};
   const fits = position?.samples === train.samples && position.batchSize === batch && position.shuffle === shuffle;
   runner.totals.begin(fits ? position : undefined);
   if (soFar !== undefined) best.resume(await inTurns(session.unpacked(soFar)));
   session.live = () => standing(fitting);
+  return fits ? position.steps : 0;
 }
 
-async function train(fitting: Fitting): Promise<History["ended"]> {
+async function train(fitting: Fitting, start: Start): Promise<History["ended"]> {
   const { session, options, best, runner, epochs } = fitting;
-  const began = performance.now();
   while (epochs.length < options.epochs && !best.isOver) {
-    const log = await oneEpoch(fitting, epochs.length + 1, began);
+    const log = await oneEpoch(fitting, epochs.length + 1, start);
     if (log === undefined) return "signal";
     const weights = await best.copy(log);
     best.take(log, weights); // from here on the epoch is over, all at once
@@ -111,13 +111,13 @@ async function standing({ session, best, runner, train, batch, shuffle, epochs }
 }
 
 /** Undefined where the signal cut it short. */
-async function oneEpoch(fitting: Fitting, epoch: number, began: number): Promise<EpochLog | undefined> {
+async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<EpochLog | undefined> {
   const { session, options, train: data, validation, batch, runner, pace } = fitting;
   const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
   const order = await shuffled(fitting);
-  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, began, started });
+  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, start, started });
   const tally = await trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled });
   if (tally === undefined) return undefined;
   const examplesPerSecond = (data.samples - examples(fitting, before)) / secondsSince(started);
@@ -129,23 +129,29 @@ async function oneEpoch(fitting: Fitting, epoch: number, began: number): Promise
   return { ...measures, ...renamed, epoch, examplesPerSecond };
 }
 
+/** When this fit began, in ms, and the steps of its first epoch that were done before. */
+interface Start {
+  readonly at: number;
+  readonly steps: number;
+}
+
 interface Moment {
   readonly epoch: number;
   /** Steps of the epoch that were done before this fit. */
   readonly before: number;
-  /** When the training and when the epoch started, in ms. */
-  readonly began: number;
+  readonly start: Start;
+  /** When the epoch started, in ms. */
   readonly started: number;
 }
 
-async function report(fitting: Fitting, tally: Tally, { epoch, before, began, started }: Moment): Promise<void> {
+async function report(fitting: Fitting, tally: Tally, { epoch, before, start, started }: Moment): Promise<void> {
   const { options, train, batch, runner } = fitting;
   const { epochs, onProgress } = options;
   if (onProgress === undefined) return;
   const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
   const steps = stepsOf(train.samples, batch);
   const rate = (examples(fitting, tally.steps) - examples(fitting, before)) / secondsSince(started);
-  const done = (epoch - 1 + tally.steps / steps) / epochs;
+  const done = (epoch - 1) * steps + tally.steps;
   await onProgress({
     epoch,
     epochs,
@@ -154,7 +160,7 @@ async function report(fitting: Fitting, tally: Tally, { epoch, before, began, st
     loss,
     metrics,
     rate,
-    etaSeconds: secondsSince(began) * (1 / done - 1),
+    etaSeconds: (secondsSince(start.at) / (done - start.steps)) * (epochs * steps - done),
     executor: runner.executor,
   });
 }
