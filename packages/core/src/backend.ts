@@ -93,7 +93,8 @@ export interface ScanStep {
  * - distinct slots are distinct memory: one buffer bound twice is an error; a bound buffer has its slot's dtype and length;
  * - scratch holds anything when a run starts; whatever is accumulated into is written first in the same run;
  * - a body computes in f64 if an output is f64, otherwise in f32, and rounds as `Supports.excessPrecision` says; loads convert, i32 exactly up to 2²⁴;
- *   a store to i32 truncates towards 0, of NaN to 0, and of what lies beyond 32 bits to the nearest number that does not.
+ *   a store to i32 truncates towards 0, of NaN to 0, and of what lies beyond 32 bits to the nearest number that does not. In a body it is not
+ *   truncated: core stores what may be no whole number of 32 bits before it computes with it.
  */
 export type Step = MapStep | ReduceStep | MatmulStep | GatherStep | ScatterStep | ScanStep;
 export type Kernel = Exclude<Step, ScanStep>;

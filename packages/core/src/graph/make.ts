@@ -37,9 +37,12 @@ export function pointwise(op: ScalarOp, args: readonly Node[], label?: string): 
     throw internal("graph", `${op} of unequal shapes or dtypes`, { args });
   if (args.every((a) => a.kind === "const"))
     return constant(
-      evaluate(
-        op,
-        args.map((a) => a.value),
+      stored(
+        evaluate(
+          op,
+          args.map((a) => a.value),
+        ),
+        dtype,
       ),
       shape,
       dtype,
@@ -47,9 +50,18 @@ export function pointwise(op: ScalarOp, args: readonly Node[], label?: string): 
   return neutral(op, args) ?? { kind: "pointwise", op, args, shape, dtype, label };
 }
 
+/** A result that is known, as far as i32 has it; numbers beside tensors may be anything. */
+function stored(value: number, dtype: DType): number {
+  return dtype === "i32" ? toWhole(value) : value;
+}
+
 function evaluate(op: ScalarOp, [x, y, z]: readonly number[]): number {
   if (op === "select") return x !== 0 ? y! : z!;
   return op in unary ? unary[op as UnaryOp](x!) : binary[op as BinaryOp](x!, y!);
+}
+
+function chosen(x: Node): Node {
+  return x.kind === "const" ? { ...x, value: stored(x.value, x.dtype) } : x;
 }
 
 /** Passes no gradient on. */
@@ -74,8 +86,8 @@ function neutral(op: ScalarOp, args: readonly Node[]): Node | undefined {
   if (op === "sub") return is(y, 0) ? x : undefined;
   if (op === "mul") return is(x, 1) ? y : is(y, 1) ? x : undefined;
   if (op === "div") return is(y, 1) ? x : undefined;
-  if (op === "neg" && x.kind === "pointwise" && x.op === "neg") return x.args[0];
-  if (op === "select" && x.kind === "const") return x.value !== 0 ? args[1] : args[2];
+  if (op === "neg" && x.kind === "pointwise" && x.op === "neg" && x.dtype !== "i32") return x.args[0]; // −(−2³¹) saturates
+  if (op === "select" && x.kind === "const") return chosen(args[x.value !== 0 ? 1 : 2]!);
   return undefined;
 }
 
@@ -177,9 +189,9 @@ export function reduce(combine: "sum" | "max", x: Node, folded: number, label?: 
   const shape = x.shape.slice(0, x.shape.length - folded),
     count = size(x.shape.slice(shape.length));
   if (folded === 0) return x;
-  if (count === 0) return constant(combine === "sum" ? 0 : -Infinity, shape, x.dtype);
+  if (count === 0) return constant(stored(combine === "sum" ? 0 : -Infinity, x.dtype), shape, x.dtype);
   if (count === 1) return reshape(x, shape);
-  if (x.kind === "const") return constant(combine === "sum" ? x.value * count : x.value, shape, x.dtype);
+  if (x.kind === "const") return constant(stored(combine === "sum" ? x.value * count : x.value, x.dtype), shape, x.dtype);
   return { kind: "reduce", combine, x, folded, shape, dtype: x.dtype, label };
 }
 

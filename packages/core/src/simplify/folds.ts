@@ -19,7 +19,12 @@ export function mergeFolds(roots: readonly Node[]): Node[] {
 function merged({ combine, x, folded, label }: Reduce): Node | undefined {
   const inner = x.kind === "view" ? x.x : x,
     order = x.kind === "view" ? permutation(x.window, inner.shape) : x.shape.map((_, axis) => axis);
-  if (inner.kind !== "reduce" || inner.combine !== combine || order === undefined) return undefined;
+  if (inner.kind !== "reduce" || inner.combine !== combine || order === undefined || saturates(inner)) return undefined;
   const more = Array.from({ length: inner.folded }, (_, k) => inner.shape.length + k);
   return make.reduce(combine, make.transpose(inner.x, [...order, ...more]), inner.folded + folded, label);
+}
+
+/** Sums of i32 end at 32 bits each, so that a sum of sums is not the sum of all. */
+function saturates({ combine, dtype }: Reduce): boolean {
+  return combine === "sum" && dtype === "i32";
 }
