@@ -101,6 +101,14 @@ const mutants: readonly [name: string, law: RegExp, open: () => Promise<Referenc
     reads((data) => (data instanceof Int32Array ? data.map((x) => (x === 2 ** 31 - 1 ? -(2 ** 31) : x)) : data)),
   ],
   [
+    "whole numbers that are floats until they are read",
+    /^whole/,
+    rewrites((program) => ({
+      ...program,
+      slots: program.slots.map((slot) => (slot.binding === undefined && slot.dtype === "i32" ? { ...slot, dtype: "f32" } : slot)),
+    })),
+  ],
+  [
     "constants that are rounded otherwise in some kernels",
     /^rounding/,
     kernels((k) =>

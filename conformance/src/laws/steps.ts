@@ -6,6 +6,7 @@ import type { Law } from "../law.ts";
 import { numbers } from "./numbers.ts";
 import { roundingLaw } from "./rounding.ts";
 import { verbs } from "./verbs.ts";
+import { wholeLaw } from "./whole.ts";
 import { type PoolOptions, pooled } from "./pool.ts";
 
 /** The laws of steps and of the verbs that run them. */
@@ -29,6 +30,7 @@ export const stepLaws: readonly Law[] = [
     },
   }),
   ...numbers,
+  wholeLaw,
   roundingLaw,
   ...verbs,
 ];

@@ -1,6 +1,6 @@
-// What a step stores to i32 made whole by one more pass, where it may be no whole number: textures hold floats.
+// What a step stores to i32 made whole by one more pass, where it may be no whole number of 32 bits: textures hold floats.
 import type { Instruction, Kernel, Program } from "@sluice/core";
-import { usesOf } from "@sluice/core/kit";
+import { toWhole, usesOf } from "@sluice/core/kit";
 import { dispatch } from "./dispatch.ts";
 import type { Pass } from "./pass.ts";
 import { regionOf } from "./regions.ts";
@@ -17,35 +17,33 @@ export function truncations(program: Program, kernel: Kernel): Pass[] {
   );
 }
 
-/** Is all that it computes whole wherever it reads whole numbers, and does it read nothing else? */
+/** Does it choose among whole numbers alone? They then stay whole, and of 32 bits; sums and products may leave those. */
 function staysWhole(kernel: Kernel, isWhole: (slot: number) => boolean): boolean {
   switch (kernel.kind) {
     case "map":
-    case "reduce":
       return kernel.inputs.every(({ slot }) => isWhole(slot)) && kernel.body.every(keepsWhole);
+    case "reduce":
+      return kernel.combine === "max" && kernel.inputs.every(({ slot }) => isWhole(slot)) && kernel.body.every(keepsWhole);
     case "matmul":
-      return isWhole(kernel.a.slot) && isWhole(kernel.b.slot);
-    case "gather":
-      return false; // NaN outside the table
     case "scatter":
-      return isWhole(kernel.source.slot);
+    case "gather": // NaN outside the table
+      return false;
   }
 }
 
+/** −(−2³¹) is the float that 2³¹ − 1 is, too. */
 function keepsWhole(instruction: Instruction): boolean {
   switch (instruction.op) {
     case "const":
-      return Number.isInteger(instruction.value);
-    case "div":
-    case "exp":
-    case "expm1":
-    case "log":
-    case "log1p":
-    case "sqrt":
-    case "tanh":
-    case "sigmoid":
-      return false;
-    default:
+      return toWhole(instruction.value) === instruction.value;
+    case "load":
+    case "neg":
+    case "max":
+    case "min":
+    case "less":
+    case "select":
       return true;
+    default:
+      return false;
   }
 }
