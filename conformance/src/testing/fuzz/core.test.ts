@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as core from "@sluice/core";
-import { anyNumber, count, finite, positive, rate, seed, shape, size, text } from "@sluice/core/arguments";
+import { anyNumber, count, finite, nonNegative, positive, rate, seed, shape, size, text } from "@sluice/core/arguments";
 import {
   any,
   axis,
@@ -392,8 +392,8 @@ const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     ),
     ruled(count),
   ),
-  layerNormalization: traced(tensor, maybe(options({ gain: tensor, shift: tensor, epsilon: ruled(positive) }))),
-  rmsNormalization: traced(tensor, maybe(options({ gain: tensor, epsilon: ruled(positive) }))),
+  layerNormalization: traced(tensor, maybe(options({ gain: tensor, shift: tensor, epsilon: ruled(nonNegative) }))),
+  rmsNormalization: traced(tensor, maybe(options({ gain: tensor, epsilon: ruled(nonNegative) }))),
   attend: traced(tensorOf("f32", 2, 3, 4), tensorOf("f32", 2, 4, 3), maybe(attending)),
   dotAttention: traced(q, q, q, maybe(attending)),
   scaledDotAttention: traced(q, q, q, maybe(options({ ...visible, scale: ruled(finite) }))),
