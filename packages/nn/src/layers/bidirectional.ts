@@ -1,6 +1,7 @@
 // A recurrent layer run over the sequence both ways (Schuster & Paliwal 1997).
 import { SluiceError } from "@sluice/core";
-import { oneOf, refused as wrong, text } from "@sluice/core/arguments";
+import { oneOf, refused as wrong } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { checkedLayer, type Layer } from "./layer.ts";
 import type { RecurrentLayer } from "./recurrent.ts";
@@ -15,7 +16,7 @@ export interface BidirectionalConfig {
 
 export const bidirectionalTable = {
   mergeMode: preset(oneOf("concat", "sum", "ave"), "concat"),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<BidirectionalConfig>;
 
 /**

@@ -113,7 +113,7 @@ const beside: readonly RegExp[] = [
 ];
 
 test.each(kinds)("%s: each value that the table takes trains for a step, or is refused for what stands beside it", async (kind) => {
-  const table = Object.entries<AnyOption>(layerTables[kind]).filter(([name]) => name !== "name"), // what a model may call its layers is the model's
+  const table = Object.entries<AnyOption>(layerTables[kind]),
     least = Object.fromEntries(table.flatMap(([name, { required }]) => (required ? [[name, needed[name]]] : [])));
   const taken = table.flatMap(([name, { rule }]) =>
     values.filter((each) => rule.accepts(each)).map((value) => ({ ...least, [name]: value })),

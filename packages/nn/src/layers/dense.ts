@@ -1,6 +1,7 @@
 // A fully connected layer.
 import type { Weight, WeightTensors } from "@sluice/core";
-import { boolean, size, text } from "@sluice/core/arguments";
+import { boolean, size } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
 import { activation, anyActivation, type Activation } from "./activation.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
@@ -18,7 +19,7 @@ export const denseTable = {
   units: required(size),
   activation: preset(anyActivation, "linear"),
   useBias: preset(boolean, true),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<DenseConfig>;
 
 /**

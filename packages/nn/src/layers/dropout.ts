@@ -1,6 +1,7 @@
 // Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training, so that prediction needs no change.
 import type { Tensor } from "@sluice/core";
-import { finite, fraction, text } from "@sluice/core/arguments";
+import { finite, fraction } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, type Layer } from "./layer.ts";
 
@@ -15,7 +16,7 @@ export interface DropoutConfig {
 export const dropoutTable = {
   rate: required(fraction),
   seed: optional(finite),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<DropoutConfig>;
 
 /**

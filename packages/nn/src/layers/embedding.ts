@@ -1,6 +1,7 @@
 // A learnt vector for each index.
 import { gather, SluiceError, type Weight, type WeightTensors } from "@sluice/core";
-import { size, text } from "@sluice/core/arguments";
+import { size } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkedLayer, type Layer } from "./layer.ts";
 
@@ -14,7 +15,7 @@ export interface EmbeddingConfig {
 export const embeddingTable = {
   inputDim: required(size),
   outputDim: required(size),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<EmbeddingConfig>;
 
 /**

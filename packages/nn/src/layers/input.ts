@@ -1,6 +1,6 @@
 // Fixes what a sample looks like, so that a model is built before it has seen data.
-import { oneOf, text } from "@sluice/core/arguments";
-import { sizes } from "../options/rules.ts";
+import { oneOf } from "@sluice/core/arguments";
+import { sizes, layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
 import { checkedLayer, shapeMismatch, type Layer } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
@@ -16,7 +16,7 @@ export interface InputConfig {
 export const inputTable = {
   shape: required(sizes),
   dtype: preset(oneOf("float", "i32"), "float"),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<InputConfig>;
 
 /**

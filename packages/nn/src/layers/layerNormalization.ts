@@ -1,6 +1,7 @@
 // Layer normalisation.
 import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
-import { boolean, nonNegative, text } from "@sluice/core/arguments";
+import { boolean, nonNegative } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
@@ -18,7 +19,7 @@ export const layerNormalizationTable = {
   epsilon: preset(nonNegative, 1e-3),
   center: preset(boolean, true),
   scale: preset(boolean, true),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<LayerNormalizationConfig>;
 
 /**

@@ -1,6 +1,6 @@
 // Where in the sequence a step stands.
 import { sinusoidalPositions } from "@sluice/core";
-import { text } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
@@ -8,7 +8,7 @@ export interface PositionalEncodingConfig {
   readonly name?: string;
 }
 
-export const positionalEncodingTable = { name: optional(text) } satisfies Table<PositionalEncodingConfig>;
+export const positionalEncodingTable = { name: optional(layerName) } satisfies Table<PositionalEncodingConfig>;
 
 /**
  * x + sines and cosines of the positions (Vaswani et al. 2017, section 3.5; `sinusoidalPositions` of core).

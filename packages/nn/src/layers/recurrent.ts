@@ -1,8 +1,8 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
 import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
-import { boolean, check, oneOf, size, text } from "@sluice/core/arguments";
-import { having } from "../options/rules.ts";
+import { boolean, check, oneOf, size } from "@sluice/core/arguments";
+import { having, layerName } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
@@ -25,7 +25,7 @@ export const recurrentTable = {
   goBackwards: preset(boolean, false),
   initialState: preset(oneOf("zeros", "learnt"), "zeros"),
   ...maskTable,
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<RecurrentConfig>;
 
 const anyCell = having<Cell<never, never>>("a cell, such as gru()", {

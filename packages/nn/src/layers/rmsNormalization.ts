@@ -1,6 +1,7 @@
 // Root mean square normalisation.
 import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
-import { nonNegative, text } from "@sluice/core/arguments";
+import { nonNegative } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
 
@@ -12,7 +13,7 @@ export interface RmsNormalizationConfig {
 
 export const rmsNormalizationTable = {
   epsilon: preset(nonNegative, 1e-6),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<RmsNormalizationConfig>;
 
 /**

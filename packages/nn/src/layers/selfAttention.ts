@@ -1,6 +1,7 @@
 // Any attention of core as a layer in which every step of a sequence attends to the steps of the same sequence.
 import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors } from "@sluice/core";
-import { boolean, finite, fraction, positive, text } from "@sluice/core/arguments";
+import { boolean, finite, fraction, positive } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import { checkedLayer, checkNumbers, shapeMismatch, type Layer, type Mask } from "./layer.ts";
 
@@ -24,7 +25,7 @@ export const selfAttentionTable = {
   softCap: optional(positive),
   dropout: preset(fraction, 0),
   seed: optional(finite),
-  name: optional(text),
+  name: optional(layerName),
 } satisfies Table<SelfAttentionConfig>;
 
 /** The layer of `kind`; `heads` where weights are [batch, heads, steps, steps]. `config` was checked. */

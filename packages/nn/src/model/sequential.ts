@@ -3,7 +3,7 @@ import { SluiceError } from "@sluice/core";
 import { check, text, type Rule } from "@sluice/core/arguments";
 import type { Layer } from "../layers/layer.ts";
 import { isRecord, given, optional, type Table } from "../options/table.ts";
-import { listOf } from "../options/rules.ts";
+import { layerName, listOf } from "../options/rules.ts";
 import { createModel, type Model, type NamedLayer } from "./model.ts";
 
 const modelTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
@@ -39,8 +39,7 @@ function named(layers: readonly Layer[]): NamedLayer[] {
 }
 
 function claim(taken: Set<string>, name: string): void {
-  if (!/^[A-Za-z][\w-]*$/.test(name))
-    throw refused(`a layer's name begins with a letter and has letters, digits, "_" and "-", got "${name}"`);
+  check("sequential", "the name of a layer", name, layerName);
   if (taken.has(name)) throw refused(`two layers are named "${name}"`);
   taken.add(name);
 }

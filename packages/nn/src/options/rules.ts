@@ -49,6 +49,12 @@ export function having<T>(
   return { expected, accepts: (value): value is T => typeof value === "object" && value !== null && has(value) };
 }
 
+/** What a layer may be called: its name begins the paths of its weights. */
+export const layerName: Rule<string> = {
+  expected: 'a letter and then letters, digits, "_" and "-"',
+  accepts: (value): value is string => typeof value === "string" && /^[A-Za-z][\w-]*$/.test(value),
+};
+
 /** Whole and counted exactly. */
 export const counter: Rule<number> = {
   expected: "a whole number of at least 0",
