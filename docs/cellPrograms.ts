@@ -7,7 +7,6 @@ import {
   lstm,
   mapTree,
   mgu,
-  passes,
   recurrence,
   rnn,
   trace,
@@ -60,5 +59,5 @@ function programOf(cell: Cell, initialState: InitialState = "zeros"): string {
       extras = Object.fromEntries(masks.map(([name]) => [name, given[name]!]));
     return { h: over.run(own as never, given.x, { extras, timeMajor: true }).outputs };
   };
-  return print(lowerGraph(trace(cell.name, fn as (...args: never[]) => unknown, [args]).graph, supports, passes));
+  return print(lowerGraph(trace(cell.name, fn as (...args: never[]) => unknown, [args]).graph, supports));
 }

@@ -1,11 +1,16 @@
 // The Programs that architecture.md shows, as they really come out.
-import { gradient, lowerGraph, lstm, passes, recurrence, trace, type Graph, type Supports, type Tensor } from "@sluice/core";
+import { gradient, lowerGraph, lstm, pipeline, recurrence, trace, type Graph, type Supports, type Tensor } from "@sluice/core";
 import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 
 const { supports } = await open();
 /** One scalar operation per kernel: as if there were no fusion. */
 const unfused: Supports = { ...supports, bindings: 1 };
+
+/** Without the passes that split loops and merge values. */
+const untouched = pipeline.filter(
+  ({ level, name }) => level !== "graph" || !["loop fission", "product accumulation", "reduction merging"].includes(name),
+);
 
 const cell = recurrence(lstm());
 const f32 = (...shape: number[]) => ({ shape, dtype: "f32" as const });
@@ -17,11 +22,24 @@ const backward = graphOf("lstm with gradient", ({ x, ...w }) => ({ d: gradient(c
 
 /** By the name under which architecture.md shows them. */
 export const programs: Readonly<Record<string, string>> = {
-  traced: print(lowerGraph(forward, unfused, [])),
-  split: print(lowerGraph(forward, unfused, passes)),
-  fused: print(lowerGraph(forward, supports, passes)),
-  gradient: print(lowerGraph(backward, supports, passes)),
+  traced: print(lowerGraph(forward, unfused, untouched)),
+  split: print(lowerGraph(forward, unfused)),
+  fused: print(lowerGraph(forward, supports)),
+  gradient: print(lowerGraph(backward, supports)),
 };
+
+/** The table of passes that architecture.md shows. */
+export const passTable = [
+  ["pass", "from → to", "keeps"],
+  ["---", "---", "---"],
+  ...pipeline.map(({ name, level, keeps }) => [
+    name,
+    { graph: "graph → graph", schedule: "graph → Program", program: "Program → Program" }[level],
+    keeps.join(", "),
+  ]),
+]
+  .map((row) => `| ${row.join(" | ")} |`)
+  .join("\n");
 
 function graphOf(name: string, fn: (args: Args) => unknown): Graph {
   return trace(name, fn as (...args: never[]) => unknown, args).graph;

@@ -153,9 +153,28 @@ export interface Executable<B> {
  * What a backend package's `open()` resolves to. `write`, `run`, `read` and `destroy` take effect in call order, whenever the work is done.
  * Every verb but `close` throws DISPOSED after `close`; a destroyed buffer or executable does so when it is used or destroyed again.
  */
+/**
+ * What a pass keeps of what it is given. `values`: what is computed, up to the order of sums. `bits`: to the bit. `bindings`: the bound slots, in order.
+ * `scratch`: no more bytes of it. `kernels`: no more of them. Tests hold each pass to all that it names.
+ */
+export type Kept = "values" | "bits" | "bindings" | "scratch" | "kernels";
+
+/** A Program to another one of the same meaning. */
+export interface ProgramPass {
+  /** In the field's own terms. */
+  readonly name: string;
+  readonly level: "program";
+  readonly keeps: readonly Kept[];
+  /** It runs only for backends of which this is true. Default all. */
+  readonly needs?: (supports: Supports) => boolean;
+  run(program: Program, supports: Supports): Program;
+}
+
 export interface Backend<B = unknown> {
   readonly name: string;
   readonly supports: Supports;
+  /** What `compile` itself does to a Program before it generates code, in order; to be looked at (`explain`). Default nothing. */
+  readonly passes?: readonly ProgramPass[];
   /** A zero-filled buffer. Throws UNSUPPORTED for a dtype it lacks, OUT_OF_MEMORY where it does not fit. */
   create(dtype: DType, length: number): B;
   /** Copies `data` before it returns. Throws INVALID_ARGUMENT where the dtype differs or the range is outside the buffer. */

@@ -34,7 +34,10 @@ export { gradient, valueAndGradient, type ValueAndGradient } from "./gradient/gr
 export { array, type ArrayOptions, type HostArray, hostArray, NDArray, zeros } from "./compile/ndarray.ts";
 export { allOrNothing } from "./compile/allOrNothing.ts";
 export { type ArrayInput, type Binding, type Bound, compile, type Compiled, type CompileOptions, type Fed } from "./compile/compile.ts";
-export { lowerGraph, type Pass, passes } from "./compile/lower.ts";
+export { explain, type Explanation } from "./pipeline/explain.ts";
+export { lowerGraph } from "./pipeline/lowerGraph.ts";
+export type { GraphPass, Pass, Scheduling } from "./pipeline/pass.ts";
+export { pipeline } from "./pipeline/pipeline.ts";
 export { type Activation, activations } from "./cells/activation.ts";
 export {
   cell,

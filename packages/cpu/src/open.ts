@@ -1,7 +1,7 @@
 // The cpu backend's verbs: buffers are ranges of one memory, and everything happens before a call returns.
 import { type Backend, SluiceError, check } from "@sluice/core";
 import { checkBoolean, type Names, options, show } from "@sluice/core/arguments";
-import { asyncDispose, guard } from "@sluice/core/kit";
+import { asyncDispose, guard, runPasses } from "@sluice/core/kit";
 import { type Buffer, contentsOf } from "./buffer.ts";
 import { compile as interpret } from "./interpreter/compile.ts";
 import { createMachine } from "./interpreter/machine.ts";
@@ -9,6 +9,7 @@ import { createMemory, createWasmMemory, isWasm, most } from "./memory.ts";
 import { createRoom } from "./room.ts";
 import { hasSimd, obstacle } from "./simd/available.ts";
 import { compile } from "./simd/compile.ts";
+import { becomesModule, timeTiling } from "./simd/passes.ts";
 import { supportsOf } from "./supports.ts";
 
 export interface Options {
@@ -58,9 +59,11 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const room = createRoom({ name: "cpu", memory, limit });
   const machine = createMachine(memory);
 
+  const passes = isWasm(memory) ? [timeTiling] : [];
   return {
     name: "cpu",
     supports,
+    passes,
     create(dtype, length) {
       guards.create(dtype, length);
       return room.create(dtype, length);
@@ -84,9 +87,10 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     compile(program) {
       guards.open("compile");
       check(program, supports);
-      const isNarrow = program.slots.every(({ dtype }) => dtype !== "f64");
-      if (isWasm(memory) && isNarrow) return compile(program, memory, room).then((executable) => guards.executable(program, executable));
-      return guards.executable(program, interpret(program, machine, room));
+      const ready = runPasses(program, passes, supports);
+      if (isWasm(memory) && becomesModule(program))
+        return compile(ready, memory, room).then((executable) => guards.executable(program, executable));
+      return guards.executable(program, interpret(ready, machine, room));
     },
     close() {
       guards.closed = true;

@@ -1,6 +1,6 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
 import type { Executable, Program } from "@sluice/core";
-import { type Buffer, type Host, blockTime, moduleOf, orFree, pagesOf, placesOf } from "@sluice/cpu/kit";
+import { type Buffer, type Host, moduleOf, orFree, pagesOf, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
 import { createThrottle } from "./throttle.ts";
@@ -19,10 +19,8 @@ interface Options {
 const patience = 5000;
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
-export async function compile(given: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
-  const program = blockTime(given);
-  // Whether rows go apart must not depend on how many threads there are: the bits would.
-  const compiled = await moduleOf(program, { pages: pagesOf(limit), apart: estimate(program, 2).gain >= threshold });
+export async function compile(program: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
+  const compiled = await moduleOf(program, { pages: pagesOf(limit) });
   const places = placesOf(program, compiled, host, crew.threads);
   const known = orFree(places, () => crew.learn(compiled.module));
   const { time, gain } = estimate(program, crew.threads);

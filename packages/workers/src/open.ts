@@ -1,12 +1,24 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
 import { type Backend, SluiceError, type TypedArray, check } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
-import { arrays, asyncDispose, bytes, guard } from "@sluice/core/kit";
-import { type Buffer, addressOf, contentsOf, createRoom, createSharedMemory, most, obstacle, supportsOf } from "@sluice/cpu/kit";
+import { arrays, asyncDispose, bytes, guard, runPasses } from "@sluice/core/kit";
+import {
+  type Buffer,
+  addressOf,
+  contentsOf,
+  createRoom,
+  createSharedMemory,
+  most,
+  obstacle,
+  rowTiling,
+  supportsOf,
+  timeTiling,
+} from "@sluice/cpu/kit";
 import { compile } from "./compile.ts";
 import { coresAvailable } from "./cores.ts";
 import { startCrew } from "./crew.ts";
 import * as layout from "./layout.js";
+import { estimate } from "./work.ts";
 
 export type { Buffer };
 
@@ -47,9 +59,13 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   let closing: Promise<void> | undefined;
   const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? patience : 0);
 
+  // Whether rows are tiled must not depend on how many threads there are: the bits would.
+  const passes = [timeTiling, rowTiling((program) => estimate(program, 2).gain >= threshold)];
+
   return {
     name: "workers",
     supports,
+    passes,
     create(dtype, length) {
       guards.create(dtype, length);
       return room.create(dtype, length);
@@ -103,7 +119,9 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
       guards.open("compile");
       check(program, supports);
       crew.check();
-      return compile(program, { limit, crew, host: room, threshold }).then((executable) => guards.executable(program, executable));
+      return compile(runPasses(program, passes, supports), { limit, crew, host: room, threshold }).then((executable) =>
+        guards.executable(program, executable),
+      );
     },
     close: () => (closing ??= close()),
     [asyncDispose]: () => (closing ??= close()),

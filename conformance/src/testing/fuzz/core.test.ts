@@ -296,8 +296,9 @@ const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   lowerGraph: plain(
     any(fc.constant(core.trace("same", (x: unknown) => x, [{ shape: [2], dtype: "f32" }]).graph)),
     any(fc.constant(backend.supports)),
-    maybe(any(fc.constant(core.passes))),
+    maybe(any(fc.constant(core.pipeline))),
   ),
+  explain: plain(any(fc.constant(core.trace("same", (x: unknown) => x, [{ shape: [2], dtype: "f32" }]).graph)), any(fc.constant(backend))),
   cell: made(
     useCell,
     options({

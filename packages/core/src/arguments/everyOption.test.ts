@@ -82,7 +82,7 @@ const others =
   "check SluiceError Tensor add div equal greater greaterEqual less lessEqual maximum minimum mul neg notEqual sub where constant iota literal " +
   "abs cast clip exp expm1 log log1p relu sigmoid softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
   "reshape slice split squeeze stack transpose dot matmul argmax logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
-  "gradient valueAndGradient allOrNothing lowerGraph passes activations stacked isWeight lengths sinusoidalPositions random";
+  "gradient valueAndGradient allOrNothing lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
 
 /** What is spread into a record, and what takes names or switches as well. */
 const alsoTake: readonly string[] = ["recurrence's state", "initialise's init", "multiHeadAttention's rotary"];

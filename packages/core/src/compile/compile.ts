@@ -14,7 +14,7 @@ import { isSpec, trace, type Spec, type Traced } from "../trace/trace.ts";
 import { leavesOf, mapTree } from "../trace/tree.ts";
 import { allOrNothing } from "./allOrNothing.ts";
 import { Cache } from "./cache.ts";
-import { lowerGraph } from "./lower.ts";
+import { lowerGraph } from "../pipeline/lowerGraph.ts";
 import { release } from "./release.ts";
 import { array, NDArray, type HostArray } from "./ndarray.ts";
 

@@ -1,15 +1,10 @@
 // Graph to Program: values get homes, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
 import { cluster, type Clusters } from "../fusion/cluster.ts";
-import { sinkViews } from "../fusion/sink.ts";
 import type { Loop, Node } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { box } from "../graph/window.ts";
-import { lower } from "../kit/lower.ts";
-import { overwrite } from "../kit/overwrite.ts";
-import { shareScratch } from "../kit/share.ts";
-import { cse } from "../simplify/cse.ts";
 import type { Graph } from "../trace/trace.ts";
 import { emit } from "./emit.ts";
 import { itemsOf, type Item, type Items } from "./items.ts";
@@ -20,15 +15,13 @@ import { storageOf } from "./storage.ts";
 /** The Program of a graph, within what a backend supports. Bindings are the inputs in order, then the outputs. */
 export function schedule(graph: Graph, supports: Supports): Program {
   const { inputs, outputs, updates } = graph;
-  const values = cse(sinkViews(cse([...outputs, ...updates].map((o) => o.node))));
-  const results = values.map((node, i): Result => {
+  const results = [...outputs, ...updates].map(({ node }, i): Result => {
     const update = i - outputs.length;
     return update < 0
       ? { node, binding: inputs.length + i, update: false }
       : { node, binding: inputs.indexOf(updates[update]!.input), update: true };
   });
-  const program = lower(arrange(graph, results, supports), supports.ops);
-  return shareScratch(supports.inPlace ? overwrite(program) : program);
+  return arrange(graph, results, supports);
 }
 
 function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {

@@ -1,5 +1,5 @@
 // For tests: what a function becomes, and how much of it there is.
-import { lowerGraph, trace, type Pass, type Program, type Step, type Supports } from "../index.ts";
+import { lowerGraph, trace, type Program, type Step, type Supports } from "../index.ts";
 import { open } from "../reference.ts";
 
 const { supports } = await open();
@@ -8,14 +8,9 @@ export function f32(...shape: number[]) {
   return { shape, dtype: "f32" } as const;
 }
 
-/** The Program of `fn` for arguments like `args`; on the reference backend with every pass unless told otherwise. */
-export function programOf(
-  fn: (...args: never[]) => unknown,
-  args: readonly unknown[],
-  limits: Partial<Supports> = {},
-  through?: readonly Pass[],
-): Program {
-  return lowerGraph(trace("program", fn, args).graph, { ...supports, ...limits }, through);
+/** The Program of `fn` for arguments like `args`. */
+export function programOf(fn: (...args: never[]) => unknown, args: readonly unknown[], limits: Partial<Supports> = {}): Program {
+  return lowerGraph(trace("program", fn, args).graph, { ...supports, ...limits });
 }
 
 /** The kinds of the steps in order; those of a scan in brackets after it. */

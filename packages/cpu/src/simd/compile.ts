@@ -3,14 +3,12 @@ import type { Executable, Program } from "@sluice/core";
 import { type Buffer, addressOf } from "../buffer.ts";
 import type { Host } from "../host.ts";
 import type { WasmMemory } from "../memory.ts";
-import { blockTime } from "./blockTime.ts";
 import { instantiate } from "./instance.ts";
 import { moduleOf } from "./modules.ts";
 import { orFree, placesOf } from "./places.ts";
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
-export async function compile(given: Program, memory: WasmMemory, host: Host): Promise<Executable<Buffer>> {
-  const program = blockTime(given);
+export async function compile(program: Program, memory: WasmMemory, host: Host): Promise<Executable<Buffer>> {
   const compiled = await moduleOf(program);
   const places = placesOf(program, compiled, host);
   const run = orFree(places, () => instantiate(compiled.module, memory));

@@ -25,11 +25,7 @@ export function moduleOf(program: Program, shared?: Shared): Promise<Compiled> {
 
 /** What the code depends on: names, and what slots of constants hold, are not part of it; the numbers in bodies are, to the bit. */
 function structureOf({ slots, steps }: Program, shared: Shared | undefined): string {
-  return keyOf([
-    shared && [shared.pages, shared.apart],
-    slots.map(({ dtype, length, binding, data }) => [dtype, length, binding, data !== undefined]),
-    steps,
-  ]);
+  return keyOf([shared?.pages, slots.map(({ dtype, length, binding, data }) => [dtype, length, binding, data !== undefined]), steps]);
 }
 
 async function compile(program: Program, shared: Shared | undefined): Promise<Compiled> {

@@ -2,7 +2,6 @@
 import type { Program } from "@sluice/core";
 import { usesOf } from "@sluice/core/kit";
 import { type Code, type Local, countUp, createModule, get, i32, leaveFunction, read, when, write } from "../wasm/index.ts";
-import { apart } from "./apart.ts";
 import { type Crew, type Touches, alone, together } from "./crew.ts";
 import { gather } from "./gather.ts";
 import type { Frame, Kernel } from "./kernel.ts";
@@ -27,8 +26,6 @@ export interface Assembled {
 /** Threads that run one Program together, over a memory of at most so many pages. */
 export interface Shared {
   readonly pages: number;
-  /** Whether rows that are independent run through their scans apart, group by group, so that threads need not meet. One thread is slower for it. */
-  readonly apart: boolean;
 }
 
 /**
@@ -37,9 +34,8 @@ export interface Shared {
  * For threads that share their memory `run` takes more: `run(table, thread, threads, spin, meeting)`, called by each of them with its number,
  * how many there are, how often to look before sleeping, and where they meet (`meeting` in crew.ts). It returns 0, or another number where it was stopped.
  */
-export function assemble(given: Program, shared?: Shared): Assembled {
-  const { program, groups } = shared?.apart === true ? apart(given) : { program: given, groups: undefined };
-  const { ops, panels } = planPanels(program, groups);
+export function assemble(program: Program, shared?: Shared): Assembled {
+  const { ops, panels } = planPanels(program);
   const module = createModule(shared === undefined ? {} : { shared: shared.pages });
   const bases = Array.from({ length: program.slots.length + panels.length + 1 }, () => module.global());
   const frame: Frame = {
@@ -71,7 +67,7 @@ export function assemble(given: Program, shared?: Shared): Assembled {
         case "scan": {
           const time = (times[scans] ??= local());
           const inside = (crew: Crew): Code => op.body.map((step) => codeOf(step, scans + 1, crew));
-          if (op.isApart) return crew.groups(time, op.length, inside, touchesOf(op, program.slots.length));
+          if (op.isParallel) return crew.groups(time, op.length, inside, touchesOf(op, program.slots.length));
           return [crew.join(), countUp(time, i32.const(0), i32.const(op.length), 1, [inside(crew), crew.join()])];
         }
       }

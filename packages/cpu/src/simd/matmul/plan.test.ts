@@ -66,14 +66,13 @@ test("weights that move with the outer scan are packed inside of it", () => {
   expect(outline(ops)).toBe("scan(pack 0, scan(product 0))");
 });
 
-test("nothing is packed inside scans that are apart, which would all fill the same panels", () => {
+test("nothing is packed inside parallel scans, which would all fill the same panels", () => {
   const product = step(2);
   const moving = { ...product, b: { ...product.b, advance: [width * units, 0] } };
-  const groups = scan(2, scan(5, moving));
-  const { ops } = planPanels(program([groups], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]), new Set([groups]));
+  const parallel = (body: Step) => ({ ...scan(2, body), isParallel: true });
+  const { ops } = planPanels(program([parallel(scan(5, moving))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
   expect(outline(ops)).toBe("scan(scan(product alone))");
-  const still = scan(2, scan(5, step(2)));
-  expect(outline(planPanels(program([still], lengths, [w]), new Set([still])).ops)).toBe("pack 0, scan(scan(product 0))");
+  expect(outline(planPanels(program([parallel(scan(5, step(2)))], lengths, [w])).ops)).toBe("pack 0, scan(scan(product 0))");
 });
 
 test("weights that a scan writes are not packed before it", () => {

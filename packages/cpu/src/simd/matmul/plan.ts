@@ -2,6 +2,7 @@
 // program.ts runs the operations.
 import type { Kernel, MatmulStep, Program, ScanStep, Step } from "@sluice/core";
 import { sitesOf } from "@sluice/core/kit";
+import { isParallel } from "../groupRows.ts";
 import { aheadOf, writesOf } from "./ahead.ts";
 import { type Right, panelBytes } from "./panels.ts";
 
@@ -11,8 +12,8 @@ export type Op =
   | { readonly kind: "kernel"; readonly step: Kernel; readonly panels?: number }
   /** Fills the panels of that number. */
   | { readonly kind: "pack"; readonly panels: number; readonly right: Right }
-  /** The iterations of one that is apart touch nothing in common but what they read, and pack nothing. */
-  | { readonly kind: "scan"; readonly length: number; readonly body: readonly Op[]; readonly isApart: boolean };
+  /** Iterations of a parallel one pack nothing. */
+  | { readonly kind: "scan"; readonly length: number; readonly body: readonly Op[]; readonly isParallel: boolean };
 
 export interface Panels {
   /** A multiple of 32. */
@@ -22,14 +23,11 @@ export interface Panels {
 }
 
 /**
- * The operations of a Program without f64; `groups` are the scans that are apart. What is packed ahead is packed right before the outermost
+ * The operations of a Program without f64. What is packed ahead is packed right before the outermost
  * scan in which it neither moves nor is written, or, if it is good for later runs too, at the very beginning. A product may become its
  * transpose.
  */
-export function planPanels(
-  { slots, steps }: Program,
-  groups: ReadonlySet<Step> = new Set(),
-): { readonly ops: readonly Op[]; readonly panels: readonly Panels[] } {
+export function planPanels({ slots, steps }: Program): { readonly ops: readonly Op[]; readonly panels: readonly Panels[] } {
   const dtypes = slots.map(({ dtype }) => dtype);
   const written = new Set(writesOf(sitesOf(steps)).map(({ view }) => view.slot));
   const lasts = (slot: number): boolean => slots[slot]!.binding !== undefined && !written.has(slot);
@@ -51,7 +49,7 @@ export function planPanels(
   /** `lists[d]` takes what comes next inside d scans. */
   const product = (step: MatmulStep, loops: readonly ScanStep[], lists: readonly Op[][]): Op => {
     const ahead = aheadOf(step, loops, dtypes, lasts);
-    const group = loops.findIndex((loop) => groups.has(loop));
+    const group = loops.findIndex(isParallel);
     const scans = ahead?.right.view.advance.length ?? 0;
     if (ahead === undefined || (group >= 0 && scans > group)) return { kind: "kernel", step };
     const { right } = ahead;
@@ -63,7 +61,7 @@ export function planPanels(
     for (const step of body)
       if (step.kind === "scan") {
         const inner = visit(step.body, [...loops, step], lists); // may add to `ops`
-        ops.push({ kind: "scan", length: step.length, body: inner, isApart: groups.has(step) });
+        ops.push({ kind: "scan", length: step.length, body: inner, isParallel: isParallel(step) });
       } else ops.push(step.kind === "matmul" ? product(step, loops, lists) : { kind: "kernel", step });
     return ops;
   };

@@ -1,9 +1,10 @@
 import type { Step } from "@sluice/core";
-import { lstmForward } from "@sluice/core/kit";
+import { broken, lstmForward } from "@sluice/core/kit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { apart, groupOf } from "./apart.ts";
+import { groupRows, groupRowsOf, isParallel } from "./groupRows.ts";
 import { blockTime } from "./blockTime.ts";
+import { rowTiling } from "./passes.ts";
 import { after, traced } from "./testing/recurrences.ts";
 
 test("a Program cut into groups of rows computes what it did, with time in blocks or not", async () => {
@@ -21,9 +22,17 @@ test("a Program cut into groups of rows computes what it did, with time in block
     fc.boolean(),
     async (size, kind, isTrained, isBlocked) => {
       const program = await traced(kind, size, isTrained);
-      const { program: laid, groups } = apart(isBlocked ? blockTime(program, 4 * 2 * size.batch * 4 * size.units) : program);
-      cut += groups.size;
-      expect(groups.size > 0).toBe(size.batch > 1);
+      const laid = groupRows(isBlocked ? blockTime(program, 4 * 2 * size.batch * 4 * size.units) : program),
+        groups = laid.steps.filter(isParallel).length;
+      cut += groups;
+      expect(groups > 0).toBe(size.batch > 1);
+      expect(
+        broken(
+          rowTiling(() => true),
+          program,
+          laid,
+        ),
+      ).toEqual([]);
       expect(await after(laid)).toEqual(await after(program));
     },
   );
@@ -34,18 +43,17 @@ test("a Program cut into groups of rows computes what it did, with time in block
 const loop = (steps: readonly Step[]) => steps.flatMap((step) => (step.kind === "scan" ? [step] : []))[0]!;
 
 test("groups have eight rows, or as many fewer as divide the batch into an even number of them", () => {
-  const groupFor = (batch: number) => groupOf(loop(lstmForward({ steps: 3, batch, input: 4, units: 5 }).steps), []);
+  const groupFor = (batch: number) => groupRowsOf(loop(lstmForward({ steps: 3, batch, input: 4, units: 5 }).steps), []);
   expect([1, 2, 4, 8, 12, 16, 18, 20, 21, 24, 31, 32, 64].map(groupFor)).toEqual([undefined, 1, 2, 4, 6, 8, 3, 5, 7, 4, 1, 8, 8]);
 });
 
 test("all products of a block of time run apart with its steps", () => {
   const blocked = blockTime(lstmForward({ steps: 64, batch: 32, input: 8, units: 128 }));
-  const { program, groups } = apart(blocked);
+  const { steps } = groupRows(blocked);
   expect(loop(blocked.steps).length).toBe(4);
-  expect(program.steps).toHaveLength(1);
-  expect(groups).toEqual(new Set(program.steps));
+  expect(steps.map(isParallel)).toEqual([true]);
 });
 
 test("weights that do not fit into an inner cache are not read again by every group", () => {
-  expect(groupOf(loop(lstmForward({ steps: 3, batch: 32, input: 4, units: 512 }).steps), [])).toBeUndefined();
+  expect(groupRowsOf(loop(lstmForward({ steps: 3, batch: 32, input: 4, units: 512 }).steps), [])).toBeUndefined();
 });

@@ -1,0 +1,60 @@
+// The way from a traced function to a Program, as a list: what happens, in which order, and what each part keeps.
+import { fission } from "../fission/fission.ts";
+import { sinkViews } from "../fusion/sink.ts";
+import type { Node } from "../graph/node.ts";
+import { lower } from "../kit/lower.ts";
+import { overwrite } from "../kit/overwrite.ts";
+import { shareScratch } from "../kit/share.ts";
+import { schedule } from "../schedule/schedule.ts";
+import { accumulate } from "../simplify/accumulate.ts";
+import { cse } from "../simplify/cse.ts";
+import { mergeFolds } from "../simplify/folds.ts";
+import type { GraphPass, Pass } from "./pass.ts";
+
+const eliminateCommonSubexpressions = onValues("common subexpression elimination", cse);
+const accumulateProducts = onValues("product accumulation", accumulate);
+const mergeReductions = onValues("reduction merging", mergeFolds);
+const simplify = [eliminateCommonSubexpressions, accumulateProducts, mergeReductions];
+
+/** In order. To add a pass is to add a line here. */
+export const pipeline: readonly Pass[] = [
+  ...simplify,
+  onValues("loop fission", fission),
+  ...simplify,
+  eliminateCommonSubexpressions,
+  onValues("view sinking", sinkViews),
+  eliminateCommonSubexpressions,
+  { name: "fusion and scheduling", level: "schedule", keeps: ["values", "bindings"], run: schedule },
+  {
+    name: "scalar lowering",
+    level: "program",
+    keeps: ["values", "bindings", "scratch", "kernels"],
+    run: (program, { ops }) => lower(program, ops),
+  },
+  {
+    name: "in-place maps",
+    level: "program",
+    keeps: ["bits", "bindings", "scratch", "kernels"],
+    needs: ({ inPlace }) => inPlace,
+    run: overwrite,
+  },
+  { name: "scratch sharing", level: "program", keeps: ["bits", "bindings", "scratch", "kernels"], run: shareScratch },
+];
+
+/** A pass over the values that a graph's results are computed from. */
+function onValues(name: string, pass: (roots: readonly Node[]) => readonly Node[]): GraphPass {
+  return {
+    name,
+    level: "graph",
+    keeps: ["values", "bindings"],
+    run(graph) {
+      const { outputs, updates } = graph,
+        nodes = pass([...outputs, ...updates].map(({ node }) => node));
+      return {
+        ...graph,
+        outputs: outputs.map((output, i) => ({ ...output, node: nodes[i]! })),
+        updates: updates.map((update, i) => ({ ...update, node: nodes[outputs.length + i]! })),
+      };
+    },
+  };
+}
