@@ -1,6 +1,6 @@
 // Which body values of a loop depend on which states, and which states on each other: the cycles, in an order in which they can run.
 import { children, loopParams, type Loop, type Node, type Stack, type States as StatesNode } from "../graph/node.ts";
-import { freeParams, postorder } from "../graph/order.ts";
+import { findFreeParams, postorder } from "../graph/order.ts";
 
 export interface Analysis {
   /** Does the node depend on anything of this loop? */
@@ -78,7 +78,7 @@ export function analyse(loop: Loop): Analysis {
 function innerBody(node: Stack | StatesNode): readonly Node[] {
   const own = new Set<Node>(loopParams(node.loop)),
     order = postorder(children(node)),
-    free = freeParams(order);
+    free = findFreeParams();
   return [...own, ...order.filter((x) => [...free(x)].some((p) => own.has(p)))];
 }
 

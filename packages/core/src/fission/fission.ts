@@ -20,13 +20,12 @@ export function fission(roots: readonly Node[]): Node[] {
 
 /** The loops not yet split in whose bodies there is none left to split. */
 function innermost(roots: readonly Node[], done: ReadonlySet<Node>): Set<Loop> {
-  const order = postorder(roots),
-    free = freeParams(order);
+  const order = postorder(roots);
   const results = order.filter(
     (node): node is Extract<Node, { loop: Loop }> =>
       (node.kind === "stack" || node.kind === "states") && !loopParams(node.loop).every((p) => done.has(p)),
   );
-  const outer = new Set<Node>(results.flatMap((inner) => [...free(inner)]));
+  const outer = new Set<Node>(results.flatMap((inner) => [...freeParams(inner)]));
   return new Set(results.map((r) => r.loop).filter((loop) => !loopParams(loop).some((p) => outer.has(p))));
 }
 

@@ -40,8 +40,15 @@ export function cluster({ order, regions, isHomed, late, bindings, excessPrecisi
     const joined = node.args.filter(
       (x): x is Pointwise => x.kind === "pointwise" && joins(x, node, regions) && !inlined.has(x) && depth.get(x) === depth.get(node),
     );
-    const all = new Set<Pointwise>([...joined.flatMap((x) => [...group.get(x)!]), node]);
-    for (const member of all) group.set(member, all);
+    const groups = new Set(joined.map((x) => group.get(x)!)),
+      all = [...groups].reduce((x, y) => (y.size > x.size ? y : x), new Set<Pointwise>());
+    for (const other of groups)
+      if (other !== all)
+        for (const member of other) {
+          all.add(member);
+          group.set(member, all);
+        }
+    group.set(node, all.add(node));
   }
   const position = new Map(order.map((node, i) => [node, i]));
   const fits = (members: readonly Pointwise[]): boolean => loadsOf(members).size + storedOf(members, users, isHomed).length <= bindings;

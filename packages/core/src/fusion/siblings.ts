@@ -1,7 +1,7 @@
 // Maps that read the same value behind the same barriers are one map, which reads it once.
 import type { Node, Pointwise } from "../graph/node.ts";
-import type { Regions } from "../graph/regions.ts";
-import { repeats, sameShape } from "../graph/window.ts";
+import type { Region, Regions } from "../graph/regions.ts";
+import { repeats } from "../graph/window.ts";
 
 interface Options {
   readonly regions: Regions;
@@ -21,16 +21,26 @@ interface Family {
 /** The members of each map, with maps of one shape, depth and region merged where they share a read as large as they are. */
 export function mergeSiblings(maps: readonly Iterable<Pointwise>[], { regions, depth, late, fits }: Options): Pointwise[][] {
   const families: Family[] = [];
-  const isAlike = (x: Pointwise, y: Pointwise): boolean =>
-    sameShape(x.shape, y.shape) && x.dtype === y.dtype && depth.get(x) === depth.get(y) && regions.of(x) === regions.of(y);
+  /** Those that may become one: by region, then by dtype, depth and shape. */
+  const alike = new Map<Region, Map<string, Family[]>>();
+  const likeOf = (node: Pointwise): Family[] => {
+    const inRegion = alike.get(regions.of(node)) ?? new Map<string, Family[]>();
+    alike.set(regions.of(node), inRegion);
+    const key = [node.dtype, depth.get(node), ...node.shape].join();
+    const like = inRegion.get(key) ?? [];
+    inRegion.set(key, like);
+    return like;
+  };
   for (const map of maps) {
     const members = [...map],
-      reads = members.some((node) => late.has(node)) ? new Set<Node>() : readsOf(members);
-    const family = families.find(
-      (f) => isAlike(f.members[0]!, members[0]!) && [...reads].some((x) => f.reads.has(x)) && fits([...f.members, ...members]),
-    );
-    if (family === undefined) families.push({ members, reads });
-    else {
+      reads = members.some((node) => late.has(node)) ? new Set<Node>() : readsOf(members),
+      like = likeOf(members[0]!);
+    const family = like.find((f) => [...reads].some((x) => f.reads.has(x)) && fits([...f.members, ...members]));
+    if (family === undefined) {
+      const fresh = { members, reads };
+      like.push(fresh);
+      families.push(fresh);
+    } else {
       family.members.push(...members);
       for (const x of reads) family.reads.add(x);
     }

@@ -14,7 +14,6 @@ import { simplestPlace } from "./place.ts";
 export function sinkViews(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
-    free = freeParams(order),
     wanted = new Set(roots),
     stored = new Set<Node>();
   const isStored = (node: Node): boolean =>
@@ -24,7 +23,7 @@ export function sinkViews(roots: readonly Node[]): Node[] {
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
     if (node.kind === "place") return simplestPlace(node);
     if (node.kind !== "view") return node;
-    return isInjective(node.window) || free(old).size > 0 ? sink(node.x, node.window, stored) : node;
+    return isInjective(node.window) || freeParams(old).size > 0 ? sink(node.x, node.window, stored) : node;
   });
 }
 

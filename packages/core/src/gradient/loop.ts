@@ -46,10 +46,12 @@ export function loopContributions(
   ];
 
   // Everything in the body that does not belong to the loop is closed over: a target, like the loop's own params.
-  const order = postorder(seeds.map(([node]) => node)),
-    free = freeParams(order),
-    own = new Set<Node>(loopParams(loop));
-  const inside = (node: Node): boolean => [...free(node)].some((p) => own.has(p));
+  const own = new Set<Node>(loopParams(loop));
+  const inside = (node: Node): boolean => [...freeParams(node)].some((p) => own.has(p));
+  const order = postorder(
+    seeds.map(([node]) => node),
+    outsideOf(results),
+  );
   const gradients = backpropagate(seeds, (node) => active.has(node) && (own.has(node) || !inside(node)));
   const closed = order.filter((node) => !inside(node) && gradients.has(node));
   const sliced = loop.slices.filter((s) => gradients.has(s.param));
@@ -88,6 +90,12 @@ export function loopContributions(
   ];
 }
 
+/** Does a node depend on nothing but what the loop's results depend on, too? Then it is no part of the body, nor of a loop inside, nor is what it is made of. */
+function outsideOf(results: readonly Node[]): (node: Node) => boolean {
+  const around = new Set<Node>(results.flatMap((result) => [...freeParams(result)]));
+  return (node) => [...freeParams(node)].every((p) => around.has(p));
+}
+
 /** What arrives at the end of the loop, where the way back starts, apart from what arrives at its rows. */
 function splitEnd(loop: Loop, gradient: Node): { readonly end: readonly Node[]; readonly rows: readonly Node[] } {
   if (gradient.kind !== "place" || loop.steps === 0) return { end: [], rows: [gradient] };
@@ -103,10 +111,11 @@ function splitEnd(loop: Loop, gradient: Node): { readonly end: readonly Node[]; 
 
 /** The active states whose gradient is not plainly zero: seen from outside, or feeding an output or another such state. */
 function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly States[], active: ReadonlySet<Node>): number[] {
-  const relevant = new Set(seen.map((r) => r.state));
+  const relevant = new Set(seen.map((r) => r.state)),
+    isOutside = outsideOf([...outputs, ...seen]);
   for (let before = -1; before < relevant.size;) {
     before = relevant.size;
-    const reached = new Set(postorder([...outputs.map((r) => r.of), ...[...relevant].map((i) => loop.states[i]!.next)]));
+    const reached = new Set(postorder([...outputs.map((r) => r.of), ...[...relevant].map((i) => loop.states[i]!.next)], isOutside));
     loop.states.forEach(({ param }, i) => reached.has(param) && relevant.add(i));
   }
   return [...relevant].filter((i) => active.has(loop.states[i]!.param)).sort((a, b) => a - b);
@@ -117,13 +126,16 @@ function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly St
  * gather, scatter and inner loops as well (they are what is stored; of a sum of products the sum); pointwise chains and views are computed again.
  */
 function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Node[], row: (of: Node, label?: string) => Node): Node[] {
-  const free = freeParams(postorder([...results, ...roots])),
-    own = new Set<Node>(loopParams(loop)),
+  const own = new Set<Node>(loopParams(loop)),
+    isOutside = outsideOf(results),
     known = new Map<Node, Node>();
-  const forward = new Set<Node>([...own, ...results.flatMap((result) => [...free(result)])]);
-  const isForward = (node: Node): boolean => [...free(node)].some((p) => own.has(p)) && [...free(node)].every((p) => forward.has(p));
+  const forward = new Set<Node>([...own, ...results.flatMap((result) => [...freeParams(result)])]);
+  const isForward = (node: Node): boolean =>
+    [...freeParams(node)].some((p) => own.has(p)) && [...freeParams(node)].every((p) => forward.has(p));
   const isStored = (node: Node): boolean => own.has(node) || ((stored.has(node.kind) || isSumOfProducts(node)) && isForward(node));
-  for (const node of postorder(roots, isStored)) if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
+  for (const node of postorder(roots, (node) => isStored(node) || isOutside(node)))
+    if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
+    else if (isOutside(node)) known.set(node, node);
   return rewrite(roots, (node) => node, known);
 }
 

@@ -16,7 +16,6 @@ export interface Regions {
 /** `pinned` nodes are computed where it says, though they depend on less. */
 export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Region> = new Map()): Regions {
   const order = postorder(roots),
-    free = freeParams(order),
     owner = new Map<Param, Loop>(),
     outputs = new Map<Loop, Node[]>();
   for (const node of order) {
@@ -33,14 +32,22 @@ export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Regi
   };
   const deepest = (regions: readonly Region[]): Region =>
     regions.reduce((best, r) => (chain(r).length > chain(best).length ? r : best), undefined);
+  const surroundings = new Map<Loop, Region>();
   const around = (loop: Loop): Region => {
+    if (surroundings.has(loop)) return surroundings.get(loop);
     const own = new Set(loopParams(loop));
     const inside = [...loopChildren(loop), ...(outputs.get(loop) ?? [])];
-    return deepest(inside.flatMap((node) => [...free(node)].filter((p) => !own.has(p)).map((p) => owner.get(p))));
+    const region = deepest(inside.flatMap((node) => [...freeParams(node)].filter((p) => !own.has(p)).map((p) => owner.get(p))));
+    surroundings.set(loop, region);
+    return region;
   };
+  const found = new Map<Node, Region>(pinned);
   const of = (node: Node): Region => {
-    if (pinned.has(node)) return pinned.get(node);
-    return node.kind === "stack" || node.kind === "states" ? around(node.loop) : deepest([...free(node)].map((p) => owner.get(p)));
+    if (found.has(node)) return found.get(node);
+    const region =
+      node.kind === "stack" || node.kind === "states" ? around(node.loop) : deepest([...freeParams(node)].map((p) => owner.get(p)));
+    found.set(node, region);
+    return region;
   };
   return { of, around, chain };
 }

@@ -23,7 +23,8 @@ export function livesOf({ slots, steps }: Program): Life[] {
       earlier.push({ ...use, site, at });
     }
   });
-  return [...touches].map(([slot, uses]) => ({ slot, ...lifeOf(uses, sites, 0) }));
+  const spans = spansOf(sites);
+  return [...touches].map(([slot, uses]) => ({ slot, ...lifeOf(uses, spans, 0) }));
 }
 
 interface Touch extends Use {
@@ -33,21 +34,36 @@ interface Touch extends Use {
 }
 
 /** The life of one slot within one iteration of the `depth` outermost scans, which all its touches share. */
-function lifeOf(touches: readonly Touch[], sites: readonly Site[], depth: number): { first: number; last: number } {
+function lifeOf(touches: readonly Touch[], spans: ReadonlyMap<string, Span>, depth: number): Span {
   const inner = touches.map(({ site }) => (site.lengths.length > depth ? site.path[depth]! : undefined));
   const scan = inner[0];
   // All in one scan and nothing carried between its iterations: the slot lives inside one iteration only.
-  if (scan !== undefined && inner.every((other) => other === scan) && local(touches, depth + 1)) return lifeOf(touches, sites, depth + 1);
-  const spans = touches.map(({ site, at }) =>
-    site.lengths.length > depth ? spanOf(sites, site.path.slice(0, depth + 1)) : { first: at, last: at },
+  if (scan !== undefined && inner.every((other) => other === scan) && local(touches, depth + 1)) return lifeOf(touches, spans, depth + 1);
+  const around = touches.map(({ site, at }) =>
+    site.lengths.length > depth ? spans.get(keyOf(site.path, depth + 1))! : { first: at, last: at },
   );
-  return { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
+  return { first: Math.min(...around.map(({ first }) => first)), last: Math.max(...around.map(({ last }) => last)) };
 }
 
-/** All kernels inside the step at `path`. */
-function spanOf(sites: readonly Site[], path: readonly number[]): { first: number; last: number } {
-  const inside = ({ path: other }: Site): boolean => path.every((at, d) => other[d] === at);
-  return { first: sites.findIndex(inside), last: sites.findLastIndex(inside) };
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The kernels inside each scan, by its path: they follow each other. */
+function spansOf(sites: readonly Site[]): ReadonlyMap<string, Span> {
+  const spans = new Map<string, Span>();
+  sites.forEach(({ path, lengths }, at) => {
+    for (let depth = 1; depth <= lengths.length; depth++) {
+      const key = keyOf(path, depth);
+      spans.set(key, { first: spans.get(key)?.first ?? at, last: at });
+    }
+  });
+  return spans;
+}
+
+function keyOf(path: readonly number[], depth: number): string {
+  return path.slice(0, depth).join();
 }
 
 /** Is everything that is read in an iteration of the `depth` outermost scans written earlier in that same iteration? */

@@ -1,5 +1,5 @@
 // Lets a map write its result over what it reads for the last time. A pure pass: Program to Program, same meaning. For backends that map in place.
-import type { Program, View } from "../backend.ts";
+import type { Program, Slot, View } from "../backend.ts";
 import { type Site, type Use, sitesOf, usesOf } from "../check/uses.ts";
 import { identical, meetsLater, overlap } from "../check/views.ts";
 import { mapKernels, mapViews } from "./rewrite.ts";
@@ -90,8 +90,10 @@ function over(view: View, { slot }: View): View {
 }
 
 function rebuilt({ slots, steps, ...rest }: Program, homes: readonly number[]): Program {
+  const guests = slots.map((): Slot[] => []);
+  slots.forEach((slot, at) => guests[homes[at]!]!.push(slot));
   const merged = slots.map((slot, at) => {
-    const all = slots.filter((_, other) => homes[other] === at);
+    const all = guests[at]!;
     const names = all.flatMap(({ name }) => name ?? []);
     return all.length < 2
       ? slot

@@ -1,6 +1,6 @@
 // Lets scratch slots that are never needed at the same time share one slot. A pure pass: Program to Program, same meaning.
 import type { Program, Slot, View } from "../backend.ts";
-import { type Life, livesOf } from "./lives.ts";
+import { livesOf } from "./lives.ts";
 import { mapKernels, mapViews } from "./rewrite.ts";
 
 /**
@@ -14,13 +14,18 @@ export function shareScratch(program: Program): Program {
   const lives = livesOf(program);
   const shelves: Shelf[] = [];
   const home = new Map<number, Shelf>();
-  for (const life of [...lives].sort((x, y) => x.first - y.first)) {
-    const { dtype, length } = program.slots[life.slot]!;
-    const shelf = best(shelves, dtype, length, life) ?? { dtype, length: 0, last: 0, slots: [], index: 0 };
+  const ending = new Map<number, Shelf[]>(); // by the end of the latest life
+  const free = { f32: [], f64: [], i32: [] } as Readonly<Record<Slot["dtype"], Shelf[]>>; // by length, then by age
+  let time = -1;
+  for (const { slot, first, last } of [...lives].sort((x, y) => x.first - y.first)) {
+    for (; time < first - 1; time++) for (const shelf of ending.get(time + 1) ?? []) insert(free[shelf.dtype], shelf);
+    const { dtype, length } = program.slots[slot]!;
+    const shelf = take(free[dtype], length) ?? { dtype, length: 0, slots: [], number: shelves.length, index: 0 };
     if (shelf.slots.length === 0) shelves.push(shelf);
-    Object.assign(shelf, { length: Math.max(shelf.length, length), last: life.last });
-    shelf.slots.push(life.slot);
-    home.set(life.slot, shelf);
+    shelf.length = Math.max(shelf.length, length);
+    shelf.slots.push(slot);
+    home.set(slot, shelf);
+    ending.set(last, [...(ending.get(last) ?? []), shelf]);
   }
   return rebuild(program, shelves, home);
 }
@@ -30,20 +35,34 @@ interface Shelf {
   readonly dtype: Slot["dtype"];
   /** Of the longest slot so far. */
   length: number;
-  /** The end of the latest life. */
-  last: number;
   readonly slots: number[];
+  /** Its age: how many there were before it. */
+  readonly number: number;
   /** Its position in the new Program. */
   index: number;
 }
 
-/** The shortest free shelf that is long enough, otherwise the longest free one, which then grows. */
-function best(shelves: readonly Shelf[], dtype: Slot["dtype"], length: number, { first }: Life): Shelf | undefined {
-  const free = shelves.filter((shelf) => shelf.dtype === dtype && shelf.last < first);
-  const enough = free.filter((shelf) => shelf.length >= length);
-  return enough.length > 0
-    ? enough.reduce((x, y) => (y.length < x.length ? y : x))
-    : free.reduce<Shelf | undefined>((x, y) => (x === undefined || y.length > x.length ? y : x), undefined);
+/** Where a shelf of that length and age stands, or would. */
+function positionOf(free: readonly Shelf[], length: number, number: number): number {
+  let [low, high] = [0, free.length];
+  while (low < high) {
+    const middle = (low + high) >> 1,
+      { length: other, number: age } = free[middle]!;
+    if (other < length || (other === length && age < number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function insert(free: Shelf[], shelf: Shelf): void {
+  free.splice(positionOf(free, shelf.length, shelf.number), 0, shelf);
+}
+
+/** The shortest free shelf that is long enough, otherwise the longest, which then grows; of equals the oldest. It is free no more. */
+function take(free: Shelf[], length: number): Shelf | undefined {
+  const enough = positionOf(free, length, -1);
+  const at = enough < free.length ? enough : positionOf(free, free.at(-1)?.length ?? 0, -1);
+  return free.splice(at, 1)[0];
 }
 
 function rebuild(program: Program, shelves: readonly Shelf[], home: ReadonlyMap<number, Shelf>): Program {

@@ -53,8 +53,9 @@ function expectEqual(got: number[][], wanted: number[][]): void {
 }
 
 const scheduling = pipeline.find(({ level }) => level === "schedule")!;
-/** A graph's Program with no pass but the scheduling. */
-const plain = (graph: Graph, supports: Supports): Program => lowerGraph(graph, supports, [scheduling]);
+const elimination = pipeline.find(({ name }) => name === "common subexpression elimination")!;
+/** A graph's Program with no pass but the scheduling, and what that needs. */
+const plain = (graph: Graph, supports: Supports): Program => lowerGraph(graph, supports, [elimination, scheduling]);
 
 /**
  * What the pass at `at` is given, and what it makes of it, as Programs; undefined where a backend like this has no use for it.

@@ -68,7 +68,13 @@ export function itemsOf(
       }
     }
   };
+  const known = new Map<Item, readonly Node[]>();
   const reads = (item: Item): readonly Node[] => {
+    const all = known.get(item) ?? readsOf(item);
+    known.set(item, all);
+    return all;
+  };
+  const readsOf = (item: Item): readonly Node[] => {
     switch (item.kind) {
       case "map": {
         const inside = new Set<Node>(item.nodes);
@@ -95,14 +101,15 @@ export function itemsOf(
   // Nothing waits for a late item, so that last here is last in the sequence.
   const isLate = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => late.has(node));
   all.sort((a, b) => Number(isLate(a)) - Number(isLate(b)));
+  const byRegion = new Map<Region, Item[]>();
+  for (const item of all) {
+    const inRegion = byRegion.get(item.region);
+    if (inRegion === undefined) byRegion.set(item.region, [item]);
+    else inRegion.push(item);
+  }
   return {
     in: (region) => {
-      const known =
-        sorted.get(region) ??
-        sort(
-          all.filter((item) => item.region === region),
-          waits,
-        );
+      const known = sorted.get(region) ?? sort(byRegion.get(region) ?? [], waits);
       sorted.set(region, known);
       return known;
     },

@@ -16,22 +16,30 @@ export function lateUpdates(
 ): Set<Node> {
   const top = items.in(undefined),
     late = new Set<Node>();
-  const base = (node: Node): Node => (node.kind === "view" ? base(node.x) : node);
-  const reading = (input: Node): readonly { item: Item; whole: boolean }[] =>
-    top.flatMap((item) =>
-      items
-        .reads(item)
-        .filter((x) => base(x) === input)
-        .map((x) => ({ item, whole: x === input })),
-    );
+  const positions = new Map(top.map((item, at) => [item, at])),
+    readers = readersOf(top, items);
   results.forEach(({ binding, update }, i) => {
     if (!update) return;
     const [own] = items.producers(ends[i]!),
-      position = top.indexOf(own!);
-    const inTime = reading(inputs[binding]!).every(
-      ({ item, whole }) => top.indexOf(item) < position || (item === own && whole && inPlace && item.kind === "map"),
+      position = positions.get(own!) ?? -1;
+    const inTime = (readers.get(inputs[binding]!) ?? []).every(
+      ({ item, whole }) => positions.get(item)! < position || (item === own && whole && inPlace && item.kind === "map"),
     );
     if (!inTime) late.add(ends[i]!);
   });
   return late;
+}
+
+/** For each input: the items that read it, and whether they read it as a whole or through a view. */
+function readersOf(top: readonly Item[], items: Items): Map<Node, { readonly item: Item; readonly whole: boolean }[]> {
+  const readers = new Map<Node, { readonly item: Item; readonly whole: boolean }[]>();
+  for (const item of top)
+    for (const x of items.reads(item)) {
+      const input = x.kind === "view" ? x.x : x; // of which there is none on a view
+      if (input.kind !== "input") continue;
+      const list = readers.get(input);
+      if (list === undefined) readers.set(input, [{ item, whole: x === input }]);
+      else list.push({ item, whole: x === input });
+    }
+  return readers;
 }

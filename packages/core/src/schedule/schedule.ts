@@ -1,7 +1,7 @@
 // Graph to Program: values get homes, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
 import { cluster, type Clusters } from "../fusion/cluster.ts";
-import type { Loop, Node } from "../graph/node.ts";
+import type { Loop, Node, Param } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { box } from "../graph/window.ts";
@@ -12,7 +12,10 @@ import { lateUpdates } from "./late.ts";
 import { settle, type Result } from "./settle.ts";
 import { storageOf } from "./storage.ts";
 
-/** The Program of a graph, within what a backend supports. Bindings are the inputs in order, then the outputs. */
+/**
+ * The Program of a graph, within what a backend supports. Bindings are the inputs in order, then the outputs.
+ * A loop that passes have rebuilt more than once must be one again: common subexpression elimination comes before.
+ */
 export function schedule(graph: Graph, supports: Supports): Program {
   const { inputs, outputs, updates } = graph;
   const results = [...outputs, ...updates].map(({ node }, i): Result => {
@@ -37,7 +40,9 @@ function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], s
     return all.size === late.size ? { clusters, items } : arrangedWith(all); // another order may make more of them late
   };
   const { clusters, items } = arrangedWith(new Set());
-  const isSingle = (loop: Loop, state: number): boolean => canBeSingle(loop, state, order, users, items, supports.inPlace);
+  const wholes = wholesOf(order);
+  const isSingle = (loop: Loop, state: number): boolean =>
+    canBeSingle(loop, state, wholes.get(loop.states[state]!.param) ?? [], users, items, supports.inPlace);
   const storage = storageOf({
     inputs,
     results: outputs.map(({ path, node }) => ({ name: path || "result", node })),
@@ -55,14 +60,13 @@ function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], s
 function canBeSingle(
   loop: Loop,
   state: number,
-  order: readonly Node[],
+  wholes: readonly Node[],
   users: (node: Node) => readonly Node[],
   items: Items,
   inPlace: boolean,
 ): boolean {
   const { param, next } = loop.states[state]!,
     last = loop.reverse ? 0 : loop.steps;
-  const wholes = order.filter((node) => node.kind === "states" && node.loop === loop && node.state === state);
   const onlyLast = wholes.every(
     (node) =>
       users(node).length > 0 && users(node).every((u) => u.kind === "view" && box(u.window, node.shape)?.[0]?.every((row) => row === last)),
@@ -80,6 +84,17 @@ function canBeSingle(
       (i === first && writers.length === 1 && inPlace && item.kind === "map" && reads.every((x) => x === param))
     );
   });
+}
+
+/** What shows all rows of each state, by the state's param. */
+function wholesOf(order: readonly Node[]): ReadonlyMap<Param, readonly Node[]> {
+  const wholes = new Map<Param, Node[]>();
+  for (const node of order) {
+    if (node.kind !== "states") continue;
+    const { param } = node.loop.states[node.state]!;
+    wholes.set(param, [...(wholes.get(param) ?? []), node]);
+  }
+  return wholes;
 }
 
 /** The items that write into a node's memory. */

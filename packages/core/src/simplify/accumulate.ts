@@ -14,8 +14,7 @@ import { productIn } from "./productIn.ts";
 export function accumulate(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
-    free = freeParams(order),
-    rank = ranks(order, free);
+    rank = ranks(order);
   const isRoot = new Set(roots);
   const isOwn = (node: Node): boolean => users(node).length === 1 && !isRoot.has(node);
   const isInner = (node: Node): boolean =>
@@ -56,7 +55,7 @@ function terms(node: Node, isInner: (node: Node) => boolean): Node[] {
 }
 
 /** 0 outside loops, 1 for what depends on slices only, 2 for what depends on a state. */
-function ranks(order: readonly Node[], free: (node: Node) => ReadonlySet<Node>): (node: Node) => number {
+function ranks(order: readonly Node[]): (node: Node) => number {
   const slices = new Set<Node>(order.flatMap((n) => (n.kind === "stack" || n.kind === "states" ? n.loop.slices.map((s) => s.param) : [])));
-  return (node) => Math.max(0, ...[...free(node)].map((p) => (slices.has(p) ? 1 : 2)));
+  return (node) => Math.max(0, ...[...freeParams(node)].map((p) => (slices.has(p) ? 1 : 2)));
 }

@@ -37,7 +37,7 @@ export interface Traced {
 }
 
 interface Recorder {
-  readonly inputs: Input[];
+  readonly inputs: Set<Input>;
   readonly updates: Map<Input, Node>;
 }
 let current: Recorder | undefined;
@@ -51,7 +51,7 @@ export function trace(name: string, fn: (...args: never[]) => unknown, args: rea
   checkFunction(name, "fn", fn);
   if (!Array.isArray(args)) throw refused(name, "args", args, "a list");
   const before = current,
-    recorder: Recorder = (current = { inputs: [], updates: new Map() });
+    recorder: Recorder = (current = { inputs: new Set(), updates: new Map() });
   try {
     const tensors = args.map((arg, i) => mapTree(arg, isSpec, (leaf, path) => enter(leaf, path || `argument ${i + 1}`, name)));
     const result: unknown = fn(...(tensors as never[]));
@@ -65,7 +65,7 @@ export function trace(name: string, fn: (...args: never[]) => unknown, args: rea
     const outputs = leavesOf(result, isTensor)
       .filter((entry): entry is [string, Tensor] => isTensor(entry[1]))
       .map(([path, t]) => ({ path, node: t.node }));
-    const graph = { name, inputs: recorder.inputs, outputs, updates: [...recorder.updates].map(([input, node]) => ({ input, node })) };
+    const graph = { name, inputs: [...recorder.inputs], outputs, updates: [...recorder.updates].map(([input, node]) => ({ input, node })) };
     checkClosed(graph);
     return { graph, result };
   } finally {
@@ -81,7 +81,7 @@ export function assign(x: Tensor, value: Tensor): void {
   checkTensor("assign", x);
   checkTensor("assign", value, "value");
   const { node } = x;
-  if (current === undefined || node.kind !== "input" || !current.inputs.includes(node))
+  if (current === undefined || node.kind !== "input" || !current.inputs.has(node))
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
       who: "assign",
@@ -113,16 +113,15 @@ function enter(leaf: unknown, path: string, name: string): Tensor {
   checkDType(name, `the dtype of ${path}`, leaf.dtype);
   checkShape(name, `the shape of ${path}`, leaf.shape);
   const node = make.input(leaf.shape, leaf.dtype, path);
-  current!.inputs.push(node);
+  current!.inputs.add(node);
   return new Tensor(node, leaf.axes ?? [], path);
 }
 
 function checkClosed({ name, inputs, outputs, updates }: Graph): void {
   const roots = [...outputs, ...updates].map((o) => o.node),
     order = postorder(roots),
-    known = new Set<Node>(inputs),
-    free = freeParams(order);
-  const alien = order.find((node) => node.kind === "input" && !known.has(node)) ?? roots.flatMap((root) => [...free(root)])[0];
+    known = new Set<Node>(inputs);
+  const alien = order.find((node) => node.kind === "input" && !known.has(node)) ?? roots.flatMap((root) => [...freeParams(root)])[0];
   if (alien !== undefined)
     throw new SluiceError({
       code: "TRACE_LEAK",
