@@ -1,4 +1,6 @@
 // What every pass makes of a function, to be read and timed.
+import { record } from "../arguments/checks.ts";
+import { refused } from "../arguments/rules.ts";
 import type { Backend } from "../backend.ts";
 import { nodesOf, printGraph } from "../graph/print.ts";
 import { print } from "../kit/print.ts";
@@ -27,9 +29,12 @@ export interface Explanation {
  * The stages of a traced function: what was traced, then after each pass, the backend's own included. `trace(name, fn, args).graph` is one.
  * Throws as `lowerGraph` does.
  */
-export function explain(graph: Graph, { supports, passes = [] }: Pick<Backend, "supports" | "passes">): Explanation[] {
+export function explain(graph: Graph, backend: Pick<Backend, "supports" | "passes">): Explanation[] {
+  const { supports, passes = [] } = record("explain", backend, "backend");
+  if (!Array.isArray(passes)) throw refused("explain", "passes of the backend", passes, "a list of passes");
+  const made = [...stages(graph, supports, [...pipeline, ...passes])]; // which looks whether it is a graph
   const traced: Explanation = { name: "trace", level: "graph", ms: 0, ...looked(graph) };
-  const after = [...stages(graph, supports, [...pipeline, ...passes])].map(({ pass: { name, level }, ms, graph, program }): Explanation => {
+  const after = made.map(({ pass: { name, level }, ms, graph, program }): Explanation => {
     return {
       name,
       level,

@@ -34,7 +34,7 @@ export const pipeline: readonly Pass[] = [
   {
     name: "in-place maps",
     level: "program",
-    keeps: ["bits", "bindings", "scratch", "kernels"],
+    keeps: ["bits", "bindings", "kernels"], // what is left without a kernel goes with the next pass
     needs: ({ inPlace }) => inPlace,
     run: overwrite,
   },
