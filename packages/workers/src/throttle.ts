@@ -24,11 +24,18 @@ const prices = { first: 2, last: 16 };
 const leastRuns = 8;
 /** Another number of threads must save a 20th, or it is noise. */
 const worthwhile = 0.95;
+/** A run in which somebody slept is late where it took so much longer than the best of late. */
+const late = 1.25;
+/** By which the best is forgotten from run to run. */
+const fading = 1.001;
+/** What a run counts that gives no reason to try but that a number has never been tried. */
+const idly = 1 / 8;
 
 /**
- * Dynamic concurrency throttling for at most so many threads. While all of them run and nobody sleeps at a barrier, it tries nothing. A thread whose core is taken makes
- * the others wait; so do Programs that cannot be split evenly, and only the clock tells which. Hence trials of other numbers, one after the other: one less, half, one thread.
- * Once fewer run, more are tried again at the same price, so that a core which is free again is soon in use.
+ * Dynamic concurrency throttling for at most so many threads. A thread whose core is taken makes the others wait, and sleep, at barriers; so do
+ * Programs that cannot be split evenly, and only the clock tells which. Hence trials of other numbers, one after the other: one less, half, one thread.
+ * While all run, each is tried once, when that costs little, and again only for runs that are late. Once fewer run, more are tried at the same
+ * price, so that a core which is free again is soon in use.
  */
 export function createThrottle(most: number): Throttle {
   const sizes = [...new Set([most, most - 1, Math.ceil(most / 2), 1])].filter((size) => size > 0);
@@ -38,7 +45,8 @@ export function createThrottle(most: number): Throttle {
   let candidate = most;
   let trial: { readonly size: number; posted: number; ended: number; slowest: number } | undefined;
   let price = prices.first;
-  let spent = 0; // microseconds of runs that give reason to try, since the last trial
+  let best = Infinity; // microseconds of a run by all threads
+  let spent = 0; // microseconds of runs since the last trial, as far as they give reason for another
   let runs = 0; // of those
 
   const mean = (): number => times.get(current)!;
@@ -61,6 +69,13 @@ export function createThrottle(most: number): Throttle {
     turn();
   };
   turn();
+  /** How much a run by the current number counts as a reason to try another. */
+  const reason = ({ us, sleeps }: Ended): number => {
+    if (current < most) return 1;
+    best = Math.min(us, best * fading);
+    if (sleeps > 0 && us > late * best) return 1;
+    return times.has(candidate) ? 0 : idly;
+  };
 
   return {
     next() {
@@ -68,14 +83,16 @@ export function createThrottle(most: number): Throttle {
       trial.posted++;
       return trial.size;
     },
-    ended({ threads, us, sleeps }) {
+    ended(run) {
+      const { threads, us } = run;
       if (trial?.size === threads) {
         if (trial.ended++ > 0) trial.slowest = Math.max(trial.slowest, us);
         if (trial.ended === trialRuns) conclude(trial);
       } else if (threads === current) {
         times.set(current, times.has(current) ? mean() + (us - mean()) / 8 : us);
-        if (sizes.length === 1 || trial !== undefined || (current === most && sleeps === 0)) return;
-        spent += us;
+        const weight = sizes.length === 1 || trial !== undefined ? 0 : reason(run);
+        if (weight === 0) return;
+        spent += weight * us;
         if (++runs >= leastRuns && spent >= price * cost()) trial = { size: candidate, posted: 0, ended: 0, slowest: 0 };
       }
     },
