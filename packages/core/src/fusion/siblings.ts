@@ -1,6 +1,6 @@
 // Maps that read the same value behind the same barriers are one map, which reads it once.
 import type { Node, Pointwise } from "../graph/node.ts";
-import type { Region, Regions } from "../graph/regions.ts";
+import type { Regions } from "../graph/regions.ts";
 import { repeats } from "../graph/window.ts";
 
 interface Options {
@@ -14,36 +14,32 @@ interface Options {
 }
 
 interface Family {
+  /** How many there were before it. */
+  readonly number: number;
+  /** What its members have in common; with the region it says who may join. */
+  readonly key: string;
   readonly members: Pointwise[];
-  readonly reads: Set<Node>;
 }
 
 /** The members of each map, with maps of one shape, depth and region merged where they share a read as large as they are. */
 export function mergeSiblings(maps: readonly Iterable<Pointwise>[], { regions, depth, late, fits }: Options): Pointwise[][] {
   const families: Family[] = [];
-  /** Those that may become one: by region, then by dtype, depth and shape. */
-  const alike = new Map<Region, Map<string, Family[]>>();
-  const likeOf = (node: Pointwise): Family[] => {
-    const inRegion = alike.get(regions.of(node)) ?? new Map<string, Family[]>();
-    alike.set(regions.of(node), inRegion);
-    const key = [node.dtype, depth.get(node), ...node.shape].join();
-    const like = inRegion.get(key) ?? [];
-    inRegion.set(key, like);
-    return like;
-  };
+  const readers = new Map<Node, Set<Family>>();
+  const keyOf = (node: Pointwise): string => [node.dtype, depth.get(node), ...node.shape].join();
   for (const map of maps) {
     const members = [...map],
-      reads = members.some((node) => late.has(node)) ? new Set<Node>() : readsOf(members),
-      like = likeOf(members[0]!);
-    const family = like.find((f) => [...reads].some((x) => f.reads.has(x)) && fits([...f.members, ...members]));
-    if (family === undefined) {
-      const fresh = { members, reads };
-      like.push(fresh);
-      families.push(fresh);
-    } else {
-      family.members.push(...members);
-      for (const x of reads) family.reads.add(x);
-    }
+      reads = members.some((node) => late.has(node)) ? [] : readsOf(members),
+      key = keyOf(members[0]!),
+      region = regions.of(members[0]!);
+    const beside = new Set([...reads].flatMap((x) => [...(readers.get(x) ?? [])])),
+      family = [...beside]
+        .filter((f) => f.key === key && regions.of(f.members[0]!) === region)
+        .sort((x, y) => x.number - y.number)
+        .find((f) => fits([...f.members, ...members]));
+    const joined = family ?? { number: families.length, key, members: [] };
+    if (family === undefined) families.push(joined);
+    joined.members.push(...members);
+    for (const x of reads) readers.set(x, (readers.get(x) ?? new Set()).add(joined));
   }
   return families.map((f) => f.members);
 }

@@ -18,13 +18,14 @@ export function sinkViews(roots: readonly Node[]): Node[] {
     stored = new Set<Node>();
   const isStored = (node: Node): boolean =>
     wanted.has(node) || users(node).some((u) => (u.kind === "view" ? isStored(u) : u.kind !== "pointwise" && u.kind !== "reduce"));
-  return rewrite(roots, (node, old) => {
+  const rule = (node: Node, old: Node): Node => {
     if (node.kind === "pointwise" && node.op === "stop") return node.args[0]!;
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
     if (node.kind === "place") return simplestPlace(node);
     if (node.kind !== "view") return node;
     return isInjective(node.window) || freeParams(old).size > 0 ? sink(node.x, node.window, stored) : node;
-  });
+  };
+  return rewrite(roots, rule, order);
 }
 
 function sink(x: Node, window: Window, stored: ReadonlySet<Node>): Node {

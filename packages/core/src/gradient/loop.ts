@@ -3,7 +3,7 @@ import * as make from "../graph/make.ts";
 import { loopParams, type Loop, type Node, type Piece, type Slice, type Stack, type States } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { isSumOfProducts } from "../graph/products.ts";
-import { rewrite } from "../graph/rewrite.ts";
+import { substitute } from "../graph/rewrite.ts";
 import { denseStrides, sameWindow, size } from "../graph/window.ts";
 import { backpropagate, type Gradients } from "./backpropagate.ts";
 import type { Contribution } from "./rules.ts";
@@ -136,7 +136,7 @@ function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Nod
   for (const node of postorder(roots, (node) => isStored(node) || isOutside(node)))
     if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
     else if (isOutside(node)) known.set(node, node);
-  return rewrite(roots, (node) => node, known);
+  return substitute(roots, known);
 }
 
 const stored: ReadonlySet<Node["kind"]> = new Set(["matmul", "reduce", "gather", "scatter", "stack", "states"]);

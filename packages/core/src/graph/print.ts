@@ -12,7 +12,7 @@ import { isInOrder } from "./window.ts";
 export function printGraph({ name, inputs, outputs, updates }: Graph): string {
   const roots = [...outputs, ...updates].map(({ node }) => node),
     order = postorder(roots),
-    regions = regionsOf(roots);
+    regions = regionsOf(order);
   const numbers = new Map<Node, number>(),
     loops = new Map<Loop, number>();
   for (const node of [...inputs, ...order]) if (!numbers.has(node)) numbers.set(node, numbers.size);

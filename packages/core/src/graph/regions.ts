@@ -1,6 +1,6 @@
 // Where each node is computed: at the top, or in the body of a loop. A node belongs to the innermost loop whose params it depends on.
 import { loopChildren, loopParams, type Loop, type Node, type Param } from "./node.ts";
-import { freeParams, postorder } from "./order.ts";
+import { freeParams } from "./order.ts";
 
 /** A loop's body; undefined is the top. */
 export type Region = Loop | undefined;
@@ -13,10 +13,9 @@ export interface Regions {
   chain(region: Region): readonly Loop[];
 }
 
-/** `pinned` nodes are computed where it says, though they depend on less. */
-export function regionsOf(roots: readonly Node[], pinned: ReadonlyMap<Node, Region> = new Map()): Regions {
-  const order = postorder(roots),
-    owner = new Map<Param, Loop>(),
+/** Of nodes in postorder; `pinned` ones are computed where it says, though they depend on less. */
+export function regionsOf(order: readonly Node[], pinned: ReadonlyMap<Node, Region> = new Map()): Regions {
+  const owner = new Map<Param, Loop>(),
     outputs = new Map<Loop, Node[]>();
   for (const node of order) {
     if (node.kind !== "stack" && node.kind !== "states") continue;

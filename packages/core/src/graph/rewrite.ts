@@ -5,13 +5,24 @@ import { postorder } from "./order.ts";
 
 export type Rule = (node: Node, old: Node) => Node;
 
-/** The roots with `rule` applied to every node below them. Params stay as they are, so free ones keep their meaning. */
-export function rewrite(roots: readonly Node[], rule: Rule, known: ReadonlyMap<Node, Node> = new Map()): Node[] {
-  const done = new Map(known),
-    loops = new Map<Loop, Loop>();
+/**
+ * The roots with `rule` applied to every node below them, in their postorder, which may be given. Params stay as they are, so free ones keep
+ * their meaning.
+ */
+export function rewrite(roots: readonly Node[], rule: Rule, order: readonly Node[] = postorder(roots)): Node[] {
+  return rewriteOnto(new Map(), roots, order, rule);
+}
+
+/** The roots over other nodes: nothing below those that are known is looked at. */
+export function substitute(roots: readonly Node[], known: ReadonlyMap<Node, Node>): Node[] {
+  const order = postorder(roots, (leaf) => known.has(leaf));
+  return rewriteOnto(new Map(known), roots, order, (node) => node);
+}
+
+function rewriteOnto(done: Map<Node, Node>, roots: readonly Node[], order: readonly Node[], rule: Rule): Node[] {
+  const loops = new Map<Loop, Loop>();
   const get = (node: Node): Node => done.get(node) ?? node;
-  for (const node of postorder(roots, (leaf) => known.has(leaf)))
-    if (!done.has(node)) done.set(node, rule(withChildren(node, get, loops), node));
+  for (const node of order) if (!done.has(node)) done.set(node, rule(withChildren(node, get, loops), node));
   return roots.map(get);
 }
 

@@ -18,11 +18,12 @@ import { storageOf } from "./storage.ts";
  */
 export function schedule(graph: Graph, supports: Supports): Program {
   const { inputs, outputs, updates } = graph;
+  const bindings = new Map(inputs.map((input, binding) => [input, binding]));
   const results = [...outputs, ...updates].map(({ node }, i): Result => {
     const update = i - outputs.length;
     return update < 0
       ? { node, binding: inputs.length + i, update: false }
-      : { node, binding: inputs.indexOf(updates[update]!.input), update: true };
+      : { node, binding: bindings.get(updates[update]!.input)!, update: true };
   });
   return arrange(graph, results, supports);
 }
@@ -30,7 +31,7 @@ export function schedule(graph: Graph, supports: Supports): Program {
 function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
   const settled = settle(results),
     order = postorder(settled.results),
-    regions = regionsOf(settled.results, settled.pinned),
+    regions = regionsOf(order, settled.pinned),
     users = consumers(order);
   const isHomed = (node: Node): boolean => settled.homes.has(node);
   const arrangedWith = (late: ReadonlySet<Node>): { readonly clusters: Clusters; readonly items: Items } => {

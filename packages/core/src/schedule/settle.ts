@@ -33,7 +33,7 @@ export interface Settled {
 export function settle(results: readonly Result[]): Settled {
   const roots = results.map((r) => r.node),
     order = postorder(roots),
-    before = regionsOf(roots),
+    before = regionsOf(order),
     isRoot = new Set(roots);
   const uses = usesOf(order),
     reads = readsOf(order, uses, isRoot);
@@ -140,12 +140,13 @@ export function settle(results: readonly Result[]): Settled {
     return matmul;
   };
 
-  const settled = rewrite(roots, (node, old) => {
+  const settleAny = (node: Node, old: Node): Node => {
     const done = settleNode(node, old);
     made.set(old, done);
     region.set(done, before.of(old));
     return done;
-  });
+  };
+  const settled = rewrite(roots, settleAny, order);
   const ends = results.map(({ binding, update }, i) => {
     const x = settled[i]!;
     const end = update ? duplicate(isComputed(x) ? x : duplicate(x, undefined), undefined) : claimInOrder(x, undefined);

@@ -23,7 +23,7 @@ export function accumulate(roots: readonly Node[]): Node[] {
     isAdd(users(node)[0]!) &&
     (users(node)[0] as { args: readonly Node[] }).args.filter((x) => x === node).length === 1;
   const made = new Map<Node, Node>();
-  return rewrite(roots, (node, old) => {
+  const rule = (node: Node, old: Node): Node => {
     made.set(old, node);
     if (!isAdd(old) || isInner(old)) return node;
     const leaves = terms(old, isInner),
@@ -43,7 +43,8 @@ export function accumulate(roots: readonly Node[]): Node[] {
     );
     const rest = leaves.filter((x) => x !== first && !products.includes(x)).map((x) => made.get(x)!);
     return rest.reduce<Node>((sum, x) => make.pointwise("add", [sum, x]), chain!);
-  });
+  };
+  return rewrite(roots, rule, order);
 }
 
 function isAdd(node: Node): boolean {

@@ -6,14 +6,16 @@ import { rewrite } from "../graph/rewrite.ts";
 import { permutation } from "../graph/window.ts";
 
 export function mergeFolds(roots: readonly Node[]): Node[] {
-  const users = consumers(postorder(roots)),
+  const order = postorder(roots),
+    users = consumers(order),
     wanted = new Set(roots);
   const isOwn = (node: Node): boolean => users(node).length === 1 && !wanted.has(node);
-  return rewrite(roots, (node, old) => {
+  const rule = (node: Node, old: Node): Node => {
     if (node.kind !== "reduce" || old.kind !== "reduce") return node;
     const through = old.x.kind === "view" ? [old.x, old.x.x] : [old.x];
     return through.every(isOwn) ? (merged(node) ?? node) : node;
-  });
+  };
+  return rewrite(roots, rule, order);
 }
 
 function merged({ combine, x, folded, label }: Reduce): Node | undefined {
