@@ -1,8 +1,8 @@
 // Measures exp, expm1, log, log1p, tanh and sigmoid over all float32 against Math in float64: `npm run accuracy` in packages/cpu, or with names of functions
 // after `--`. Prints the largest error of each in ulp of the exact result, where it is, and the smallest and largest results. Takes minutes.
-import { bump, createModule, get, repeat, v128 } from "../dist/wasm/index.js";
-import { exp, expm1, log, log1p, sigmoid, tanh } from "../dist/simd/functions.js";
-import { lanesOf } from "../dist/simd/lanes.js";
+import { bump, createModule, get, repeat, v128 } from "../dist/generator/wasm/index.js";
+import { exp, expm1, log, log1p, sigmoid, tanh } from "../dist/generator/codegen/functions.js";
+import { lanesOf } from "../dist/generator/codegen/lanes.js";
 
 const functions = {
   exp: { of: exp, exact: Math.exp },

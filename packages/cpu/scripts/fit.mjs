@@ -1,4 +1,4 @@
-// Fits the polynomials of src/simd/functions. Run by hand: `node packages/cpu/scripts/fit.mjs` prints the coefficients that stand there.
+// Fits the polynomials of src/generator/codegen/functions.ts. Run by hand: `node packages/cpu/scripts/fit.mjs` prints the coefficients that stand there.
 // Least squares on Chebyshev nodes, weighted anew until the largest error is as small as it gets (Lawson 1961), in float64; coefficients
 // are rounded to float32 one by one, the lowest power first, and the others fitted again around each. Nothing in it is random. `moved` counts
 // by how many float32 the coefficients then stand away from the fit, where rounding errors come out least: of 4,000 neighbours tried for

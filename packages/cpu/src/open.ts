@@ -2,14 +2,12 @@
 import { type Backend, SluiceError, check } from "@sluice/core";
 import { checkBoolean, type Names, options, show } from "@sluice/core/arguments";
 import { asyncDispose, guard, runPasses } from "@sluice/core/kit";
-import { type Buffer, contentsOf } from "./buffer.ts";
+import { becomesModule, compile, hasSimd, obstacle, timeTiling } from "./generator/index.ts";
 import { compile as interpret } from "./interpreter/compile.ts";
 import { createMachine } from "./interpreter/machine.ts";
-import { createMemory, createWasmMemory, isWasm, most } from "./memory.ts";
-import { createRoom } from "./room.ts";
-import { hasSimd, obstacle } from "./simd/available.ts";
-import { compile } from "./simd/compile.ts";
-import { becomesModule, timeTiling } from "./simd/passes.ts";
+import { type Buffer, contentsOf } from "./memory/buffer.ts";
+import { createMemory, createWasmMemory, isWasm, most } from "./memory/memory.ts";
+import { createRoom } from "./memory/room.ts";
 import { supportsOf } from "./supports.ts";
 
 export interface Options {

@@ -1,8 +1,8 @@
 // A Program to an executable: scratch leased from the arena, constants uploaded, every kernel prepared once.
 import type { DType, Executable, Kernel, Program } from "@sluice/core";
 import { type Launch, stepwise } from "@sluice/core/kit";
-import type { Buffer } from "../buffer.ts";
-import { type Host, leaseOf } from "../host.ts";
+import type { Buffer } from "../memory/buffer.ts";
+import { type Host, leaseOf } from "../memory/host.ts";
 import { writtenBy } from "../written.ts";
 import { gather } from "./gather.ts";
 import { map } from "./map.ts";

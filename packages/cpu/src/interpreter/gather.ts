@@ -1,7 +1,7 @@
 // gather: row by row through a register, NaN for rows outside the table.
 import type { DType, GatherStep } from "@sluice/core";
 import type { Launch } from "@sluice/core/kit";
-import type { Buffer } from "../buffer.ts";
+import type { Buffer } from "../memory/buffer.ts";
 import { locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { read, write } from "./transfer.ts";

@@ -1,9 +1,9 @@
 // Cuts the loops of a step into blocks: the two innermost axes by blocks of a register, all others one index at a time.
 import type { View } from "@sluice/core";
 import { start, walker } from "@sluice/core/kit";
-import type { Buffer } from "../buffer.ts";
+import type { Buffer } from "../memory/buffer.ts";
 import type { Input } from "./body.ts";
-import type { Nest } from "../nest.ts";
+import type { Nest } from "../loops/nest.ts";
 
 /** Called for every block: where each view starts in it, and its extent. */
 export type Visit = (at: readonly number[], rows: number, columns: number) => void;

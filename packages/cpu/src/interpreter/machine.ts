@@ -1,5 +1,5 @@
 // What all kernels of a backend share: its memory, the registers, and room to pack matrices. Kernels run one at a time, so one of each will do.
-import type { Memory } from "../memory.ts";
+import type { Memory } from "../memory/memory.ts";
 
 /** Elements in a register. 256 float64 are 2 KiB: the dozen a fused body keeps alive stay in the innermost cache. */
 export const block = 256;

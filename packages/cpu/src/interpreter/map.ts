@@ -2,10 +2,10 @@
 import type { DType, MapStep } from "@sluice/core";
 import { bodyType, type Launch } from "@sluice/core/kit";
 import { prepare } from "./body.ts";
-import type { Buffer } from "../buffer.ts";
+import type { Buffer } from "../memory/buffer.ts";
 import { type Visit, grid, lyingOf, locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { merge, nestOf, order, pad } from "../nest.ts";
+import { merge, nestOf, order, pad } from "../loops/nest.ts";
 import { write } from "./transfer.ts";
 
 export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): Launch<Buffer> {

@@ -1,8 +1,8 @@
 // matmul: both operands packed, then 4×4 tiles of float64 sums over the whole contraction, rounded once.
 import type { DType, MatmulStep } from "@sluice/core";
 import { type Launch, walker } from "@sluice/core/kit";
-import type { Buffer } from "../buffer.ts";
-import { type Product, productOf, turn } from "../product.ts";
+import type { Buffer } from "../memory/buffer.ts";
+import { type Product, productOf, turn } from "../loops/product.ts";
 import { locate } from "./grid.ts";
 import type { Machine } from "./machine.ts";
 import { lanes, pack } from "./pack.ts";

@@ -1,6 +1,6 @@
 // Lays a matrix out for the product's inner loop: float64, four lanes side by side, so that the loop reads both operands in one sweep.
 import type { DType } from "@sluice/core";
-import type { Memory } from "../memory.ts";
+import type { Memory } from "../memory/memory.ts";
 
 /** Rows or columns that the inner loop takes at a time. */
 export const lanes = 4;

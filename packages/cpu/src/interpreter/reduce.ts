@@ -2,11 +2,11 @@
 import type { DType, ReduceStep, View } from "@sluice/core";
 import { bodyType, type Launch } from "@sluice/core/kit";
 import { type Input, prepare } from "./body.ts";
-import type { Buffer } from "../buffer.ts";
+import type { Buffer } from "../memory/buffer.ts";
 import { type Fold, folds } from "./folds.ts";
 import { type Visit, grid, isStill, locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { type Nest, merge, nestOf, order, pad } from "../nest.ts";
+import { type Nest, merge, nestOf, order, pad } from "../loops/nest.ts";
 import { read, write } from "./transfer.ts";
 
 export function reduce(machine: Machine, step: ReduceStep, dtypes: readonly DType[]): Launch<Buffer> {

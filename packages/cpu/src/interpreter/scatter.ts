@@ -1,7 +1,7 @@
 // scatter: adds row after row, in order, so that repeated indices give the same sum every time.
 import type { DType, ScatterStep } from "@sluice/core";
 import type { Launch } from "@sluice/core/kit";
-import type { Buffer } from "../buffer.ts";
+import type { Buffer } from "../memory/buffer.ts";
 import { locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { operations } from "./operations.ts";

@@ -2,7 +2,7 @@
 // run at half the speed, as the engine compiles each once for all it has seen.
 import type { DType } from "@sluice/core";
 import { toWhole } from "@sluice/core/kit";
-import type { Memory } from "../memory.ts";
+import type { Memory } from "../memory/memory.ts";
 
 /** How far apart the rows of a window lie in memory, and the elements of a row. */
 export interface Window {

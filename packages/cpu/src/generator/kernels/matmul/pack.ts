@@ -1,0 +1,39 @@
+// The kernel that packs a right operand ahead.
+import { type Code, get, i32, set } from "../../wasm/index.ts";
+import { type Frame, type Kernel, addressOf, named, parametersOf } from "../../codegen/kernel.ts";
+import { cutOf, eachItem, partsOf } from "./cut.ts";
+import { interleave } from "./interleave.ts";
+import { elementOf } from "./vectors.ts";
+import { offsetOf } from "./offset.ts";
+import { matrixBytes } from "../../plans/panels.ts";
+import type { Op } from "../../plans/plan.ts";
+import { countOf, unitsOf } from "./range.ts";
+import { wide } from "../../plans/method.ts";
+
+/** Fills panels, inside so many scans. */
+export function pack(frame: Frame, { panels, right }: Extract<Op, { kind: "pack" }>, scans: number): Kernel {
+  const { module, dtypes } = frame;
+  const { view, k, n, row, column, batch } = right;
+  const units = unitsOf(n, wide);
+  const sizes = batch.map(({ size }) => size);
+  const cut = cutOf(
+    sizes.reduce((items, size) => items * size, 1),
+    countOf(units),
+    n * k,
+  );
+  const lanes = { units, lane: column, step: row, element: elementOf(dtypes[view.slot]!) };
+  const code = module.function({ params: parametersOf(scans) }, (scope) => {
+    const [base, from, to] = [scope.local("i32"), scope.local("i32"), scope.local("i32")];
+    const strides = batch.map(({ stride }) => 4 * stride);
+    const panel = i32.const(4 * wide * k);
+    return [
+      set(base, addressOf(frame, view, named(scope).times)),
+      eachItem(cut, scope, (item, range): Code => [
+        set(from, i32.add(get(base), offsetOf(item, sizes, strides))),
+        set(to, i32.add(i32.add(frame.panels(panels), i32.mul(get(item), i32.const(matrixBytes(right)))), i32.mul(range.from, panel))),
+        interleave(module, lanes, range, { from: get(from), to: get(to), k: i32.const(k) }),
+      ]),
+    ];
+  });
+  return { code, parts: partsOf(cut), workspace: 0 };
+}

@@ -1,0 +1,13 @@
+// A reduce as loops.
+import type { ReduceStep, View } from "@sluice/core";
+import type { Nest } from "../../../loops/nest.ts";
+
+/** The kept axes and the folded ones. Strides are those of the inputs and then the output, which stands still along folded axes. */
+export interface Folding {
+  readonly step: ReduceStep;
+  readonly views: readonly View[];
+  readonly kept: Nest;
+  readonly folded: Nest;
+  /** Instructions for four indices that lie so far apart in each view: loads and body. */
+  readonly cost: (steps: readonly number[]) => number;
+}
