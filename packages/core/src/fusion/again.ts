@@ -16,7 +16,7 @@ interface Options {
   readonly order: readonly Node[];
   readonly users: (node: Node) => readonly Node[];
   readonly regions: Regions;
-  readonly isHomed: (node: Node) => boolean;
+  readonly hasDestination: (node: Node) => boolean;
   /** To be computed after all else, when what would be loaded may be overwritten. */
   readonly late: ReadonlySet<Node>;
   readonly kernels: readonly Kernel[];
@@ -44,11 +44,11 @@ export function computedAgain({ kernels, users, bindings, ...rest }: Options): R
  * of itself, or of which one is subtracted, must have the very bits that were folded: it is stored where kernels may compute in more precision
  * than they store. Of scores of 10¹⁰ the maximum would otherwise be off by more than e^… takes.
  */
-function cheapOf({ order, users, regions, isHomed, late, excessPrecision }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
+function cheapOf({ order, users, regions, hasDestination, late, excessPrecision }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
   const operands = new Map<Node, readonly Node[]>(),
     maxima = excessPrecision ? madeOfMaxima(order) : new Set<Node>();
   const isStored = (node: Node): boolean =>
-    node.kind !== "pointwise" || isHomed(node) || !users(node).every((u) => joins(node, u, regions) && !late.has(u));
+    node.kind !== "pointwise" || hasDestination(node) || !users(node).every((u) => joins(node, u, regions) && !late.has(u));
   for (const node of order) {
     if (isStored(node) || node.kind !== "pointwise" || costly.has(node.op)) continue;
     if (users(node).some((u) => u.kind === "pointwise" && exact.has(u.op) && u.args.some((x) => maxima.has(x)))) continue;

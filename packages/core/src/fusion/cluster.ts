@@ -20,8 +20,8 @@ export interface Clusters {
 interface Options {
   readonly order: readonly Node[];
   readonly regions: Regions;
-  /** Does the node have a home to be written to? */
-  readonly isHomed: (node: Node) => boolean;
+  /** Is it decided where the node is written? */
+  readonly hasDestination: (node: Node) => boolean;
   /** To be computed after all else. */
   readonly late: ReadonlySet<Node>;
   /** Most slots a kernel may touch. */
@@ -30,10 +30,10 @@ interface Options {
   readonly excessPrecision: boolean;
 }
 
-export function cluster({ order, regions, isHomed, late, bindings, excessPrecision }: Options): Clusters {
+export function cluster({ order, regions, hasDestination, late, bindings, excessPrecision }: Options): Clusters {
   const users = consumers(order),
-    inlined = inline(order, users, regions, isHomed, bindings);
-  const depth = depths(order, users, regions, inlined, isHomed, late);
+    inlined = inline(order, users, regions, hasDestination, bindings);
+  const depth = depths(order, users, regions, inlined, hasDestination, late);
   const group = new Map<Pointwise, Set<Pointwise>>();
   for (const node of order) {
     if (node.kind !== "pointwise" || inlined.has(node)) continue;
@@ -51,15 +51,16 @@ export function cluster({ order, regions, isHomed, late, bindings, excessPrecisi
     group.set(node, all.add(node));
   }
   const position = new Map(order.map((node, i) => [node, i]));
-  const fits = (members: readonly Pointwise[]): boolean => loadsOf(members).size + storedOf(members, users, isHomed).length <= bindings;
+  const fits = (members: readonly Pointwise[]): boolean =>
+    loadsOf(members).size + storedOf(members, users, hasDestination).length <= bindings;
   const fitting = mergeSiblings([...new Set(group.values())], { regions, depth, late, fits })
     .map((members) => members.sort((a, b) => position.get(a)! - position.get(b)!))
     .flatMap((members) => halve(members, fits));
   const kernels = [
-    ...fitting.map((nodes): Kernel => ({ nodes, results: storedOf(nodes, users, isHomed).length })),
+    ...fitting.map((nodes): Kernel => ({ nodes, results: storedOf(nodes, users, hasDestination).length })),
     ...reducesOf(order, inlined).map((nodes): Kernel => ({ nodes, results: 1 })),
   ];
-  const again = computedAgain({ order, users, regions, isHomed, late, kernels, bindings, excessPrecision });
+  const again = computedAgain({ order, users, regions, hasDestination, late, kernels, bindings, excessPrecision });
   return {
     maps: fitting.map((members) => members.filter((node) => !again.has(node))).filter((members) => members.length > 0),
     inlinedInto: (node) => inlined.get(node),
@@ -74,12 +75,12 @@ function inline(
   order: readonly Node[],
   users: Users,
   regions: Regions,
-  isHomed: (node: Node) => boolean,
+  hasDestination: (node: Node) => boolean,
   bindings: number,
 ): Map<Node, Reduce> {
   const inlined = new Map<Node, Reduce>();
   for (const node of order.toReversed()) {
-    if (node.kind !== "pointwise" || isHomed(node)) continue;
+    if (node.kind !== "pointwise" || hasDestination(node)) continue;
     const targets = new Set(users(node).map((u) => (u.kind === "reduce" ? u : inlined.get(u))));
     const [target] = targets;
     if (targets.size === 1 && target !== undefined && joins(node, target, regions)) inlined.set(node, target);
@@ -102,7 +103,7 @@ function depths(
   users: Users,
   regions: Regions,
   inlined: ReadonlyMap<Node, Reduce>,
-  isHomed: (node: Node) => boolean,
+  hasDestination: (node: Node) => boolean,
   late: ReadonlySet<Node>,
 ): Map<Node, number> {
   const depth = new Map<Node, number>();
@@ -116,7 +117,7 @@ function depths(
     depth.set(node, late.has(node) ? order.length : Math.max(0, ...below, ...viewed));
   }
   for (const node of order.toReversed()) {
-    if (node.kind !== "pointwise" || isHomed(node) || inlined.has(node)) continue;
+    if (node.kind !== "pointwise" || hasDestination(node) || inlined.has(node)) continue;
     const wanted = users(node).map((u) =>
       u.kind === "pointwise" && joins(node, u, regions) && !inlined.has(u) && !late.has(u) ? depth.get(u)! : -1,
     );
@@ -132,7 +133,7 @@ function halve(members: readonly Pointwise[], fits: (members: readonly Pointwise
   return [...halve(members.slice(0, middle), fits), ...halve(members.slice(middle), fits)];
 }
 
-function storedOf(members: readonly Pointwise[], users: Users, isHomed: (node: Node) => boolean): readonly Pointwise[] {
+function storedOf(members: readonly Pointwise[], users: Users, hasDestination: (node: Node) => boolean): readonly Pointwise[] {
   const inside = new Set<Node>(members);
-  return members.filter((node) => isHomed(node) || users(node).some((u) => !inside.has(u)));
+  return members.filter((node) => hasDestination(node) || users(node).some((u) => !inside.has(u)));
 }

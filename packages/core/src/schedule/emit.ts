@@ -6,13 +6,13 @@ import type { Node, Pointwise } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
 import { size } from "../graph/window.ts";
 import type { Item, Items } from "./items.ts";
-import type { Storage } from "./storage.ts";
+import type { Placements } from "./placements.ts";
 
 export interface Emitter {
   readonly items: Items;
   readonly clusters: Clusters;
   readonly regions: Regions;
-  readonly storage: Storage;
+  readonly placements: Placements;
   /** Must the node be in memory: a result, or wanted by something outside its kernel? */
   readonly isStored: (node: Node, inside: ReadonlySet<Node>) => boolean;
 }
@@ -22,9 +22,9 @@ export function emit(emitter: Emitter, region?: Region): Step[] {
 }
 
 function emitItem(emitter: Emitter, item: Item): readonly Step[] {
-  const { storage, clusters } = emitter,
+  const { placements, clusters } = emitter,
     { region } = item,
-    see = (node: Node): View => storage.view(node, region);
+    see = (node: Node): View => placements.view(node, region);
   switch (item.kind) {
     case "map":
       return emitMap(emitter, item.nodes, region);
@@ -69,7 +69,7 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
   }
 }
 
-function emitMap({ clusters, regions, storage, isStored }: Emitter, nodes: readonly Pointwise[], region: Region): readonly Step[] {
+function emitMap({ clusters, regions, placements, isStored }: Emitter, nodes: readonly Pointwise[], region: Region): readonly Step[] {
   const inside = new Set<Node>(nodes),
     stored = nodes.filter((node) => isStored(node, inside)),
     { shape } = nodes[0]!;
@@ -77,10 +77,10 @@ function emitMap({ clusters, regions, storage, isStored }: Emitter, nodes: reado
   const { body, inputs, at } = write(
     stored,
     (x) => inside.has(x) || clusters.isComputedAgain(x),
-    (x) => storage.view(x, region),
+    (x) => placements.view(x, region),
     (x, user) => joins(x, user, regions),
   );
-  return [{ kind: "map", shape, body, inputs, outputs: stored.map((node) => ({ view: storage.view(node, region), value: at(node) })) }];
+  return [{ kind: "map", shape, body, inputs, outputs: stored.map((node) => ({ view: placements.view(node, region), value: at(node) })) }];
 }
 
 function zeros(view: View): readonly Step[] {

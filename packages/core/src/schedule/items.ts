@@ -5,7 +5,7 @@ import type { Region, Regions } from "../graph/regions.ts";
 import { size } from "../graph/window.ts";
 import { internal } from "../errors.ts";
 import type { Clusters } from "../fusion/cluster.ts";
-import type { Home } from "./settle.ts";
+import type { Destination } from "./destination.ts";
 
 /** One thing to do: a kernel, the zeros under a place, or a whole loop. */
 export type Item =
@@ -26,7 +26,7 @@ export function itemsOf(
   order: readonly Node[],
   regions: Regions,
   clusters: Clusters,
-  homes: ReadonlyMap<Node, Home>,
+  destinations: ReadonlyMap<Node, Destination>,
   late: ReadonlySet<Node>,
 ): Items {
   const all: Item[] = [],
@@ -94,7 +94,7 @@ export function itemsOf(
   };
   const waits = (item: Item): readonly Item[] => {
     const written = item.kind === "map" ? item.nodes : item.kind === "node" ? [item.node] : [];
-    const zeros = written.flatMap((node) => zerosUnder(node, homes, own));
+    const zeros = written.flatMap((node) => zerosUnder(node, destinations, own));
     return [...reads(item).flatMap(producers), ...zeros].filter((other) => other !== item);
   };
   const sorted = new Map<Region, readonly Item[]>();
@@ -128,11 +128,11 @@ export function hasGaps(place: Place): boolean {
 }
 
 /** Places that a node is written into must be cleared first where they have gaps. */
-function zerosUnder(node: Node, homes: ReadonlyMap<Node, Home>, own: ReadonlyMap<Node, Item>): readonly Item[] {
-  const home = homes.get(node);
-  if (home?.kind !== "piece") return home?.kind === "sum" ? zerosUnder(home.matmul, homes, own) : [];
-  const zeros = own.get(home.place);
-  return [...(zeros === undefined ? [] : [zeros]), ...zerosUnder(home.place, homes, own)];
+function zerosUnder(node: Node, destinations: ReadonlyMap<Node, Destination>, own: ReadonlyMap<Node, Item>): readonly Item[] {
+  const to = destinations.get(node);
+  if (to?.kind !== "piece") return to?.kind === "sum" ? zerosUnder(to.matmul, destinations, own) : [];
+  const zeros = own.get(to.place);
+  return [...(zeros === undefined ? [] : [zeros]), ...zerosUnder(to.place, destinations, own)];
 }
 
 /** The operands of a kernel, and of what it computes on the way. */

@@ -1,7 +1,7 @@
 // An update writes over an argument. It may do so inside the kernel that computes it only if nobody still needs what the argument held.
 import type { Node } from "../graph/node.ts";
 import type { Item, Items } from "./items.ts";
-import type { Result } from "./settle.ts";
+import type { Result } from "./destination.ts";
 
 /**
  * The update results that must wait for everything else. `ends[i]` is what writes results[i]; an end is in time if all other readers of its

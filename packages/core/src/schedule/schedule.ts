@@ -1,4 +1,4 @@
-// Graph to Program: values get homes, kernels, an order and memory.
+// Graph to Program: values get destinations, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
 import { cluster, type Clusters } from "../fusion/cluster.ts";
 import type { Loop, Node, Param } from "../graph/node.ts";
@@ -6,11 +6,12 @@ import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { box } from "../graph/window.ts";
 import type { Graph } from "../trace/trace.ts";
+import { assignDestinations } from "./assignDestinations.ts";
+import type { Result } from "./destination.ts";
 import { emit } from "./emit.ts";
 import { itemsOf, type Item, type Items } from "./items.ts";
 import { lateUpdates } from "./late.ts";
-import { settle, type Result } from "./settle.ts";
-import { storageOf } from "./storage.ts";
+import { Placements } from "./placements.ts";
 
 /**
  * The Program of a graph, within what a backend supports. Bindings are the inputs in order, then the outputs.
@@ -29,36 +30,43 @@ export function schedule(graph: Graph, supports: Supports): Program {
 }
 
 function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
-  const settled = settle(results),
-    order = postorder(settled.results),
-    regions = regionsOf(order, settled.pinned),
+  const assignment = assignDestinations(results),
+    order = postorder(assignment.writers),
+    regions = regionsOf(order, assignment.forcedRegion),
     users = consumers(order);
-  const isHomed = (node: Node): boolean => settled.homes.has(node);
+  const hasDestination = (node: Node): boolean => assignment.destinations.has(node);
   const arrangedWith = (late: ReadonlySet<Node>): { readonly clusters: Clusters; readonly items: Items } => {
-    const clusters = cluster({ order, regions, isHomed, late, bindings: supports.bindings, excessPrecision: supports.excessPrecision }),
-      items = itemsOf(order, regions, clusters, settled.homes, late);
-    const all = new Set([...late, ...lateUpdates(results, settled.results, inputs, items, supports.inPlace)]);
+    const clusters = cluster({
+        order,
+        regions,
+        hasDestination,
+        late,
+        bindings: supports.bindings,
+        excessPrecision: supports.excessPrecision,
+      }),
+      items = itemsOf(order, regions, clusters, assignment.destinations, late);
+    const all = new Set([...late, ...lateUpdates(results, assignment.writers, inputs, items, supports.inPlace)]);
     return all.size === late.size ? { clusters, items } : arrangedWith(all); // another order may make more of them late
   };
   const { clusters, items } = arrangedWith(new Set());
   const wholes = wholesOf(order);
-  const isSingle = (loop: Loop, state: number): boolean =>
-    canBeSingle(loop, state, wholes.get(loop.states[state]!.param) ?? [], users, items, supports.inPlace);
-  const storage = storageOf({
+  const isUpdatedInPlace = (loop: Loop, state: number): boolean =>
+    canUpdateInPlace(loop, state, wholes.get(loop.states[state]!.param) ?? [], users, items, supports.inPlace);
+  const placements = new Placements({
     inputs,
     results: outputs.map(({ path, node }) => ({ name: path || "result", node })),
     order,
-    settled,
+    assignment,
     regions,
-    isSingle,
+    isUpdatedInPlace,
   });
-  const isStored = (node: Node, inside: ReadonlySet<Node>): boolean => isHomed(node) || users(node).some((u) => !inside.has(u));
-  const steps = emit({ items, clusters, regions, storage, isStored });
-  return { name, slots: storage.slots, steps };
+  const isStored = (node: Node, inside: ReadonlySet<Node>): boolean => hasDestination(node) || users(node).some((u) => !inside.has(u));
+  const steps = emit({ items, clusters, regions, placements, isStored });
+  return { name, slots: placements.slots, steps };
 }
 
 /** One place for all steps will do where only the last is wanted from outside and nothing in the body still reads the old after the new is written. */
-function canBeSingle(
+function canUpdateInPlace(
   loop: Loop,
   state: number,
   wholes: readonly Node[],
