@@ -3,20 +3,8 @@
 // every order of their terms (§4.2), since backends order them as they like. It knows nothing of cells.
 import { pointwise, type Bounded } from "./bounded.ts";
 import { normal } from "./normal.ts";
+import type { Rounding } from "./rounding.ts";
 import { softmax } from "./softmax.ts";
-
-/** How a machine rounds. `ulp` is the distance from 1 to the next number; the operations are accurate to so many of it. */
-export interface Rounding {
-  readonly ulp: number;
-  /** Absolute error of any result: the smallest number that is not flushed to zero. */
-  readonly tiny: number;
-  readonly sum: number;
-  readonly exp: number;
-  readonly sqrt: number;
-  readonly div: number;
-  readonly sigmoid: number;
-  readonly tanh: number;
-}
 
 type Product = readonly [x: Bounded, w: Bounded];
 

@@ -1,6 +1,6 @@
 // The oracle: cells, recurrences and attention in float64, straight from the papers' equations, with backward passes derived by hand.
 export { activated, type Activation } from "./activations.ts";
-export { arithmetic, exact, type Arithmetic, type Rounding } from "./arithmetic.ts";
+export { arithmetic, exact, type Arithmetic } from "./arithmetic.ts";
 export { attention, type Attended, type AttentionJob, type AttentionOptions } from "./attention/attention.ts";
 export { attendingRnn, type DecoderOptions } from "./attention/decoder.ts";
 export { multiHead, type MultiHeadGradients, type MultiHeadJob, type MultiHeadOptions } from "./attention/multiHead.ts";
@@ -15,6 +15,7 @@ export { lstm, type LstmOptions, type LstmWeights } from "./lstm.ts";
 export { mgu } from "./mgu.ts";
 export { layerNormalised, rmsNormalised } from "./normalise.ts";
 export { rnn, type RnnWeights } from "./rnn.ts";
+export type { Rounding } from "./rounding.ts";
 export { recurrence, type Job, type Recurrence, type Run, type Upstream } from "./sequence.ts";
 export { stacked } from "./stacked.ts";
 export { variationalDropout } from "./variationalDropout.ts";

@@ -1,6 +1,6 @@
 // A vector made as long as √n, centred before or not, and what rounding may do to it. It knows nothing of layers.
-import type { Rounding } from "./arithmetic.ts";
 import { pointwise, type Bounded } from "./bounded.ts";
+import type { Rounding } from "./rounding.ts";
 
 export interface Normal {
   readonly value: Bounded;

@@ -1,6 +1,6 @@
 // Softmax and what rounding may do to it. It knows nothing of attention.
-import type { Rounding } from "./arithmetic.ts";
 import { pointwise, type Bounded } from "./bounded.ts";
+import type { Rounding } from "./rounding.ts";
 
 /**
  * Softmax, computed as exp(xᵢ − m) / Σ exp(xⱼ − m), m the largest of x: m cancels, whichever number it is.
