@@ -1,9 +1,9 @@
 // One gpu.js on one WebGL context, shared by all backends of a page or process: a page has few contexts, and the oldest are lost without a word.
-import type { SluiceError, Supports } from "@sluice/core";
+import type { SluiceError } from "@sluice/core";
 import { failureOf } from "./failure.ts";
 import { type GPU, type GpuJs, type Mode, type Texture, load } from "./gpujs.ts";
 import { addHelpers, checkReal, createKernels, drop, settings } from "./kernels.ts";
-import { keepsOf } from "./probe.ts";
+import { keepsOf, type SpecialNumbers } from "./probe.ts";
 import { createReader } from "./reader.ts";
 import type { Shader } from "./shader.ts";
 import type { Sheet } from "./sheet.ts";
@@ -39,7 +39,7 @@ export interface Device {
   readonly mode: Mode;
   readonly limits: Limits;
   /** Measured when it was opened. */
-  readonly keeps: Pick<Supports["keeps"], "nan" | "infinity" | "signedZeros">;
+  readonly keeps: SpecialNumbers;
   readonly counts: Counts;
   /** Textures that sheets keep, and kernels compiled, now. */
   readonly textures: number;

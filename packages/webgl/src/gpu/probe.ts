@@ -1,10 +1,20 @@
 // The first kernel of a device: whether floats come back as they should, and what the GPU keeps of IEEE 754's special numbers.
-import type { Device } from "./device.ts";
-import { shader } from "./shader.ts";
-import { hold, hostSheet } from "./sheet.ts";
+import type { Supports } from "@sluice/core";
+import { shader, type Shader } from "./shader.ts";
+import { hold, hostSheet, type Sheet } from "./sheet.ts";
+
+/** What the GPU keeps of IEEE 754's special numbers. */
+export type SpecialNumbers = Pick<Supports["keeps"], "nan" | "infinity" | "signedZeros">;
+
+/** What the probe needs of a device. */
+interface Launcher {
+  launch(shader: Shader, inputs: readonly Sheet[], numbers: readonly number[], length: number): Sheet[];
+  read(sheet: Sheet, from: number, length: number): Float32Array;
+  release(sheet: Sheet): void;
+}
 
 /** What the probe kernel gives on a GPU that has IEEE 754's special numbers. Throws where it has not even float textures. */
-export function keepsOf(device: Device): Device["keeps"] {
+export function keepsOf(device: Launcher): SpecialNumbers {
   const [sheet] = device.launch(probe, [hostSheet(4, Float32Array.of(Infinity, -1, 0, -0))], [0], probes.length);
   const [one, ...made] = device.read(hold(sheet!), 0, probes.length);
   device.release(sheet!);
