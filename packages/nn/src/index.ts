@@ -21,20 +21,23 @@ export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
 export type { Kind, Spec } from "./layers/spec.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
-export { sequential } from "./model/sequential.ts";
-export type { BuiltModel, Model, NamedLayer, Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/model.ts";
+export { sequential } from "./sequential/sequential.ts";
+export type { BuiltModel, Model, NamedLayer } from "./model/model.ts";
+export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/saved.ts";
 
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";
 export { categoricalCrossentropy } from "./losses/categoricalCrossentropy.ts";
-export type { Loss, LossName } from "./losses/loss.ts";
-export { meanAbsoluteError } from "./losses/meanAbsoluteError.ts";
-export { meanSquaredError } from "./losses/meanSquaredError.ts";
-export type { Measure, Target } from "./losses/measure.ts";
+export type { Loss } from "./losses/loss.ts";
+export type { LossName } from "./losses/resolveLoss.ts";
+export { meanAbsoluteError } from "./measures/meanAbsoluteError.ts";
+export { meanSquaredError } from "./measures/meanSquaredError.ts";
+export type { Measure, Target } from "./measures/measure.ts";
 export { sparseCategoricalCrossentropy } from "./losses/sparseCategoricalCrossentropy.ts";
 
 export { binaryAccuracy } from "./metrics/binaryAccuracy.ts";
 export { categoricalAccuracy } from "./metrics/categoricalAccuracy.ts";
-export type { Metric, MetricName } from "./metrics/metric.ts";
+export type { Metric } from "./metrics/metric.ts";
+export type { MetricName } from "./metrics/resolveMetric.ts";
 export { sparseCategoricalAccuracy } from "./metrics/sparseCategoricalAccuracy.ts";
 
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";
@@ -52,8 +55,8 @@ export type {
   Numbers,
   PredictOptions,
   Progress,
-} from "./training/options.ts";
+} from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
-export type { Trainer } from "./training/trainer.ts";
+export type { Trainer } from "./model/model.ts";
 
 export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";

@@ -17,7 +17,7 @@ import {
 } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { additiveAttention } from "./additiveAttention.ts";

@@ -2,7 +2,7 @@ import { random, SluiceError, type HostArray } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { filled, type AnyOption } from "../options/table.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";

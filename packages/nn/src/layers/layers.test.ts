@@ -1,8 +1,8 @@
 import { array, cell, compile, type HostArray, initialise, type SluiceError, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
-import { layoutOf, pack, unpack } from "../model/layout.ts";
-import { sequential } from "../model/sequential.ts";
+import { layoutOf, pack, unpack } from "../weights/layout.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";

@@ -2,8 +2,8 @@
 import { array, compile, initialise, lstm as cell, recurrence, variationalDropout, type HostArray, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
-import { layoutOf, pack, unpack } from "../model/layout.ts";
-import { sequential } from "../model/sequential.ts";
+import { layoutOf, pack, unpack } from "../weights/layout.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { bidirectional } from "./bidirectional.ts";

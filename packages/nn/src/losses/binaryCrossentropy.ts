@@ -1,7 +1,7 @@
 // Yes or no, from logits.
 import { exp, log1p, minimum, neg, relu } from "@sluice/core";
 import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
-import { checkedMeasure, meanPerSample, probabilities } from "./measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
 import type { Loss } from "./loss.ts";
 
 /**

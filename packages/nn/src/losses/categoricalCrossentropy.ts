@@ -1,7 +1,7 @@
 // One of several classes, from logits, with the target as probabilities.
 import { logSoftmax } from "@sluice/core";
 import { categoricalAccuracy } from "../metrics/categoricalAccuracy.ts";
-import { checkedMeasure, meanPerSample, probabilities } from "./measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
 import type { Loss } from "./loss.ts";
 
 /** −Σ y log softmax(z) over the last axis, its mean over the others but the batch. y and z [batch, …, classes], z are logits. */

@@ -5,9 +5,10 @@ import { expect, test } from "vitest";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
-import { resolveLoss, type Loss } from "./loss.ts";
-import { meanAbsoluteError } from "./meanAbsoluteError.ts";
-import { meanSquaredError } from "./meanSquaredError.ts";
+import { resolveLoss } from "./resolveLoss.ts";
+import type { Loss } from "./loss.ts";
+import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
 
 const backend = await open();

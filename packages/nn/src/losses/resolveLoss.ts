@@ -1,19 +1,11 @@
 // Losses by their Keras names. Those over classes read logits: softmax and sigmoid are inside them, where they are stable.
 import { SluiceError } from "@sluice/core";
-import type { Metric } from "../metrics/metric.ts";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
-import { meanAbsoluteError } from "./meanAbsoluteError.ts";
-import { meanSquaredError } from "./meanSquaredError.ts";
+import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
-import type { Measure } from "./measure.ts";
-
-export interface Loss extends Measure {
-  /** The activation it applies itself: the model must not end with it. */
-  readonly includes?: "sigmoid" | "softmax";
-  /** What the metric "accuracy" means beside it. */
-  readonly accuracy?: Metric;
-}
+import type { Loss } from "./loss.ts";
 
 const losses = {
   meanSquaredError,

@@ -1,7 +1,7 @@
 // One of several classes, from logits, with the target as a label.
 import { logSoftmax, oneHot, where } from "@sluice/core";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
-import { checkedMeasure, classLabels, meanPerSample } from "./measure.ts";
+import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.ts";
 import type { Loss } from "./loss.ts";
 
 /** −log softmax(z)[y], its mean over every axis but the batch. z [batch, …, classes] are logits, y [batch, …] of 0 … classes − 1. */

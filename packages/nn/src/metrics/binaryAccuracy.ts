@@ -1,5 +1,5 @@
 // How often a yes or no is right.
-import { checkedMeasure, meanPerSample, probabilities } from "../losses/measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 
 /** The share of outputs on the target's side: logit > 0, that is probability > ½, where the target is > ½. */

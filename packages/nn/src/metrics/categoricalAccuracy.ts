@@ -1,6 +1,6 @@
 // How often the likeliest class is the target's.
 import { argmax, cast } from "@sluice/core";
-import { checkedMeasure, meanPerSample, probabilities } from "../losses/measure.ts";
+import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 
 /** The share of rows [batch, …, classes] whose largest output stands where the target's largest value does. */

@@ -3,11 +3,12 @@ import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { binaryCrossentropy } from "../losses/binaryCrossentropy.ts";
-import { meanSquaredError } from "../losses/meanSquaredError.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "../losses/sparseCategoricalCrossentropy.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
-import { resolveMetric, type Metric } from "./metric.ts";
+import { resolveMetric } from "./resolveMetric.ts";
+import type { Metric } from "./metric.ts";
 import { sparseCategoricalAccuracy } from "./sparseCategoricalAccuracy.ts";
 
 const backend = await open();

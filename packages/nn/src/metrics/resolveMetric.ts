@@ -1,18 +1,11 @@
 // Metrics by their Keras names.
 import { SluiceError } from "@sluice/core";
-import type { Loss } from "../losses/loss.ts";
-import { meanAbsoluteError } from "../losses/meanAbsoluteError.ts";
-import { meanSquaredError } from "../losses/meanSquaredError.ts";
-import type { Measure } from "../losses/measure.ts";
+import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
+import type { Metric } from "./metric.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
 import { sparseCategoricalAccuracy } from "./sparseCategoricalAccuracy.ts";
-
-/** Its mean over the samples, by their weights, is reported under `name`. */
-export interface Metric extends Measure {
-  /** Which way is better, for `monitor`. */
-  readonly better: "lower" | "higher";
-}
 
 const metrics = {
   mae: { ...meanAbsoluteError, name: "mae", better: "lower" },
@@ -28,15 +21,18 @@ const metrics = {
 export type MetricName = keyof typeof metrics | "accuracy";
 export const metricNames = ["accuracy", ...Object.keys(metrics)] as MetricName[]; // a constant record
 
+/** The loss a metric stands beside, so far as "accuracy" asks. */
+type Beside = { readonly name: string; readonly accuracy?: Metric };
+
 /** Throws INVALID_ARGUMENT for a name that is none, or for "accuracy" beside a loss that has no classes. */
-export function resolveMetric(metric: MetricName | Metric, loss: Loss): Metric {
+export function resolveMetric(metric: MetricName | Metric, loss: Beside): Metric {
   if (typeof metric === "object") return metric;
   if (metric === "accuracy") return { ...accuracyOf(loss), name: "accuracy" };
   if (Object.hasOwn(metrics, metric)) return metrics[metric];
   throw refused(`there is no metric "${metric}"`, `Take one of accuracy, ${Object.keys(metrics).join(", ")}, or an object`);
 }
 
-function accuracyOf({ name, accuracy }: Loss): Metric {
+function accuracyOf({ name, accuracy }: Beside): Metric {
   if (accuracy !== undefined) return accuracy;
   throw refused(`the loss "${name}" has no classes to be accurate about`, "Take mae or mse");
 }

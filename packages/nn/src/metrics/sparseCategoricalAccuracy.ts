@@ -1,6 +1,6 @@
 // How often the likeliest class is the label.
 import { argmax, cast } from "@sluice/core";
-import { checkedMeasure, classLabels, meanPerSample } from "../losses/measure.ts";
+import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 
 /** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]. */

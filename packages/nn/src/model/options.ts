@@ -1,7 +1,9 @@
 // What the caller may say to `compile` and `fit`, and what `fit` says back.
 import type { Backend, HostArray, Values } from "@sluice/core";
-import type { Loss, LossName } from "../losses/loss.ts";
-import type { Metric, MetricName } from "../metrics/metric.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { LossName } from "../losses/resolveLoss.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { MetricName } from "../metrics/resolveMetric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 
 export interface CompileOptions {
@@ -70,6 +72,11 @@ export interface EvaluateOptions {
 }
 
 export type PredictOptions = EvaluateOptions;
+
+export interface CheckpointOptions {
+  /** Default false. */
+  readonly optimizer?: boolean;
+}
 
 export interface History {
   /** One log per finished epoch. */

@@ -1,7 +1,7 @@
 // Keeps gradients small (Pascanu et al. 2013), in the three ways Keras has.
 import { clip as clamp, concat, div, maximum, SluiceError, sqrt, square, type Tensor } from "@sluice/core";
 import { positive } from "@sluice/core/arguments";
-import type { Layout } from "../model/layout.ts";
+import type { Layout } from "../weights/layout.ts";
 import { optional, type Table } from "../options/table.ts";
 
 /** At most one of them is set. */

@@ -2,7 +2,7 @@ import { array, compile, SluiceError, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { layoutOf } from "../model/layout.ts";
+import { layoutOf } from "../weights/layout.ts";
 import { adam, adamW } from "./adam.ts";
 import { clipGradient, type Clip } from "./clip.ts";
 import type { Optimizer } from "./optimizer.ts";

@@ -2,9 +2,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { SluiceError, type HostArray } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
-import type { Model } from "../model/model.ts";
+import type { Model, Trainer } from "../model/model.ts";
 import { filled, given } from "../options/table.ts";
-import type { Trainer } from "../training/trainer.ts";
 import { readFully } from "./ranges.ts";
 import { planOf } from "./record.ts";
 import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";

@@ -1,7 +1,7 @@
 // How far a fit had come, as a model file says it: in JSON, which has no NaN and no infinity, beside the arrays of the best weights.
 import { boolean, finite, oneOf, size, text, type Rule } from "@sluice/core/arguments";
 import type { HostArray } from "@sluice/core";
-import type { SavedBest, SavedPosition, SavedProgress, SavedSums } from "../model/model.ts";
+import type { SavedBest, SavedPosition, SavedProgress, SavedSums } from "../model/saved.ts";
 import { counter, either, listOf, recordOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 

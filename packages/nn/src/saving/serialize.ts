@@ -2,11 +2,11 @@
 import { SluiceError } from "@sluice/core";
 import { boolean, refused, show, type Rule } from "@sluice/core/arguments";
 import type { LayerMaker, LayerTable } from "../layers/table.ts";
-import type { Model, Saved } from "../model/model.ts";
+import type { Model, Trainer } from "../model/model.ts";
+import type { Saved } from "../model/saved.ts";
 import { callable, having, recordOf } from "../options/rules.ts";
 import { filled, given, preset, type Table } from "../options/table.ts";
-import type { Trainer } from "../training/trainer.ts";
-import { checkFinite } from "../model/finite.ts";
+import { checkFinite } from "../weights/finite.ts";
 import { planOf, toTensors } from "./record.ts";
 import { openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
 

@@ -4,7 +4,8 @@ import { check, text, type Rule } from "@sluice/core/arguments";
 import type { Layer } from "../layers/layer.ts";
 import { isRecord, given, optional, type Table } from "../options/table.ts";
 import { layerName, listOf } from "../options/rules.ts";
-import { createModel, type Model, type NamedLayer } from "./model.ts";
+import { createModel } from "./createModel.ts";
+import type { Model, NamedLayer } from "../model/model.ts";
 
 const modelTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
 

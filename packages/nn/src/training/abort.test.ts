@@ -4,13 +4,12 @@ import { open } from "@sluice/core/reference";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { input } from "../layers/input.ts";
-import type { Model } from "../model/model.ts";
-import { sequential } from "../model/sequential.ts";
+import type { Model, Trainer } from "../model/model.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
-import type { Progress } from "./options.ts";
-import type { Trainer } from "./trainer.ts";
+import type { Progress } from "../model/options.ts";
 
 const backend = await open();
 let now = 0;

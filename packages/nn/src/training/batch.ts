@@ -1,7 +1,7 @@
 // The arrays through which batches of one shape reach a Program, filled from a dataset.
 import { allOrNothing, type Backend, type NDArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
-import type { Target } from "../losses/measure.ts";
+import type { Target } from "../measures/measure.ts";
 import type { Dataset } from "./dataset.ts";
 import { Feed, type Rows } from "./feed.ts";
 import type { BatchInputs } from "./trainingStep.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { Best } from "./best.ts";
-import type { EpochLog, FitOptions } from "./options.ts";
+import type { EpochLog, FitOptions } from "../model/options.ts";
 
 const backend = await open();
 const anyValues = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });

@@ -1,7 +1,7 @@
 // Which epoch was best, when to give up on a better one, and the way back to it (Prechelt 1998, as Keras's EarlyStopping).
 import { SluiceError, type NDArray, type TypedArray } from "@sluice/core";
 import type { Metric } from "../metrics/metric.ts";
-import type { EpochLog, FitOptions } from "./options.ts";
+import type { EpochLog, FitOptions } from "../model/options.ts";
 
 /** What `monitor` and `patience` have seen so far. */
 export interface BestSoFar {

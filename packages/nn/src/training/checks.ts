@@ -3,7 +3,8 @@ import { SluiceError, type Backend } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Model, SavedTraining } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
+import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 
 const who = "model.compile";

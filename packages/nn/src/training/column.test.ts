@@ -2,10 +2,10 @@ import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { column } from "./column.ts";
-import { atOnce } from "./turns.ts";
+import { atOnce } from "../host/turns.ts";
 
 const asked = { wanted: { dtype: "float" }, dtype: "f32", who: "trainer.fit", name: "x" } as const;
 const anyRows = fc.array(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 }), {

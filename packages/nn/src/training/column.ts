@@ -3,8 +3,8 @@
 import { SluiceError, type TypedArray } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import { placeFor, readElements, type Asked } from "./elements.ts";
-import type { Numbers } from "./options.ts";
-import type { Pieces } from "./turns.ts";
+import type { Numbers } from "../model/options.ts";
+import type { Pieces } from "../host/turns.ts";
 
 /** Larger arrays are not copied: 64 MiB. */
 const copied = 2 ** 26;

@@ -2,12 +2,12 @@ import type { SluiceError } from "@sluice/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { specOf } from "../layers/spec.ts";
-import { classLabels, likeOutput, type Target } from "../losses/measure.ts";
+import { classLabels, likeOutput, type Target } from "../measures/measure.ts";
 import { dataset } from "./dataset.ts";
 import { placeFor, readElements } from "./elements.ts";
 import { hostArray } from "./hostArray.ts";
-import type { Data } from "./options.ts";
-import { atOnce } from "./turns.ts";
+import type { Data } from "../model/options.ts";
+import { atOnce } from "../host/turns.ts";
 
 /** Samples [2] to one number, or to one of three classes. */
 const regression = likeOutput([1]);

@@ -2,11 +2,11 @@
 import { SluiceError, type Shape } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
-import type { Target } from "../losses/measure.ts";
+import type { Target } from "../measures/measure.ts";
 import { hostArray } from "./hostArray.ts";
 import { column, type Column } from "./column.ts";
-import type { Data, Numbers } from "./options.ts";
-import type { Pieces } from "./turns.ts";
+import type { Data, Numbers } from "../model/options.ts";
+import type { Pieces } from "../host/turns.ts";
 
 /** Each array by rows, one per sample. */
 export interface Samples {

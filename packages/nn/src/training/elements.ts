@@ -2,8 +2,8 @@
 import { SluiceError, type ErrorCode, type NumericArray, type Shape, type TypedArray } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
-import type { Target } from "../losses/measure.ts";
-import { typedArray } from "./typedArray.ts";
+import type { Target } from "../measures/measure.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 /** What is read, and for whom. */
 export interface Asked {

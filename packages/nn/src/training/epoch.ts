@@ -4,7 +4,7 @@ import type { Dataset } from "./dataset.ts";
 import type { Pace } from "./pace.ts";
 import type { Tally } from "./totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
-import { turns } from "./turns.ts";
+import { turns } from "../host/turns.ts";
 
 export interface Epoch {
   /** From 1, for errors. */

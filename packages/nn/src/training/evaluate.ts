@@ -3,7 +3,7 @@ import { SluiceError } from "@sluice/core";
 import type { Dataset } from "./dataset.ts";
 import { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
-import { turns } from "./turns.ts";
+import { turns } from "../host/turns.ts";
 
 export interface Evaluation {
   readonly batchSize: number;

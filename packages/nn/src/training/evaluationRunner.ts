@@ -5,7 +5,7 @@ import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "./runners.ts";
-import type { Session } from "./session.ts";
+import type { Setting } from "./setting.ts";
 import { Totals } from "./totals.ts";
 import { evaluationStep } from "./trainingStep.ts";
 
@@ -16,18 +16,18 @@ export interface EvaluationRunner {
   dispose(): void;
 }
 
-export async function evaluationRunner(session: Session, sample: Spec, batch: number): Promise<EvaluationRunner> {
-  const { backend, dtype, metrics } = session;
-  const built = session.build(sample);
-  const loss = session.loss("trainer.evaluate");
-  const { layout, params } = session.variables("trainer.evaluate");
+export async function evaluationRunner(setting: Setting, sample: Spec, batch: number): Promise<EvaluationRunner> {
+  const { backend, dtype, metrics } = setting;
+  const built = setting.build(sample);
+  const loss = setting.loss("trainer.evaluate");
+  const { layout, params } = setting.variables("trainer.evaluate");
   const { inputs, totals } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
     totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
   }));
   const bound = await bind({
     backend,
-    name: `${session.model.name}.evaluate`,
+    name: `${setting.model.name}.evaluate`,
     fn: evaluationStep({ built, layout, loss, metrics }),
     inputs: { ...inputs.arrays, params, totals: totals.array },
     held: [inputs, totals],

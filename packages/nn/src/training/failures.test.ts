@@ -5,11 +5,11 @@ import { open } from "@sluice/core/reference";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { FitOptions } from "./options.ts";
-import type { Trainer } from "./trainer.ts";
+import type { FitOptions } from "../model/options.ts";
+import type { Trainer } from "../model/model.ts";
 
 const backend: Backend = await open();
 beforeEach(() => {

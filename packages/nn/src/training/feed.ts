@@ -1,7 +1,7 @@
 // One input of a Program that takes batches: its buffer, and the host memory in which rows are gathered for it.
 import { zeros, type Backend, type DType, type NDArray, type Shape, type TypedArray } from "@sluice/core";
 import type { Column } from "./column.ts";
-import { typedArray } from "./typedArray.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 export interface FeedOptions {
   /** For errors, as the axes are. */

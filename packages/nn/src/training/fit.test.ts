@@ -9,11 +9,11 @@ import { embedding } from "../layers/embedding.ts";
 import { gru } from "../layers/gru.ts";
 import { input } from "../layers/input.ts";
 import type { Loss } from "../losses/loss.ts";
-import { meanSquaredError } from "../losses/meanSquaredError.ts";
-import { sequential } from "../model/sequential.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { CompileOptions, Data, EpochLog, Progress } from "./options.ts";
+import type { CompileOptions, Data, EpochLog, Progress } from "../model/options.ts";
 
 const backend: Backend = await open();
 afterAll(() => backend.close());

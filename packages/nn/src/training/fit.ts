@@ -1,18 +1,18 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import { random } from "@sluice/core";
 import { checkSize } from "@sluice/core/arguments";
-import type { SavedPosition } from "../model/model.ts";
+import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
 import { stepsOf, trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Data, EpochLog, FitOptions, History } from "./options.ts";
+import type { Data, EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { Pace } from "./pace.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Tally } from "./totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
-import { inTurns } from "./turns.ts";
+import { inTurns } from "../host/turns.ts";
 
 const who = "trainer.fit";
 

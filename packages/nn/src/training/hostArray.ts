@@ -1,7 +1,7 @@
 // Data as the caller has it, made into one array on the host.
 import { SluiceError } from "@sluice/core";
 import { check, checkElements, dtype, readNumbers, type HostNumbers } from "@sluice/core/arguments";
-import type { Numbers } from "./options.ts";
+import type { Numbers } from "../model/options.ts";
 
 /**
  * Numbers where they lie, or nested ones as one float64 array; a HostArray by its own shape.

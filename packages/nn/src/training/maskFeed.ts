@@ -2,7 +2,7 @@
 // so that it is the same on every backend and after every resumption.
 import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
 import type { Mask } from "../layers/layer.ts";
-import { typedArray } from "./typedArray.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 export interface MaskFeedOptions {
   readonly name: string;

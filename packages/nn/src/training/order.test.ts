@@ -1,7 +1,7 @@
 import { random } from "@sluice/core";
 import { expect, test } from "vitest";
 import { permutation } from "./order.ts";
-import { atOnce } from "./turns.ts";
+import { atOnce } from "../host/turns.ts";
 
 test("an order drawn in pieces is core's permutation", () => {
   for (const n of [0, 1, 2, 1000, 2 ** 16, 2 ** 16 + 1, 2 ** 16 + 2, 200_000])

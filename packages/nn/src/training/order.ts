@@ -1,7 +1,7 @@
 // The order of an epoch's samples: the numbers of core's `permutation`, drawn in pieces.
 import type { Random } from "@sluice/core";
-import { typedArray } from "./typedArray.ts";
-import type { Pieces } from "./turns.ts";
+import { typedArray } from "../host/typedArray.ts";
+import type { Pieces } from "../host/turns.ts";
 
 /** Numbers that are drawn between two looks at the clock: some milliseconds. */
 const piece = 2 ** 16;

@@ -2,8 +2,8 @@
 import type { HostArray } from "@sluice/core";
 import type { Samples } from "./dataset.ts";
 import type { Session } from "./session.ts";
-import { turns } from "./turns.ts";
-import { typedArray } from "./typedArray.ts";
+import { turns } from "../host/turns.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 export interface Prediction {
   readonly batchSize: number;

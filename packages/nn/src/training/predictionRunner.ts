@@ -1,12 +1,12 @@
 // Forward alone of one batch shape, compiled and bound.
 import type { Tensor, TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
-import { unpack } from "../model/layout.ts";
+import { unpack } from "../weights/layout.ts";
 import { inputFeed } from "./batch.ts";
 import type { Column } from "./column.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "./runners.ts";
-import type { Session } from "./session.ts";
+import type { Setting } from "./setting.ts";
 
 export interface PredictionRunner {
   /** Of one sample's output. */
@@ -16,14 +16,14 @@ export interface PredictionRunner {
   dispose(): void;
 }
 
-export async function predictionRunner(session: Session, sample: Spec, batch: number): Promise<PredictionRunner> {
-  const { backend, dtype } = session;
-  const built = session.build(sample);
-  const { layout, params } = session.variables("trainer.predict");
+export async function predictionRunner(setting: Setting, sample: Spec, batch: number): Promise<PredictionRunner> {
+  const { backend, dtype } = setting;
+  const built = setting.build(sample);
+  const { layout, params } = setting.variables("trainer.predict");
   const input = inputFeed(backend, batch, sample, dtype);
   const bound = await bind({
     backend,
-    name: `${session.model.name}.predict`,
+    name: `${setting.model.name}.predict`,
     fn: (given: { readonly params: Tensor; readonly x: Tensor }) => built.apply(unpack(layout, given.params), given.x),
     inputs: { params, x: input.array },
     held: [input],

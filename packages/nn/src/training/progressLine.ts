@@ -2,7 +2,7 @@
 import { anyNumber, count, size, text } from "@sluice/core/arguments";
 import { recordOf } from "../options/rules.ts";
 import { given, required, type Table } from "../options/table.ts";
-import type { Progress } from "./options.ts";
+import type { Progress } from "../model/options.ts";
 
 const bar = 20;
 

@@ -6,11 +6,11 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
-import type { CompileOptions, EpochLog, FitOptions, History } from "./options.ts";
-import type { Trainer } from "./trainer.ts";
+import type { CompileOptions, EpochLog, FitOptions, History } from "../model/options.ts";
+import type { Trainer } from "../model/model.ts";
 
 const [backend, cpu, workers] = [await open(), await openCpu(), await openWorkers({ threads: 2, threshold: 0 })];
 afterAll(() => Promise.all([backend.close(), cpu.close(), workers.close()]));

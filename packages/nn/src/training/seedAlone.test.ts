@@ -7,10 +7,10 @@ import fc from "fast-check";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { CompileOptions, EpochLog, FitOptions } from "./options.ts";
+import type { CompileOptions, EpochLog, FitOptions } from "../model/options.ts";
 
 const backends: readonly Backend[] = [await open(), await openCpu(), await openWorkers({ threads: 2, threshold: 0 })];
 afterAll(() => Promise.all(backends.map((backend) => backend.close())));

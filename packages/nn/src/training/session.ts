@@ -2,20 +2,24 @@
 // Programs compiled so far.
 import { SluiceError, type Backend } from "@sluice/core";
 import { describe, type Spec } from "../layers/spec.ts";
-import { resolveLoss, type Loss } from "../losses/loss.ts";
-import { resolveMetric, type Metric } from "../metrics/metric.ts";
-import { layoutOf, packing, viewHost, type Layout } from "../model/layout.ts";
-import type { BuiltModel, Model, Saved, SavedBest, SavedProgress } from "../model/model.ts";
+import { resolveLoss } from "../losses/resolveLoss.ts";
+import type { Loss } from "../losses/loss.ts";
+import { resolveMetric } from "../metrics/resolveMetric.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { layoutOf, packing, viewHost, type Layout } from "../weights/layout.ts";
+import type { BuiltModel, Model } from "../model/model.ts";
+import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
 import { checkEnding, checkMetrics, checkState, checkSupport } from "./checks.ts";
 import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
 import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
-import type { CompileOptions, Data, EpochLog, History, Numbers } from "./options.ts";
+import type { CompileOptions, Data, EpochLog, History, Numbers } from "../model/options.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import { Runners } from "./runners.ts";
+import type { Setting } from "./setting.ts";
 import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
-import { inTurns, type Pieces } from "./turns.ts";
+import { inTurns, type Pieces } from "../host/turns.ts";
 import { startOf, Variables } from "./variables.ts";
 
 /** A moment of a fit under way. */
@@ -25,7 +29,7 @@ export interface Standing {
   readonly progress: SavedProgress;
 }
 
-export class Session {
+export class Session implements Setting {
   readonly model: Model;
   readonly backend: Backend;
   readonly dtype: "f32" | "f64";
@@ -67,17 +71,14 @@ export class Session {
     if (sample !== undefined) await this.#prepare(sample);
   }
 
-  /** Throws INVALID_ARGUMENT where `compile` was given none. */
   loss(who: string): Loss {
     return this.#loss ?? missing(who, "loss");
   }
 
-  /** Throws likewise. */
   optimizer(who: string): Optimizer {
     return this.#optimizer ?? missing(who, "optimizer");
   }
 
-  /** Throws INVALID_ARGUMENT while neither an input layer, a saved model nor data has told a sample's shape. */
   variables(who: string): Variables {
     if (this.#variables !== undefined) return this.#variables;
     const fix = "Begin the model with input({ shape }), or fit or predict first";
@@ -89,7 +90,6 @@ export class Session {
     });
   }
 
-  /** The model for such samples. Throws SHAPE_MISMATCH where the variables do not fit, INVALID_ARGUMENT for metrics that do not. */
   build(sample: Spec): BuiltModel {
     const built = this.model.build(sample);
     if (this.#variables !== undefined) checkLayout(this.#variables.layout, layoutOf(built.weights), sample);

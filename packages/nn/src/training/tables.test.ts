@@ -1,9 +1,9 @@
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
-import { sequential } from "../model/sequential.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { CompileOptions, Data, FitOptions } from "./options.ts";
+import type { CompileOptions, Data, FitOptions } from "../model/options.ts";
 
 const backend = await open();
 afterAll(() => backend.close());

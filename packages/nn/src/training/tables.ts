@@ -1,12 +1,14 @@
 // What the verbs of a model and a trainer take, as data.
 import type { Backend } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
-import { lossNames, type Loss, type LossName } from "../losses/loss.ts";
-import { metricNames, type Metric, type MetricName } from "../metrics/metric.ts";
+import { lossNames, type LossName } from "../losses/resolveLoss.ts";
+import type { Loss } from "../losses/loss.ts";
+import { metricNames, type MetricName } from "../metrics/resolveMetric.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf } from "../options/rules.ts";
 import { optional, preset, required, type Table } from "../options/table.ts";
-import type { CompileOptions, Data, EvaluateOptions, FitOptions } from "./options.ts";
+import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions } from "../model/options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
 const anyBackend: Rule<Backend> = {
@@ -60,8 +62,4 @@ export function checkData(who: string, data: Data): void {
 
 export const batchTable = { batchSize: preset(size, 32), signal: optional(anySignal) } satisfies Table<EvaluateOptions>;
 
-export interface CheckpointOptions {
-  /** Default false. */
-  readonly optimizer?: boolean;
-}
 export const checkpointTable = { optimizer: preset(boolean, false) } satisfies Table<CheckpointOptions>;

@@ -1,8 +1,8 @@
 // Sums of losses and metrics. A backend adds those of a fixed number of steps in its own precision, the host adds the groups in
 // float64: which steps are added together follows from their count alone, never from the clock or from who looks.
 import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core";
-import type { SavedPosition, SavedSums } from "../model/model.ts";
-import { typedArray } from "./typedArray.ts";
+import type { SavedPosition, SavedSums } from "../model/saved.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 /** Where `trainingStep` and `evaluationStep` add up: the steps skipped, the samples' weights, then each measure times weight. */
 export const skippedAt = 0;

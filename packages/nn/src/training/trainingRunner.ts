@@ -6,10 +6,10 @@ import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { MaskFeed } from "./maskFeed.ts";
 import { bind } from "./runners.ts";
-import type { Session } from "./session.ts";
+import type { Setting } from "./setting.ts";
 import { Totals } from "./totals.ts";
 import { trainingStep } from "./trainingStep.ts";
-import { typedArray } from "./typedArray.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 export interface TrainingRunner {
   readonly totals: Totals;
@@ -22,10 +22,10 @@ export interface TrainingRunner {
   dispose(): void;
 }
 
-export async function trainingRunner(session: Session, sample: Spec, batch: number): Promise<TrainingRunner> {
-  const { backend, dtype, metrics, seed } = session;
-  const built = session.build(sample);
-  const [loss, optimizer, variables] = [session.loss("trainer.fit"), session.optimizer("trainer.fit"), session.variables("trainer.fit")];
+export async function trainingRunner(setting: Setting, sample: Spec, batch: number): Promise<TrainingRunner> {
+  const { backend, dtype, metrics, seed } = setting;
+  const built = setting.build(sample);
+  const [loss, optimizer, variables] = [setting.loss("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
   const { inputs, masks, totals, hyper } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
     masks: Object.entries(built.masks).map(
@@ -37,7 +37,7 @@ export async function trainingRunner(session: Session, sample: Spec, batch: numb
   const rates = typedArray(dtype, optimizer.hyperLength);
   const bound = await bind({
     backend,
-    name: `${session.model.name}.fit`,
+    name: `${setting.model.name}.fit`,
     fn: trainingStep({ built, layout: variables.layout, loss, metrics }, optimizer),
     inputs: {
       ...inputs.arrays,

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { specOf } from "../layers/spec.ts";
-import { meanAbsoluteError } from "../losses/meanAbsoluteError.ts";
-import { meanSquaredError } from "../losses/meanSquaredError.ts";
-import { layoutOf, pack } from "../model/layout.ts";
-import { sequential } from "../model/sequential.ts";
+import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
+import { layoutOf, pack } from "../weights/layout.ts";
+import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { trainingStep, type Recipe } from "./trainingStep.ts";
 

@@ -1,9 +1,9 @@
 // One update as one traced function: forward, loss, gradient, clip, optimizer. All of it becomes one Program.
 import { assign, gradient, less, square, stack, where, type Tensor } from "@sluice/core";
 import type { Loss } from "../losses/loss.ts";
-import type { Measure } from "../losses/measure.ts";
-import type { Layout } from "../model/layout.ts";
-import { unpack } from "../model/layout.ts";
+import type { Measure } from "../measures/measure.ts";
+import type { Layout } from "../weights/layout.ts";
+import { unpack } from "../weights/layout.ts";
 import type { BuiltModel } from "../model/model.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";

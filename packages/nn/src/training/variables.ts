@@ -1,10 +1,10 @@
 // What a trainer keeps on its backend from run to run: the weights and the optimizer's arrays, each one flat array.
 import { allOrNothing, array, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
-import type { Saved } from "../model/model.ts";
-import { checkFinite } from "../model/finite.ts";
-import { pack, packing, starting, unpackHost, viewHost, type Layout } from "../model/layout.ts";
-import type { Pieces } from "./turns.ts";
+import type { Saved } from "../model/saved.ts";
+import { checkFinite } from "../weights/finite.ts";
+import { pack, packing, starting, unpackHost, viewHost, type Layout } from "../weights/layout.ts";
+import type { Pieces } from "../host/turns.ts";
 
 export interface VariablesOptions {
   readonly backend: Backend;

@@ -3,8 +3,8 @@
 import { initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
 import { checkElements, readNumbers, show } from "@sluice/core/arguments";
-import { atOnce, type Pieces } from "../training/turns.ts";
-import { typedArray } from "../training/typedArray.ts";
+import { atOnce, type Pieces } from "../host/turns.ts";
+import { typedArray } from "../host/typedArray.ts";
 
 const padding = 16;
 

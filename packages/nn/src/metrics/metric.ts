@@ -1,0 +1,8 @@
+// What a metric is.
+import type { Measure } from "../measures/measure.ts";
+
+/** Its mean over the samples, by their weights, is reported under `name`. */
+export interface Metric extends Measure {
+  /** Which way is better, for `monitor`. */
+  readonly better: "lower" | "higher";
+}

@@ -1,0 +1,84 @@
+// A model: named layers and, once it was trained or loaded, the weights to start from; and a trainer, which holds them on a backend.
+// Each names the other, so the two stand together. A model names no machine.
+import type { HostArray, Shape, Tensor, Tree, Weight } from "@sluice/core";
+import type { Layer, Mask } from "../layers/layer.ts";
+import type { Spec } from "../layers/spec.ts";
+import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, Numbers, PredictOptions } from "./options.ts";
+import type { Saved } from "./saved.ts";
+
+export interface NamedLayer {
+  readonly name: string;
+  readonly layer: Layer;
+}
+
+/** A model for one sample's shape. */
+export interface BuiltModel {
+  readonly sample: Spec;
+  readonly output: Spec;
+  /** By layer, each as the layer has them; without those that have none. */
+  readonly weights: Readonly<Record<string, Tree<Weight>>>;
+  /** By layer and name, "dropout", "lstm.dropout.x". */
+  readonly masks: Readonly<Record<string, Mask>>;
+  /** x [batch, …sample] → [batch, …output]; `masks` likewise, in training only. */
+  apply(weights: Readonly<Record<string, Tree<Tensor>>>, x: Tensor, masks?: Readonly<Record<string, Tensor>>): Tensor;
+}
+
+export interface Model {
+  readonly name: string;
+  readonly layers: readonly NamedLayer[];
+  readonly saved?: Saved;
+  /** Where the first layer reads indices: one more than the largest. */
+  readonly indices: number | undefined;
+  /** What a sample of this shape must look like for the first layer. Throws INVALID_ARGUMENT for what is no shape. */
+  sample(shape: Shape): Spec;
+  /** Pure. Throws INVALID_ARGUMENT for what is no sample, SHAPE_MISMATCH or DTYPE_MISMATCH naming the layer. */
+  build(sample: Spec): BuiltModel;
+  /**
+   * A trainer that holds this model's weights on a backend; the caller disposes it.
+   *
+   * `optimizer` and `loss` may be left out where it only predicts. Throws INVALID_ARGUMENT for options that do not fit
+   * together, UNSUPPORTED for a dtype the backend lacks, and what `build` throws where the first layer is an `input`.
+   */
+  compile(options: CompileOptions): Promise<Trainer>;
+}
+
+/**
+ * Made by `model.compile`; owns its weights on the backend until it is disposed. The backend stays the caller's.
+ *
+ * Every verb throws DISPOSED once the trainer is disposed or its backend closed, and checks data before it runs:
+ * EMPTY_DATA, SHAPE_MISMATCH, DTYPE_MISMATCH, NOT_FINITE and INDEX_OUT_OF_RANGE, the last two with row and column.
+ */
+export interface Trainer extends Disposable, AsyncDisposable {
+  readonly model: Model;
+  /** What the last `fit` came to, also one that threw; undefined before the first has ended. */
+  readonly history: History | undefined;
+  /**
+   * Trains for `epochs` passes over x [samples, …] and y [samples, …], in batches; resolves to what happened.
+   *
+   * One batch is one run of one Program: forward, backward, clip, update. The last batch is padded with rows that count
+   * nothing. Numbers follow from the seed alone, not from the clock or from who looks. Typed arrays up to 64 MiB are copied;
+   * larger ones must stay as they are until `fit` settles, and INVALID_ARGUMENT ends it where one that is read in place does not.
+   *
+   * A further call goes on from where the last one ended. Where that was amid its epochs (`signal`, an error, or saved while
+   * it ran) and the best weights were not gone back to, the first epoch of a call with as many samples, the same `batchSize`,
+   * `shuffle` and `seed` is what is left of the one cut short, and the best epoch and `patience` of the same `monitor` go on.
+   *
+   * Besides the above throws INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs,
+   * NOT_FINITE naming epoch and step where a loss or gradient is not finite (that update and those after it are left out, and
+   * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
+   * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
+   */
+  fit(data: Data, options: FitOptions): Promise<History>;
+  /** The loss and every metric by name, their means over the samples by weight. Throws ABORTED where `signal` ended it. */
+  evaluate(data: Data, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. Throws ABORTED where `signal` ended it. */
+  predict(x: Numbers, options?: PredictOptions): Promise<HostArray>;
+  /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
+  weights(): Promise<Readonly<Record<string, Tree<HostArray>>>>;
+  /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */
+  setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void;
+  /** What `serialize` writes, as of this call: weights and, with `optimizer`, what training needs to go on as if it had not stopped. */
+  checkpoint(options?: CheckpointOptions): Promise<Saved>;
+  /** Frees what the trainer holds on its backend. A second call does nothing. */
+  dispose(): void;
+}

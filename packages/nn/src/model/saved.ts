@@ -1,0 +1,59 @@
+// What training leaves behind: plain data, from which a model predicts and a trainer goes on.
+import type { HostArray } from "@sluice/core";
+import type { Spec } from "../layers/spec.ts";
+
+/** What training leaves behind; see `serialize`. */
+export interface Saved {
+  readonly sample: Spec;
+  /** By layer and key, "lstm.wx". */
+  readonly weights: Readonly<Record<string, HostArray>>;
+  /** Present where training may go on from here as if it had not stopped. */
+  readonly training?: SavedTraining;
+}
+
+export interface SavedTraining {
+  readonly optimizer: string;
+  /** Updates and epochs done. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The optimizer's arrays by name, each by layer and key. */
+  readonly slots: Readonly<Record<string, Readonly<Record<string, HostArray>>>>;
+  /** Present where a fit was under way, or was cut short. */
+  readonly progress?: SavedProgress;
+}
+
+export interface SavedProgress {
+  /** Absent between epochs. */
+  readonly position?: SavedPosition;
+  readonly best?: SavedBest;
+}
+
+/** Where an epoch stands that is not over; taken up by a fit over as many samples, in batches and an order as there. */
+export interface SavedPosition {
+  /** Done. */
+  readonly steps: number;
+  readonly samples: number;
+  readonly batchSize: number;
+  /** The seed of the order, or none. */
+  readonly shuffle: number | false;
+  readonly sums: SavedSums;
+}
+
+/** Over an epoch's steps so far: [0, weight, …weight · measure] of the groups of steps that are full, and of the one that is not. */
+export interface SavedSums {
+  /** Of the measures: "loss", then the metrics. */
+  readonly names: readonly string[];
+  readonly full: readonly number[];
+  readonly partial: readonly number[];
+}
+
+/** What `monitor` and `patience` have seen. */
+export interface SavedBest {
+  readonly monitor: string;
+  /** Epochs in a row without a better one. */
+  readonly waited: number;
+  /** The best epoch's numbers; `epoch` counts from the next fit's first, which is 1. */
+  readonly log?: Readonly<Record<string, number>>;
+  /** Its weights by layer and key, where `restoreBestWeights` asked for them. */
+  readonly weights?: Readonly<Record<string, HostArray>>;
+}
