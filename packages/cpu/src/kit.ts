@@ -14,7 +14,7 @@ export {
   timeTiling,
 } from "./generator/index.ts";
 export { type Buffer, addressOf, contentsOf } from "./memory/buffer.ts";
-export type { Host } from "./memory/host.ts";
-export { type Memory, type WasmMemory, createSharedMemory, most, pagesOf } from "./memory/memory.ts";
-export { type Room, createRoom } from "./memory/room.ts";
+export type { ProgramMemory } from "./memory/programMemory.ts";
+export { type Memory, type WasmMemory, createSharedMemory, maxMemoryBytes, pagesIn } from "./memory/memory.ts";
+export { type Heap, createHeap } from "./memory/heap.ts";
 export { supportsOf } from "./supports.ts";

@@ -6,8 +6,8 @@ import { becomesModule, compile, hasSimd, obstacle, timeTiling } from "./generat
 import { compile as interpret } from "./interpreter/compile.ts";
 import { createMachine } from "./interpreter/machine.ts";
 import { type Buffer, contentsOf } from "./memory/buffer.ts";
-import { createMemory, createWasmMemory, isWasm, most } from "./memory/memory.ts";
-import { createRoom } from "./memory/room.ts";
+import { createMemory, createWasmMemory, isWasm, maxMemoryBytes } from "./memory/memory.ts";
+import { createHeap } from "./memory/heap.ts";
 import { supportsOf } from "./supports.ts";
 
 export interface Options {
@@ -35,11 +35,11 @@ const names: Names<Options> = { memory: true, simd: true };
 export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const { memory: limit = 2 ** 31, simd = hasSimd() } = options("cpu.open", given, names);
   checkBoolean("cpu.open", "simd", simd);
-  if (!Number.isSafeInteger(limit) || limit < 65536 || limit > most)
+  if (!Number.isSafeInteger(limit) || limit < 65536 || limit > maxMemoryBytes)
     throw new SluiceError({
       code: "INVALID_ARGUMENT",
       who: "cpu.open",
-      what: `memory is a whole number of bytes from 65536 to ${most}, got ${show(limit)}`,
+      what: `memory is a whole number of bytes from 65536 to ${maxMemoryBytes}, got ${show(limit)}`,
       facts: { memory: limit },
     });
   const missing = simd ? obstacle() : undefined;
@@ -54,7 +54,7 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const supports = supportsOf(limit);
   const guards = guard<Buffer>({ name: "cpu", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
 
-  const room = createRoom({ name: "cpu", memory, limit });
+  const heap = createHeap({ name: "cpu", memory, limitBytes: limit });
   const machine = createMachine(memory);
 
   const passes = isWasm(memory) ? [timeTiling] : [];
@@ -64,12 +64,12 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     passes,
     create(dtype, length) {
       guards.create(dtype, length);
-      return room.create(dtype, length);
+      return heap.create(dtype, length);
     },
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
-      memory[buffer.dtype].set(data, buffer.at + at);
-      room.touch(buffer);
+      memory[buffer.dtype].set(data, buffer.startElement + at);
+      heap.markWritten(buffer);
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
@@ -80,15 +80,15 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     },
     destroy(buffer) {
       guards.use("destroy", buffer).alive = false;
-      room.release(buffer);
+      heap.release(buffer);
     },
     compile(program) {
       guards.open("compile");
       check(program, supports);
       const ready = runPasses(program, passes, supports);
       if (isWasm(memory) && becomesModule(program))
-        return compile(ready, memory, room).then((executable) => guards.executable(program, executable));
-      return guards.executable(program, interpret(ready, machine, room));
+        return compile(ready, memory, heap).then((executable) => guards.executable(program, executable));
+      return guards.executable(program, interpret(ready, machine, heap));
     },
     close() {
       guards.closed = true;

@@ -1,6 +1,6 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
 import type { Executable, Program } from "@sluice/core";
-import { type Buffer, type Host, moduleOf, orFree, pagesOf, placesOf } from "@sluice/cpu/kit";
+import { type Buffer, type ProgramMemory, moduleOf, orFree, pagesIn, placesOf } from "@sluice/cpu/kit";
 import type { Crew } from "./crew.ts";
 import * as layout from "./layout.js";
 import { createThrottle } from "./throttle.ts";
@@ -10,7 +10,7 @@ interface Options {
   /** Most bytes of the memory. */
   readonly limit: number;
   readonly crew: Crew;
-  readonly host: Host;
+  readonly heap: ProgramMemory;
   /** Microseconds that threads must gain. */
   readonly threshold: number;
 }
@@ -19,9 +19,9 @@ interface Options {
 const patience = 5000;
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
-export async function compile(program: Program, { limit, crew, host, threshold }: Options): Promise<Executable<Buffer>> {
-  const compiled = await moduleOf(program, { pages: pagesOf(limit) });
-  const places = placesOf(program, compiled, host, crew.threads);
+export async function compile(program: Program, { limit, crew, heap, threshold }: Options): Promise<Executable<Buffer>> {
+  const compiled = await moduleOf(program, { pages: pagesIn(limit) });
+  const places = placesOf(program, compiled, heap, crew.threads);
   const known = orFree(places, () => crew.learn(compiled.module));
   const { time, gain } = estimate(program, crew.threads);
   const isSplit = gain >= threshold;
@@ -41,7 +41,7 @@ export async function compile(program: Program, { limit, crew, host, threshold }
         command[layout.size] = throttle.next();
         crew.post(command, ended);
       }
-      places.touch(bindings);
+      places.markWritten(bindings);
     },
     destroy() {
       crew.forget(known);

@@ -6,9 +6,9 @@ import {
   type Buffer,
   addressOf,
   contentsOf,
-  createRoom,
+  createHeap,
   createSharedMemory,
-  most,
+  maxMemoryBytes,
   obstacle,
   rowTiling,
   supportsOf,
@@ -48,14 +48,14 @@ const names: Names<Options> = { threads: true, memory: true, threshold: true };
 export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const { threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 } = options("workers.open", given, names);
   checkRange("threads", threads, 1, layout.mostThreads);
-  checkRange("memory", limit, 2 ** 20, most);
+  checkRange("memory", limit, 2 ** 20, maxMemoryBytes);
   checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
   checkMachine();
   const memory = createSharedMemory(limit);
   const supports = { ...supportsOf(limit), dtypes: ["f32", "i32"] as const, repeats: "everywhere" as const };
   const guards = guard<Buffer>({ name: "workers", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
-  const room = createRoom({ name: "workers", memory, limit, retire: (free) => crew.retire(free) });
-  const block = addressOf(room.place("open", "i32", layout.words));
+  const heap = createHeap({ name: "workers", memory, limitBytes: limit, retire: (free) => crew.retire(free) });
+  const block = addressOf(heap.allocateBuffer("open", "i32", layout.words));
   let closing: Promise<void> | undefined;
   const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? patience : 0);
 
@@ -68,24 +68,24 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     passes,
     create(dtype, length) {
       guards.create(dtype, length);
-      return room.create(dtype, length);
+      return heap.create(dtype, length);
     },
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
       crew.check();
       if (crew.isIdle) contentsOf(buffer, at, data.length).set(data);
       else {
-        const stage = room.spare(buffer.dtype, data.length);
+        const stage = heap.tryAllocate(buffer.dtype, data.length);
         if (stage === undefined) {
           const copy = data.slice(); // the caller's may change before its turn
           crew.pause(() => contentsOf(buffer, at, copy.length).set(copy));
         } else {
           contentsOf(stage, 0, data.length).set(data);
           crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
-          room.release(stage);
+          heap.release(stage);
         }
       }
-      room.touch(buffer);
+      heap.markWritten(buffer);
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
@@ -93,7 +93,7 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
       const target = into ?? new arrays[buffer.dtype](length);
       if (crew.isIdle) tryToFill(target, contentsOf(buffer, at, length));
       else {
-        const stage = room.spare(buffer.dtype, length);
+        const stage = heap.tryAllocate(buffer.dtype, length);
         if (stage === undefined) {
           let fits = true;
           crew.pause(() => (fits = tryToFill(target, contentsOf(buffer, at, length))));
@@ -106,20 +106,20 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
           await crew.settled();
           if (!tryToFill(target, contentsOf(stage, 0, length))) throw transferred(length);
         } finally {
-          room.release(stage);
+          heap.release(stage);
         }
       }
       return target;
     },
     destroy(buffer) {
       guards.use("destroy", buffer).alive = false;
-      room.release(buffer);
+      heap.release(buffer);
     },
     compile(program) {
       guards.open("compile");
       check(program, supports);
       crew.check();
-      return compile(runPasses(program, passes, supports), { limit, crew, host: room, threshold }).then((executable) =>
+      return compile(runPasses(program, passes, supports), { limit, crew, heap, threshold }).then((executable) =>
         guards.executable(program, executable),
       );
     },

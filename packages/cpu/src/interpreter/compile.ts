@@ -2,7 +2,7 @@
 import type { DType, Executable, Kernel, Program } from "@sluice/core";
 import { type Launch, stepwise } from "@sluice/core/kit";
 import type { Buffer } from "../memory/buffer.ts";
-import { type Host, leaseOf } from "../memory/host.ts";
+import { type ProgramMemory, leaseOf } from "../memory/programMemory.ts";
 import { writtenBy } from "../written.ts";
 import { gather } from "./gather.ts";
 import { map } from "./map.ts";
@@ -12,26 +12,26 @@ import { reduce } from "./reduce.ts";
 import { scatter } from "./scatter.ts";
 
 /** Prepares a legal program. Whatever it throws, the backend is as before. */
-export function compile(program: Program, machine: Machine, host: Host): Executable<Buffer> {
+export function compile(program: Program, machine: Machine, heap: ProgramMemory): Executable<Buffer> {
   const dtypes = program.slots.map(({ dtype }) => dtype);
   const scratch: Buffer[] = [];
   const executable = stepwise<Buffer>({
     executor: `block interpreter ${dtypes.includes("f64") ? "f64" : "f32"}`,
     program,
     create(slot) {
-      if (slot.data !== undefined) return host.constant(slot);
-      const buffer = host.scratch(slot);
+      if (slot.data !== undefined) return heap.constant(slot);
+      const buffer = heap.scratch(slot);
       scratch.push(buffer);
       return buffer;
     },
     destroy: (buffer) => {
-      if (!scratch.includes(buffer)) host.release(buffer);
+      if (!scratch.includes(buffer)) heap.release(buffer);
     },
     launch: (kernel) => launch(machine, kernel, dtypes),
   });
   const lease = leaseOf(scratch);
   try {
-    host.enter(lease);
+    heap.enter(lease);
   } catch (error) {
     executable.destroy();
     throw error;
@@ -41,11 +41,11 @@ export function compile(program: Program, machine: Machine, host: Host): Executa
     executor: executable.executor,
     run(bindings) {
       executable.run(bindings);
-      for (const binding of written) host.touch(bindings[binding]!);
+      for (const binding of written) heap.markWritten(bindings[binding]!);
     },
     destroy() {
       executable.destroy();
-      host.leave(lease);
+      heap.leave(lease);
     },
   };
 }

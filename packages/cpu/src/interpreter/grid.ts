@@ -51,6 +51,6 @@ export function isStill(counts: readonly number[], along: readonly number[]): bo
 
 /** Writes to `at` the element of memory where each view starts in iteration t. */
 export function locate(views: readonly View[], slots: readonly Buffer[], t: readonly number[], at: number[]): readonly number[] {
-  for (let v = 0; v < views.length; v++) at[v] = slots[views[v]!.slot]!.at + start(views[v]!, t);
+  for (let v = 0; v < views.length; v++) at[v] = slots[views[v]!.slot]!.startElement + start(views[v]!, t);
   return at;
 }

@@ -5,13 +5,13 @@ import { prepare } from "./body.ts";
 import type { Buffer } from "../memory/buffer.ts";
 import { type Visit, grid, lyingOf, locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { merge, nestOf, order, pad } from "../loops/nest.ts";
+import { collapseAxes, nestOf, sortAxes, padAxes } from "../loops/nest.ts";
 import { write } from "./transfer.ts";
 
 export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): Launch<Buffer> {
   const { shape, body, inputs, outputs } = step;
   const views = [...inputs, ...outputs.map(({ view }) => view)];
-  const nest = pad(merge(order(nestOf(shape, views), inputs.length)), 2);
+  const nest = padAxes(collapseAxes(sortAxes(nestOf(shape, views), inputs.length)), 2);
   const width = Math.max(1, Math.min(nest.sizes.at(-1)!, block));
   const height = Math.max(1, Math.min(nest.sizes.at(-2)!, Math.floor(block / nest.sizes.at(-1)!)));
   const blocks = grid(nest, height, width);

@@ -2,7 +2,7 @@
 import type { DType, MatmulStep } from "@sluice/core";
 import { type Launch, walker } from "@sluice/core/kit";
 import type { Buffer } from "../memory/buffer.ts";
-import { type Product, productOf, turn } from "../loops/product.ts";
+import { type Product, productOf, transposeProduct } from "../loops/product.ts";
 import { locate } from "./grid.ts";
 import type { Machine } from "./machine.ts";
 import { lanes, pack } from "./pack.ts";
@@ -16,7 +16,7 @@ import { read, write } from "./transfer.ts";
 const resident = 262144;
 
 export function matmul(machine: Machine, step: MatmulStep, dtypes: readonly DType[]): Launch<Buffer> {
-  const product = upright(productOf(step));
+  const product = withoutSingleColumn(productOf(step));
   const { a, b, out, m, n, k, batch } = product;
   const rows = heightOf(product);
   machine.reserve(rows * k, lanes * k);
@@ -52,8 +52,8 @@ export function matmul(machine: Machine, step: MatmulStep, dtypes: readonly DTyp
 }
 
 /** Tiles of a single row are cheap, those of a single column are not. */
-function upright(product: Product): Product {
-  return product.n === 1 && product.m > 1 ? turn(product) : product;
+function withoutSingleColumn(product: Product): Product {
+  return product.n === 1 && product.m > 1 ? transposeProduct(product) : product;
 }
 
 /** Rows of the left operand to pack at a time: whole tiles, as many as stay resident. */

@@ -6,7 +6,7 @@ import type { Buffer } from "../memory/buffer.ts";
 import { type Fold, folds } from "./folds.ts";
 import { type Visit, grid, isStill, locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { type Nest, merge, nestOf, order, pad } from "../loops/nest.ts";
+import { type Nest, collapseAxes, nestOf, sortAxes, padAxes } from "../loops/nest.ts";
 import { read, write } from "./transfer.ts";
 
 export function reduce(machine: Machine, step: ReduceStep, dtypes: readonly DType[]): Launch<Buffer> {
@@ -56,9 +56,9 @@ interface Layout {
 function layout({ shape, folded: count, inputs, output }: ReduceStep): Layout {
   const cut = shape.length - count;
   const side = (views: readonly View[], from: number, to: number): Nest =>
-    pad(
-      merge(
-        order(
+    padAxes(
+      collapseAxes(
+        sortAxes(
           nestOf(
             shape.slice(from, to),
             views.map(({ strides }) => ({ strides: strides.slice(from, to) })),

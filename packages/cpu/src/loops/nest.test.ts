@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { merge, nestOf, order, pad } from "./nest.ts";
+import { collapseAxes, nestOf, sortAxes, padAxes } from "./nest.ts";
 
 test("contiguous axes become one, also where some view repeats along them", () => {
   const rows = { strides: [4, 1] };
-  expect(merge(nestOf([3, 4], [rows, { strides: [0, 0] }]))).toEqual({ sizes: [12], strides: [[1], [0]] });
-  expect(merge(nestOf([3, 4], [rows, { strides: [0, 1] }]))).toEqual({
+  expect(collapseAxes(nestOf([3, 4], [rows, { strides: [0, 0] }]))).toEqual({ sizes: [12], strides: [[1], [0]] });
+  expect(collapseAxes(nestOf([3, 4], [rows, { strides: [0, 1] }]))).toEqual({
     sizes: [3, 4],
     strides: [
       [4, 1],
       [0, 1],
     ],
   });
-  expect(merge(nestOf([2, 3, 4], [{ strides: [20, 4, 1] }]))).toEqual({ sizes: [2, 12], strides: [[20, 1]] });
+  expect(collapseAxes(nestOf([2, 3, 4], [{ strides: [20, 4, 1] }]))).toEqual({ sizes: [2, 12], strides: [[20, 1]] });
 });
 
 test("axes of size 1 are left out, whatever their strides", () => {
@@ -19,7 +19,7 @@ test("axes of size 1 are left out, whatever their strides", () => {
 });
 
 test("the axis along which a view moves least comes innermost", () => {
-  expect(order(nestOf([3, 4], [{ strides: [4, 1] }, { strides: [1, 3] }]), 1)).toEqual({
+  expect(sortAxes(nestOf([3, 4], [{ strides: [4, 1] }, { strides: [1, 3] }]), 1)).toEqual({
     sizes: [4, 3],
     strides: [
       [1, 4],
@@ -29,5 +29,5 @@ test("the axis along which a view moves least comes innermost", () => {
 });
 
 test("padding adds axes on the outside", () => {
-  expect(pad(nestOf([], [{ strides: [] }]), 2)).toEqual({ sizes: [1, 1], strides: [[0, 0]] });
+  expect(padAxes(nestOf([], [{ strides: [] }]), 2)).toEqual({ sizes: [1, 1], strides: [[0, 0]] });
 });

@@ -10,24 +10,24 @@ export interface Nest {
 
 /** The loops over `shape`; axes of size 1 are left out. */
 export function nestOf(shape: Shape, views: readonly Pick<View, "strides">[]): Nest {
-  return pick(
+  return pickAxes(
     { sizes: shape, strides: views.map(({ strides }) => strides) },
     shape.flatMap((size, axis) => (size === 1 ? [] : [axis])),
   );
 }
 
 /** The same loops with the axes along which `view` moves least innermost. For steps that may visit indices in any order. */
-export function order(nest: Nest, view: number): Nest {
+export function sortAxes(nest: Nest, view: number): Nest {
   const by = nest.strides[view] ?? nest.sizes.map(() => 0);
   const distance = (axis: number): number => Math.abs(by[axis]!);
-  return pick(
+  return pickAxes(
     nest,
     nest.sizes.map((_, axis) => axis).sort((x, y) => distance(y) - distance(x) || x - y),
   );
 }
 
 /** Joins neighbouring axes wherever every view steps over both evenly. */
-export function merge({ sizes, strides }: Nest): Nest {
+export function collapseAxes({ sizes, strides }: Nest): Nest {
   const runs: { size: number; inner: number }[] = [];
   sizes.forEach((size, axis) => {
     const outer = runs.at(-1);
@@ -39,11 +39,11 @@ export function merge({ sizes, strides }: Nest): Nest {
 }
 
 /** At least `axes` axes, by outermost ones of size 1. */
-export function pad({ sizes, strides }: Nest, axes: number): Nest {
+export function padAxes({ sizes, strides }: Nest, axes: number): Nest {
   const ones = new Array<number>(Math.max(0, axes - sizes.length)).fill(1);
   return { sizes: [...ones, ...sizes], strides: strides.map((along) => [...ones.map(() => 0), ...along]) };
 }
 
-function pick({ sizes, strides }: Nest, axes: readonly number[]): Nest {
+function pickAxes({ sizes, strides }: Nest, axes: readonly number[]): Nest {
   return { sizes: axes.map((axis) => sizes[axis]!), strides: strides.map((along) => axes.map((axis) => along[axis]!)) };
 }

@@ -40,12 +40,12 @@ export function productOf({ a, b, out }: MatmulStep): Product {
     k: a.shape.at(-1)!,
     batch: axes.map((axis) => out.shape[axis]!),
   };
-  return turn(join(turn(join(whole))));
+  return transposeProduct(foldBatchIntoRows(transposeProduct(foldBatchIntoRows(whole))));
 }
 
 /** Makes the innermost batch axes more rows, as long as the right operand is the same for all and rows go on evenly. */
-function join(given: Product): Product {
-  const product = nearest(given);
+function foldBatchIntoRows(given: Product): Product {
+  const product = swapBatchAndRows(given);
   const { a, b, out, m, batch } = product;
   const size = batch.at(-1);
   const even = ({ row, batch }: Operand): boolean => m === 1 || batch.at(-1) === m * row;
@@ -55,7 +55,7 @@ function join(given: Product): Product {
     row: m === 1 ? operand.batch.at(-1)! : operand.row,
     batch: operand.batch.slice(0, -1),
   });
-  return join({
+  return foldBatchIntoRows({
     ...product,
     a: longer(a),
     b: { ...b, batch: b.batch.slice(0, -1) },
@@ -65,8 +65,8 @@ function join(given: Product): Product {
   });
 }
 
-/** Rows and the innermost batch axis, in the order in which the left operand has its rows nearer to each other. */
-function nearest(product: Product): Product {
+/** Swaps rows and the innermost batch axis where the left operand then has its rows nearer to each other. */
+function swapBatchAndRows(product: Product): Product {
   const { a, b, out, m, batch } = product;
   const size = batch.at(-1);
   if (size === undefined || m === 1 || b.batch.at(-1) !== 0 || Math.abs(a.row) <= Math.abs(a.batch.at(-1)!)) return product;
@@ -79,7 +79,7 @@ function nearest(product: Product): Product {
 }
 
 /** The transposed product: outᵀ = bᵀ·aᵀ. */
-export function turn({ a, b, out, m, n, k, batch }: Product): Product {
+export function transposeProduct({ a, b, out, m, n, k, batch }: Product): Product {
   const flip = (operand: Operand): Operand => ({ ...operand, row: operand.column, column: operand.row });
   return { a: flip(b), b: flip(a), out: flip(out), m: n, n: m, k, batch };
 }

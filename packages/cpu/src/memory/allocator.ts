@@ -11,14 +11,14 @@ export interface Allocator {
 }
 
 interface Range {
-  at: number;
-  size: number;
+  startBytes: number;
+  sizeBytes: number;
 }
 
 /** A cache line, and more than any vector register needs. */
 const alignment = 64;
 /** The memory grows by half at least, so that many small buffers cost few growths. */
-const growth = 1.5;
+const growthFactor = 1.5;
 
 /** An allocator over a memory that is empty now and that `grow` makes at least so many bytes long. */
 export function createAllocator(grow: (size: number) => boolean): Allocator {
@@ -29,12 +29,12 @@ export function createAllocator(grow: (size: number) => boolean): Allocator {
 
   const extend = (size: number): Range | undefined => {
     const last = free.at(-1);
-    const open = last !== undefined && last.at + last.size === end ? last : undefined;
-    const needed = end + size - (open?.size ?? 0);
-    const roomy = Math.ceil((end * growth) / alignment) * alignment;
+    const open = last !== undefined && last.startBytes + last.sizeBytes === end ? last : undefined;
+    const needed = end + size - (open?.sizeBytes ?? 0);
+    const roomy = Math.ceil((end * growthFactor) / alignment) * alignment;
     const reached = roomy > needed && grow(roomy) ? roomy : grow(needed) ? needed : undefined;
     if (reached === undefined) return undefined;
-    insert(free, { at: end, size: reached - end });
+    insert(free, { startBytes: end, sizeBytes: reached - end });
     end = reached;
     return free.at(-1)!;
   };
@@ -47,9 +47,9 @@ export function createAllocator(grow: (size: number) => boolean): Allocator {
       const size = Math.max(alignment, Math.ceil(wanted / alignment) * alignment);
       const range = best(free, size) ?? extend(size);
       if (range === undefined) return undefined;
-      const at = range.at;
-      if (range.size === size) free.splice(free.indexOf(range), 1);
-      else Object.assign(range, { at: at + size, size: range.size - size });
+      const at = range.startBytes;
+      if (range.sizeBytes === size) free.splice(free.indexOf(range), 1);
+      else Object.assign(range, { startBytes: at + size, sizeBytes: range.sizeBytes - size });
       taken.set(at, size);
       used += size;
       return at;
@@ -58,7 +58,7 @@ export function createAllocator(grow: (size: number) => boolean): Allocator {
       const size = taken.get(at)!;
       taken.delete(at);
       used -= size;
-      insert(free, { at, size });
+      insert(free, { startBytes: at, sizeBytes: size });
     },
   };
 }
@@ -66,17 +66,17 @@ export function createAllocator(grow: (size: number) => boolean): Allocator {
 /** The smallest range that is large enough. */
 function best(free: readonly Range[], size: number): Range | undefined {
   let found: Range | undefined;
-  for (const range of free) if (range.size >= size && (found === undefined || range.size < found.size)) found = range;
+  for (const range of free) if (range.sizeBytes >= size && (found === undefined || range.sizeBytes < found.sizeBytes)) found = range;
   return found;
 }
 
 /** Puts a range where its address belongs and joins it with the neighbours it touches. */
 function insert(free: Range[], range: Range): void {
-  const after = free.findIndex(({ at }) => at > range.at);
+  const after = free.findIndex(({ startBytes: at }) => at > range.startBytes);
   const index = after < 0 ? free.length : after;
   free.splice(index, 0, range);
   const touches = (left: Range | undefined, right: Range | undefined): boolean =>
-    left !== undefined && right !== undefined && left.at + left.size === right.at;
-  if (touches(range, free[index + 1])) range.size += free.splice(index + 1, 1)[0]!.size;
-  if (touches(free[index - 1], range)) free[index - 1]!.size += free.splice(index, 1)[0]!.size;
+    left !== undefined && right !== undefined && left.startBytes + left.sizeBytes === right.startBytes;
+  if (touches(range, free[index + 1])) range.sizeBytes += free.splice(index + 1, 1)[0]!.sizeBytes;
+  if (touches(free[index - 1], range)) free[index - 1]!.sizeBytes += free.splice(index, 1)[0]!.sizeBytes;
 }

@@ -53,5 +53,5 @@ export function createArena(allocator: Pick<Allocator, "allocate" | "release">):
 }
 
 function place({ buffers }: Lease, at: number): void {
-  for (const { buffer, offset } of buffers) buffer.at = (at + offset) / bytes[buffer.dtype];
+  for (const { buffer, offset } of buffers) buffer.startElement = (at + offset) / bytes[buffer.dtype];
 }

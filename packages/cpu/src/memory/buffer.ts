@@ -8,22 +8,22 @@ export interface Buffer extends Held {
   /** The backend's memory it lies in, by which a backend knows its own. */
   readonly memory: Memory;
   /** Its first element, counted in elements of its dtype from the start of the memory. */
-  at: number;
-  /** Another number after each write and each run that may have written it, of no other buffer: by it executables know what they packed. */
+  startElement: number;
+  /** Changes with each write and each run that may have written it, and no two buffers share one: executables compare it to know whether what they packed is stale. */
   version: number;
 }
 
 /** A buffer at byte `address`. */
 export function bufferAt(memory: Memory, address: number, dtype: DType, length: number): Buffer {
-  return { memory, dtype, length, at: address / bytes[dtype], alive: true, bound: 0, version: 0 };
+  return { memory, dtype, length, startElement: address / bytes[dtype], alive: true, bound: 0, version: 0 };
 }
 
 /** Where it starts, in bytes. */
-export function addressOf({ at, dtype }: Buffer): number {
-  return at * bytes[dtype];
+export function addressOf({ startElement, dtype }: Buffer): number {
+  return startElement * bytes[dtype];
 }
 
 /** Elements of a buffer as they lie in memory now: copy them before the memory may grow. */
-export function contentsOf({ memory, dtype, at }: Buffer, from: number, length: number): TypedArray {
-  return memory[dtype].subarray(at + from, at + from + length);
+export function contentsOf({ memory, dtype, startElement }: Buffer, from: number, length: number): TypedArray {
+  return memory[dtype].subarray(startElement + from, startElement + from + length);
 }

@@ -1,5 +1,5 @@
 // Which axis the four lanes run along.
-import { type Nest, merge } from "../../loops/nest.ts";
+import { type Nest, collapseAxes } from "../../loops/nest.ts";
 
 /** Machine instructions for four elements that lie `stride` apart, read or written. */
 export function reach(stride: number): number {
@@ -14,14 +14,14 @@ export function alongCost(size: number, cost: number): number {
 
 /** The nest with the axis innermost along which four indices are had for least, when the body costs `work`. */
 export function innermost(nest: Nest, work: number): Nest {
-  const merged = merge(nest);
+  const merged = collapseAxes(nest);
   if (merged.sizes.length === 0) return { sizes: [1], strides: merged.strides.map(() => [0]) };
   const costs = merged.sizes.map((size, axis) => {
     const memory = merged.strides.reduce((sum, along) => sum + reach(along[axis]!), 0);
     return alongCost(size, 2 + work + memory);
   });
   const best = costs.lastIndexOf(Math.min(...costs));
-  return merge(last(merged, best));
+  return collapseAxes(last(merged, best));
 }
 
 function last({ sizes, strides }: Nest, axis: number): Nest {

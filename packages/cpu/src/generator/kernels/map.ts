@@ -1,7 +1,7 @@
 // map: four indices at a time along the best axis. All loads of an index come before its stores.
 import type { MapStep } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
-import { nestOf, order } from "../../loops/nest.ts";
+import { nestOf, sortAxes } from "../../loops/nest.ts";
 import type { Code, Local } from "../wasm/index.ts";
 import { innermost, reach } from "../codegen/axes.ts";
 import { bodyOf } from "../codegen/body.ts";
@@ -18,7 +18,7 @@ export function map(frame: Frame, { shape, body, inputs, outputs }: MapStep, sca
   const views = [...inputs, ...outputs.map(({ view }) => view)];
   const wanted = outputs.map(({ value }) => value);
   const work = costOf(body, wanted);
-  const nest = innermost(order(nestOf(shape, views), inputs.length), work);
+  const nest = innermost(sortAxes(nestOf(shape, views), inputs.length), work);
   const steps = nest.strides.map((along) => along.at(-1)!);
   const cost = work + steps.reduce((sum, step) => sum + reach(step), 2);
   const grains = nest.sizes.map((_, axis) => (axis === nest.sizes.length - 1 ? 64 : 1));

@@ -2,7 +2,7 @@
 import type { Program } from "@sluice/core";
 import { type Buffer, addressOf } from "../../memory/buffer.ts";
 import type { Lease } from "../../memory/arena.ts";
-import { type Host, leaseOf } from "../../memory/host.ts";
+import { type ProgramMemory, leaseOf } from "../../memory/programMemory.ts";
 import { writtenBy } from "../../written.ts";
 import type { Compiled } from "./modules.ts";
 
@@ -14,29 +14,29 @@ export interface Places {
   /** Writes the table for a run with these bindings at `into[at]`. Every table made is to be run, in order: what it tells to pack counts as packed. */
   table(into: Int32Array, at: number, bindings: readonly Buffer[]): void;
   /** Marks what a run with these bindings has written. */
-  touch(bindings: readonly Buffer[]): void;
+  markWritten(bindings: readonly Buffer[]): void;
   free(): void;
 }
 
 /** Finds a place for all that a Program needs on so many threads. Throws OUT_OF_MEMORY, and holds nothing then. */
-export function placesOf(program: Program, { panels, workspace }: Compiled, host: Host, threads = 1): Places {
+export function placesOf(program: Program, { panels, workspace }: Compiled, heap: ProgramMemory, threads = 1): Places {
   const scratch: Buffer[] = [];
   const owned: Buffer[] = [];
   const own = (buffer: Buffer): Buffer => owned[owned.push(buffer) - 1]!;
-  const lend = (words: number): Buffer => scratch[scratch.push(host.scratch({ dtype: "f32", length: words })) - 1]!;
-  const release = (): void => owned.forEach((buffer) => host.release(buffer));
+  const lend = (words: number): Buffer => scratch[scratch.push(heap.scratch({ dtype: "f32", length: words })) - 1]!;
+  const release = (): void => owned.forEach((buffer) => heap.release(buffer));
   const place = (): { readonly bases: readonly (Buffer | undefined)[]; readonly room: Buffer; readonly lease: Lease } => {
     const slots = program.slots.map((slot) => {
       if (slot.binding !== undefined) return undefined;
-      return slot.data === undefined ? lend(slot.length) : own(host.constant(slot));
+      return slot.data === undefined ? lend(slot.length) : own(heap.constant(slot));
     });
     const packs = panels.map(({ bytes, keeps }) =>
-      keeps === undefined ? lend(bytes / 4) : own(host.constant({ dtype: "f32", length: bytes / 4 })),
+      keeps === undefined ? lend(bytes / 4) : own(heap.constant({ dtype: "f32", length: bytes / 4 })),
     );
     const bases = [...slots, ...packs, lend((workspace / 4) * threads)];
     const room = lend(bases.length + panels.length);
     const lease = leaseOf(scratch);
-    host.enter(lease);
+    heap.enter(lease);
     return { bases, room, lease };
   };
 
@@ -59,12 +59,12 @@ export function placesOf(program: Program, { panels, workspace }: Compiled, host
           panel.version = version;
         }
       },
-      touch(bindings) {
-        for (const binding of written) host.touch(bindings[binding]!);
+      markWritten(bindings) {
+        for (const binding of written) heap.markWritten(bindings[binding]!);
       },
       free() {
         release();
-        host.leave(lease);
+        heap.leave(lease);
       },
     };
   } catch (error) {

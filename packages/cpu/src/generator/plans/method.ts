@@ -1,6 +1,6 @@
 // How a product is computed, decided from shapes, strides and dtypes.
 import type { DType } from "@sluice/core";
-import { type Operand, type Product, turn } from "../../loops/product.ts";
+import { type Operand, type Product, transposeProduct } from "../../loops/product.ts";
 
 /** Rows one by one, with the right operand where it lies: along its columns, or along k. Otherwise in tiles. */
 export type Method = { readonly inner: "sweep" | "dot" } | Tiled;
@@ -35,7 +35,7 @@ export function methodOf({ a, b, out, m, n }: Product, dtypes: readonly DType[],
 
 /** The product or its transpose, whichever costs less. */
 export function upright(product: Product, dtypes: readonly DType[]): Product {
-  const turned = turn(product);
+  const turned = transposeProduct(product);
   return costOf(turned, dtypes) < costOf(product, dtypes) ? turned : product;
 }
 

@@ -1,7 +1,7 @@
 // reduce: the lanes run along a folded axis or along a kept one, whichever reads its inputs for less.
 import type { ReduceStep } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
-import { type Nest, merge, nestOf, order } from "../../../loops/nest.ts";
+import { type Nest, collapseAxes, nestOf, sortAxes } from "../../../loops/nest.ts";
 import { alongCost, innermost, reach } from "../../codegen/axes.ts";
 import { folds } from "./fold.ts";
 import { foldAcross } from "./foldAcross.ts";
@@ -18,7 +18,7 @@ export function reduce(frame: Frame, step: ReduceStep, scans: number): Kernel {
   if (shape.includes(0)) return nothing(frame, step, scans);
   const side = (from: number, to: number, out: readonly number[]): Nest => {
     const views = [...inputs.map((view) => view.strides.slice(from, to)), out].map((strides) => ({ strides }));
-    return merge(order(nestOf(shape.slice(from, to), views), 0));
+    return collapseAxes(sortAxes(nestOf(shape.slice(from, to), views), 0));
   };
   const [kept, folded] = [side(0, cut, output.strides), side(cut, shape.length, new Array<number>(step.folded).fill(0))];
   const work = costOf(body, [body.length - 1]);

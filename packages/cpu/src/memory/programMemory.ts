@@ -1,10 +1,10 @@
-// What both executors need of the backend to compile: places for scratch and constants.
+// The memory that a Program needs, as both executors ask for it: scratch and constants.
 import type { Slot } from "@sluice/core";
 import { bytes } from "@sluice/core/kit";
 import type { Lease } from "./arena.ts";
 import type { Buffer } from "./buffer.ts";
 
-export interface Host {
+export interface ProgramMemory {
   /** A buffer in the arena, placed when its lease is entered. */
   scratch(slot: Slot): Buffer;
   /** A buffer of its own that holds `slot.data`, or zeros. Throws OUT_OF_MEMORY. */
@@ -14,7 +14,7 @@ export interface Host {
   enter(lease: Lease): void;
   leave(lease: Lease): void;
   /** Marks a buffer as written. */
-  touch(buffer: Buffer): void;
+  markWritten(buffer: Buffer): void;
 }
 
 /** Lays buffers out one after the other, each from a multiple of 64 bytes. */
