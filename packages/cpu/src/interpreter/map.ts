@@ -3,9 +3,9 @@ import type { DType, MapStep } from "@sluice/core";
 import { bodyType, type Launch } from "@sluice/core/kit";
 import { prepare } from "./body.ts";
 import type { Buffer } from "../memory/buffer.ts";
-import { type Visit, grid, lyingOf, locate } from "./grid.ts";
+import { type Visit, grid, locate, lyingOf } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { collapseAxes, nestOf, sortAxes, padAxes } from "../loops/nest.ts";
+import { collapseAxes, nestOf, padAxes, sortAxes } from "../loops/nest.ts";
 import { write } from "./transfer.ts";
 
 export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): Launch<Buffer> {

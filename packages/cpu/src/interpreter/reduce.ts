@@ -6,7 +6,7 @@ import type { Buffer } from "../memory/buffer.ts";
 import { type Fold, folds } from "./folds.ts";
 import { type Visit, grid, isStill, locate } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
-import { type Nest, collapseAxes, nestOf, sortAxes, padAxes } from "../loops/nest.ts";
+import { type Nest, collapseAxes, nestOf, padAxes, sortAxes } from "../loops/nest.ts";
 import { read, write } from "./transfer.ts";
 
 export function reduce(machine: Machine, step: ReduceStep, dtypes: readonly DType[]): Launch<Buffer> {

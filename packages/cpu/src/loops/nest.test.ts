@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { collapseAxes, nestOf, sortAxes, padAxes } from "./nest.ts";
+import { collapseAxes, nestOf, padAxes, sortAxes } from "./nest.ts";
 
 test("contiguous axes become one, also where some view repeats along them", () => {
   const rows = { strides: [4, 1] };

@@ -3,48 +3,51 @@ import type { DType } from "@sluice/core";
 import { type Code, type Local, f32x4, get, i32, i32x4, set, v128 } from "../wasm/index.ts";
 
 /** Elements that lie `step` apart, of which the first is `offset` elements from where `pointer` points. */
-export interface Run {
+export interface StridedAccess {
   readonly pointer: Local;
   readonly offset: number;
   readonly step: number;
   readonly dtype: DType;
 }
 
-/** The elements at lanes 0 to `count` − 1 as float32; the lanes beyond hold anything. `free` is a local of four lanes to use. */
-export function load(run: Run, count: number, free: Local): Code {
-  const lanes = run.step === 0 ? v128.loadSplat(...place(run, 0)) : gatherLanes(run, count, free);
-  return run.dtype === "i32" ? f32x4.convert(lanes) : lanes;
+/** The elements at lanes 0 to `count` − 1 as float32; the lanes beyond hold anything. `temporary` is a local of four lanes to use. */
+export function load(access: StridedAccess, count: number, temporary: Local): Code {
+  const lanes = access.step === 0 ? v128.loadSplat(...laneAddress(access, 0)) : gatherLanes(access, count, temporary);
+  return access.dtype === "i32" ? f32x4.convert(lanes) : lanes;
 }
 
 /** Writes lanes 0 to `count` − 1 of a local, which holds float32. */
-export function store(run: Run, value: Local, count: number, free: Local): Code {
-  if (run.dtype === "f32") return scatterLanes(run, value, count);
-  return [set(free, i32x4.truncate(get(value))), scatterLanes(run, free, count)];
+export function store(access: StridedAccess, value: Local, count: number, temporary: Local): Code {
+  if (access.dtype === "f32") return scatterLanes(access, value, count);
+  return [set(temporary, i32x4.truncate(get(value))), scatterLanes(access, temporary, count)];
 }
 
-function gatherLanes(run: Run, count: number, free: Local): Code {
-  if (count === 4 && run.step === 1) return v128.load(...place(run, 0));
-  if (count === 4 && run.step === -1) return [set(free, v128.load(...place(run, 3))), reversed(free)];
-  const start = run.step === 1 && count > 1 ? v128.loadTwo(...place(run, 0)) : v128.loadOne(...place(run, 0));
-  return rest(run, count).reduce<Code>((lanes, lane) => {
-    const [address, offset] = place(run, lane);
+function gatherLanes(access: StridedAccess, count: number, temporary: Local): Code {
+  if (count === 4 && access.step === 1) return v128.load(...laneAddress(access, 0));
+  if (count === 4 && access.step === -1) return [set(temporary, v128.load(...laneAddress(access, 3))), reversed(temporary)];
+  const start = access.step === 1 && count > 1 ? v128.loadTwo(...laneAddress(access, 0)) : v128.loadOne(...laneAddress(access, 0));
+  return remainingLanes(access, count).reduce<Code>((lanes, lane) => {
+    const [address, offset] = laneAddress(access, lane);
     return v128.loadLane(lane, address, lanes, offset);
   }, start);
 }
 
-function scatterLanes(run: Run, value: Local, count: number): Code {
+function scatterLanes(access: StridedAccess, value: Local, count: number): Code {
   const write = (op: (address: Code, value: Code, offset: number) => Code, at: number, what = get(value)): Code => {
-    const [address, offset] = place(run, at);
+    const [address, offset] = laneAddress(access, at);
     return op(address, what, offset);
   };
-  if (count === 4 && run.step === 1) return write(v128.store, 0);
-  if (count === 4 && run.step === -1) return write(v128.store, 3, reversed(value));
-  const start = run.step === 1 && count > 1 ? v128.storeTwo : v128.storeLane;
-  return [write((...to) => start(0, ...to), 0), rest(run, count).map((lane) => write((...to) => v128.storeLane(lane, ...to), lane))];
+  if (count === 4 && access.step === 1) return write(v128.store, 0);
+  if (count === 4 && access.step === -1) return write(v128.store, 3, reversed(value));
+  const start = access.step === 1 && count > 1 ? v128.storeTwo : v128.storeLane;
+  return [
+    write((...to) => start(0, ...to), 0),
+    remainingLanes(access, count).map((lane) => write((...to) => v128.storeLane(lane, ...to), lane)),
+  ];
 }
 
 /** The lanes that the first instruction leaves: two neighbours go at once. */
-function rest({ step }: Run, count: number): number[] {
+function remainingLanes({ step }: StridedAccess, count: number): number[] {
   return [1, 2, 3].filter((lane) => lane < count && !(lane === 1 && step === 1));
 }
 
@@ -53,7 +56,7 @@ function reversed(x: Local): Code {
 }
 
 /** The address of a lane, and the bytes to add to it; an instruction adds only what is positive. */
-function place({ pointer, offset, step }: Run, lane: number): [address: Code, offset: number] {
+function laneAddress({ pointer, offset, step }: StridedAccess, lane: number): [address: Code, offset: number] {
   const bytes = (offset + lane * step) * 4;
   return bytes >= 0 ? [get(pointer), bytes] : [i32.sub(get(pointer), i32.const(-bytes)), 0];
 }

@@ -4,26 +4,26 @@ import type { BinaryOp, Instruction, ScalarOp } from "@sluice/core";
 import { operandsOf } from "@sluice/core/kit";
 import { type Callable, type Code, type Local, type Module, call, f32x4, get, set } from "../wasm/index.ts";
 import { type Lanes, lanesOf } from "./lanes.ts";
-import { type Stages, stagesOf } from "./stages.ts";
+import { type Stages, stagesOf } from "./stageBody.ts";
 import { scalars } from "./scalars.ts";
 
 /** The code that leaves four elements of an input. */
 export type Load = (input: number) => Code;
 
 export interface Body {
-  /** Computes what stays the same along the row; `load` leaves an element of a still input in all lanes. */
-  still(load: Load): Code;
+  /** Computes what stays the same along the row; `load` leaves an element of a uniform input in all lanes. */
+  uniform(load: Load): Code;
   /** Computes everything else, or one stage of it. `shared` calls long functions, where the code runs seldom, instead of containing them. */
-  moving(load: Load, shared: boolean, stage?: number): Code;
-  /** Where the values asked for are after `still` and `moving`, in order. */
+  varying(load: Load, shared: boolean, stage?: number): Code;
+  /** Where the values asked for are after `uniform` and `varying`, in order. */
   readonly values: readonly Local[];
   /** How many stages there are. */
   readonly stages: number;
-  /** What one stage leaves in a local for later ones. */
-  readonly crossings: readonly Crossing[];
+  /** The values that one stage leaves in a local for later ones. */
+  readonly stageValues: readonly StageValue[];
 }
 
-export interface Crossing {
+export interface StageValue {
   readonly local: Local;
   readonly from: number;
   /** The stages that take it. */
@@ -37,25 +37,25 @@ export interface BodyOptions {
   /** Instructions whose values are wanted. */
   readonly wanted: readonly number[];
   /** Is an input the same for all indices of a row? */
-  readonly isStill: (input: number) => boolean;
+  readonly isUniform: (input: number) => boolean;
 }
 
-export function bodyOf({ module, lanes, body, wanted, isStill }: BodyOptions): Body {
-  const { count, stage, takers } = stagesOf(body, wanted, isStill);
+export function bodyOf({ module, lanes, body, wanted, isUniform }: BodyOptions): Body {
+  const { count, stage, usersOf } = stagesOf(body, wanted, isUniform);
   const placed = new Map<number, Local>();
   body.forEach(({ op }, at) => {
-    if (wanted.includes(at) || (op !== "const" && isKept(stage, takers[at]!, at))) placed.set(at, lanes.local());
+    if (wanted.includes(at) || (op !== "const" && needsLocal(stage, usersOf[at]!, at))) placed.set(at, lanes.local());
   });
   const write = writer(module, lanes, body, placed);
   const level = (load: Load, shared: boolean, isIn: (stage: number) => boolean): Code =>
     [...placed].map(([at, local]) => (isIn(stage[at]!) ? set(local, write(at, load, shared)) : []));
   return {
-    still: (load) => level(load, false, (stage) => stage < 0),
-    moving: (load, shared, only) => level(load, shared, (stage) => (only === undefined ? stage >= 0 : stage === only)),
+    uniform: (load) => level(load, false, (stage) => stage < 0),
+    varying: (load, shared, only) => level(load, shared, (stage) => (only === undefined ? stage >= 0 : stage === only)),
     values: wanted.map((at) => placed.get(at)!),
     stages: count,
-    crossings: [...placed].flatMap(([at, local]) => {
-      const users = [...takers[at]!.map((user) => stage[user]!), ...(wanted.includes(at) ? [count - 1] : [])];
+    stageValues: [...placed].flatMap(([at, local]) => {
+      const users = [...usersOf[at]!.map((user) => stage[user]!), ...(wanted.includes(at) ? [count - 1] : [])];
       const to = [...new Set(users)].filter((user) => user > stage[at]!);
       return stage[at]! >= 0 && to.length > 0 ? [{ local, from: stage[at]!, to }] : [];
     }),
@@ -63,8 +63,8 @@ export function bodyOf({ module, lanes, body, wanted, isStill }: BodyOptions): B
 }
 
 /** A value gets a local where more than one takes it, or one in a later stage. */
-function isKept(stage: Stages["stage"], takers: readonly number[], at: number): boolean {
-  return takers.length > 1 || takers.some((user) => stage[user]! > stage[at]!);
+function needsLocal(stage: Stages["stage"], users: readonly number[], at: number): boolean {
+  return users.length > 1 || users.some((user) => stage[user]! > stage[at]!);
 }
 
 /** The code that computes an instruction from values in locals; operands without a local are part of it. */

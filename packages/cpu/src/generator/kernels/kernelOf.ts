@@ -1,5 +1,5 @@
 // The kernel of an operation, by its kind: all that linking knows of kernels.
-import type { Frame, Kernel } from "../codegen/kernel.ts";
+import type { KernelContext, KernelFunction } from "../codegen/kernelFunction.ts";
 import type { Op } from "../plans/plan.ts";
 import { gather } from "./gather.ts";
 import { map } from "./map.ts";
@@ -12,19 +12,19 @@ import { scatter } from "./scatter.ts";
 export type KernelOp = Exclude<Op, { kind: "scan" }>;
 
 /** The kernel of an operation inside so many scans. */
-export function kernelOf(frame: Frame, op: KernelOp, scans: number): Kernel {
-  if (op.kind === "pack") return pack(frame, op, scans);
+export function kernelOf(context: KernelContext, op: KernelOp, scans: number): KernelFunction {
+  if (op.kind === "pack") return pack(context, op, scans);
   const { step, panels } = op;
   switch (step.kind) {
     case "map":
-      return map(frame, step, scans);
+      return map(context, step, scans);
     case "reduce":
-      return reduce(frame, step, scans);
+      return reduce(context, step, scans);
     case "matmul":
-      return matmul(frame, step, scans, panels);
+      return matmul(context, step, scans, panels);
     case "gather":
-      return gather(frame, step, scans);
+      return gather(context, step, scans);
     case "scatter":
-      return scatter(frame, step, scans);
+      return scatter(context, step, scans);
   }
 }

@@ -7,25 +7,25 @@ import {
   type Module,
   atomic,
   block,
+  br,
+  brIf,
   call,
   countUp,
   drop,
   get,
+  globalGet,
   i32,
-  leave,
-  leaveFunction,
-  leaveIf,
+  ifElse,
   loop,
-  read,
+  ret,
   set,
-  when,
 } from "../wasm/index.ts";
-import type { Kernel } from "../codegen/kernel.ts";
+import type { KernelFunction } from "../codegen/kernelFunction.ts";
 
 /** What launches kernels, in the order of the Program. */
 export interface Crew {
   /** Launches a kernel that touches these places, once all before it that it depends on are done. */
-  launch(kernel: Kernel, times: readonly Code[], touches: Touches): Code;
+  launch(kernel: KernelFunction, times: readonly Code[], touches: Touches): Code;
   /** Launches `group` for every number below `count`, once all before that it depends on is done. Groups have nothing to do with each other. */
   groups(number: Local, count: number, group: (crew: Crew) => Code, touches: Touches): Code;
   /** Waits until all that was launched is done. */
@@ -64,7 +64,7 @@ export function together(
     if (reads.size === 0 && writes.size === 0) return [];
     reads = new Set();
     writes = new Set();
-    return when(call(barrier), stop);
+    return ifElse(call(barrier), stop);
   };
   /** What comes next touches these places. */
   const enter = (touches: Touches): Code => {
@@ -77,8 +77,8 @@ export function together(
   };
   /** The first of so many that is this thread's, and the first that is not. */
   const share = (count: number): [Code, Code] => {
-    const start = (thread: Code): Code => i32.div(i32.mul(i32.const(count), thread), read(threads));
-    return [start(read(thread)), start(i32.add(read(thread), i32.const(1)))];
+    const start = (thread: Code): Code => i32.div(i32.mul(i32.const(count), thread), globalGet(threads));
+    return [start(globalGet(thread)), start(i32.add(globalGet(thread), i32.const(1)))];
   };
   return {
     join,
@@ -89,7 +89,7 @@ export function together(
 
 /** Returns once all threads are here, or not 0 as soon as they should stop. The last to come opens the next phase. */
 function barrierOf(module: Module, { threads, spin, at }: { readonly [K in "threads" | "spin" | "at"]: Global }): Callable {
-  const here = read(at);
+  const here = globalGet(at);
   return module.function({ params: [], result: "i32" }, ({ local }) => {
     const [phase, left] = [local("i32"), local("i32")];
     const waits = i32.eq(atomic.load(here, meeting.phase), get(phase));
@@ -100,24 +100,24 @@ function barrierOf(module: Module, { threads, spin, at }: { readonly [K in "thre
       drop(atomic.notify(here, i32.const(-1), meeting.phase)),
     ];
     const spinning: Code = [
-      set(left, read(spin)),
-      loop(when(i32.and(i32.lt(i32.const(0), get(left)), waits), [set(left, i32.sub(get(left), i32.const(1))), leave(1)])),
+      set(left, globalGet(spin)),
+      loop(ifElse(i32.and(i32.lt(i32.const(0), get(left)), waits), [set(left, i32.sub(get(left), i32.const(1))), br(1)])),
     ];
     const sleeping = block(
       loop([
-        leaveIf(1, i32.eq(waits, i32.const(0))),
-        leaveIf(1, stops),
+        brIf(1, i32.eq(waits, i32.const(0))),
+        brIf(1, stops),
         drop(atomic.add(here, i32.const(1), meeting.sleeps)),
         drop(atomic.wait(here, get(phase), patience, meeting.phase)),
-        leave(0),
+        br(0),
       ]),
     );
-    const isLast = i32.eq(i32.add(atomic.add(here, i32.const(1), meeting.count), i32.const(1)), read(threads));
-    const isAlone = i32.eq(read(threads), i32.const(1));
+    const isLast = i32.eq(i32.add(atomic.add(here, i32.const(1), meeting.count), i32.const(1)), globalGet(threads));
+    const isAlone = i32.eq(globalGet(threads), i32.const(1));
     return [
-      when(isAlone, leaveFunction(i32.const(0))), // 50 ns each where there is nobody to meet: 15 of 540 µs for 100 steps of one row
+      ifElse(isAlone, ret(i32.const(0))), // 50 ns each where there is nobody to meet: 15 of 540 µs for 100 steps of one row
       set(phase, atomic.load(here, meeting.phase)),
-      when(isLast, open, [spinning, sleeping]),
+      ifElse(isLast, open, [spinning, sleeping]),
       stops,
     ];
   });

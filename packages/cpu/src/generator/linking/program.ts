@@ -1,9 +1,9 @@
 // A Program as one WebAssembly module: a function per kernel, and `run`, whose loops are the scans.
 import type { Program } from "@sluice/core";
 import { usesOf } from "@sluice/core/kit";
-import { type Code, type Local, countUp, createModule, get, i32, leaveFunction, read, when, write } from "../wasm/index.ts";
+import { type Code, type Local, countUp, createModule, get, globalGet, globalSet, i32, ifElse, ret } from "../wasm/index.ts";
 import { type Crew, type Touches, alone, together } from "./crew.ts";
-import type { Frame, Kernel } from "../codegen/kernel.ts";
+import type { KernelContext, KernelFunction } from "../codegen/kernelFunction.ts";
 import { kernelOf } from "../kernels/kernelOf.ts";
 import { type Op, type Panels, planPanels } from "../plans/plan.ts";
 
@@ -33,32 +33,32 @@ export function assemble(program: Program, shared?: Shared): Assembled {
   const { ops, panels } = planPanels(program);
   const module = createModule(shared === undefined ? {} : { shared: shared.pages });
   const bases = Array.from({ length: program.slots.length + panels.length + 1 }, () => module.global());
-  const frame: Frame = {
+  const context: KernelContext = {
     module,
     dtypes: program.slots.map(({ dtype }) => dtype),
-    base: (slot) => read(bases[slot]!),
-    panels: (at) => read(bases[program.slots.length + at]!),
-    workspace: read(bases.at(-1)!),
+    base: (slot) => globalGet(bases[slot]!),
+    panels: (at) => globalGet(bases[program.slots.length + at]!),
+    workspace: globalGet(bases.at(-1)!),
   };
   let workspace = 0;
 
   /** The code of all operations, launched by `crew`; `table` and new locals are those of `run`. */
   const body = (crew: Crew, table: Local, local: () => Local): Code => {
     const times: Local[] = [];
-    const launch = (crew: Crew, kernel: Kernel, scans: number, touches: Touches): Code => {
-      workspace = Math.max(workspace, Math.ceil(kernel.workspace / 64) * 64);
+    const launch = (crew: Crew, kernel: KernelFunction, scans: number, touches: Touches): Code => {
+      workspace = Math.max(workspace, Math.ceil(kernel.workspaceBytes / 64) * 64);
       return kernel.parts === 0 ? [] : crew.launch(kernel, times.slice(0, scans).map(get), touches);
     };
     const codeOf = (op: Op, scans: number, crew: Crew): Code => {
       switch (op.kind) {
         case "pack": {
-          const packing = (): Code => launch(crew, kernelOf(frame, op, scans), scans, touchesOf(op, program.slots.length));
+          const packing = (): Code => launch(crew, kernelOf(context, op, scans), scans, touchesOf(op, program.slots.length));
           if (panels[op.panels]!.keeps === undefined) return packing();
           const isStale = i32.load(get(table), 4 * (bases.length + op.panels));
-          return [crew.join(), when(isStale, [packing(), crew.join()])];
+          return [crew.join(), ifElse(isStale, [packing(), crew.join()])];
         }
         case "kernel":
-          return launch(crew, kernelOf(frame, op, scans), scans, touchesOf(op, program.slots.length));
+          return launch(crew, kernelOf(context, op, scans), scans, touchesOf(op, program.slots.length));
         case "scan": {
           const time = (times[scans] ??= local());
           const inside = (crew: Crew): Code => op.body.map((step) => codeOf(step, scans + 1, crew));
@@ -69,7 +69,7 @@ export function assemble(program: Program, shared?: Shared): Assembled {
     };
     return [ops.map((op) => codeOf(op, 0, crew)), crew.join()];
   };
-  const setUp = (table: Local): Code => bases.map((base, at) => write(base, i32.load(get(table), 4 * at)));
+  const setUp = (table: Local): Code => bases.map((base, at) => globalSet(base, i32.load(get(table), 4 * at)));
 
   if (shared === undefined) {
     const run = module.function({ params: ["i32"] }, ({ params: [table], local }) => {
@@ -82,13 +82,13 @@ export function assemble(program: Program, shared?: Shared): Assembled {
     const run = module.function(
       { params: ["i32", "i32", "i32", "i32", "i32"], result: "i32" },
       ({ params: [table, thread, threads, spin, at], local }) => {
-        const code = body(together(module, crew, leaveFunction(i32.const(1))), table, () => local("i32"));
-        const own = write(bases.at(-1)!, i32.add(read(bases.at(-1)!), i32.mul(get(thread), i32.const(workspace))));
+        const code = body(together(module, crew, ret(i32.const(1))), table, () => local("i32"));
+        const own = globalSet(bases.at(-1)!, i32.add(globalGet(bases.at(-1)!), i32.mul(get(thread), i32.const(workspace))));
         const known = [
-          write(crew.thread, get(thread)),
-          write(crew.threads, get(threads)),
-          write(crew.spin, get(spin)),
-          write(crew.at, get(at)),
+          globalSet(crew.thread, get(thread)),
+          globalSet(crew.threads, get(threads)),
+          globalSet(crew.spin, get(spin)),
+          globalSet(crew.at, get(at)),
         ];
         return [setUp(table), own, known, code, i32.const(0)];
       },

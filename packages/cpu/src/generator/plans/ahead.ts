@@ -41,7 +41,7 @@ function wayOf(
   const product = productOf(step);
   const { b, m, n, k, batch } = product;
   let scans = loops.length;
-  while (scans > 0 && isStill(b.view, loops, scans - 1)) scans--;
+  while (scans > 0 && isUniform(b.view, loops, scans - 1)) scans--;
   const shared = [...loops.slice(scans).map(({ length }) => length), ...batch.filter((_, axis) => b.batch[axis] === 0)];
   const stays = scans === 0 && lasts(b.view.slot);
   const uses = shared.reduce((uses, size) => uses * size, stays ? runs : 1);
@@ -50,7 +50,7 @@ function wayOf(
 }
 
 /** Does the d-th scan leave a view that stands inside where and what it is? */
-function isStill(view: View, loops: readonly ScanStep[], d: number): boolean {
+function isUniform(view: View, loops: readonly ScanStep[], d: number): boolean {
   const lengths = loops.map(({ length }) => length);
   const [first, last] = extentOf(view, lengths) ?? [0, 0];
   const isWritten = writesOf(sitesOf(loops[d]!.body, [], lengths.slice(0, d + 1))).some((write) => {

@@ -61,16 +61,16 @@ test("weights of scratch are packed before the outermost scan that holds them st
 
 test("weights that move with the outer scan are packed inside of it", () => {
   const product = step(2);
-  const moving = { ...product, b: { ...product.b, advance: [width * units, 0] } };
-  const { ops } = planPanels(program([scan(2, scan(5, moving))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
+  const varying = { ...product, b: { ...product.b, advance: [width * units, 0] } };
+  const { ops } = planPanels(program([scan(2, scan(5, varying))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
   expect(outline(ops)).toBe("scan(pack 0, scan(product 0))");
 });
 
 test("nothing is packed inside parallel scans, which would all fill the same panels", () => {
   const product = step(2);
-  const moving = { ...product, b: { ...product.b, advance: [width * units, 0] } };
+  const varying = { ...product, b: { ...product.b, advance: [width * units, 0] } };
   const parallel = (body: Step) => ({ ...scan(2, body), isParallel: true });
-  const { ops } = planPanels(program([parallel(scan(5, moving))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
+  const { ops } = planPanels(program([parallel(scan(5, varying))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
   expect(outline(ops)).toBe("scan(scan(product alone))");
   expect(outline(planPanels(program([parallel(scan(5, step(2)))], lengths, [w])).ops)).toBe("pack 0, scan(scan(product 0))");
 });

@@ -20,22 +20,22 @@ export interface Callable {
 export const get = (local: Local): Code => [0x20, unsigned(local.index)];
 export const set = (local: Local, value: Code): Code => [value, 0x21, unsigned(local.index)];
 export const tee = (local: Local, value: Code): Code => [value, 0x22, unsigned(local.index)];
-export const read = (global: Global): Code => [0x23, unsigned(global.index)];
-export const write = (global: Global, value: Code): Code => [value, 0x24, unsigned(global.index)];
+export const globalGet = (global: Global): Code => [0x23, unsigned(global.index)];
+export const globalSet = (global: Global, value: Code): Code => [value, 0x24, unsigned(global.index)];
 export const call = (callee: Callable, ...operands: readonly Code[]): Code => [operands, 0x10, unsigned(callee.index)];
 
 export const drop = (value: Code): Code => [value, 0x1a];
 
 const nothing = 0x40;
-/** Runs `body`; `leave(depth)` inside goes past its end. */
+/** Runs `body`; `br(depth)` inside goes past its end. */
 export const block = (body: Code): Code => [0x02, nothing, body, 0x0b];
-/** Runs `body`; `leave(depth)` inside goes back to its start. */
+/** Runs `body`; `br(depth)` inside goes back to its start. */
 export const loop = (body: Code): Code => [0x03, nothing, body, 0x0b];
-export const when = (test: Code, yes: Code, no?: Code): Code => [test, 0x04, nothing, yes, no === undefined ? [] : [0x05, no], 0x0b];
+export const ifElse = (test: Code, yes: Code, no?: Code): Code => [test, 0x04, nothing, yes, no === undefined ? [] : [0x05, no], 0x0b];
 /** Ends the function; its result, if any, is on the stack. */
-export const leaveFunction = (result: Code = []): Code => [result, 0x0f];
-export const leave = (depth: number): Code => [0x0c, unsigned(depth)];
-export const leaveIf = (depth: number, test: Code): Code => [test, 0x0d, unsigned(depth)];
+export const ret = (result: Code = []): Code => [result, 0x0f];
+export const br = (depth: number): Code => [0x0c, unsigned(depth)];
+export const brIf = (depth: number, test: Code): Code => [test, 0x0d, unsigned(depth)];
 
 const unary =
   (...opcode: readonly number[]) =>
@@ -70,6 +70,8 @@ export const i32 = {
   shr: binary(0x75),
   /** x where test is not 0, otherwise y. */
   select: (test: Code, x: Code, y: Code): Code => [x, y, test, 0x1b],
+  /** The smaller of two signed integers, which WebAssembly has no instruction for; their code stands there twice. */
+  min: (x: Code, y: Code): Code => i32.select(i32.lt(x, y), x, y),
 };
 
 export const f32 = {

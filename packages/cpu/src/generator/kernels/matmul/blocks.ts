@@ -2,11 +2,11 @@
 // The order of the loops is that of Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
 import type { Product } from "../../../loops/product.ts";
 import { type Code, type FunctionScope, type Local, call, countUp, get, i32, set } from "../../wasm/index.ts";
-import type { Frame } from "../../codegen/kernel.ts";
+import type { KernelContext } from "../../codegen/kernelFunction.ts";
 import { type Lanes, interleave } from "./interleave.ts";
 import { type Tiled, tall, wide } from "../../plans/method.ts";
 import type { Addresses, Multiplication } from "./multiplication.ts";
-import { type Range, countOf, everything, smaller, split, unitsOf } from "./range.ts";
+import { type Range, countOf, everything, split, unitsOf } from "./range.ts";
 import { tile } from "./tile.ts";
 import { elementOf } from "./vectors.ts";
 
@@ -22,7 +22,7 @@ function depthOf(k: number): number {
   return Math.max(1, Math.ceil(k / Math.max(1, Math.round(k / 256))));
 }
 
-export function blocks(frame: Frame, product: Product, method: Tiled, accumulate: boolean): Multiplication {
+export function blocks(context: KernelContext, product: Product, method: Tiled, accumulate: boolean): Multiplication {
   const sizes = sizesOf(product, method);
   const { rows, columns, cutRows, leftBytes, rightBytes } = sizes;
   return {
@@ -30,7 +30,7 @@ export function blocks(frame: Frame, product: Product, method: Tiled, accumulate
     workspace: leftBytes + rightBytes,
     code(scope, at, range) {
       const [down, across] = cutRows ? [range, everything(columns)] : [everything(rows), range];
-      return nest(frame, { product, method, accumulate, ...sizes }, scope, at, { down, across });
+      return nest(context, { product, method, accumulate, ...sizes }, scope, at, { down, across });
     },
   };
 }
@@ -64,7 +64,7 @@ function sizesOf({ m, n, k }: Product, { left, right }: Tiled) {
 
 /** The loops: [i0, i1) are the tiles of a block, [j0, j1) its panels, and it has k1 of k from k0. */
 function nest(
-  frame: Frame,
+  context: KernelContext,
   plan: Plan,
   scope: FunctionScope,
   at: Addresses,
@@ -72,7 +72,7 @@ function nest(
 ): Code {
   const { product, method, rows, columns, depth, high, broad } = plan;
   const { a, b, out, k } = product;
-  const { module, dtypes, workspace } = frame;
+  const { module, dtypes, workspace } = context;
   const [i0, i1, j0, j1, j] = [scope.local("i32"), scope.local("i32"), scope.local("i32"), scope.local("i32"), scope.local("i32")];
   const [k0, k1] = [scope.local("i32"), scope.local("i32")];
   const packed = { left: i32.add(workspace, i32.const(plan.rightBytes)), right: workspace };
@@ -126,7 +126,7 @@ function nest(
   const overRows = (body: Code): Code => inBlocks(i0, i1, down, high, body);
   const overColumns = (body: Code): Code => inBlocks(j0, j1, across, broad, body);
   const overDepth = (body: Code): Code =>
-    countUp(k0, i32.const(0), i32.const(Math.max(1, k)), depth, [set(k1, smaller(i32.const(depth), i32.sub(i32.const(k), get(k0)))), body]);
+    countUp(k0, i32.const(0), i32.const(Math.max(1, k)), depth, [set(k1, i32.min(i32.const(depth), i32.sub(i32.const(k), get(k0)))), body]);
   return plan.isLow
     ? overDepth(overRows([lefts, overColumns([rights, panels])]))
     : overColumns(overDepth([rights, overRows([lefts, panels])]));
@@ -134,7 +134,7 @@ function nest(
 
 /** `body` for [first, end) = each `size` units of a range in turn. */
 function inBlocks(first: Local, end: Local, { from, to }: Range, size: number, body: Code): Code {
-  return countUp(first, from, to, size, [set(end, smaller(i32.add(get(first), i32.const(size)), to)), body]);
+  return countUp(first, from, to, size, [set(end, i32.min(i32.add(get(first), i32.const(size)), to)), body]);
 }
 
 /** `index` steps of so many elements past an address. */

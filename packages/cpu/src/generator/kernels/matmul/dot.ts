@@ -4,20 +4,20 @@ import {
   type Code,
   type Local,
   type Module,
+  brIf,
   bump,
   countDown,
   f32x4,
   get,
   i32,
-  leaveIf,
+  ifElse,
   loop,
   set,
   tee,
   v128,
-  when,
 } from "../../wasm/index.ts";
 import { type Grid, deliver } from "./deliver.ts";
-import { fours, loadLanes, lowest } from "./vectors.ts";
+import { groups, loadLanes, lowest } from "./vectors.ts";
 
 /** Distances in elements; along k both operands are contiguous. */
 export interface Dot {
@@ -44,13 +44,13 @@ export function dot(module: Module, shape: Dot): Callable {
       const sums = Array.from({ length: 4 * Math.ceil(columns / 4) }, () => local("v128"));
       const across = Array.from({ length: columns }, (_, j) => 4 * j * shape.b);
       const low = lowest(across);
-      const joined = fours(0, 1, sums.length).map((four) => sums[four[0]!]!);
+      const joined = groups(0, 1, sums.length).map((four) => sums[four[0]!]!);
       const { lift, code } = deliver(shape.out, [joined], columns, { out, accumulate });
 
       const products = (count: number): Code => [
-        set(x, loadLanes(p, fours(0, 4, count)[0]!, "f32")),
+        set(x, loadLanes(p, groups(0, 4, count)[0]!, "f32")),
         across.map((place, j) =>
-          set(sums[j]!, f32x4.add(get(sums[j]!), f32x4.mul(get(x), loadLanes(q, fours(place - low, 4, count)[0]!, "f32")))),
+          set(sums[j]!, f32x4.add(get(sums[j]!), f32x4.mul(get(x), loadLanes(q, groups(place - low, 4, count)[0]!, "f32")))),
         ),
       ];
       return [
@@ -60,13 +60,13 @@ export function dot(module: Module, shape: Dot): Callable {
           set(p, get(a)),
           set(q, get(b)),
           sums.map((sum) => set(sum, f32x4.constant(0))),
-          when(tee(left, i32.shr(get(k), i32.const(2))), loop([products(4), bump(p, 16), bump(q, 16), leaveIf(0, countDown(left))])),
-          rest === 0 ? [] : when(i32.and(get(k), i32.const(3)), products(rest)),
+          ifElse(tee(left, i32.shr(get(k), i32.const(2))), loop([products(4), bump(p, 16), bump(q, 16), brIf(0, countDown(left))])),
+          rest === 0 ? [] : ifElse(i32.and(get(k), i32.const(3)), products(rest)),
           joined.map((_, v) => total(sums.slice(4 * v, 4 * v + 4))),
           code,
           bump(a, 4 * shape.a),
           bump(out, 4 * shape.out.row),
-          leaveIf(0, countDown(rows)),
+          brIf(0, countDown(rows)),
         ]),
       ];
     }),

@@ -4,19 +4,19 @@ import {
   type Code,
   type Local,
   type Module,
+  brIf,
   bump,
   call,
   countDown,
   get,
   i32,
-  leaveIf,
+  ifElse,
   loop,
   set,
   tee,
   v128,
-  when,
 } from "../../wasm/index.ts";
-import { type Element, fours, loadLanes, lowest } from "./vectors.ts";
+import { type Element, groups, loadLanes, lowest } from "./vectors.ts";
 import { type Range, type Units, split } from "./range.ts";
 
 /** Rows or columns that become lanes; distances in elements. */
@@ -74,10 +74,10 @@ function interleaver(module: Module, unit: Unit): Callable {
       const { whole, width, lane, element } = unit;
       const [p, left] = [local("i32"), local("i32")];
       const targets = Array.from({ length: lane === 1 && width === whole ? abreast : 1 }, () => local("i32"));
-      const places = fours(0, 4 * lane, width);
+      const places = groups(0, 4 * lane, width);
       const low = lowest(places.flat());
       const move = (target: Local, start: number): Code =>
-        fours(0, 4, whole).map(([at], v) =>
+        groups(0, 4, whole).map(([at], v) =>
           v128.store(
             get(target),
             loadLanes(
@@ -92,12 +92,12 @@ function interleaver(module: Module, unit: Unit): Callable {
       const together = (count: number): Code => [
         set(p, get(from)),
         targets.slice(0, count).map((target, u) => set(target, i32.add(get(to), i32.mul(get(k), i32.const(4 * whole * u))))),
-        when(
+        ifElse(
           tee(left, get(k)),
           loop([
             targets.slice(0, count).map((target, u) => [move(target, 4 * whole * lane * u), bump(target, 4 * whole)]),
             bump(p, get(step)),
-            leaveIf(0, countDown(left)),
+            brIf(0, countDown(left)),
           ]),
         ),
         bump(from, 4 * whole * lane * count),
@@ -106,7 +106,7 @@ function interleaver(module: Module, unit: Unit): Callable {
       ];
       const whileAsMany = (count: number): Code => {
         const enough = i32.ge(get(units), i32.const(count));
-        return when(enough, loop([together(count), leaveIf(0, enough)]));
+        return ifElse(enough, loop([together(count), brIf(0, enough)]));
       };
       return [bump(from, low), targets.length > 1 ? whileAsMany(targets.length) : [], whileAsMany(1)];
     }),

@@ -2,9 +2,9 @@
 import type { MatmulStep } from "@sluice/core";
 import { type Product, productOf } from "../../../loops/product.ts";
 import { i32, set } from "../../wasm/index.ts";
-import { type Frame, type Kernel, addressOf, named, parametersOf } from "../../codegen/kernel.ts";
+import { type KernelContext, type KernelFunction, addressOf, kernelParameters, parametersOf } from "../../codegen/kernelFunction.ts";
 import { blocks } from "./blocks.ts";
-import { cutOf, eachItem, partsOf } from "./cut.ts";
+import { batchPartitionOf, eachItem, partsOf } from "./batchPartition.ts";
 import { methodOf, upright } from "../../plans/method.ts";
 import type { Multiplication } from "./multiplication.ts";
 import { offsetOf } from "./offset.ts";
@@ -12,43 +12,43 @@ import { panelStrides } from "../../plans/panels.ts";
 import { dotRows, sweepRows } from "./rows.ts";
 
 /** out[…, m, n] (+)= Σ_k a[…, m, k]·b[…, k, n] in f32, inside so many scans; with `panels`, b lies packed in the panels of that number. */
-export function matmul(frame: Frame, step: MatmulStep, scans: number, panels?: number): Kernel {
+export function matmul(context: KernelContext, step: MatmulStep, scans: number, panels?: number): KernelFunction {
   const joined = productOf(step);
-  const product = panels === undefined ? upright(joined, frame.dtypes) : joined;
+  const product = panels === undefined ? upright(joined, context.dtypes) : joined;
   const { a, b, out, m, n, k, batch } = product;
   const items = batch.reduce((count, size) => count * size, 1);
   const isIdle = items * m * n === 0 || (k === 0 && step.accumulate);
-  const multiplication = multiplicationOf(frame, product, step.accumulate, panels !== undefined);
-  const cut = cutOf(items, multiplication.units, m * n * k);
+  const multiplication = multiplicationOf(context, product, step.accumulate, panels !== undefined);
+  const partition = batchPartitionOf(items, multiplication.units, m * n * k);
 
-  const code = frame.module.function({ params: parametersOf(scans) }, (scope) => {
+  const code = context.module.function({ params: parametersOf(scans) }, (scope) => {
     if (isIdle) return [];
-    const { times } = named(scope);
+    const { iterations } = kernelParameters(scope);
     const operands = [
-      { base: addressOf(frame, a.view, times), strides: bytes(a.batch) },
+      { base: addressOf(context, a.view, iterations), strides: bytes(a.batch) },
       panels === undefined
-        ? { base: addressOf(frame, b.view, times), strides: bytes(b.batch) }
-        : { base: frame.panels(panels), strides: panelStrides(product) },
-      { base: addressOf(frame, out.view, times), strides: bytes(out.batch) },
+        ? { base: addressOf(context, b.view, iterations), strides: bytes(b.batch) }
+        : { base: context.panels(panels), strides: panelStrides(product) },
+      { base: addressOf(context, out.view, iterations), strides: bytes(out.batch) },
     ];
     const at = { a: scope.local("i32"), b: scope.local("i32"), out: scope.local("i32") };
-    return eachItem(cut, scope, (item, range) => [
+    return eachItem(partition, scope, (item, range) => [
       [at.a, at.b, at.out].map((address, i) => set(address, i32.add(operands[i]!.base, offsetOf(item, batch, operands[i]!.strides)))),
       multiplication.code(scope, at, range),
     ]);
   });
-  return { code, parts: isIdle ? 0 : partsOf(cut), workspace: multiplication.workspace };
+  return { code, parts: isIdle ? 0 : partsOf(partition), workspaceBytes: multiplication.workspace };
 }
 
-function multiplicationOf(frame: Frame, product: Product, accumulate: boolean, panels: boolean): Multiplication {
-  const method = methodOf(product, frame.dtypes, panels);
+function multiplicationOf(context: KernelContext, product: Product, accumulate: boolean, panels: boolean): Multiplication {
+  const method = methodOf(product, context.dtypes, panels);
   switch (method.inner) {
     case "tile":
-      return blocks(frame, product, method, accumulate);
+      return blocks(context, product, method, accumulate);
     case "sweep":
-      return sweepRows(frame, product, accumulate);
+      return sweepRows(context, product, accumulate);
     case "dot":
-      return dotRows(frame, product, accumulate);
+      return dotRows(context, product, accumulate);
   }
 }
 

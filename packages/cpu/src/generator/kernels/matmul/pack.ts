@@ -1,7 +1,7 @@
 // The kernel that packs a right operand ahead.
 import { type Code, get, i32, set } from "../../wasm/index.ts";
-import { type Frame, type Kernel, addressOf, named, parametersOf } from "../../codegen/kernel.ts";
-import { cutOf, eachItem, partsOf } from "./cut.ts";
+import { type KernelContext, type KernelFunction, addressOf, kernelParameters, parametersOf } from "../../codegen/kernelFunction.ts";
+import { batchPartitionOf, eachItem, partsOf } from "./batchPartition.ts";
 import { interleave } from "./interleave.ts";
 import { elementOf } from "./vectors.ts";
 import { offsetOf } from "./offset.ts";
@@ -11,12 +11,12 @@ import { countOf, unitsOf } from "./range.ts";
 import { wide } from "../../plans/method.ts";
 
 /** Fills panels, inside so many scans. */
-export function pack(frame: Frame, { panels, right }: Extract<Op, { kind: "pack" }>, scans: number): Kernel {
-  const { module, dtypes } = frame;
+export function pack(context: KernelContext, { panels, right }: Extract<Op, { kind: "pack" }>, scans: number): KernelFunction {
+  const { module, dtypes } = context;
   const { view, k, n, row, column, batch } = right;
   const units = unitsOf(n, wide);
   const sizes = batch.map(({ size }) => size);
-  const cut = cutOf(
+  const partition = batchPartitionOf(
     sizes.reduce((items, size) => items * size, 1),
     countOf(units),
     n * k,
@@ -27,13 +27,13 @@ export function pack(frame: Frame, { panels, right }: Extract<Op, { kind: "pack"
     const strides = batch.map(({ stride }) => 4 * stride);
     const panel = i32.const(4 * wide * k);
     return [
-      set(base, addressOf(frame, view, named(scope).times)),
-      eachItem(cut, scope, (item, range): Code => [
+      set(base, addressOf(context, view, kernelParameters(scope).iterations)),
+      eachItem(partition, scope, (item, range): Code => [
         set(from, i32.add(get(base), offsetOf(item, sizes, strides))),
-        set(to, i32.add(i32.add(frame.panels(panels), i32.mul(get(item), i32.const(matrixBytes(right)))), i32.mul(range.from, panel))),
+        set(to, i32.add(i32.add(context.panels(panels), i32.mul(get(item), i32.const(matrixBytes(right)))), i32.mul(range.from, panel))),
         interleave(module, lanes, range, { from: get(from), to: get(to), k: i32.const(k) }),
       ]),
     ];
   });
-  return { code, parts: partsOf(cut), workspace: 0 };
+  return { code, parts: partsOf(partition), workspaceBytes: 0 };
 }

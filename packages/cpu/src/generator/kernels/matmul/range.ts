@@ -1,5 +1,5 @@
 // Ranges of tiles or panels, of which the last one may be smaller than the others.
-import { type Code, i32, when } from "../../wasm/index.ts";
+import { type Code, i32, ifElse } from "../../wasm/index.ts";
 
 /** From one unit up to another, cheap to compute again and again. */
 export interface Range {
@@ -31,9 +31,5 @@ export function everything(units: Units): Range {
 export function split({ whole, rest }: Units, { from, to }: Range, bulk: (range: Range) => Code, last: (at: Code) => Code): Code {
   if (rest === 0) return bulk({ from, to });
   const end = i32.const(whole);
-  return [whole === 0 ? [] : when(i32.lt(from, end), bulk({ from, to: smaller(to, end) })), when(i32.lt(end, to), last(end))];
-}
-
-export function smaller(x: Code, y: Code): Code {
-  return i32.select(i32.lt(x, y), x, y);
+  return [whole === 0 ? [] : ifElse(i32.lt(from, end), bulk({ from, to: i32.min(to, end) })), ifElse(i32.lt(end, to), last(end))];
 }

@@ -1,10 +1,10 @@
 // Products of few rows: the right operand is read where it lies.
 import type { Product } from "../../../loops/product.ts";
 import { type Code, call, countUp, get, i32, set } from "../../wasm/index.ts";
-import type { Frame } from "../../codegen/kernel.ts";
+import type { KernelContext } from "../../codegen/kernelFunction.ts";
 import { dot } from "./dot.ts";
 import type { Multiplication } from "./multiplication.ts";
-import { countOf, everything, smaller, split, unitsOf } from "./range.ts";
+import { countOf, everything, split, unitsOf } from "./range.ts";
 import { sweep } from "./sweep.ts";
 import { elementOf } from "./vectors.ts";
 
@@ -17,7 +17,7 @@ const resident = 2 ** 17;
 const enough = 16;
 
 /** Along the columns of the right operand. */
-export function sweepRows({ module }: Frame, { a, b, out, m, n, k }: Product, accumulate: boolean): Multiplication {
+export function sweepRows({ module }: KernelContext, { a, b, out, m, n, k }: Product, accumulate: boolean): Multiplication {
   const units = unitsOf(n, 4);
   const broad = Math.max(1, Math.floor(resident / (4 * units.unit * m)));
   const shape = { k, a: { row: a.row, step: a.column }, b: b.row, out: out.row, accumulate };
@@ -43,7 +43,7 @@ export function sweepRows({ module }: Frame, { a, b, out, m, n, k }: Product, ac
       return split(
         units,
         across,
-        ({ from, to }) => countUp(j, from, to, broad, columns(units.unit, get(j), smaller(i32.const(broad), i32.sub(to, get(j))))),
+        ({ from, to }) => countUp(j, from, to, broad, columns(units.unit, get(j), i32.min(i32.const(broad), i32.sub(to, get(j))))),
         (last) => columns(units.rest, last, i32.const(1)),
       );
     },
@@ -54,7 +54,7 @@ export function sweepRows({ module }: Frame, { a, b, out, m, n, k }: Product, ac
 const depth = 1024;
 
 /** Along the rows of the right operand. */
-export function dotRows({ module, dtypes }: Frame, { a, b, out, m, n, k }: Product, accumulate: boolean): Multiplication {
+export function dotRows({ module, dtypes }: KernelContext, { a, b, out, m, n, k }: Product, accumulate: boolean): Multiplication {
   const units = unitsOf(n, 8);
   const grid = { row: out.row, column: out.column, element: elementOf(dtypes[out.view.slot]!) };
   const shape = { a: a.row, b: b.column, out: grid, rest: k % 4 };
@@ -76,7 +76,7 @@ export function dotRows({ module, dtypes }: Frame, { a, b, out, m, n, k }: Produ
           accumulate ? i32.const(1) : get(k0),
         );
       return countUp(k0, i32.const(0), i32.const(Math.max(1, k)), depth, [
-        set(count, smaller(i32.const(depth), i32.sub(i32.const(k), get(k0)))),
+        set(count, i32.min(i32.const(depth), i32.sub(i32.const(k), get(k0)))),
         split(
           units,
           range,

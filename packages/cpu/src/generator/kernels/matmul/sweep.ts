@@ -4,17 +4,17 @@ import {
   type Code,
   type Local,
   type Module,
+  brIf,
   bump,
   countDown,
   f32x4,
   get,
-  leaveIf,
   loop,
   repeat,
   set,
   v128,
 } from "../../wasm/index.ts";
-import { fours, loadLanes, lowest, storeLanes } from "./vectors.ts";
+import { groups, loadLanes, lowest, storeLanes } from "./vectors.ts";
 
 /** Distances in elements. Columns are neighbours in the right operand and in the result; everything is f32. */
 export interface Sweep {
@@ -44,10 +44,10 @@ export function sweep(module: Module, shape: Sweep): Callable {
       const [line, to, row, unit] = [local("i32"), local("i32"), local("i32"), local("i32")];
       const [even, odd, zero] = [local("v128"), local("v128"), local("v128")];
       const xs = Array.from({ length: Math.min(deep, shape.k) }, () => local("v128"));
-      const places = fours(0, 4, shape.columns)[0]!;
+      const places = groups(0, 4, shape.columns)[0]!;
       const [down, along] = [4 * shape.b, 4 * shape.a.step];
 
-      const times = (count: Local, of: Local, body: Code): Code => [set(count, get(of)), loop([body, leaveIf(0, countDown(count))])];
+      const times = (count: Local, of: Local, body: Code): Code => [set(count, get(of)), loop([body, brIf(0, countDown(count))])];
       /** `body` at every place of the result, `start` at the beginning of each row. */
       const everywhere = (start: Code, body: Code): Code => [
         set(line, get(out)),

@@ -3,16 +3,16 @@ import {
   type Callable,
   type Code,
   type Module,
+  brIf,
   bump,
   countDown,
   f32x4,
   get,
-  leaveIf,
+  ifElse,
   loop,
   set,
   tee,
   v128,
-  when,
 } from "../../wasm/index.ts";
 import { type Grid, deliver } from "./deliver.ts";
 import { lowest } from "./vectors.ts";
@@ -59,11 +59,11 @@ export function tile(module: Module, shape: Tile): Callable {
           set(p, get(a)),
           set(q, get(b)),
           sums.flat().map((sum) => set(sum, f32x4.constant(0))),
-          when(tee(left, get(k)), loop([products, leaveIf(0, countDown(left))])),
+          ifElse(tee(left, get(k)), loop([products, brIf(0, countDown(left))])),
           code,
           shape.a.packed ? set(a, get(p)) : bump(a, 4 * rows * shape.a.row),
           bump(out, 4 * rows * shape.out.row),
-          leaveIf(0, countDown(tiles)),
+          brIf(0, countDown(tiles)),
         ]),
       ];
     }),

@@ -26,7 +26,7 @@ export function storeLanes(address: Local, places: readonly number[], element: E
 }
 
 /** `count` places `stride` bytes apart, in fours. */
-export function fours(start: number, stride: number, count: number): number[][] {
+export function groups(start: number, stride: number, count: number): number[][] {
   const places = Array.from({ length: count }, (_, at) => start + at * stride);
   return Array.from({ length: Math.ceil(count / 4) }, (_, v) => places.slice(4 * v, 4 * v + 4));
 }

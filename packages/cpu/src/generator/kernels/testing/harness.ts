@@ -1,7 +1,7 @@
 // For tests and measurements: one kernel in a module over a memory of its own, with bytes around every slot that must stay as they are.
 import type { Kernel, Program, TypedArray } from "@sluice/core";
-import { call, createModule, get, i32, read, write } from "../../wasm/index.ts";
-import { type Frame, parametersOf } from "../../codegen/kernel.ts";
+import { call, createModule, get, globalGet, globalSet, i32 } from "../../wasm/index.ts";
+import { type KernelContext, parametersOf } from "../../codegen/kernelFunction.ts";
 import { kernelOf } from "../kernelOf.ts";
 
 export interface Harness {
@@ -22,13 +22,13 @@ export function harness(slots: Program["slots"], step: Kernel, scans = 0): Harne
   const bases = slots.map(() => module.global());
   const room = module.global();
   const dtypes = slots.map(({ dtype }) => dtype);
-  const frame: Frame = { module, dtypes, base: (slot) => read(bases[slot]!), panels: () => [], workspace: read(room) };
-  const { code, parts, workspace } = kernelOf(frame, { kind: "kernel", step }, scans);
+  const context: KernelContext = { module, dtypes, base: (slot) => globalGet(bases[slot]!), panels: () => [], workspace: globalGet(room) };
+  const { code, parts, workspaceBytes: workspace } = kernelOf(context, { kind: "kernel", step }, scans);
   const sizes = [...slots.map(({ length }) => 4 * length), workspace];
   const { places, pages } = layout(sizes, slots.length - 1);
   const run = module.function({ params: parametersOf(scans) }, ({ params }) => [
-    bases.map((base, at) => write(base, i32.const(places[at]!))),
-    write(room, i32.const(places.at(-1)!)),
+    bases.map((base, at) => globalSet(base, i32.const(places[at]!))),
+    globalSet(room, i32.const(places.at(-1)!)),
     call(code, ...params.map(get)),
   ]);
   module.export("run", run);

@@ -1,7 +1,7 @@
 // For tests and measurements: the kernels of a Program in one module over a memory of their own.
 import type { Program, TypedArray } from "@sluice/core";
-import { type Code, type Local, call, countUp, createModule, get, i32, read, write } from "../../../wasm/index.ts";
-import type { Frame } from "../../../codegen/kernel.ts";
+import { type Code, type Local, call, countUp, createModule, get, globalGet, globalSet, i32 } from "../../../wasm/index.ts";
+import type { KernelContext } from "../../../codegen/kernelFunction.ts";
 import { kernelOf } from "../../kernelOf.ts";
 import { type Op, planPanels } from "../../../plans/plan.ts";
 
@@ -29,12 +29,12 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
   const module = createModule();
   const bases = [...program.slots, ...panels].map(() => module.global());
   const room = module.global();
-  const frame: Frame = {
+  const context: KernelContext = {
     module,
     dtypes: program.slots.map(({ dtype }) => dtype),
-    base: (slot) => read(bases[slot]!),
-    panels: (at) => read(bases[program.slots.length + at]!),
-    workspace: read(room),
+    base: (slot) => globalGet(bases[slot]!),
+    panels: (at) => globalGet(bases[program.slots.length + at]!),
+    workspace: globalGet(room),
   };
   let workspace = 0;
   const codeOf = (op: Op, times: readonly Local[], local: () => Local): Code => {
@@ -43,8 +43,8 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
       const body = op.body.map((inner) => codeOf(inner, [...times, time], local));
       return countUp(time, i32.const(0), i32.const(op.length), 1, body);
     }
-    const kernel = kernelOf(frame, op, times.length);
-    workspace = Math.max(workspace, kernel.workspace);
+    const kernel = kernelOf(context, op, times.length);
+    workspace = Math.max(workspace, kernel.workspaceBytes);
     const ranges = [0, ...cuts(kernel.parts), kernel.parts];
     return ranges.slice(1).map((to, i) => call(kernel.code, times.map(get), i32.const(ranges[i]!), i32.const(to)));
   };
@@ -55,7 +55,7 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
   const sizes = [...program.slots.map(({ length }) => 4 * length), ...panels.map(({ bytes }) => bytes), workspace];
   const { places, pages } = layout(sizes, ends);
   const settled = (inner: { readonly index: number }) =>
-    module.function({ params: [] }, () => [[...bases, room].map((base, at) => write(base, i32.const(places[at]!))), call(inner)]);
+    module.function({ params: [] }, () => [[...bases, room].map((base, at) => globalSet(base, i32.const(places[at]!))), call(inner)]);
   module.export("run", settled(run));
   module.export("again", settled(again));
 

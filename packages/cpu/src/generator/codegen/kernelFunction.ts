@@ -3,7 +3,7 @@ import type { DType, View } from "@sluice/core";
 import { type Callable, type Code, type FunctionScope, type Local, type Module, get, i32 } from "../wasm/index.ts";
 
 /** What a kernel is written with. */
-export interface Frame {
+export interface KernelContext {
   readonly module: Module;
   /** Of every slot: "f32" or "i32". */
   readonly dtypes: readonly DType[];
@@ -19,12 +19,12 @@ export interface Frame {
  * One step as code. It may be cut: parts write elements of their own, and how many there are follows from shapes only,
  * so that whoever computes which part, the bits are the same.
  */
-export interface Kernel {
+export interface KernelFunction {
   /** Its parameters are the iteration of every enclosing scan, outermost first, then the first part to compute and the end. */
   readonly code: Callable;
   readonly parts: number;
   /** Bytes of workspace it needs. */
-  readonly workspace: number;
+  readonly workspaceBytes: number;
 }
 
 /** Parameters of a kernel inside so many scans. */
@@ -33,12 +33,16 @@ export function parametersOf(scans: number): readonly "i32"[] {
 }
 
 /** The parameters of a kernel by name. */
-export function named({ params }: FunctionScope): { readonly times: readonly Local[]; readonly from: Local; readonly to: Local } {
-  return { times: params.slice(0, -2), from: params.at(-2)!, to: params.at(-1)! };
+export function kernelParameters({ params }: FunctionScope): {
+  readonly iterations: readonly Local[];
+  readonly from: Local;
+  readonly to: Local;
+} {
+  return { iterations: params.slice(0, -2), from: params.at(-2)!, to: params.at(-1)! };
 }
 
-/** The byte address of a view's first element in iteration `times` of its scans. All slots have elements of 4 bytes. */
-export function addressOf(frame: Frame, view: Pick<View, "slot" | "offset" | "advance">, times: readonly Local[]): Code {
-  const moves = view.advance.flatMap((advance, d) => (advance === 0 ? [] : [i32.mul(get(times[d]!), i32.const(advance * 4))]));
-  return [i32.const(view.offset * 4), ...moves].reduce((sum, term) => i32.add(sum, term), frame.base(view.slot));
+/** The byte address of a view's first element in these iterations of its scans. All slots have elements of 4 bytes. */
+export function addressOf(context: KernelContext, view: Pick<View, "slot" | "offset" | "advance">, iterations: readonly Local[]): Code {
+  const moves = view.advance.flatMap((advance, d) => (advance === 0 ? [] : [i32.mul(get(iterations[d]!), i32.const(advance * 4))]));
+  return [i32.const(view.offset * 4), ...moves].reduce((sum, term) => i32.add(sum, term), context.base(view.slot));
 }

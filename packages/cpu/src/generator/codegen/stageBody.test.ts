@@ -1,10 +1,10 @@
 import type { Instruction, UnaryOp } from "@sluice/core";
 import { expect, test } from "vitest";
-import { stagesOf } from "./stages.ts";
+import { stagesOf } from "./stageBody.ts";
 
 const load = (input: number): Instruction => ({ op: "load", input });
 const apply = (op: UnaryOp, x: number): Instruction => ({ op, x });
-const moving = (): boolean => false;
+const varying = (): boolean => false;
 
 test("each stage has one long function of a chain, as late as it may be", () => {
   // h = σ(o)·tanh(c), c = σ(f)·tanh(g): only tanh(c) waits, and σ(o) may come with it.
@@ -13,7 +13,7 @@ test("each stage has one long function of a chain, as late as it may be", () => 
     ...[apply("sigmoid", 0), apply("tanh", 1), { op: "mul", x: 3, y: 4 } as const],
     ...[apply("sigmoid", 2), apply("tanh", 5), { op: "mul", x: 6, y: 7 } as const],
   ];
-  const { count, stage } = stagesOf(body, [8, 5], moving);
+  const { count, stage } = stagesOf(body, [8, 5], varying);
   expect(count).toBe(2);
   expect(stage).toEqual([0, 0, 1, 0, 0, 0, 1, 1, 1]);
 });
@@ -27,5 +27,5 @@ test("what is the same along a row belongs to no stage, and makes none", () => {
 
 test("what nobody needs makes no stage", () => {
   const body: Instruction[] = [load(0), apply("tanh", 0), apply("tanh", 1), apply("neg", 0)];
-  expect(stagesOf(body, [3], moving).count).toBe(1);
+  expect(stagesOf(body, [3], varying).count).toBe(1);
 });

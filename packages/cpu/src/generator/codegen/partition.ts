@@ -1,9 +1,9 @@
-// How a kernel's work is cut into parts: ranges of one axis. From shapes only.
+// Partitions a kernel's work into parts: ranges of one axis. By shapes alone, so that results do not depend on threads.
 import { type Code, type FunctionScope, type Local, get, i32, set } from "../wasm/index.ts";
-import { type Range, smaller } from "./walk.ts";
+import type { AxisRange } from "./loopNest.ts";
 
 /** Parts are ranges of one axis. */
-export interface Cut {
+export interface Partition {
   readonly axis: number;
   readonly size: number;
   /** Indices in a part; the last part may have fewer. */
@@ -12,15 +12,15 @@ export interface Cut {
 }
 
 /** Instructions below which a part is not worth handing to another thread: some 4 µs. */
-const least = 2 ** 15;
-const most = 64;
+const minPartInstructions = 2 ** 15;
+const maxParts = 64;
 
 /**
  * Cuts the outermost axis that is long enough, or else the longest. `cost` is that of the whole kernel; `grains` are the indices along each
  * axis that stay together; 0 for an axis that may not be cut.
  */
-export function cutOf(sizes: readonly number[], grains: readonly number[], cost: number): Cut {
-  const wanted = Math.min(most, Math.floor(cost / least));
+export function partitionOf(sizes: readonly number[], grains: readonly number[], cost: number): Partition {
+  const wanted = Math.min(maxParts, Math.floor(cost / minPartInstructions));
   const pieces = sizes.map((size, axis) => (grains[axis] === 0 ? 1 : Math.ceil(size / grains[axis]!)));
   const enough = pieces.findIndex((count) => count >= wanted);
   const axis = enough >= 0 ? enough : pieces.indexOf(Math.max(...pieces));
@@ -33,13 +33,13 @@ export function cutOf(sizes: readonly number[], grains: readonly number[], cost:
 /** The indices of the parts from `from` to `to`; undefined where there is one part, which is then known. */
 export function rangeOf(
   scope: Pick<FunctionScope, "local">,
-  { axis, size, step, parts }: Cut,
+  { axis, size, step, parts }: Partition,
   from: Local,
   to: Local,
-): [Range | undefined, Code] {
+): [AxisRange | undefined, Code] {
   if (parts === 1) return [undefined, []];
   const [first, count] = [scope.local("i32"), scope.local("i32")];
   const end = i32.mul(get(to), i32.const(step));
-  const code = [set(first, i32.mul(get(from), i32.const(step))), set(count, i32.sub(smaller(end, i32.const(size)), get(first)))];
+  const code = [set(first, i32.mul(get(from), i32.const(step))), set(count, i32.sub(i32.min(end, i32.const(size)), get(first)))];
   return [{ axis, first, count }, code];
 }

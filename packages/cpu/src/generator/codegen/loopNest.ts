@@ -3,35 +3,41 @@ import {
   type Code,
   type FunctionScope,
   type Local,
+  brIf,
   bump,
   countDown,
   get,
   i32,
-  leaveIf,
+  ifElse,
   loop,
   repeat,
   set,
   tee,
-  when,
 } from "../wasm/index.ts";
-import { type Frame, addressOf } from "./kernel.ts";
-import type { Track } from "./tracks.ts";
+import { type KernelContext, addressOf } from "./kernelFunction.ts";
+import type { InductionPointer } from "./inductionPointers.ts";
 
 export type Scope = Pick<FunctionScope, "local">;
 
 /** A range of an axis that is known at run time only: from index `first`, `count` of them. */
-export interface Range {
+export interface AxisRange {
   readonly axis: number;
   readonly first: Local;
   readonly count: Local;
 }
 
 /** New locals that point at the first elements, or where `range` starts. */
-export function start(frame: Frame, scope: Scope, tracks: readonly Track[], times: readonly Local[], range?: Range): [Local[], Code] {
-  const pointers = tracks.map(() => scope.local("i32"));
-  const code = tracks.map(({ view, strides }, p) => {
+export function initPointers(
+  context: KernelContext,
+  scope: Scope,
+  inductionPointers: readonly InductionPointer[],
+  iterations: readonly Local[],
+  range?: AxisRange,
+): [Local[], Code] {
+  const pointers = inductionPointers.map(() => scope.local("i32"));
+  const code = inductionPointers.map(({ view, strides }, p) => {
     const skipped = range === undefined ? 0 : strides[range.axis]! * 4;
-    const from = addressOf(frame, view, times);
+    const from = addressOf(context, view, iterations);
     return set(pointers[p]!, skipped === 0 ? from : i32.add(from, i32.mul(get(range!.first), i32.const(skipped))));
   });
   return [pointers, code];
@@ -44,76 +50,81 @@ export interface Axis {
   readonly strides: readonly number[];
 }
 
-/** The axes of tracks, with the range where it belongs. */
-export function axesOf(sizes: readonly number[], tracks: readonly Track[], range?: Range): Axis[] {
+/** The axes of a nest as induction pointers walk them, with the range where it belongs. */
+export function axesOf(sizes: readonly number[], inductionPointers: readonly InductionPointer[], range?: AxisRange): Axis[] {
   return sizes.map((size, axis) => ({
     size,
-    strides: tracks.map(({ strides }) => strides[axis]!),
+    strides: inductionPointers.map(({ strides }) => strides[axis]!),
     ...(range?.axis === axis && { count: range.count }),
   }));
 }
 
 /** `body` at every index of the axes, outermost first. It is given pointers that it must not move. */
-export function walk(scope: Scope, axes: readonly Axis[], pointers: readonly Local[], body: (pointers: readonly Local[]) => Code): Code {
+export function loopNest(
+  scope: Scope,
+  axes: readonly Axis[],
+  pointers: readonly Local[],
+  body: (pointers: readonly Local[]) => Code,
+): Code {
   const [axis, ...inner] = axes;
   if (axis === undefined) return body(pointers);
-  if (axis.size === 1 && axis.count === undefined) return walk(scope, inner, pointers, body);
+  if (axis.size === 1 && axis.count === undefined) return loopNest(scope, inner, pointers, body);
   const [moving, begin] = copies(scope, axis, pointers);
-  const step = [walk(scope, inner, moving, body), advance(axis, moving, 1)];
+  const step = [loopNest(scope, inner, moving, body), advance(axis, moving, 1)];
   return [begin, times(scope, axis.size, axis.count && get(axis.count), step)];
 }
 
 /** Four indices of an axis, `offset` beyond the pointers; fewer lanes only at the end. */
-export interface Four {
+export interface LaneGroup {
   readonly offset: number;
   readonly lanes: number;
 }
 
 /**
- * `body` for all indices of an axis, in groups of up to `unroll` fours. Where `count` is known at run time only, it is a multiple of
+ * `body` for all indices of an axis, up to `unroll` lane groups at a time. Where `count` is known at run time only, it is a multiple of
  * 4·unroll unless it reaches the end of the axis. `unroll` is a power of 2.
  */
-export function walkLanes(
+export function vectorLoop(
   scope: Scope,
   axis: Axis,
   unroll: number,
   pointers: readonly Local[],
-  body: (pointers: readonly Local[], group: readonly Four[]) => Code,
+  body: (pointers: readonly Local[], group: readonly LaneGroup[]) => Code,
 ): Code {
   const [moving, begin] = copies(scope, axis, pointers);
   const width = 4 * unroll;
   const whole = Math.floor(axis.size / width);
   const left = axis.size % width;
-  const main = whole === 0 ? [] : [body(moving, foursIn(width)), advance(axis, moving, width)];
-  const end = left === 0 ? [] : body(moving, foursIn(left));
+  const main = whole === 0 ? [] : [body(moving, laneGroupsIn(width)), advance(axis, moving, width)];
+  const end = left === 0 ? [] : body(moving, laneGroupsIn(left));
   if (axis.count === undefined) return [begin, times(scope, whole, undefined, main), end];
   const count = get(axis.count);
   return [
     begin,
     whole === 0 ? [] : times(scope, whole, i32.shr(count, i32.const(Math.log2(width))), main),
-    left === 0 ? [] : when(i32.and(count, i32.const(width - 1)), end),
+    left === 0 ? [] : ifElse(i32.and(count, i32.const(width - 1)), end),
   ];
 }
 
-/** `body` for an axis in blocks of at most `most` indices, a multiple of 64: it is given the axis of a block, and pointers to its start. */
-export function walkBlocks(
+/** `body` for an axis in blocks of at most `maxBlock` indices, a multiple of 64: it is given the axis of a block, and pointers to its start. */
+export function stripMinedLoop(
   scope: Scope,
   axis: Axis,
-  most: number,
+  maxBlock: number,
   pointers: readonly Local[],
   body: (axis: Axis, pointers: readonly Local[]) => Code,
 ): Code {
-  if (axis.size <= most) return body(axis, pointers);
+  if (axis.size <= maxBlock) return body(axis, pointers);
   const [left, count] = [scope.local("i32"), scope.local("i32")];
   const [moving, begin] = copies(scope, axis, pointers);
   return [
     begin,
     set(left, axis.count === undefined ? i32.const(axis.size) : get(axis.count)),
     loop([
-      set(count, smaller(get(left), i32.const(most))),
+      set(count, i32.min(get(left), i32.const(maxBlock))),
       body({ ...axis, count }, moving),
-      advance(axis, moving, most),
-      leaveIf(0, i32.lt(i32.const(0), tee(left, i32.sub(get(left), i32.const(most))))),
+      advance(axis, moving, maxBlock),
+      brIf(0, i32.lt(i32.const(0), tee(left, i32.sub(get(left), i32.const(maxBlock))))),
     ]),
   ];
 }
@@ -123,11 +134,7 @@ export function withPointer(axis: Axis, stride: number): Axis {
   return { ...axis, strides: [...axis.strides, stride] };
 }
 
-export function smaller(x: Code, y: Code): Code {
-  return i32.select(i32.lt(x, y), x, y);
-}
-
-function foursIn(indices: number): Four[] {
+function laneGroupsIn(indices: number): LaneGroup[] {
   return Array.from({ length: Math.ceil(indices / 4) }, (_, i) => ({ offset: 4 * i, lanes: Math.min(4, indices - 4 * i) }));
 }
 
@@ -145,5 +152,5 @@ function advance({ strides }: Axis, pointers: readonly Local[], by: number): Cod
 function times(scope: Scope, known: number, count: Code | undefined, step: Code): Code {
   const left = scope.local("i32");
   if (count === undefined) return repeat(left, known, step);
-  return when(tee(left, count), loop([step, leaveIf(0, countDown(left))]));
+  return ifElse(tee(left, count), loop([step, brIf(0, countDown(left))]));
 }
