@@ -1,7 +1,7 @@
 // Which Programs are legal: the definition. Everything the contract says that can be decided without running.
 import type { Program, Step, Supports } from "./backend.ts";
 import { checkBody } from "./check/body.ts";
-import { checkForm } from "./check/form.ts";
+import { checkForm } from "./check/wellFormed.ts";
 import { checkHazards } from "./check/hazards.ts";
 import { checkLimits, checkSlotLimits } from "./check/limits.ts";
 import { checkShapes } from "./check/shapes.ts";
@@ -9,7 +9,7 @@ import { illegal } from "./check/site.ts";
 import { checkSlots } from "./check/slots.ts";
 import { type Site, sitesOf } from "./check/uses.ts";
 import { checkViews } from "./check/bounds.ts";
-import { checkWritten } from "./check/written.ts";
+import { checkInitialised } from "./check/initialised.ts";
 
 /**
  * Throws unless `program` is legal, and, if `supports` is given, within what that backend declares.
@@ -29,7 +29,7 @@ export function check(program: Program, supports?: Supports): void {
   const sites = sitesOf(program.steps);
   if (supports !== undefined) checkSlotLimits(program, supports);
   for (const site of sites) checkKernel(program, site, supports);
-  checkWritten(program, sites);
+  checkInitialised(program, sites);
 }
 
 function checkKernel(program: Program, site: Site, supports: Supports | undefined): void {

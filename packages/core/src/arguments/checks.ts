@@ -90,15 +90,15 @@ export function checkElements(who: string, option: string, value: Shape): void {
   checkProduct(who, option, value, maxElements);
 }
 
-function checkProduct(who: string, option: string, value: Shape, most: number): void {
+function checkProduct(who: string, option: string, value: Shape, maxProduct: number): void {
   check(who, option, value, shape);
   const elements = value.reduce((product, n) => product * n, 1);
-  if (elements <= most) return;
+  if (elements <= maxProduct) return;
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who,
-    what: `${option} [${value.join(", ")}] has ${elements} elements, at most ${most} are possible`,
+    what: `${option} [${value.join(", ")}] has ${elements} elements, at most ${maxProduct} are possible`,
     fix: "Split it into several",
-    facts: { [option]: value, elements, most },
+    facts: { [option]: value, elements, most: maxProduct },
   });
 }

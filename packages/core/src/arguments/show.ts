@@ -60,6 +60,6 @@ function lengthOf(value: object): string {
   return ArrayBuffer.isView(value) && "length" in value ? ` of ${String(value.length)}` : "";
 }
 
-function cut(value: string, most: number): string {
-  return value.length > most ? `${value.slice(0, most)}…` : value;
+function cut(value: string, maxChars: number): string {
+  return value.length > maxChars ? `${value.slice(0, maxChars)}…` : value;
 }

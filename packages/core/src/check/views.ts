@@ -1,7 +1,7 @@
 // What can be said of views without running anything: where they reach, whether they repeat an element, whether two meet.
 // Used by `check`, and by passes and backends that move or split work.
 import type { Shape, View } from "../backend.ts";
-import { type Term, reaches } from "./reach.ts";
+import { type Term, hasSolution } from "./diophantine.ts";
 
 /** How many indices a shape has; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
@@ -21,7 +21,7 @@ export function denseStrides(shape: Shape): number[] {
  */
 export function extentOf(view: View, lengths: readonly number[]): readonly [first: number, last: number] | undefined {
   let [first, last] = [view.offset, view.offset];
-  for (const { step, count } of [...axesOf(view), ...movesOf(view, lengths)]) {
+  for (const { step, count } of [...axesOf(view), ...advanceTerms(view, lengths)]) {
     if (count === 0) return undefined;
     if (step < 0) first += step * (count - 1);
     else last += step * (count - 1);
@@ -31,7 +31,7 @@ export function extentOf(view: View, lengths: readonly number[]): readonly [firs
 
 /** Does the view name `element` in some iteration? Exact. */
 export function names(view: View, lengths: readonly number[], element: number): boolean {
-  return reaches([...axesOf(view), ...movesOf(view, lengths)], element - view.offset);
+  return hasSolution([...axesOf(view), ...advanceTerms(view, lengths)], element - view.offset);
 }
 
 /** Does every index of the view name an element of its own? Exact; iterations of scans are apart and do not count. */
@@ -44,7 +44,7 @@ export function injective(view: View): boolean {
   // Two indices i ≠ j meet where Σ step·(i − j) = 0. In the largest axis in which they differ, let i be ahead: the smaller axes must make up for it.
   let below = 0;
   return axes.every(({ step, count }, at) => {
-    const apart = step > below || !reaches([{ step, count: count - 1 }, ...axes.slice(0, at).map(difference)], below - step);
+    const apart = step > below || !hasSolution([{ step, count: count - 1 }, ...axes.slice(0, at).map(difference)], below - step);
     below += step * (count - 1);
     return apart;
   });
@@ -55,14 +55,14 @@ export function overlap(a: View, b: View, lengths: readonly number[]): boolean {
   if (a.slot !== b.slot) return false;
   const moves = lengths.map((count, d): Term => ({ step: a.advance[d]! - b.advance[d]!, count }));
   const against = axesOf(b).map(({ step, count }): Term => ({ step: -step, count }));
-  return reaches([...axesOf(a), ...against, ...moves], b.offset - a.offset);
+  return hasSolution([...axesOf(a), ...against, ...moves], b.offset - a.offset);
 }
 
 /**
  * May what `a` names in an iteration of the enclosing scans be what `b` names in another one? Exact where both move alike; otherwise said of
  * any views that could. Views of different slots never meet.
  */
-export function meetsLater(a: View, b: View, lengths: readonly number[]): boolean {
+export function hasLoopCarriedOverlap(a: View, b: View, lengths: readonly number[]): boolean {
   if (a.slot !== b.slot || lengths.every((length) => length <= 1)) return false;
   if (lengths.some((length, d) => length > 1 && a.advance[d] !== b.advance[d])) return true;
   const against = axesOf(b).map(({ step, count }): Term => ({ step: -step, count }));
@@ -72,7 +72,7 @@ export function meetsLater(a: View, b: View, lengths: readonly number[]): boolea
       const first = way * a.advance[d]!;
       const others = lengths.flatMap((count, e) => (e === d ? [] : [{ step: a.advance[e]!, count: 2 * count - 1 }]));
       const back = lengths.reduce((sum, count, e) => sum + (e === d ? 0 : a.advance[e]! * (count - 1)), 0);
-      return reaches([...axesOf(a), ...against, { step: first, count: length - 1 }, ...others], b.offset - a.offset - first + back);
+      return hasSolution([...axesOf(a), ...against, { step: first, count: length - 1 }, ...others], b.offset - a.offset - first + back);
     }),
   );
 }
@@ -96,7 +96,7 @@ function axesOf({ shape, strides }: View): Term[] {
   return shape.map((count, axis) => ({ step: strides[axis]!, count }));
 }
 
-function movesOf({ advance }: View, lengths: readonly number[]): Term[] {
+function advanceTerms({ advance }: View, lengths: readonly number[]): Term[] {
   return lengths.map((count, d) => ({ step: advance[d]!, count }));
 }
 

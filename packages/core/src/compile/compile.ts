@@ -82,7 +82,7 @@ export interface Compiled<A extends readonly unknown[], R> {
 
 /** A compilation under way, or done. */
 interface Entry {
-  readonly coming: Promise<Ready>;
+  readonly pending: Promise<Ready>;
   ready?: Ready;
 }
 
@@ -90,8 +90,8 @@ interface Ready {
   readonly traced: Traced;
   readonly program: Program;
   readonly executable: Executable<unknown>;
-  users: number;
-  isDropped: boolean;
+  refCount: number;
+  isEvicted: boolean;
 }
 
 /**
@@ -113,17 +113,17 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
   const { name = fn.name || "function", cacheSize = 16 } = named("compile", options, { name: true, cacheSize: true });
   checkText("compile", "name", name);
   checkCount("compile", "cacheSize", cacheSize);
-  const drop = (ready: Ready): void => {
-    ready.isDropped = true;
-    leave(ready, 0);
+  const evict = (ready: Ready): void => {
+    ready.isEvicted = true;
+    releaseUse(ready, 0);
   };
   /** One user fewer; what was dropped goes with its last user. */
-  const leave = (ready: Ready, users = 1): void => {
-    ready.users -= users;
-    if (ready.users === 0 && ready.isDropped) release(() => ready.executable.destroy());
+  const releaseUse = (ready: Ready, users = 1): void => {
+    ready.refCount -= users;
+    if (ready.refCount === 0 && ready.isEvicted) release(() => ready.executable.destroy());
   };
-  const cache = new Cache<Entry>(cacheSize, ({ ready, coming }) =>
-    ready === undefined ? void coming.then(drop, () => undefined) : drop(ready),
+  const cache = new Cache<Entry>(cacheSize, ({ ready, pending: coming }) =>
+    ready === undefined ? void coming.then(evict, () => undefined) : evict(ready),
   );
   let isDisposed = false;
 
@@ -133,13 +133,13 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
     const specs = specsOf(args),
       key = JSON.stringify(specs),
       known = cache.get(key);
-    if (known !== undefined) return known.coming;
+    if (known !== undefined) return known.pending;
     const traced = trace(name, fn, specs),
       program = lowerGraph(traced.graph, backend.supports);
     const coming = Promise.resolve(backend.compile(program)).then(
-      (executable): Ready => (entry.ready = { traced, program, executable, users: 0, isDropped: false }),
+      (executable): Ready => (entry.ready = { traced, program, executable, refCount: 0, isEvicted: false }),
     );
-    const entry: Entry = { coming };
+    const entry: Entry = { pending: coming };
     coming.catch(() => {
       if (cache.get(key) === entry) cache.delete(key); // another may have come after this one went
     });
@@ -155,12 +155,12 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
       arrays = [...inputs, ...outputs.arrays],
       buffers = arrays.map((x) => x.buffer);
     let isOpen = true;
-    ready.users++;
+    ready.refCount++;
     const close = (): void => {
       if (!isOpen) return;
       isOpen = false;
       for (const x of outputs.arrays) x.dispose();
-      leave(ready);
+      releaseUse(ready);
     };
     return {
       outputs: outputs.tree as Binding<unknown>["outputs"],
@@ -179,7 +179,7 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
   const call = async (...args: readonly unknown[]): Promise<unknown> => {
     const ready = await prepare(args),
       temporary: NDArray[] = [];
-    ready.users++;
+    ready.refCount++;
     try {
       const arrays = args.map((arg) =>
         mapTree(arg, isLeaf, (leaf) => (leaf instanceof NDArray ? leaf : keep(temporary, toArray(backend, leaf as HostArray)))),
@@ -195,7 +195,7 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
       }
       return outputs.tree;
     } finally {
-      leave(ready);
+      releaseUse(ready);
       for (const t of temporary) t.dispose();
     }
   };

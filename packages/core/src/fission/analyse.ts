@@ -4,30 +4,30 @@ import { findFreeParams, postorder } from "../graph/order.ts";
 
 export interface Analysis {
   /** Does the node depend on anything of this loop? */
-  isInside(node: Node): boolean;
+  isLoopVariant(node: Node): boolean;
   /** Does it belong to the body of a loop inside this one? */
-  isInner(node: Node): boolean;
+  isInInnerLoop(node: Node): boolean;
   /** The state that the node is the param of. */
   stateOf(node: Node): number | undefined;
   /** A state that the node is the next value of. */
-  nextOf(node: Node): number | undefined;
+  stateAssignedBy(node: Node): number | undefined;
   /** Is it computed from a state of a cycle, and needed for the next state of the same cycle? */
   isOnCycle(node: Node): boolean;
   /** The position of the latest cycle it depends on; −1 where it depends on no state. */
-  position(node: Node): number;
-  positionOf(state: number): number;
+  componentOf(node: Node): number;
+  componentOfState(state: number): number;
   /** The states at a position, ascending. */
-  members(position: number): readonly number[];
+  statesOfComponent(position: number): readonly number[];
   /** Do they depend on themselves? A state that only delays its input does not. */
   isCyclic(position: number): boolean;
 }
 
-type States = ReadonlySet<number>;
-const none: States = new Set();
+type StateSet = ReadonlySet<number>;
+const none: StateSet = new Set();
 
 export function analyse(loop: Loop): Analysis {
   const own = new Set<Node>(loopParams(loop)),
-    states = new Map<Node, States>(),
+    states = new Map<Node, StateSet>(),
     inside = new Set<Node>(),
     inner = new Set<Node>();
   const paramOf = new Map<Node, number>(loop.states.map((s, i) => [s.param, i])),
@@ -46,14 +46,14 @@ export function analyse(loop: Loop): Analysis {
       states.set(node, i === undefined ? merge(below.map((x) => states.get(x) ?? none)) : new Set([i]));
     }
   };
-  const statesOf = (node: Node): States => {
+  const statesOf = (node: Node): StateSet => {
     visit(node);
     return states.get(node)!;
   };
 
   const direct = loop.states.map((s) => statesOf(s.next)),
-    reach = closure(direct);
-  const groups = cycles(reach),
+    reach = transitiveClosure(direct);
+  const groups = stronglyConnected(reach),
     positions = new Map(groups.flatMap((members, position) => members.map((i) => [i, position] as const)));
   const onCycle = new Set(
     groups.flatMap((members) => {
@@ -62,14 +62,14 @@ export function analyse(loop: Loop): Analysis {
     }),
   );
   return {
-    isInside: (node) => (visit(node), inside.has(node)),
-    isInner: (node) => inner.has(node),
+    isLoopVariant: (node) => (visit(node), inside.has(node)),
+    isInInnerLoop: (node) => inner.has(node),
     stateOf: (node) => paramOf.get(node),
-    nextOf: (node) => (paramOf.has(node) || !(visit(node), inside.has(node)) ? undefined : nextOf.get(node)),
+    stateAssignedBy: (node) => (paramOf.has(node) || !(visit(node), inside.has(node)) ? undefined : nextOf.get(node)),
     isOnCycle: (node) => onCycle.has(node) && !paramOf.has(node),
-    position: (node) => Math.max(-1, ...[...statesOf(node)].map((i) => positions.get(i)!)),
-    positionOf: (state) => positions.get(state)!,
-    members: (position) => groups[position] ?? [],
+    componentOf: (node) => Math.max(-1, ...[...statesOf(node)].map((i) => positions.get(i)!)),
+    componentOfState: (state) => positions.get(state)!,
+    statesOfComponent: (position) => groups[position] ?? [],
     isCyclic: (position) => (groups[position] ?? []).some((i) => reach[i]!.has(i)),
   };
 }
@@ -82,20 +82,20 @@ function innerBody(node: Stack | StatesNode): readonly Node[] {
   return [...own, ...order.filter((x) => [...free(x)].some((p) => own.has(p)))];
 }
 
-function merge(sets: readonly States[]): States {
+function merge(sets: readonly StateSet[]): StateSet {
   const filled = sets.filter((s) => s.size > 0);
   return filled.length <= 1 ? (filled[0] ?? none) : new Set(filled.flatMap((s) => [...s]));
 }
 
 /** What each state depends on over any number of steps. */
-function closure(direct: readonly States[]): States[] {
+function transitiveClosure(direct: readonly StateSet[]): StateSet[] {
   const reach = direct.map((s) => new Set(s));
   for (let k = 0; k < reach.length; k++) for (const r of reach) if (r.has(k)) for (const j of reach[k]!) r.add(j);
   return reach;
 }
 
 /** States that depend on each other, together; a group after all that it depends on. */
-function cycles(reach: readonly States[]): number[][] {
+function stronglyConnected(reach: readonly StateSet[]): number[][] {
   const groups: number[][] = [];
   reach.forEach((r, i) => {
     const group = groups.find(([j]) => r.has(j!) && reach[j!]!.has(i));

@@ -19,7 +19,7 @@ function contractSum({ x, folded }: Reduce): Node | undefined {
   if (summed.some((axis) => axis >= rows)) return undefined;
   const batch = kept.filter((axis) => axis < rows).sort((a, b) => a - b);
   const whole = make.transpose(
-    longer(product, batch, summed),
+    longerProduct(product, batch, summed),
     kept.map((axis) => (axis < rows ? batch.indexOf(axis) : batch.length + axis - rows)),
   );
   if (product.plus === undefined) return whole;
@@ -29,7 +29,7 @@ function contractSum({ x, folded }: Reduce): Node | undefined {
 }
 
 /** Σ over the `summed` batch axes, [batch…, m, n]: they join the inner axis of both factors. */
-function longer({ a, b, shape, label }: Matmul, batch: readonly number[], summed: readonly number[]): Node {
+function longerProduct({ a, b, shape, label }: Matmul, batch: readonly number[], summed: readonly number[]): Node {
   const m = shape.length - 2,
     n = m + 1,
     lead = batch.map((axis) => shape[axis]!),

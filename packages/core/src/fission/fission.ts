@@ -8,7 +8,7 @@ import { denseStrides } from "../graph/window.ts";
 import { analyse } from "./analyse.ts";
 import { contract } from "./contract.ts";
 import { liftNode } from "./lift.ts";
-import { isCheap, staying } from "./staying.ts";
+import { isRematerialisable, staysInLoop } from "./staysInLoop.ts";
 
 /** The same values with every loop split into the cycles it really has; loops inside loops first. */
 export function fission(roots: readonly Node[]): Node[] {
@@ -37,10 +37,10 @@ function splitAll(roots: readonly Node[], open: ReadonlySet<Loop>, done: Set<Nod
     split.set(loop, known);
     return known;
   };
-  const isOpen = (loop: Loop): boolean => loopParams(loop).some((p) => wasOpen.has(p));
+  const isUnsplit = (loop: Loop): boolean => loopParams(loop).some((p) => wasOpen.has(p));
   const resolve = (node: Node): Node => {
-    if (node.kind === "stack" && isOpen(node.loop)) return of(node.loop).lift(node.of);
-    if (node.kind === "states" && isOpen(node.loop)) return of(node.loop).states(node.state);
+    if (node.kind === "stack" && isUnsplit(node.loop)) return of(node.loop).lift(node.of);
+    if (node.kind === "states" && isUnsplit(node.loop)) return of(node.loop).states(node.state);
     return node.kind === "view" ? make.view(resolve(node.x), node.window) : node;
   };
   return rewrite(roots, (node, old) => ((old.kind === "stack" || old.kind === "states") && open.has(old.loop) ? resolve(node) : node));
@@ -54,36 +54,36 @@ interface Split {
 }
 
 /** One of the loops that a loop falls into: the states of one cycle, or none. */
-interface Part {
+interface Component {
   readonly loop: Loop & { readonly slices: Slice[] };
   readonly convert: (node: Node) => Node;
 }
 
 function splitLoop(loop: Loop, done: Set<Node>): Split {
   const body = analyse(loop),
-    stays = staying(body),
-    parts = new Map<number, Part>(),
+    stays = staysInLoop(body),
+    parts = new Map<number, Component>(),
     lifted = new Map<Node, Node>();
 
-  const partAt = (position: number): Part => {
+  const componentAt = (position: number): Component => {
     const known = parts.get(position);
     if (known !== undefined) return known;
-    const members = body.isCyclic(position) ? body.members(position) : [];
+    const members = body.isCyclic(position) ? body.statesOfComponent(position) : [];
     const slices: Slice[] = [],
-      convert = converter(position, new Set(members), slices);
+      convert = rebuilder(position, new Set(members), slices);
     const states: State[] = members.map((i) => ({
       param: loop.states[i]!.param,
       init: loop.states[i]!.init,
       next: convert(loop.states[i]!.next),
     }));
-    const part: Part = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
+    const part: Component = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
     parts.set(position, part);
     for (const { param } of states) done.add(param);
     return part;
   };
 
   /** Body nodes as the part at `position` computes them: what is cheap again, what is costly and known before as a slice. */
-  const converter = (position: number, members: ReadonlySet<number>, slices: Slice[]): ((node: Node) => Node) => {
+  const rebuilder = (position: number, members: ReadonlySet<number>, slices: Slice[]): ((node: Node) => Node) => {
     const converted = new Map<Node, Node>(),
       loops = new Map<Loop, Loop>();
     const slice = (of: Node, like: Node): Node => {
@@ -97,13 +97,13 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
     };
     const fresh = (node: Node): Node => {
       if (node.kind === "stack" || node.kind === "states") renameParams(node.loop, converted);
-      if (body.isInner(node)) return withChildren(node, convert, loops);
-      if (!body.isInside(node)) return node;
+      if (body.isInInnerLoop(node)) return withChildren(node, convert, loops);
+      if (!body.isLoopVariant(node)) return node;
       const own = body.stateOf(node),
-        left = body.nextOf(node);
+        left = body.stateAssignedBy(node);
       if (own !== undefined) return members.has(own) ? node : slice(lift(node), node);
-      if (left !== undefined && !members.has(left) && body.position(node) < position) return slice(lift(node), node);
-      if (node.kind === "param" || (body.position(node) < position && !isCheap(node))) return slice(lift(node), node);
+      if (left !== undefined && !members.has(left) && body.componentOf(node) < position) return slice(lift(node), node);
+      if (node.kind === "param" || (body.componentOf(node) < position && !isRematerialisable(node))) return slice(lift(node), node);
       return withChildren(node, convert, loops);
     };
     const convert = (node: Node): Node => {
@@ -120,23 +120,23 @@ function splitLoop(loop: Loop, done: Set<Node>): Split {
     return known;
   };
   const liftFresh = (node: Node): Node => {
-    if (!body.isInside(node)) return make.broadcast(node, [loop.steps, ...node.shape]);
+    if (!body.isLoopVariant(node)) return make.broadcast(node, [loop.steps, ...node.shape]);
     const own = body.stateOf(node),
-      left = body.nextOf(node);
-    if (own !== undefined) return make.rowsOf(loop, states(own), "before");
+      left = body.stateAssignedBy(node);
+    if (own !== undefined) return make.stateRowsOf(loop, states(own), "before");
     if (node.kind === "param") return loop.slices.find((s) => s.param === node)!.of;
-    if (left !== undefined) return make.rowsOf(loop, states(left), "after");
+    if (left !== undefined) return make.stateRowsOf(loop, states(left), "after");
     if (stays(node)) {
-      const part = partAt(body.position(node));
+      const part = componentAt(body.componentOf(node));
       return make.stack(part.loop, part.convert(node));
     }
-    return liftNode(node, loop.steps, lift, (x) => !body.isInside(x));
+    return liftNode(node, loop.steps, lift, (x) => !body.isLoopVariant(x));
   };
 
   const states = (i: number): Node => {
-    const position = body.positionOf(i),
+    const position = body.componentOfState(i),
       { param, init, next } = loop.states[i]!;
-    if (body.isCyclic(position)) return make.states(partAt(position).loop, body.members(position).indexOf(i));
+    if (body.isCyclic(position)) return make.states(componentAt(position).loop, body.statesOfComponent(position).indexOf(i));
     return delayed(loop, init, lift(next), param.dtype);
   };
   return { lift, states };
@@ -150,7 +150,7 @@ function renameParams(loop: Loop, converted: Map<Node, Node>): void {
 /** A state that does not depend on itself is its own input, one step late. */
 function delayed(loop: Loop, init: Node, next: Node, dtype: Node["dtype"]): Node {
   const shape = [loop.steps + 1, ...init.shape];
-  const first = make.edge(loop, "start"),
+  const first = make.boundaryRow(loop, "start"),
     after = first === 0 ? 1 : 0;
   const at = (row: number, x: Node): Piece => {
     const strides = denseStrides(shape);

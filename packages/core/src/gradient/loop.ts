@@ -38,7 +38,7 @@ export function loopContributions(
     return { end: make.sum([zeros(carried[k]!), ...parts.flatMap((p) => p.end)]), rows: parts.flatMap((p) => p.rows) };
   });
   const left = states.map((_, k): Node =>
-    make.sum([carried[k]!, ...arriving[k]!.rows.map((rows) => row(make.rowsOf(loop, rows, "after")))]),
+    make.sum([carried[k]!, ...arriving[k]!.rows.map((rows) => row(make.stateRowsOf(loop, rows, "after")))]),
   );
   const seeds = [
     ...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const),
@@ -77,16 +77,16 @@ export function loopContributions(
     states: states.map((_, k) => ({ param: carried[k]!, init: arriving[k]!.end, next: nexts[k]! })),
   };
   const starts = states.map((i, k): Contribution => {
-    const arrived = make.row(make.states(back, k), make.edge(back, "end"));
+    const arrived = make.row(make.states(back, k), make.boundaryRow(back, "end"));
     return [
       loop.states[i]!.init,
-      make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.edge(loop, "start")))]),
+      make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.boundaryRow(loop, "start")))]),
     ];
   });
   return [
     ...starts,
     ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]),
-    ...closed.map((node, k): Contribution => [node, make.fold("sum", make.stack(back, byClosed[k]!), [0])]),
+    ...closed.map((node, k): Contribution => [node, make.reduceAxes("sum", make.stack(back, byClosed[k]!), [0])]),
   ];
 }
 
@@ -100,7 +100,7 @@ function outsideOf(results: readonly Node[]): (node: Node) => boolean {
 function splitEnd(loop: Loop, gradient: Node): { readonly end: readonly Node[]; readonly rows: readonly Node[] } {
   if (gradient.kind !== "place" || loop.steps === 0) return { end: [], rows: [gradient] };
   const shape = gradient.shape.slice(1),
-    window = { offset: make.edge(loop, "end") * size(shape), shape, strides: denseStrides(shape) };
+    window = { offset: make.boundaryRow(loop, "end") * size(shape), shape, strides: denseStrides(shape) };
   const isEnd = (piece: Piece): boolean => sameWindow(piece.window, window),
     rest = gradient.pieces.filter((piece) => !isEnd(piece));
   return {

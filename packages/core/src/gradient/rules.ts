@@ -19,7 +19,7 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   param: () => [],
   pointwise: (dy, y) => scalarRules[y.op](dy, y.args, y).flatMap((dx, i): Contribution[] => (dx === undefined ? [] : [[y.args[i]!, dx]])),
   // y = x seen through a window: dx = zeros with dy laid where it was seen, summed where seen more than once
-  view: (dy, { x, window }) => scatterThrough(dy, window, x).map((dx): Contribution => [x, dx]),
+  view: (dy, { x, window }) => viewGradient(dy, window, x).map((dx): Contribution => [x, dx]),
   // y = pieces laid out: each gets back what lies in its window
   place: (dy, { pieces }) => pieces.map(({ x, window }): Contribution => [x, make.view(dy, window)]),
   reduce: (dy, y) => {
@@ -70,12 +70,12 @@ function swap(x: Node): Node {
 }
 
 /** Places that add up to the gradient of x: repeated elements are summed first, overlapping ones (sliding windows) take one place per tap. */
-function scatterThrough(dy: Node, window: Window, x: Node): Node[] {
+function viewGradient(dy: Node, window: Window, x: Node): Node[] {
   const repeated = window.strides.flatMap((s, axis) => (s === 0 && window.shape[axis]! !== 1 ? [axis] : []));
   if (repeated.length > 0) {
     const rest = <T>(list: readonly T[]): T[] => list.filter((_, axis) => !repeated.includes(axis));
-    return scatterThrough(
-      make.fold("sum", dy, repeated),
+    return viewGradient(
+      make.reduceAxes("sum", dy, repeated),
       { offset: window.offset, shape: rest(window.shape), strides: rest(window.strides) },
       x,
     );
@@ -89,7 +89,7 @@ function scatterThrough(dy: Node, window: Window, x: Node): Node[] {
       shape: without(dy.shape),
       strides: without(dense(dy.shape).strides),
     });
-    return scatterThrough(
+    return viewGradient(
       tap,
       { offset: window.offset + k * window.strides[taps]!, shape: without(window.shape), strides: without(window.strides) },
       x,

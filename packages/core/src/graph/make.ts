@@ -6,7 +6,7 @@ import { allocate } from "../kit/arrays.ts";
 import { binary, unary } from "../kit/scalar.ts";
 import { toWhole } from "../kit/whole.ts";
 import type { Const, Input, Loop, Node, Param, Piece, Window } from "./node.ts";
-import { areDisjoint, compose, dense, denseStrides, isInOrder, isWhole, relative, sameShape, sameWindow, size } from "./window.ts";
+import { areDisjoint, compose, dense, denseStrides, isReshape, isWhole, relativeTo, sameShape, sameWindow, size } from "./window.ts";
 
 export function input(shape: Shape, dtype: DType, label?: string): Input {
   return { kind: "input", shape, dtype, label };
@@ -103,7 +103,7 @@ export function view(x: Node, window: Window): Node {
     const piece = x.pieces.find((p) => sameWindow(p.window, window));
     if (piece !== undefined) return piece.x;
     for (const p of x.pieces) {
-      const inside = relative(window, p.window, x.shape);
+      const inside = relativeTo(window, p.window, x.shape);
       if (inside !== undefined) return view(p.x, inside);
     }
     if (x.pieces.every((p) => areDisjoint(p.window, window, x.shape))) return constant(0, window.shape, x.dtype);
@@ -112,8 +112,8 @@ export function view(x: Node, window: Window): Node {
 }
 
 /** What x shows under another shape, element by element; x itself where it is no such view. */
-export function inOrder(x: Node): Node {
-  return x.kind === "view" && isInOrder(x.window, x.x.shape) ? x.x : x;
+export function withoutReshape(x: Node): Node {
+  return x.kind === "view" && isReshape(x.window, x.x.shape) ? x.x : x;
 }
 
 export function reshape(x: Node, shape: Shape): Node {
@@ -155,7 +155,7 @@ export function place(pieces: readonly Piece[], shape: Shape, dtype: DType): Nod
   const filled = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && Object.is(x.value, 0))),
     [first, second] = filled;
   if (first === undefined) return constant(0, shape, dtype);
-  if (second === undefined && isInOrder(first.window, shape)) return reshape(first.x, shape);
+  if (second === undefined && isReshape(first.window, shape)) return reshape(first.x, shape);
   const kept = filled.flatMap(flatten);
   return { kind: "place", pieces: kept, shape, dtype, label: kept[0]!.x.label };
 }
@@ -169,7 +169,7 @@ function flatten(piece: Piece): readonly Piece[] {
 /** The sum of several values of one shape; places become one where their pieces coincide or lie apart. */
 export function sum(terms: readonly Node[]): Node {
   return terms.reduce((total, term) => {
-    const [x, y] = [inOrder(total), inOrder(term)];
+    const [x, y] = [withoutReshape(total), withoutReshape(term)];
     if (x !== total && y !== term && sameShape(x.shape, y.shape)) return reshape(sum([x, y]), term.shape);
     const pieces = total.kind === "place" && term.kind === "place" ? term.pieces.reduce(join(total.shape), total.pieces) : undefined;
     return pieces === undefined ? pointwise("add", [total, term]) : place(pieces, total.shape, total.dtype);
@@ -196,7 +196,7 @@ export function reduce(combine: "sum" | "max", x: Node, folded: number, label?: 
 }
 
 /** Folds the axes named, wherever they stand. */
-export function fold(combine: "sum" | "max", x: Node, axes: readonly number[], label?: string): Node {
+export function reduceAxes(combine: "sum" | "max", x: Node, axes: readonly number[], label?: string): Node {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   return reduce(combine, transpose(x, [...kept, ...axes]), axes.length, label);
 }
@@ -211,8 +211,8 @@ export function gather(table: Node, index: Node, label?: string): Node {
   return { kind: "gather", table, index, shape: [index.shape[0]!, table.shape[1]!], dtype: table.dtype, label };
 }
 
-export function scatter(source: Node, index: Node, rows: number, label?: string): Node {
-  return { kind: "scatter", source, index, shape: [rows, source.shape[1]!], dtype: source.dtype, label };
+export function scatter(source: Node, index: Node, stateRows: number, label?: string): Node {
+  return { kind: "scatter", source, index, shape: [stateRows, source.shape[1]!], dtype: source.dtype, label };
 }
 
 /** A body value over all iterations. States and slices have their rows already. */
@@ -223,7 +223,7 @@ export function stack(loop: Loop, of: Node): Node {
   if (before >= 0) return rows(loop, before, "before");
   const after = loop.states.findIndex((s) => s.next === of);
   if (after >= 0) return rows(loop, after, "after");
-  if (of.kind === "view" && isInOrder(of.window, of.x.shape)) return reshape(stack(loop, of.x), [loop.steps, ...of.shape]);
+  if (of.kind === "view" && isReshape(of.window, of.x.shape)) return reshape(stack(loop, of.x), [loop.steps, ...of.shape]);
   return { kind: "stack", loop, of, shape: [loop.steps, ...of.shape], dtype: of.dtype, label: of.label };
 }
 
@@ -234,16 +234,16 @@ export function states(loop: Loop, state: number): Node {
 
 /** A state as each iteration finds it, or leaves it: [steps, …]. */
 export function rows(loop: Loop, state: number, when: "before" | "after"): Node {
-  return rowsOf(loop, states(loop, state), when);
+  return stateRowsOf(loop, states(loop, state), when);
 }
 
 /** The rows of anything shaped like a state's `states` [steps + 1, …] that iterations find, or leave: [steps, …]. */
-export function rowsOf(loop: Loop, x: Node, when: "before" | "after"): Node {
+export function stateRowsOf(loop: Loop, x: Node, when: "before" | "after"): Node {
   const start = (when === "before") === loop.reverse ? 1 : 0;
   return slice(x, 0, start, start + loop.steps);
 }
 
 /** The row of `states` that holds the start, or the end. */
-export function edge(loop: Loop, which: "start" | "end"): number {
+export function boundaryRow(loop: Loop, which: "start" | "end"): number {
   return (which === "start") === loop.reverse ? loop.steps : 0;
 }

@@ -3,7 +3,7 @@ import type { Graph } from "../trace/trace.ts";
 import { children, type Loop, type Node, type Window } from "./node.ts";
 import { postorder } from "./order.ts";
 import { regionsOf } from "./regions.ts";
-import { isInOrder } from "./window.ts";
+import { isReshape } from "./window.ts";
 
 /**
  * A graph as text. Every node has a number; what it is called where it was traced stands behind it. A loop is shown where its first result is:
@@ -77,6 +77,6 @@ function operation(node: Node, of: (node: Node) => string, numberOf: (loop: Loop
 
 /** x through a window, as a Program's views are written: strides where it does not lie in order, then the offset. */
 function windowText(x: string, window: Window, base: Node): string {
-  if (isInOrder(window, base.shape)) return x;
+  if (isReshape(window, base.shape)) return x;
   return `${x} by ${window.strides.join()}${window.offset === 0 ? "" : ` @${window.offset}`}`;
 }

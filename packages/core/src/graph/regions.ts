@@ -8,13 +8,13 @@ export type Region = Loop | undefined;
 export interface Regions {
   of(node: Node): Region;
   /** The region in which a loop stands. */
-  around(loop: Loop): Region;
+  parentOf(loop: Loop): Region;
   /** The loops around a region's steps, outermost first, itself included. */
-  chain(region: Region): readonly Loop[];
+  enclosingLoops(region: Region): readonly Loop[];
 }
 
 /** Of nodes in postorder; `pinned` ones are computed where it says, though they depend on less. */
-export function regionsOf(order: readonly Node[], pinned: ReadonlyMap<Node, Region> = new Map()): Regions {
+export function regionsOf(order: readonly Node[], forcedRegion: ReadonlyMap<Node, Region> = new Map()): Regions {
   const owner = new Map<Param, Loop>(),
     outputs = new Map<Loop, Node[]>();
   for (const node of order) {
@@ -40,7 +40,7 @@ export function regionsOf(order: readonly Node[], pinned: ReadonlyMap<Node, Regi
     surroundings.set(loop, region);
     return region;
   };
-  const found = new Map<Node, Region>(pinned);
+  const found = new Map<Node, Region>(forcedRegion);
   const of = (node: Node): Region => {
     if (found.has(node)) return found.get(node);
     const region =
@@ -48,5 +48,5 @@ export function regionsOf(order: readonly Node[], pinned: ReadonlyMap<Node, Regi
     found.set(node, region);
     return region;
   };
-  return { of, around, chain };
+  return { of, parentOf: around, enclosingLoops: chain };
 }

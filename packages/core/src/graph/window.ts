@@ -37,12 +37,12 @@ export function isWhole(window: Window, shape: Shape): boolean {
 }
 
 /** Does the window show all elements of `shape` in row-major order, under whatever shape? */
-export function isInOrder(window: Window, shape: Shape): boolean {
+export function isReshape(window: Window, shape: Shape): boolean {
   return size(window.shape) === size(shape) && isWhole(window, window.shape);
 }
 
 /** Does it show an element more than once, along an axis? */
-export function repeats({ shape, strides }: Window): boolean {
+export function hasBroadcastAxis({ shape, strides }: Window): boolean {
   return strides.some((s, axis) => s === 0 && shape[axis]! > 1);
 }
 
@@ -70,16 +70,16 @@ export function permutation(window: Window, shape: Shape): readonly number[] | u
 export function compose(outer: Window, inner: Window): Window | undefined {
   if (size(outer.shape) === 0) return { offset: inner.offset, shape: outer.shape, strides: outer.shape.map(() => 0) };
   const groups = mergeAxes(inner);
-  const reach = digits(outer, groups);
+  const reach = toMixedRadix(outer, groups);
   if (reach === undefined) return undefined;
   const along = (d: readonly number[]): number => d.reduce((sum, q, g) => sum + q * groups[g]!.stride, 0);
   return { offset: inner.offset + along(reach.offset), shape: outer.shape, strides: reach.strides.map(along) };
 }
 
 /** Can elements of shape `coarse` be seen under shape `fine`, in order, wherever they lie? */
-export function refines(fine: Shape, coarse: Shape): boolean {
-  const apart = denseStrides(coarse.map((n) => n + 1)); // no two axes act as one
-  return compose(dense(fine), { offset: 0, shape: coarse, strides: apart }) !== undefined;
+export function canReshapeStrided(fine: Shape, coarse: Shape): boolean {
+  const gapped = denseStrides(coarse.map((n) => n + 1)); // no two axes act as one
+  return compose(dense(fine), { offset: 0, shape: coarse, strides: gapped }) !== undefined;
 }
 
 /** No two indices name one element. Exact for nested strides, conservative (false) otherwise. */
@@ -98,8 +98,8 @@ export function isInjective(window: Window): boolean {
 /** Do two windows on `shape` share no element? It may say false where that is hard to tell. */
 export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
   if (size(a.shape) === 0 || size(b.shape) === 0) return true;
-  const x = box(a, shape),
-    y = box(b, shape);
+  const x = boundingBox(a, shape),
+    y = boundingBox(b, shape);
   return (
     (x !== undefined && y !== undefined && x.some(([low, high], axis) => high < y[axis]![0] || y[axis]![1] < low)) || areInterleaved(a, b)
   );
@@ -137,14 +137,14 @@ function areInterleaved(a: Window, b: Window): boolean {
 }
 
 /** A window on `shape` as a window on `part`, a slice of it that holds all of the window; undefined where it is not. */
-export function relative(window: Window, part: Window, shape: Shape): Window | undefined {
+export function relativeTo(window: Window, part: Window, shape: Shape): Window | undefined {
   const steps = denseStrides(shape),
     own = denseStrides(part.shape);
   if (part.shape.length !== shape.length || !part.strides.every((s, axis) => s === steps[axis] || part.shape[axis] === 1)) return undefined;
   const axes = shape.flatMap((n, axis) => (n > 1 ? [axis] : [])),
     groups = axes.map((axis) => ({ n: shape[axis]!, step: steps[axis]!, stride: own[axis]! }));
-  const seen = digits(window, groups),
-    start = digits({ offset: part.offset, shape: [], strides: [] }, groups)?.offset;
+  const seen = toMixedRadix(window, groups),
+    start = toMixedRadix({ offset: part.offset, shape: [], strides: [] }, groups)?.offset;
   if (seen === undefined || start === undefined) return undefined;
   if (!seen.range.every(([low, high], g) => low >= start[g]! && high < start[g]! + part.shape[axes[g]!]!)) return undefined;
   const along = (d: readonly number[]): number => d.reduce((sum, q, g) => sum + q * groups[g]!.stride, 0);
@@ -152,22 +152,22 @@ export function relative(window: Window, part: Window, shape: Shape): Window | u
 }
 
 /** The lowest and highest index the window touches on each axis of `shape` (of sizes above 1); undefined if it runs across axes. */
-export function box(window: Window, shape: Shape): readonly (readonly [number, number])[] | undefined {
+export function boundingBox(window: Window, shape: Shape): readonly (readonly [number, number])[] | undefined {
   const strides = denseStrides(shape);
   const groups = shape.map((n, axis) => ({ n, step: strides[axis]!, stride: strides[axis]! })).filter((g) => g.n > 1);
-  return digits(window, groups)?.range;
+  return toMixedRadix(window, groups)?.range;
 }
 
 /** A run of axes that act as one: `n` elements, `step` apart in row-major order and `stride` apart where they really lie. */
-interface Group {
+interface MergedAxis {
   readonly n: number;
   readonly step: number;
   readonly stride: number;
 }
 
-function mergeAxes({ shape, strides }: Window): Group[] {
+function mergeAxes({ shape, strides }: Window): MergedAxis[] {
   const steps = denseStrides(shape),
-    groups: Group[] = [];
+    groups: MergedAxis[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const n = shape[axis]!,
       stride = strides[axis]!,
@@ -179,14 +179,14 @@ function mergeAxes({ shape, strides }: Window): Group[] {
   return groups;
 }
 
-interface Digits {
+interface MixedRadix {
   readonly offset: readonly number[];
   readonly strides: readonly (readonly number[])[];
   readonly range: readonly (readonly [number, number])[];
 }
 
 /** Writes offset and strides in the mixed radix of the groups; undefined if a walk along the axes would carry from one group into another. */
-function digits(window: Window, groups: readonly Group[]): Digits | undefined {
+function toMixedRadix(window: Window, groups: readonly MergedAxis[]): MixedRadix | undefined {
   const write = (value: number): number[] => {
     let rest = Math.abs(value);
     return groups.map(({ step }) => {

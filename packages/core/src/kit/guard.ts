@@ -47,7 +47,7 @@ interface Guarded<B> {
 }
 
 /** A guard for the backend `name`. The backend sets `closed` and each record's `alive`. */
-export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guard<B> {
+export function guard<B>({ name, dtypes, length: maxLength, held }: Guarded<B>): Guard<B> {
   let runs = 0;
   const fail = (code: ErrorCode, verb: string, what: string, fix?: string, facts: Record<string, unknown> = {}): SluiceError =>
     new SluiceError({ code, who: `${name}.${verb}`, what, ...(fix === undefined ? {} : { fix }), facts });
@@ -73,8 +73,11 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
         throw fail("UNSUPPORTED", "create", `dtype ${show(dtype)} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
       if (!whole(length))
         throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${show(length)}`, undefined, { length });
-      if (length > most)
-        throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${most}`, undefined, { length, most });
+      if (length > maxLength)
+        throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${maxLength}`, undefined, {
+          length,
+          most: maxLength,
+        });
     },
     write(buffer, data, at) {
       const record = guarding.use("write", buffer);
@@ -84,12 +87,12 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
           expected: record.dtype,
           got: dtype,
         });
-      inside("write", record, at, data.length);
+      checkRange("write", record, at, data.length);
       return record;
     },
     read(buffer, at, length, into) {
       const record = guarding.use("read", buffer);
-      inside("read", record, at, length);
+      checkRange("read", record, at, length);
       if (into === undefined) return record;
       const dtype = dtypeOf(into);
       if (dtype !== record.dtype)
@@ -158,7 +161,7 @@ export function guard<B>({ name, dtypes, length: most, held }: Guarded<B>): Guar
   };
   return guarding;
 
-  function inside(verb: string, record: Held, at: number, length: number): void {
+  function checkRange(verb: string, record: Held, at: number, length: number): void {
     if (whole(at) && whole(length) && at + length <= record.length) return;
     throw fail(
       "INVALID_ARGUMENT",

@@ -9,12 +9,12 @@ import { mapKernels } from "./rewrite.ts";
  * `mul`, `div`, `exp`, `log`, `less` and `select` are made of nothing else.
  */
 export function lower(program: Program, ops: readonly ScalarOp[]): Program {
-  const recipes = derive(ops);
+  const expansions = expansionsFor(ops);
   const lacking = new Set<ScalarOp>();
   const steps = mapKernels(program.steps, (kernel) => {
     if (!("body" in kernel) || kernel.body.every(({ op }) => op === "const" || op === "load" || ops.includes(op))) return kernel;
     for (const { op } of kernel.body) if (op !== "const" && op !== "load" && !ops.includes(op)) lacking.add(op);
-    const { body, position } = lowerBody(program.name, kernel.body, recipes);
+    const { body, position } = lowerBody(program.name, kernel.body, expansions);
     return kernel.kind === "reduce"
       ? { ...kernel, body }
       : { ...kernel, body, outputs: kernel.outputs.map(({ view, value }) => ({ view, value: position[value]! })) };
@@ -26,13 +26,13 @@ export function lower(program: Program, ops: readonly ScalarOp[]): Program {
 type Emit = (op: ScalarOp | number, ...operands: readonly number[]) => number;
 
 /** How to make an operation of others: what it needs, and the instructions. `emit(3.5)` is a constant. */
-interface Recipe {
+interface Expansion {
   readonly needs: readonly ScalarOp[];
   readonly make: (emit: Emit, x: number, y: number) => number;
 }
 
 /** Every operation, with its recipes in order of preference. Closed: a new operation does not compile without its row. */
-const table: { readonly [O in ScalarOp]: readonly Recipe[] } = {
+const table: { readonly [O in ScalarOp]: readonly Expansion[] } = {
   // −x = −1·x keeps the sign of zero; so does −0 − x.
   neg: [
     { needs: ["mul"], make: (emit, x) => emit("mul", emit(-1), x) },
@@ -123,11 +123,11 @@ function sigmoid(emit: Emit, x: number): number {
 }
 
 /** Which recipe makes each operation: none if native, undefined if nothing makes it. What a recipe needs is always derived before it. */
-function derive(ops: readonly ScalarOp[]): Map<ScalarOp, Recipe | "native"> {
-  const known = new Map<ScalarOp, Recipe | "native">(ops.map((op) => [op, "native"]));
+function expansionsFor(ops: readonly ScalarOp[]): Map<ScalarOp, Expansion | "native"> {
+  const known = new Map<ScalarOp, Expansion | "native">(ops.map((op) => [op, "native"]));
   for (let grew = true; grew;) {
     grew = false;
-    for (const [op, recipes] of Object.entries(table) as [ScalarOp, readonly Recipe[]][]) {
+    for (const [op, recipes] of Object.entries(table) as [ScalarOp, readonly Expansion[]][]) {
       const recipe = known.has(op) ? undefined : recipes.find(({ needs }) => needs.every((need) => known.has(need)));
       if (recipe === undefined) continue;
       known.set(op, recipe);
@@ -140,7 +140,7 @@ function derive(ops: readonly ScalarOp[]): Map<ScalarOp, Recipe | "native"> {
 function lowerBody(
   name: string,
   body: readonly Instruction[],
-  recipes: ReadonlyMap<ScalarOp, Recipe | "native">,
+  recipes: ReadonlyMap<ScalarOp, Expansion | "native">,
 ): { body: Instruction[]; position: number[] } {
   const lowered: Instruction[] = [];
   const push = (instruction: Instruction): number => lowered.push(instruction) - 1;

@@ -1,29 +1,27 @@
 // The way from a traced function to a Program, as a list: what happens, in which order, and what each part keeps.
 import { fission } from "../fission/fission.ts";
-import { sinkViews } from "../fusion/sink.ts";
+import { hoistViews } from "../fusion/hoistViews.ts";
 import type { Node } from "../graph/node.ts";
 import { lower } from "../kit/lower.ts";
-import { overwrite } from "../kit/overwrite.ts";
-import { shareScratch } from "../kit/share.ts";
+import { reuseInPlace } from "../kit/reuseInPlace.ts";
+import { shareScratch } from "../kit/shareScratch.ts";
 import { schedule } from "../schedule/schedule.ts";
-import { accumulate } from "../simplify/accumulate.ts";
+import { accumulateProducts } from "../simplify/accumulateProducts.ts";
 import { cse } from "../simplify/cse.ts";
-import { mergeFolds } from "../simplify/folds.ts";
+import { mergeReductions } from "../simplify/mergeReductions.ts";
 import type { GraphPass, Pass } from "./pass.ts";
 
-const eliminateCommonSubexpressions = onValues("common subexpression elimination", cse);
-const accumulateProducts = onValues("product accumulation", accumulate);
-const mergeReductions = onValues("reduction merging", mergeFolds);
-const simplify = [eliminateCommonSubexpressions, accumulateProducts, mergeReductions];
+const elimination = onValues("common subexpression elimination", cse);
+const simplification = [elimination, onValues("product accumulation", accumulateProducts), onValues("reduction merging", mergeReductions)];
 
 /** In order. To add a pass is to add a line here. */
 export const pipeline: readonly Pass[] = [
-  ...simplify,
+  ...simplification,
   onValues("loop fission", fission),
-  ...simplify,
-  eliminateCommonSubexpressions,
-  onValues("view sinking", sinkViews),
-  eliminateCommonSubexpressions,
+  ...simplification,
+  elimination,
+  onValues("view hoisting", hoistViews),
+  elimination,
   { name: "fusion and scheduling", level: "schedule", keeps: ["values", "bindings"], run: schedule },
   {
     name: "scalar lowering",
@@ -36,7 +34,7 @@ export const pipeline: readonly Pass[] = [
     level: "program",
     keeps: ["bits", "bindings", "kernels"], // what is left without a kernel goes with the next pass
     needs: ({ inPlace }) => inPlace,
-    run: overwrite,
+    run: reuseInPlace,
   },
   { name: "scratch sharing", level: "program", keeps: ["bits", "bindings", "scratch", "kernels"], run: shareScratch },
 ];

@@ -59,10 +59,10 @@ test("a product accumulates onto its part of a larger value that nobody else rea
   const [a, b] = [input(2, 3), input(3, 4)],
     large = twice(input(4, 4));
   const half = (start: number): Node => make.slice(large, 0, start, start + 2);
-  const apart = assigned(make.pointwise("add", [product(a, b, half(0)), half(2)]));
-  expect(apart.accumulatesInPlace.size).toBe(1);
-  const over = assigned(make.pointwise("add", [product(a, b, half(0)), half(1)]));
-  expect(over.accumulatesInPlace.size).toBe(0);
+  const disjoint = assigned(make.pointwise("add", [product(a, b, half(0)), half(2)]));
+  expect(disjoint.accumulatesInPlace.size).toBe(1);
+  const overlapping = assigned(make.pointwise("add", [product(a, b, half(0)), half(1)]));
+  expect(overlapping.accumulatesInPlace.size).toBe(0);
 });
 
 test("states start and go on where they lie, and a state that is its own start is copied", () => {

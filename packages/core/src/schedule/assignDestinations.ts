@@ -1,11 +1,11 @@
 // Decides where values are written: straight into the place, stack, state or result that wants them, where that is possible, otherwise by a copy.
 // Knows graphs and regions; slots come later.
-import { inOrder } from "../graph/make.ts";
+import { withoutReshape } from "../graph/make.ts";
 import type { Loop, Matmul, Node, Piece, Place, Stack, ViewOf } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf, type Region, type Regions } from "../graph/regions.ts";
 import { rewrite } from "../graph/rewrite.ts";
-import { compose, refines } from "../graph/window.ts";
+import { compose, canReshapeStrided } from "../graph/window.ts";
 import { type Assignment, type Destination, isComputed, type Result } from "./destination.ts";
 import { inPlaceTargets } from "./inPlaceTargets.ts";
 
@@ -102,9 +102,10 @@ class Assigner {
   #matmul(node: Matmul, old: Matmul, at: Region): Matmul {
     const { plus } = node;
     if (plus === undefined) return node;
-    const addend = inOrder(plus);
-    const isOwn = this.#isFree(addend, at) && addend.kind !== "place" && this.#hasOneUse(old.plus!) && this.#hasOneUse(inOrder(old.plus!));
-    if (isOwn && refines(addend.shape, node.shape)) {
+    const addend = withoutReshape(plus);
+    const isOwn =
+      this.#isFree(addend, at) && addend.kind !== "place" && this.#hasOneUse(old.plus!) && this.#hasOneUse(withoutReshape(old.plus!));
+    if (isOwn && canReshapeStrided(addend.shape, node.shape)) {
       this.#taken.add(addend);
       return this.#sum({ ...node }, addend);
     }
@@ -135,7 +136,7 @@ class Assigner {
   #loop(loop: Loop, old: Loop): Loop {
     const known = this.#loops.get(old);
     if (known !== undefined) return known;
-    const around = this.#before.around(old);
+    const around = this.#before.parentOf(old);
     const states = loop.states.map(({ param, init, next }) => ({
       param,
       init: this.#writeInOrder(init, around),
@@ -160,7 +161,7 @@ class Assigner {
 
   /** The same where elements lie in order, so that what x shows under another shape will do as well. */
   #writeInOrder(x: Node, at: Region): Node {
-    return this.#write(this.#isFree(inOrder(x), at) ? inOrder(x) : x, at);
+    return this.#write(this.#isFree(withoutReshape(x), at) ? withoutReshape(x) : x, at);
   }
 
   #copy(x: Node, at: Region): Node {

@@ -1,7 +1,7 @@
 // Items become steps: bodies of instructions over views.
 import type { Instruction, Step, View } from "../backend.ts";
-import type { Clusters } from "../fusion/cluster.ts";
-import { joins } from "../fusion/joins.ts";
+import type { FusionPlan } from "../fusion/fuse.ts";
+import { canFuse } from "../fusion/canFuse.ts";
 import type { Node, Pointwise } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
 import { size } from "../graph/window.ts";
@@ -10,7 +10,7 @@ import type { Placements } from "./placements.ts";
 
 export interface Emitter {
   readonly items: Items;
-  readonly clusters: Clusters;
+  readonly clusters: FusionPlan;
   readonly regions: Regions;
   readonly placements: Placements;
   /** Must the node be in memory: a result, or wanted by something outside its kernel? */
@@ -24,12 +24,12 @@ export function emit(emitter: Emitter, region?: Region): Step[] {
 function emitItem(emitter: Emitter, item: Item): readonly Step[] {
   const { placements, clusters } = emitter,
     { region } = item,
-    see = (node: Node): View => placements.view(node, region);
+    viewOf = (node: Node): View => placements.view(node, region);
   switch (item.kind) {
     case "map":
       return emitMap(emitter, item.nodes, region);
     case "zeros":
-      return zeros(see(item.place));
+      return zeros(viewOf(item.place));
     case "loop": {
       const body = item.loop.steps === 0 ? [] : emit(emitter, item.loop);
       return body.length === 0 ? [] : [{ kind: "scan", length: item.loop.steps, body }];
@@ -39,18 +39,18 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
       if (size(node.shape) === 0) return [];
       switch (node.kind) {
         case "matmul":
-          return [{ kind: "matmul", a: see(node.a), b: see(node.b), out: see(node), accumulate: node.plus !== undefined }];
+          return [{ kind: "matmul", a: viewOf(node.a), b: viewOf(node.b), out: viewOf(node), accumulate: node.plus !== undefined }];
         case "gather":
-          return [{ kind: "gather", table: see(node.table), index: see(node.index), out: see(node) }];
+          return [{ kind: "gather", table: viewOf(node.table), index: viewOf(node.index), out: viewOf(node) }];
         case "scatter":
           return [
-            ...zeros(see(node)),
+            ...zeros(viewOf(node)),
             ...(size(node.source.shape) === 0
               ? []
-              : [{ kind: "scatter" as const, source: see(node.source), index: see(node.index), out: see(node) }]),
+              : [{ kind: "scatter" as const, source: viewOf(node.source), index: viewOf(node.index), out: viewOf(node) }]),
           ];
         case "reduce": {
-          const { body, inputs } = write([node.x], (x) => clusters.inlinedInto(x) === node || clusters.isComputedAgain(x), see);
+          const { body, inputs } = emitBody([node.x], (x) => clusters.fusedIntoReduce(x) === node || clusters.isRematerialised(x), viewOf);
           return [
             {
               kind: "reduce",
@@ -59,7 +59,7 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
               combine: node.combine,
               body,
               inputs,
-              output: see(node),
+              output: viewOf(node),
               accumulate: false,
             },
           ];
@@ -74,11 +74,11 @@ function emitMap({ clusters, regions, placements, isStored }: Emitter, nodes: re
     stored = nodes.filter((node) => isStored(node, inside)),
     { shape } = nodes[0]!;
   if (size(shape) === 0 || stored.length === 0) return [];
-  const { body, inputs, at } = write(
+  const { body, inputs, at } = emitBody(
     stored,
-    (x) => inside.has(x) || clusters.isComputedAgain(x),
+    (x) => inside.has(x) || clusters.isRematerialised(x),
     (x) => placements.view(x, region),
-    (x, user) => joins(x, user, regions),
+    (x, user) => canFuse(x, user, regions),
   );
   return [{ kind: "map", shape, body, inputs, outputs: stored.map((node) => ({ view: placements.view(node, region), value: at(node) })) }];
 }
@@ -89,7 +89,7 @@ function zeros(view: View): readonly Step[] {
     : [{ kind: "map", shape: view.shape, body: [{ op: "const", value: 0 }], inputs: [], outputs: [{ view, value: 0 }] }];
 }
 
-interface Written {
+interface EmittedBody {
   readonly body: readonly Instruction[];
   readonly inputs: readonly View[];
   /** The instruction that has a node's value. */
@@ -97,12 +97,12 @@ interface Written {
 }
 
 /** Instructions for `roots`: what is inside is computed, constants are written out, everything else is loaded. */
-function write(
+function emitBody(
   roots: readonly Node[],
   isInside: (node: Node) => boolean,
   see: (node: Node) => View,
-  joined: (node: Node, user: Pointwise) => boolean = () => true,
-): Written {
+  isFused: (node: Node, user: Pointwise) => boolean = () => true,
+): EmittedBody {
   const body: Instruction[] = [],
     inputs: View[] = [],
     done = new Map<Node, number>(),
@@ -118,7 +118,7 @@ function write(
   const value = (node: Node, user?: Pointwise): number => {
     const known = done.get(node);
     if (known !== undefined) return known;
-    const inside = node.kind === "pointwise" && isInside(node) && (user === undefined || joined(node, user));
+    const inside = node.kind === "pointwise" && isInside(node) && (user === undefined || isFused(node, user));
     const position = node.kind === "const" ? push({ op: "const", value: node.value }) : inside ? compute(node) : load(node);
     done.set(node, position);
     return position;

@@ -4,7 +4,7 @@ import { children, loopChildren } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
 import { size } from "../graph/window.ts";
 import { internal } from "../errors.ts";
-import type { Clusters } from "../fusion/cluster.ts";
+import type { FusionPlan } from "../fusion/fuse.ts";
 import type { Destination } from "./destination.ts";
 
 /** One thing to do: a kernel, the zeros under a place, or a whole loop. */
@@ -25,9 +25,9 @@ export interface Items {
 export function itemsOf(
   order: readonly Node[],
   regions: Regions,
-  clusters: Clusters,
+  clusters: FusionPlan,
   destinations: ReadonlyMap<Node, Destination>,
-  late: ReadonlySet<Node>,
+  deferred: ReadonlySet<Node>,
 ): Items {
   const all: Item[] = [],
     own = new Map<Node, Item>(),
@@ -78,29 +78,29 @@ export function itemsOf(
     switch (item.kind) {
       case "map": {
         const inside = new Set<Node>(item.nodes);
-        return loadedBy(item.nodes, (node) => inside.has(node) || clusters.isComputedAgain(node));
+        return externalOperands(item.nodes, (node) => inside.has(node) || clusters.isRematerialised(node));
       }
       case "node": {
         const { node } = item;
         return node.kind === "reduce"
-          ? loadedBy([node], (x) => clusters.inlinedInto(x) === node || clusters.isComputedAgain(x))
+          ? externalOperands([node], (x) => clusters.fusedIntoReduce(x) === node || clusters.isRematerialised(x))
           : children(node);
       }
       case "zeros":
         return [];
       case "loop":
-        return [...(bodies.get(item.loop) ?? [])].flatMap((node) => outside(node, item, regions));
+        return [...(bodies.get(item.loop) ?? [])].flatMap((node) => capturedBy(node, item, regions));
     }
   };
-  const waits = (item: Item): readonly Item[] => {
+  const dependenciesOf = (item: Item): readonly Item[] => {
     const written = item.kind === "map" ? item.nodes : item.kind === "node" ? [item.node] : [];
-    const zeros = written.flatMap((node) => zerosUnder(node, destinations, own));
+    const zeros = written.flatMap((node) => zeroFillsBefore(node, destinations, own));
     return [...reads(item).flatMap(producers), ...zeros].filter((other) => other !== item);
   };
   const sorted = new Map<Region, readonly Item[]>();
-  // Nothing waits for a late item, so that last here is last in the sequence.
-  const isLate = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => late.has(node));
-  all.sort((a, b) => Number(isLate(a)) - Number(isLate(b)));
+  // Nothing waits for a deferred item, so that last here is last in the sequence.
+  const isDeferred = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => deferred.has(node));
+  all.sort((a, b) => Number(isDeferred(a)) - Number(isDeferred(b)));
   const byRegion = new Map<Region, Item[]>();
   for (const item of all) {
     const inRegion = byRegion.get(item.region);
@@ -109,7 +109,7 @@ export function itemsOf(
   }
   return {
     in: (region) => {
-      const known = sorted.get(region) ?? sort(byRegion.get(region) ?? [], waits);
+      const known = sorted.get(region) ?? topologicalSort(byRegion.get(region) ?? [], dependenciesOf);
       sorted.set(region, known);
       return known;
     },
@@ -128,15 +128,15 @@ export function hasGaps(place: Place): boolean {
 }
 
 /** Places that a node is written into must be cleared first where they have gaps. */
-function zerosUnder(node: Node, destinations: ReadonlyMap<Node, Destination>, own: ReadonlyMap<Node, Item>): readonly Item[] {
+function zeroFillsBefore(node: Node, destinations: ReadonlyMap<Node, Destination>, own: ReadonlyMap<Node, Item>): readonly Item[] {
   const to = destinations.get(node);
-  if (to?.kind !== "piece") return to?.kind === "sum" ? zerosUnder(to.matmul, destinations, own) : [];
+  if (to?.kind !== "piece") return to?.kind === "sum" ? zeroFillsBefore(to.matmul, destinations, own) : [];
   const zeros = own.get(to.place);
-  return [...(zeros === undefined ? [] : [zeros]), ...zerosUnder(to.place, destinations, own)];
+  return [...(zeros === undefined ? [] : [zeros]), ...zeroFillsBefore(to.place, destinations, own)];
 }
 
 /** The operands of a kernel, and of what it computes on the way. */
-function loadedBy(roots: readonly Node[], isInside: (node: Node) => boolean): readonly Node[] {
+function externalOperands(roots: readonly Node[], isInside: (node: Node) => boolean): readonly Node[] {
   const reads: Node[] = [],
     seen = new Set<Node>(roots);
   const visit = (node: Node): void => {
@@ -152,15 +152,15 @@ function loadedBy(roots: readonly Node[], isInside: (node: Node) => boolean): re
 }
 
 /** What a loop's body takes from the region around the loop. */
-function outside(root: Node, loop: Item, regions: Regions): readonly Node[] {
+function capturedBy(root: Node, loop: Item, regions: Regions): readonly Node[] {
   const found: Node[] = [],
     seen = new Set<Node>(),
-    depth = regions.chain(loop.region).length;
+    depth = regions.enclosingLoops(loop.region).length;
   const visit = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
     if (node.kind === "view") visit(node.x);
-    else if (regions.chain(regions.of(node)).length <= depth) found.push(node);
+    else if (regions.enclosingLoops(regions.of(node)).length <= depth) found.push(node);
     else children(node).forEach(visit);
   };
   visit(root);
@@ -168,7 +168,7 @@ function outside(root: Node, loop: Item, regions: Regions): readonly Node[] {
 }
 
 /** Topological, otherwise as they come. */
-function sort(items: readonly Item[], waits: (item: Item) => readonly Item[]): Item[] {
+function topologicalSort(items: readonly Item[], waits: (item: Item) => readonly Item[]): Item[] {
   const here = new Set(items),
     done = new Set<Item>(),
     open = new Set<Item>(),

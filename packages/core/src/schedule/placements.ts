@@ -48,7 +48,7 @@ export class Placements {
 
   /** The node as steps in `region` see it. */
   view(node: Node, region: Region): View {
-    const chain = this.#options.regions.chain(region);
+    const chain = this.#options.regions.enclosingLoops(region);
     for (const loop of chain) this.#enter(loop);
     const { slot, offset, strides, advance } = this.#of(node);
     return { slot, offset, shape: node.shape, strides, advance: atDepth(advance, chain.length) };
@@ -116,7 +116,7 @@ export class Placements {
   #stateBuffer(loop: Loop, state: number): Placement {
     return this.#buffer(loop, state, () => {
       const { shape, dtype, label } = loop.states[state]!.param,
-        around = this.#options.regions.around(loop);
+        around = this.#options.regions.parentOf(loop);
       if (!this.#options.isUpdatedInPlace(loop, state))
         return this.#destinationOfAll(loop, state) ?? this.#scratch([loop.steps + 1, ...shape], dtype, label, around);
       const one = this.#scratch(shape, dtype, label, around);
@@ -130,7 +130,7 @@ export class Placements {
       this.#options.assignment.accumulatesInPlace.has(of)
         ? allRows(this.#of(of), loop)
         : (this.#destinationOfAll(loop, of) ??
-          this.#scratch([loop.steps, ...of.shape], of.dtype, of.label, this.#options.regions.around(loop))),
+          this.#scratch([loop.steps, ...of.shape], of.dtype, of.label, this.#options.regions.parentOf(loop))),
     );
   }
 
@@ -149,11 +149,15 @@ export class Placements {
 
   #row(placement: Placement, loop: Loop, shift: number): Placement {
     const { regions } = this.#options;
-    return rowAt(placement, loop, shift, regions.chain(regions.around(loop)).length);
+    return rowAt(placement, loop, shift, regions.enclosingLoops(regions.parentOf(loop)).length);
   }
 
   #scratch(shape: readonly number[], dtype: DType, label: string | undefined, region: Region): Placement {
-    return wholeSlot(this.#slot({ ...named(label), dtype, length: size(shape) }), shape, this.#options.regions.chain(region).length);
+    return wholeSlot(
+      this.#slot({ ...named(label), dtype, length: size(shape) }),
+      shape,
+      this.#options.regions.enclosingLoops(region).length,
+    );
   }
 
   #constant(node: Data): number {

@@ -1,16 +1,16 @@
 // Graph to Program: values get destinations, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
-import { cluster, type Clusters } from "../fusion/cluster.ts";
+import { fuse, type FusionPlan } from "../fusion/fuse.ts";
 import type { Loop, Node, Param } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
-import { box } from "../graph/window.ts";
+import { boundingBox } from "../graph/window.ts";
 import type { Graph } from "../trace/trace.ts";
 import { assignDestinations } from "./assignDestinations.ts";
 import type { Result } from "./destination.ts";
 import { emit } from "./emit.ts";
 import { itemsOf, type Item, type Items } from "./items.ts";
-import { lateUpdates } from "./late.ts";
+import { deferredUpdates } from "./deferredUpdates.ts";
 import { Placements } from "./placements.ts";
 
 /**
@@ -26,29 +26,29 @@ export function schedule(graph: Graph, supports: Supports): Program {
       ? { node, binding: inputs.length + i, update: false }
       : { node, binding: bindings.get(updates[update]!.input)!, update: true };
   });
-  return arrange(graph, results, supports);
+  return fuseAndPlace(graph, results, supports);
 }
 
-function arrange({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
+function fuseAndPlace({ name, inputs, outputs }: Graph, results: readonly Result[], supports: Supports): Program {
   const assignment = assignDestinations(results),
     order = postorder(assignment.writers),
     regions = regionsOf(order, assignment.forcedRegion),
     users = consumers(order);
   const hasDestination = (node: Node): boolean => assignment.destinations.has(node);
-  const arrangedWith = (late: ReadonlySet<Node>): { readonly clusters: Clusters; readonly items: Items } => {
-    const clusters = cluster({
+  const fuseAndOrder = (deferred: ReadonlySet<Node>): { readonly clusters: FusionPlan; readonly items: Items } => {
+    const clusters = fuse({
         order,
         regions,
         hasDestination,
-        late,
+        deferred,
         bindings: supports.bindings,
         excessPrecision: supports.excessPrecision,
       }),
-      items = itemsOf(order, regions, clusters, assignment.destinations, late);
-    const all = new Set([...late, ...lateUpdates(results, assignment.writers, inputs, items, supports.inPlace)]);
-    return all.size === late.size ? { clusters, items } : arrangedWith(all); // another order may make more of them late
+      items = itemsOf(order, regions, clusters, assignment.destinations, deferred);
+    const all = new Set([...deferred, ...deferredUpdates(results, assignment.writers, inputs, items, supports.inPlace)]);
+    return all.size === deferred.size ? { clusters, items } : fuseAndOrder(all); // another order may make more of them deferred
   };
-  const { clusters, items } = arrangedWith(new Set());
+  const { clusters, items } = fuseAndOrder(new Set());
   const wholes = wholesOf(order);
   const isUpdatedInPlace = (loop: Loop, state: number): boolean =>
     canUpdateInPlace(loop, state, wholes.get(loop.states[state]!.param) ?? [], users, items, supports.inPlace);
@@ -78,7 +78,8 @@ function canUpdateInPlace(
     last = loop.reverse ? 0 : loop.steps;
   const onlyLast = wholes.every(
     (node) =>
-      users(node).length > 0 && users(node).every((u) => u.kind === "view" && box(u.window, node.shape)?.[0]?.every((row) => row === last)),
+      users(node).length > 0 &&
+      users(node).every((u) => u.kind === "view" && boundingBox(u.window, node.shape)?.[0]?.every((row) => row === last)),
   );
   if (!onlyLast || loop.steps === 0) return false;
   const body = items.in(loop),

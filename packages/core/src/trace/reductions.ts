@@ -58,8 +58,8 @@ export function argmax(x: Tensor, axis = -1): Tensor {
       x.shape,
     ),
   );
-  const most = highest(x, along),
-    isBelow = where(isOrdered(most, most), less(x, most), isOrdered(x, x));
+  const maxAlong = highest(x, along),
+    isBelow = where(isOrdered(maxAlong, maxAlong), less(x, maxAlong), isOrdered(x, x));
   return cast(neg(max(where(isBelow, -n, neg(index)), along)), "i32");
 }
 
@@ -71,6 +71,6 @@ function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[
   const { keepDims = false } = checkFlags(combine, options(who(combine), given, { keepDims: true }), "keepDims");
   const axes = checkAxes(combine, x, axis);
   const kept = x.axes.filter((_, a) => !axes.includes(a));
-  const folded = new Tensor(make.fold(combine, x.node, axes, label(combine)), kept);
+  const folded = new Tensor(make.reduceAxes(combine, x.node, axes, label(combine)), kept);
   return keepDims ? axes.reduce((t, a) => expand(t, a), folded) : folded;
 }

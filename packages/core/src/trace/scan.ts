@@ -79,7 +79,7 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   };
   i = 0;
   return {
-    state: mapTensors(state, (x) => new Tensor(make.row(make.states(loop, i++), make.edge(loop, "end")), x.axes)),
+    state: mapTensors(state, (x) => new Tensor(make.row(make.states(loop, i++), make.boundaryRow(loop, "end")), x.axes)),
     outputs: mapTensors(result.output, (y) => new Tensor(make.stack(loop, y.node), [undefined, ...y.shape.map((_, axis) => y.axes[axis])])),
   };
 }

@@ -2,11 +2,11 @@
 // compute than to load.
 import { children, type Node, type Pointwise } from "../graph/node.ts";
 import type { Regions } from "../graph/regions.ts";
-import { repeats } from "../graph/window.ts";
-import { joins } from "./joins.ts";
+import { hasBroadcastAxis } from "../graph/window.ts";
+import { canFuse } from "./canFuse.ts";
 
 /** What one map or reduce computes. */
-export interface Kernel {
+export interface FusionGroup {
   readonly nodes: readonly Node[];
   /** How many of them are written to memory, at most. */
   readonly results: number;
@@ -18,23 +18,23 @@ interface Options {
   readonly regions: Regions;
   readonly hasDestination: (node: Node) => boolean;
   /** To be computed after all else, when what would be loaded may be overwritten. */
-  readonly late: ReadonlySet<Node>;
-  readonly kernels: readonly Kernel[];
+  readonly deferred: ReadonlySet<Node>;
+  readonly kernels: readonly FusionGroup[];
   readonly bindings: number;
   /** May kernels compute in more precision than they store? */
   readonly excessPrecision: boolean;
 }
 
-/** The values to be computed again wherever they are wanted. No kernel comes to touch more slots than `bindings`. */
-export function computedAgain({ kernels, users, bindings, ...rest }: Options): ReadonlySet<Node> {
+/** The values to be rematerialised: computed in every kernel that wants them. No kernel comes to touch more slots than `bindings`. */
+export function rematerialised({ kernels, users, bindings, ...rest }: Options): ReadonlySet<Node> {
   const kernelOf = new Map(kernels.flatMap((kernel) => kernel.nodes.map((node) => [node, kernel] as const))),
-    cheap = new Set(cheapOf({ users, ...rest }));
+    cheap = new Set(candidatesOf({ users, ...rest }));
   for (;;) {
-    const again = wanted(cheap, (node) => users(node).some((u) => kernelOf.get(u) !== kernelOf.get(node)));
-    const large = kernels.filter(({ nodes, results }) => loadsOf(nodes, again).size + results > bindings);
-    const given = large.flatMap(({ nodes }) => [...operandsOf(nodes, again)].filter((node) => again.has(node)));
-    if (given.length === 0) return again;
-    for (const node of given) cheap.delete(node);
+    const recomputed = wanted(cheap, (node) => users(node).some((u) => kernelOf.get(u) !== kernelOf.get(node)));
+    const large = kernels.filter(({ nodes, results }) => loadsOf(nodes, recomputed).size + results > bindings);
+    const withdrawn = large.flatMap(({ nodes }) => [...operandsOf(nodes, recomputed)].filter((node) => recomputed.has(node)));
+    if (withdrawn.length === 0) return recomputed;
+    for (const node of withdrawn) cheap.delete(node);
   }
 }
 
@@ -44,16 +44,23 @@ export function computedAgain({ kernels, users, bindings, ...rest }: Options): R
  * of itself, or of which one is subtracted, must have the very bits that were folded: it is stored where kernels may compute in more precision
  * than they store. Of scores of 10¹⁰ the maximum would otherwise be off by more than e^… takes.
  */
-function cheapOf({ order, users, regions, hasDestination, late, excessPrecision }: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
+function candidatesOf({
+  order,
+  users,
+  regions,
+  hasDestination,
+  deferred,
+  excessPrecision,
+}: Omit<Options, "kernels" | "bindings">): Iterable<Node> {
   const operands = new Map<Node, readonly Node[]>(),
-    maxima = excessPrecision ? madeOfMaxima(order) : new Set<Node>();
+    maxima = excessPrecision ? derivedFromMaxima(order) : new Set<Node>();
   const isStored = (node: Node): boolean =>
-    node.kind !== "pointwise" || hasDestination(node) || !users(node).every((u) => joins(node, u, regions) && !late.has(u));
+    node.kind !== "pointwise" || hasDestination(node) || !users(node).every((u) => canFuse(node, u, regions) && !deferred.has(u));
   for (const node of order) {
-    if (isStored(node) || node.kind !== "pointwise" || costly.has(node.op)) continue;
+    if (isStored(node) || node.kind !== "pointwise" || expensiveOps.has(node.op)) continue;
     if (users(node).some((u) => u.kind === "pointwise" && exact.has(u.op) && u.args.some((x) => maxima.has(x)))) continue;
     const below = node.args.map((x) => (isStored(x) ? [x] : operands.get(x))),
-      large = [...new Set(below.flatMap((list) => list ?? []))].filter(isLarge),
+      large = [...new Set(below.flatMap((list) => list ?? []))].filter(isFullSize),
       isShortLived = (x: Node): boolean => isScratch(x) && regions.of(x) === regions.of(node);
     if (below.includes(undefined) || large.length > 2 || large.filter(isShortLived).length > 1) continue;
     operands.set(node, large);
@@ -62,7 +69,7 @@ function cheapOf({ order, users, regions, hasDestination, late, excessPrecision 
 }
 
 /** Maxima along axes, as they are seen or computed with. */
-function madeOfMaxima(order: readonly Node[]): ReadonlySet<Node> {
+function derivedFromMaxima(order: readonly Node[]): ReadonlySet<Node> {
   const found = new Set<Node>();
   for (const node of order) {
     const isMade = node.kind === "reduce" ? node.combine === "max" : node.kind === "view" || node.kind === "pointwise";
@@ -83,24 +90,24 @@ function wanted(cheap: ReadonlySet<Node>, isWantedElsewhere: (node: Node) => boo
   return found;
 }
 
-/** What kernels read to compute `nodes`: memory, and what is computed again on the way to it. */
-function operandsOf(nodes: readonly Node[], again: ReadonlySet<Node>): ReadonlySet<Node> {
+/** What kernels read to compute `nodes`: memory, and what is recomputed on the way to it. */
+function operandsOf(nodes: readonly Node[], recomputed: ReadonlySet<Node>): ReadonlySet<Node> {
   const inside = new Set(nodes),
     found = new Set<Node>();
   const visit = (node: Node): void => {
     for (const x of children(node)) {
-      if (found.has(x) || (inside.has(x) && !again.has(x))) continue;
+      if (found.has(x) || (inside.has(x) && !recomputed.has(x))) continue;
       found.add(x);
-      if (again.has(x)) visit(x);
+      if (recomputed.has(x)) visit(x);
     }
   };
-  for (const node of nodes) if (!again.has(node)) visit(node);
+  for (const node of nodes) if (!recomputed.has(node)) visit(node);
   return found;
 }
 
 /** The values in memory that a kernel of `nodes` touches, views as what they look at. */
-export function loadsOf(nodes: readonly Node[], again: ReadonlySet<Node> = new Set()): ReadonlySet<Node> {
-  const loads = [...operandsOf(nodes, again)].filter((x) => x.kind !== "const" && !again.has(x));
+export function loadsOf(nodes: readonly Node[], recomputed: ReadonlySet<Node> = new Set()): ReadonlySet<Node> {
+  const loads = [...operandsOf(nodes, recomputed)].filter((x) => x.kind !== "const" && !recomputed.has(x));
   return new Set(loads.map((x) => (x.kind === "view" ? x.x : x)));
 }
 
@@ -108,11 +115,11 @@ export function loadsOf(nodes: readonly Node[], again: ReadonlySet<Node> = new S
 const exact: ReadonlySet<Pointwise["op"]> = new Set(["less", "sub"]);
 
 /** Slower than a load. */
-export const costly: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div"]);
+export const expensiveOps: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div"]);
 
 /** Has it as many elements as indices? What is repeated along an axis has fewer. */
-function isLarge(node: Node): boolean {
-  return node.kind !== "const" && !(node.kind === "view" && repeats(node.window));
+function isFullSize(node: Node): boolean {
+  return node.kind !== "const" && !(node.kind === "view" && hasBroadcastAxis(node.window));
 }
 
 function isScratch(node: Node): boolean {

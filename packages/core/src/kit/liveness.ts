@@ -4,14 +4,14 @@ import { type Site, type Use, sitesOf, usesOf } from "../check/uses.ts";
 import { extentOf, identical, sizeOf } from "../check/views.ts";
 
 /** `first` and `last` count kernels in the order of the Program's text; both ends are included. */
-export interface Life {
+export interface LiveInterval {
   readonly slot: number;
   readonly first: number;
   readonly last: number;
 }
 
 /** The life of every scratch slot that some step touches. */
-export function livesOf({ slots, steps }: Program): Life[] {
+export function liveIntervalsOf({ slots, steps }: Program): LiveInterval[] {
   const touches = new Map<number, Touch[]>();
   const sites = sitesOf(steps);
   sites.forEach((site, at) => {
@@ -24,7 +24,7 @@ export function livesOf({ slots, steps }: Program): Life[] {
     }
   });
   const spans = spansOf(sites);
-  return [...touches].map(([slot, uses]) => ({ slot, ...lifeOf(uses, spans, 0) }));
+  return [...touches].map(([slot, uses]) => ({ slot, ...liveIntervalOf(uses, spans, 0) }));
 }
 
 interface Touch extends Use {
@@ -34,11 +34,12 @@ interface Touch extends Use {
 }
 
 /** The life of one slot within one iteration of the `depth` outermost scans, which all its touches share. */
-function lifeOf(touches: readonly Touch[], spans: ReadonlyMap<string, Span>, depth: number): Span {
+function liveIntervalOf(touches: readonly Touch[], spans: ReadonlyMap<string, Span>, depth: number): Span {
   const inner = touches.map(({ site }) => (site.lengths.length > depth ? site.path[depth]! : undefined));
   const scan = inner[0];
   // All in one scan and nothing carried between its iterations: the slot lives inside one iteration only.
-  if (scan !== undefined && inner.every((other) => other === scan) && local(touches, depth + 1)) return lifeOf(touches, spans, depth + 1);
+  if (scan !== undefined && inner.every((other) => other === scan) && isIterationLocal(touches, depth + 1))
+    return liveIntervalOf(touches, spans, depth + 1);
   const around = touches.map(({ site, at }) =>
     site.lengths.length > depth ? spans.get(keyOf(site.path, depth + 1))! : { first: at, last: at },
   );
@@ -67,7 +68,7 @@ function keyOf(path: readonly number[], depth: number): string {
 }
 
 /** Is everything that is read in an iteration of the `depth` outermost scans written earlier in that same iteration? */
-function local(touches: readonly Touch[], depth: number): boolean {
+function isIterationLocal(touches: readonly Touch[], depth: number): boolean {
   return touches.every(
     (touch) =>
       touch.access === "write" || touches.some((write) => write.access === "write" && write.at < touch.at && covers(write, touch, depth)),

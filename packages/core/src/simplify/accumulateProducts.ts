@@ -4,14 +4,14 @@ import type { Node } from "../graph/node.ts";
 import { consumers, freeParams, postorder } from "../graph/order.ts";
 import { isSlicedProduct } from "../graph/products.ts";
 import { rewrite } from "../graph/rewrite.ts";
-import { productIn } from "./productIn.ts";
+import { matchProduct } from "./matchProduct.ts";
 
 /**
  * In each sum the products chain, those that depend on no loop first (they will be hoisted), those that depend on a state last, and among
  * them those with more axes first, whose sum can be seen under the shape of the others; everything else is added afterwards, pointwise.
  * Only sums and products that nothing else uses are merged.
  */
-export function accumulate(roots: readonly Node[]): Node[] {
+export function accumulateProducts(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
     rank = ranks(order);
@@ -27,7 +27,7 @@ export function accumulate(roots: readonly Node[]): Node[] {
     made.set(old, node);
     if (!isAdd(old) || isInner(old)) return node;
     const leaves = terms(old, isInner),
-      axes = (x: Node): number => productIn(x, isOwn)?.shape.length ?? 0,
+      axes = (x: Node): number => matchProduct(x, isOwn)?.shape.length ?? 0,
       products = leaves.filter((x) => axes(x) > 0).sort((a, b) => rank(a) - rank(b) || axes(b) - axes(a));
     const first =
       products[0] === undefined
@@ -36,7 +36,7 @@ export function accumulate(roots: readonly Node[]): Node[] {
     if (products.length + (first === undefined ? 0 : 1) < 2) return node;
     const chain = products.reduce<Node | undefined>(
       (plus, x) => {
-        const { a, b, shape, label } = productIn(made.get(x)!)!;
+        const { a, b, shape, label } = matchProduct(made.get(x)!)!;
         return make.reshape(make.matmul(a, b, plus && make.reshape(plus, shape), label), node.shape);
       },
       first && made.get(first)!,

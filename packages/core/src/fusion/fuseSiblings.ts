@@ -1,19 +1,19 @@
 // Maps that read the same value behind the same barriers are one map, which reads it once.
 import type { Node, Pointwise } from "../graph/node.ts";
 import type { Regions } from "../graph/regions.ts";
-import { repeats } from "../graph/window.ts";
+import { hasBroadcastAxis } from "../graph/window.ts";
 
 interface Options {
   readonly regions: Regions;
   /** The number of barriers before a node. */
   readonly depth: ReadonlyMap<Node, number>;
   /** To be computed after all else, apart from the rest. */
-  readonly late: ReadonlySet<Node>;
+  readonly deferred: ReadonlySet<Node>;
   /** May one kernel compute all of these? */
   readonly fits: (members: readonly Pointwise[]) => boolean;
 }
 
-interface Family {
+interface SiblingGroup {
   /** How many there were before it. */
   readonly number: number;
   /** What its members have in common; with the region it says who may join. */
@@ -22,13 +22,13 @@ interface Family {
 }
 
 /** The members of each map, with maps of one shape, depth and region merged where they share a read as large as they are. */
-export function mergeSiblings(maps: readonly Iterable<Pointwise>[], { regions, depth, late, fits }: Options): Pointwise[][] {
-  const families: Family[] = [];
-  const readers = new Map<Node, Set<Family>>();
+export function fuseSiblings(maps: readonly Iterable<Pointwise>[], { regions, depth, deferred, fits }: Options): Pointwise[][] {
+  const families: SiblingGroup[] = [];
+  const readers = new Map<Node, Set<SiblingGroup>>();
   const keyOf = (node: Pointwise): string => [node.dtype, depth.get(node), ...node.shape].join();
   for (const map of maps) {
     const members = [...map],
-      reads = members.some((node) => late.has(node)) ? [] : readsOf(members),
+      reads = members.some((node) => deferred.has(node)) ? [] : readsOf(members),
       key = keyOf(members[0]!),
       region = regions.of(members[0]!);
     const beside = new Set([...reads].flatMap((x) => [...(readers.get(x) ?? [])])),
@@ -47,6 +47,6 @@ export function mergeSiblings(maps: readonly Iterable<Pointwise>[], { regions, d
 /** What is loaded with an element for every index. */
 function readsOf(members: readonly Pointwise[]): Set<Node> {
   const inside = new Set<Node>(members);
-  const isRead = (x: Node): boolean => x.kind !== "const" && !inside.has(x) && !(x.kind === "view" && repeats(x.window));
+  const isRead = (x: Node): boolean => x.kind !== "const" && !inside.has(x) && !(x.kind === "view" && hasBroadcastAxis(x.window));
   return new Set(members.flatMap((node) => node.args).filter(isRead));
 }

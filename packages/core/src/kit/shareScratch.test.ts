@@ -3,8 +3,8 @@ import type { Instruction, Program, Slot, Step, View } from "../backend.ts";
 import { check } from "../check.ts";
 import { open } from "../reference.ts";
 import { dense } from "./example.ts";
-import { livesOf } from "./lives.ts";
-import { shareScratch } from "./share.ts";
+import { liveIntervalsOf } from "./liveness.ts";
+import { shareScratch } from "./shareScratch.ts";
 
 const copy: readonly Instruction[] = [{ op: "load", input: 0 }];
 const scratch = (name: string, length = 4): Slot => ({ name, dtype: "f64", length });
@@ -71,7 +71,7 @@ test("a slot that enters or leaves a scan lives through all of it", () => {
     scan(2, move(all(2, 1), all(3, 1)), move(all(3, 1), all(4, 1))),
     move(all(4), all(1)),
   );
-  expect(livesOf(p)).toEqual([
+  expect(liveIntervalsOf(p)).toEqual([
     { slot: 2, first: 0, last: 2 },
     { slot: 3, first: 1, last: 2 },
     { slot: 4, first: 1, last: 3 },
@@ -105,7 +105,7 @@ test("scratch read before it is written in an iteration is not local", () => {
     [scratch("late"), scratch("other")],
     scan(2, move(all(0, 1), all(3, 1)), move(all(3, 1), all(1, 1)), move(all(2, 1), all(1, 1)), move(all(0, 1), all(2, 1))),
   );
-  expect(livesOf(p).find(({ slot }) => slot === 2)).toEqual({ slot: 2, first: 0, last: 3 });
+  expect(liveIntervalsOf(p).find(({ slot }) => slot === 2)).toEqual({ slot: 2, first: 0, last: 3 });
 });
 
 test("scratch that nothing touches is dropped; bindings and data stay", () => {

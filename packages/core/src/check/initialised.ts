@@ -6,12 +6,12 @@ import { illegal, useText } from "./site.ts";
 import { type Site, type Use, usesOf } from "./uses.ts";
 import { names, sizeOf } from "./views.ts";
 
-export function checkWritten(program: Program, sites: readonly Site[]): void {
+export function checkInitialised(program: Program, sites: readonly Site[]): void {
   const scratch = ({ view }: Use): boolean => program.slots[view.slot]!.binding === undefined;
   sites.forEach((site, at) => {
     for (const use of usesOf(site.kernel)) {
       if (use.access !== "accumulate" || !scratch(use) || sizeOf(use.view.shape) * sizeOf(site.lengths) === 0) continue;
-      const missing = missed(use.view, site, writesTo(use.view.slot, sites), at);
+      const missing = uninitialisedElement(use.view, site, writesTo(use.view.slot, sites), at);
       if (missing === undefined) continue;
       const slot = slotName(program, use.view.slot);
       throw illegal(
@@ -38,24 +38,24 @@ function writesTo(slot: number, sites: readonly Site[]): Write[] {
 }
 
 /** A corner element of `view` that no write can have reached, if there is one. */
-function missed(view: View, site: Site, writes: readonly Write[], at: number): number | undefined {
+function uninitialisedElement(view: View, site: Site, writes: readonly Write[], at: number): number | undefined {
   const first = site.lengths.map(() => 0);
   const last = site.lengths.map((length) => length - 1);
   const before = writes.filter((write) => write.at < at);
   // In the first iteration of the scans that both stand in, only that iteration's earlier steps have run.
   const ran = (write: Write): View => ({
     ...write.view,
-    advance: write.view.advance.map((step, d) => (d < shared(write.site, site) ? 0 : step)),
+    advance: write.view.advance.map((step, d) => (d < commonScans(write.site, site) ? 0 : step)),
   });
   const fresh = corners(view, first).find((element) => !before.some((write) => names(ran(write), write.site.lengths, element)));
   if (fresh !== undefined) return fresh;
   // In the last one, any iteration of any step around may have.
-  const around = writes.filter((write) => write.at < at || shared(write.site, site) > 0);
+  const around = writes.filter((write) => write.at < at || commonScans(write.site, site) > 0);
   return corners(view, last).find((element) => !around.some((write) => names(write.view, write.site.lengths, element)));
 }
 
 /** How many scans two sites stand in together. */
-function shared(a: Site, b: Site): number {
+function commonScans(a: Site, b: Site): number {
   const scans = Math.min(a.lengths.length, b.lengths.length);
   for (let d = 0; d < scans; d++) if (a.path[d] !== b.path[d]) return d;
   return scans;

@@ -3,7 +3,7 @@ import type { Instruction, Program, Step, View } from "../backend.ts";
 import { check } from "../check.ts";
 import { open } from "../reference.ts";
 import { dense } from "./example.ts";
-import { overwrite } from "./overwrite.ts";
+import { reuseInPlace } from "./reuseInPlace.ts";
 
 const twice: readonly Instruction[] = [
   { op: "load", input: 0 },
@@ -48,7 +48,7 @@ async function contents(of: Program): Promise<number[]> {
 }
 /** Does `b` take the place of `a`? Whether or not, the results are the same. */
 async function shares(of: Program): Promise<boolean> {
-  const laid = overwrite(of);
+  const laid = reuseInPlace(of);
   expect(await contents(laid)).toEqual(await contents(of));
   return laid !== of;
 }

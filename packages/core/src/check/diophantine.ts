@@ -13,7 +13,7 @@ export interface Term {
  * real layouts. What is left is searched from the largest step down; at each level only the x that the smaller terms can still
  * complete are tried, and only where their greatest common divisor allows it.
  */
-export function reaches(terms: readonly Term[], target: number): boolean {
+export function hasSolution(terms: readonly Term[], target: number): boolean {
   if (terms.some(({ count }) => count <= 0)) return false;
   // x → count − 1 − x turns a negative step around.
   const lifted = terms.reduce((sum, { step, count }) => sum - Math.min(0, step) * (count - 1), target);

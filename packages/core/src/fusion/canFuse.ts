@@ -5,7 +5,7 @@ import { sameShape } from "../graph/window.ts";
 import { isWhole } from "./whole.ts";
 
 /** May `x` be an operand inside the kernel of `user`, rather than a load? Of i32 only what a store would not change. */
-export function joins(x: Node, user: Node, regions: Regions): user is Pointwise | Reduce {
+export function canFuse(x: Node, user: Node, regions: Regions): user is Pointwise | Reduce {
   if (x.kind !== "pointwise" || (user.kind !== "pointwise" && user.kind !== "reduce")) return false;
   if (x.dtype === "i32" && !isWhole(x)) return false;
   const shape = user.kind === "reduce" ? user.x.shape : user.shape;

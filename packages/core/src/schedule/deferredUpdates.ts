@@ -7,7 +7,7 @@ import type { Result } from "./destination.ts";
  * The update results that must wait for everything else. `ends[i]` is what writes results[i]; an end is in time if all other readers of its
  * argument come before its item, and its own item reads the argument only as a whole, where the backend may write in place.
  */
-export function lateUpdates(
+export function deferredUpdates(
   results: readonly Result[],
   ends: readonly Node[],
   inputs: readonly Node[],
@@ -15,19 +15,19 @@ export function lateUpdates(
   inPlace: boolean,
 ): Set<Node> {
   const top = items.in(undefined),
-    late = new Set<Node>();
+    deferred = new Set<Node>();
   const positions = new Map(top.map((item, at) => [item, at])),
     readers = readersOf(top, items);
   results.forEach(({ binding, update }, i) => {
     if (!update) return;
     const [own] = items.producers(ends[i]!),
       position = positions.get(own!) ?? -1;
-    const inTime = (readers.get(inputs[binding]!) ?? []).every(
+    const isSafeNow = (readers.get(inputs[binding]!) ?? []).every(
       ({ item, whole }) => positions.get(item)! < position || (item === own && whole && inPlace && item.kind === "map"),
     );
-    if (!inTime) late.add(ends[i]!);
+    if (!isSafeNow) deferred.add(ends[i]!);
   });
-  return late;
+  return deferred;
 }
 
 /** For each input: the items that read it, and whether they read it as a whole or through a view. */

@@ -5,7 +5,7 @@ import { consumers, postorder } from "../graph/order.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { permutation } from "../graph/window.ts";
 
-export function mergeFolds(roots: readonly Node[]): Node[] {
+export function mergeReductions(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
     wanted = new Set(roots);
@@ -13,12 +13,12 @@ export function mergeFolds(roots: readonly Node[]): Node[] {
   const rule = (node: Node, old: Node): Node => {
     if (node.kind !== "reduce" || old.kind !== "reduce") return node;
     const through = old.x.kind === "view" ? [old.x, old.x.x] : [old.x];
-    return through.every(isOwn) ? (merged(node) ?? node) : node;
+    return through.every(isOwn) ? (mergeReduction(node) ?? node) : node;
   };
   return rewrite(roots, rule, order);
 }
 
-function merged({ combine, x, folded, label }: Reduce): Node | undefined {
+function mergeReduction({ combine, x, folded, label }: Reduce): Node | undefined {
   const inner = x.kind === "view" ? x.x : x,
     order = x.kind === "view" ? permutation(x.window, inner.shape) : x.shape.map((_, axis) => axis);
   if (inner.kind !== "reduce" || inner.combine !== combine || order === undefined || saturates(inner)) return undefined;

@@ -4,28 +4,28 @@ import type { Node, Piece, Place } from "../graph/node.ts";
 import { compose, dense, permutation } from "../graph/window.ts";
 
 /** The same value with no place, or no view in it, that is not needed. */
-export function simplestPlace(place: Place): Node {
-  return moved(place) ?? make.place(place.pieces.map(unviewed), place.shape, place.dtype);
+export function canonicalPlace(place: Place): Node {
+  return asTranspose(place) ?? make.place(place.pieces.map(withoutReshapeIn), place.shape, place.dtype);
 }
 
 /** A place that one piece covers in another order of the axes, as a view of the piece, if that would have to be copied there. */
-function moved({ pieces: [piece, other], shape }: Place): Node | undefined {
+function asTranspose({ pieces: [piece, other], shape }: Place): Node | undefined {
   if (piece === undefined || other !== undefined) return undefined;
   const { x, window } = piece;
-  const order = isElsewhere(x) ? permutation(window, shape) : undefined;
+  const order = hasOwnMemory(x) ? permutation(window, shape) : undefined;
   return order && make.transpose(x, inverse(order));
 }
 
 /** A value that is shown under another shape, as what it is. */
-function unviewed(piece: Piece): Piece {
+function withoutReshapeIn(piece: Piece): Piece {
   const { x } = piece;
-  const inner = make.inOrder(x),
+  const inner = make.withoutReshape(x),
     window = inner === x ? undefined : compose(dense(inner.shape), piece.window);
   return window === undefined ? piece : { x: inner, window };
 }
 
 /** Is the value in memory of its own, whoever wants it? */
-function isElsewhere(x: Node): boolean {
+function hasOwnMemory(x: Node): boolean {
   return x.kind === "view" || x.kind === "input" || x.kind === "data" || x.kind === "param";
 }
 

@@ -13,10 +13,10 @@ export function checkForm(program: Program): void {
 }
 
 /** Deeper than loops nest, unless one holds itself. */
-const deepest = 100;
+const maxScanDepth = 100;
 
 function checkSteps(value: unknown, path: string, depth: number): void {
-  if (depth > deepest) throw malformed("steps", `loops nested at most ${deepest} deep`, value);
+  if (depth > maxScanDepth) throw malformed("steps", `loops nested at most ${maxScanDepth} deep`, value);
   list(value, path).forEach((each, at) => {
     const here = `${path}[${at}]`,
       step = fields(each, here);

@@ -8,7 +8,7 @@ import { open } from "../reference.ts";
 import { hunt } from "../testing/hunt.ts";
 import { f32, programOf } from "../testing/programs.ts";
 import { mapKernels, mapViews } from "./rewrite.ts";
-import { inRows, rowsOf } from "./rows.ts";
+import { inRows, rowsOf } from "./independentRows.ts";
 import { start, walker } from "./walk.ts";
 
 const length = 120;

@@ -1,7 +1,7 @@
 // Lets a map write its result over what it reads for the last time. A pure pass: Program to Program, same meaning. For backends that map in place.
 import type { Program, Slot, View } from "../backend.ts";
 import { type Site, type Use, sitesOf, usesOf } from "../check/uses.ts";
-import { identical, meetsLater, overlap } from "../check/views.ts";
+import { identical, hasLoopCarriedOverlap, overlap } from "../check/views.ts";
 import { mapKernels, mapViews } from "./rewrite.ts";
 
 /**
@@ -9,21 +9,21 @@ import { mapKernels, mapViews } from "./rewrite.ts";
  * another of its dtype, the two become one. So the gradient of an LSTM's gate sums takes the place of the sums, row by row as its loop runs.
  * What is left without a step goes with `shareScratch`.
  */
-export function overwrite(program: Program): Program {
+export function reuseInPlace(program: Program): Program {
   const sites = sitesOf(program.steps);
   const touches = touchesOf(sites);
-  const homes = program.slots.map((_, slot) => slot); // of each slot, the one it lies in
-  const lay = (young: number, old: number): void => {
-    for (const [slot, home] of homes.entries()) if (home === young) homes[slot] = old;
+  const representatives = program.slots.map((_, slot) => slot); // of each slot, the one it lies in
+  const mergeSlots = (young: number, old: number): void => {
+    for (const [slot, into] of representatives.entries()) if (into === young) representatives[slot] = old;
     touches.set(old, [...touches.get(old)!, ...touches.get(young)!]);
   };
   sites.forEach((site, at) => {
     for (const { young, old } of candidates(program, site)) {
-      const [from, to] = [homes[young]!, homes[old]!];
-      if (from !== to && fits(sites, at, touches.get(from)!, touches.get(to)!)) lay(from, to);
+      const [from, to] = [representatives[young]!, representatives[old]!];
+      if (from !== to && diesBeforeWrite(sites, at, touches.get(from)!, touches.get(to)!)) mergeSlots(from, to);
     }
   });
-  return homes.every((home, slot) => home === slot) ? program : rebuilt(program, homes);
+  return representatives.every((into, slot) => into === slot) ? program : rebuilt(program, representatives);
 }
 
 /** One use of a slot. */
@@ -51,7 +51,7 @@ function candidates({ slots }: Program, { kernel, lengths }: Site): { readonly y
   return kernel.outputs.flatMap(({ view: written }) =>
     kernel.inputs
       .filter((read) => read.slot !== written.slot && isScratch(read) && isScratch(written))
-      .filter((read) => slots[read.slot]!.dtype === slots[written.slot]!.dtype && identical(over(read, written), written, lengths))
+      .filter((read) => slots[read.slot]!.dtype === slots[written.slot]!.dtype && identical(onSlotOf(read, written), written, lengths))
       .map((read) => ({ young: written.slot, old: read.slot })),
   );
 }
@@ -61,37 +61,37 @@ function candidates({ slots }: Program, { kernel, lengths }: Site): { readonly y
  * after them nothing. Inside, it is touched up to the site, in the iteration that writes there and no later one; at the site itself it is
  * only read, through the view that is written.
  */
-function fits(sites: readonly Site[], at: number, late: readonly Touch[], early: readonly Touch[]): boolean {
+function diesBeforeWrite(sites: readonly Site[], at: number, late: readonly Touch[], early: readonly Touch[]): boolean {
   const site = sites[at]!;
   const isInside = (touch: Touch): boolean => site.path.length > 1 && sites[touch.at]!.path[0] === site.path[0];
-  const isBeside = (touch: Touch): boolean => besides(sites[touch.at]!, site);
+  const isBeside = (touch: Touch): boolean => inSameScans(sites[touch.at]!, site);
   const meets = (touch: Touch): boolean => touch.at === at || isInside(touch);
   const ordered = early.every((touch) => touch.at <= at && (!isInside(touch) || isBeside(touch))) && late.every((touch) => touch.at >= at);
   if (!ordered) return false;
   const writes = late.filter((touch) => touch.access !== "read" && meets(touch));
-  return writes.every(isBeside) && early.filter(meets).every((touch) => writes.every((write) => isApart(touch, write, site, at)));
+  return writes.every(isBeside) && early.filter(meets).every((touch) => writes.every((write) => neverConflicts(touch, write, site, at)));
 }
 
-function isApart(touch: Touch, write: Touch, { lengths }: Site, at: number): boolean {
-  const there = over(touch.view, write.view);
+function neverConflicts(touch: Touch, write: Touch, { lengths }: Site, at: number): boolean {
+  const there = onSlotOf(touch.view, write.view);
   const isReadInPlace = touch.access === "read" && identical(there, write.view, lengths);
   const inOne = write.at !== at || touch.at !== at || isReadInPlace || !overlap(there, write.view, lengths);
-  return inOne && !meetsLater(write.view, there, lengths);
+  return inOne && !hasLoopCarriedOverlap(write.view, there, lengths);
 }
 
 /** In the same scans, so that both run once per iteration. */
-function besides(a: Site, b: Site): boolean {
+function inSameScans(a: Site, b: Site): boolean {
   return a.path.length === b.path.length && a.path.slice(0, -1).every((step, d) => step === b.path[d]);
 }
 
 /** The same view, on the slot of another. */
-function over(view: View, { slot }: View): View {
+function onSlotOf(view: View, { slot }: View): View {
   return { ...view, slot };
 }
 
-function rebuilt({ slots, steps, ...rest }: Program, homes: readonly number[]): Program {
+function rebuilt({ slots, steps, ...rest }: Program, representatives: readonly number[]): Program {
   const guests = slots.map((): Slot[] => []);
-  slots.forEach((slot, at) => guests[homes[at]!]!.push(slot));
+  slots.forEach((slot, at) => guests[representatives[at]!]!.push(slot));
   const merged = slots.map((slot, at) => {
     const all = guests[at]!;
     const names = all.flatMap(({ name }) => name ?? []);
@@ -99,6 +99,6 @@ function rebuilt({ slots, steps, ...rest }: Program, homes: readonly number[]): 
       ? slot
       : { ...slot, ...(names.length > 0 && { name: names.join("|") }), length: Math.max(...all.map(({ length }) => length)) };
   });
-  const move = (view: View): View => ({ ...view, slot: homes[view.slot]! });
+  const move = (view: View): View => ({ ...view, slot: representatives[view.slot]! });
   return { ...rest, slots: merged, steps: mapKernels(steps, (kernel) => mapViews(kernel, move)) };
 }

@@ -1,17 +1,17 @@
-// Views sink through pointwise work to what is in memory anyway, so that chains meet in one kernel.
+// Views are hoisted over pointwise work, towards what is in memory anyway, so that chains meet in one kernel.
 import * as make from "../graph/make.ts";
 import type { Node, Pointwise, Window } from "../graph/node.ts";
 import { consumers, freeParams, postorder } from "../graph/order.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { isInjective } from "../graph/window.ts";
-import { costly } from "./again.ts";
-import { simplestPlace } from "./place.ts";
+import { expensiveOps } from "./rematerialise.ts";
+import { canonicalPlace } from "./canonicalPlace.ts";
 
 /**
  * view(f(x, y)) becomes f(view(x), view(y)) where nothing else wants f(x, y) in memory. A view that repeats elements does so only inside
  * loops, where it saves a kernel in every step, and for operations that are cheap to repeat. `stop` has done its work and goes.
  */
-export function sinkViews(roots: readonly Node[]): Node[] {
+export function hoistViews(roots: readonly Node[]): Node[] {
   const order = postorder(roots),
     users = consumers(order),
     wanted = new Set(roots),
@@ -21,19 +21,19 @@ export function sinkViews(roots: readonly Node[]): Node[] {
   const rule = (node: Node, old: Node): Node => {
     if (node.kind === "pointwise" && node.op === "stop") return node.args[0]!;
     if (isStored(old) && old.kind === "pointwise") stored.add(node);
-    if (node.kind === "place") return simplestPlace(node);
+    if (node.kind === "place") return canonicalPlace(node);
     if (node.kind !== "view") return node;
-    return isInjective(node.window) || freeParams(old).size > 0 ? sink(node.x, node.window, stored) : node;
+    return isInjective(node.window) || freeParams(old).size > 0 ? hoistView(node.x, node.window, stored) : node;
   };
   return rewrite(roots, rule, order);
 }
 
-function sink(x: Node, window: Window, stored: ReadonlySet<Node>): Node {
+function hoistView(x: Node, window: Window, stored: ReadonlySet<Node>): Node {
   const done = new Map<Node, Node>();
   const through = (node: Node): Node => {
     const known =
       done.get(node) ??
-      (sinks(node, window, stored)
+      (canHoistThrough(node, window, stored)
         ? make.pointwise(node.op as Exclude<Pointwise["op"], "copy" | "stop">, node.args.map(through), node.label)
         : make.view(node, window));
     done.set(node, known);
@@ -42,7 +42,7 @@ function sink(x: Node, window: Window, stored: ReadonlySet<Node>): Node {
   return through(x);
 }
 
-function sinks(node: Node, window: Window, stored: ReadonlySet<Node>): node is Pointwise {
+function canHoistThrough(node: Node, window: Window, stored: ReadonlySet<Node>): node is Pointwise {
   if (node.kind !== "pointwise" || node.op === "copy" || node.op === "stop" || stored.has(node)) return false;
-  return !costly.has(node.op) || isInjective(window);
+  return !expensiveOps.has(node.op) || isInjective(window);
 }
