@@ -1,6 +1,6 @@
 // The kernel of an operation, by its kind: all that linking knows of kernels.
 import type { KernelContext, KernelFunction } from "../codegen/kernelFunction.ts";
-import type { Op } from "../plans/plan.ts";
+import type { PlannedStep } from "../plans/planPanels.ts";
 import { gather } from "./gather.ts";
 import { map } from "./map.ts";
 import { matmul } from "./matmul/matmul.ts";
@@ -8,11 +8,11 @@ import { pack } from "./matmul/pack.ts";
 import { reduce } from "./reduce/reduce.ts";
 import { scatter } from "./scatter.ts";
 
-/** An operation that is one kernel. */
-export type KernelOp = Exclude<Op, { kind: "scan" }>;
+/** A planned step that is one kernel. */
+export type PlannedKernel = Exclude<PlannedStep, { kind: "scan" }>;
 
 /** The kernel of an operation inside so many scans. */
-export function kernelOf(context: KernelContext, op: KernelOp, scans: number): KernelFunction {
+export function kernelOf(context: KernelContext, op: PlannedKernel, scans: number): KernelFunction {
   if (op.kind === "pack") return pack(context, op, scans);
   const { step, panels } = op;
   switch (step.kind) {

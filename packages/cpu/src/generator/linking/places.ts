@@ -30,7 +30,7 @@ export function placesOf(program: Program, { panels, workspace }: Compiled, heap
       if (slot.binding !== undefined) return undefined;
       return slot.data === undefined ? lend(slot.length) : own(heap.constant(slot));
     });
-    const packs = panels.map(({ bytes, keeps }) =>
+    const packs = panels.map(({ bytes, cachedSlot: keeps }) =>
       keeps === undefined ? lend(bytes / 4) : own(heap.constant({ dtype: "f32", length: bytes / 4 })),
     );
     const bases = [...slots, ...packs, lend((workspace / 4) * threads)];
@@ -43,7 +43,7 @@ export function placesOf(program: Program, { panels, workspace }: Compiled, heap
   try {
     const { bases, room, lease } = place();
     const bound = program.slots.flatMap(({ binding }, at) => (binding === undefined ? [] : [{ at, binding }]));
-    const kept = panels.flatMap(({ keeps }, i) =>
+    const kept = panels.flatMap(({ cachedSlot: keeps }, i) =>
       keeps === undefined ? [] : [{ at: bases.length + i, binding: program.slots[keeps]!.binding!, version: -1 }],
     );
     const written = writtenBy(program);

@@ -5,7 +5,7 @@ import { type Code, type Local, countUp, createModule, get, globalGet, globalSet
 import { type Crew, type Touches, alone, together } from "./crew.ts";
 import type { KernelContext, KernelFunction } from "../codegen/kernelFunction.ts";
 import { kernelOf } from "../kernels/kernelOf.ts";
-import { type Op, type Panels, planPanels } from "../plans/plan.ts";
+import { type Panels, type PlannedStep, planPanels } from "../plans/planPanels.ts";
 
 /**
  * A module that exports `run(table)`. At `table` stand, as i32, the byte address of every slot, of every panel and of the workspace;
@@ -49,11 +49,11 @@ export function assemble(program: Program, shared?: Shared): Assembled {
       workspace = Math.max(workspace, Math.ceil(kernel.workspaceBytes / 64) * 64);
       return kernel.parts === 0 ? [] : crew.launch(kernel, times.slice(0, scans).map(get), touches);
     };
-    const codeOf = (op: Op, scans: number, crew: Crew): Code => {
+    const codeOf = (op: PlannedStep, scans: number, crew: Crew): Code => {
       switch (op.kind) {
         case "pack": {
           const packing = (): Code => launch(crew, kernelOf(context, op, scans), scans, touchesOf(op, program.slots.length));
-          if (panels[op.panels]!.keeps === undefined) return packing();
+          if (panels[op.panels]!.cachedSlot === undefined) return packing();
           const isStale = i32.load(get(table), 4 * (bases.length + op.panels));
           return [crew.join(), ifElse(isStale, [packing(), crew.join()])];
         }
@@ -99,7 +99,7 @@ export function assemble(program: Program, shared?: Shared): Assembled {
 }
 
 /** Panels are numbered after the slots. */
-function touchesOf(op: Op, slots: number): Touches {
+function touchesOf(op: PlannedStep, slots: number): Touches {
   switch (op.kind) {
     case "pack":
       return { reads: [op.right.view.slot], writes: [slots + op.panels] };

@@ -1,7 +1,7 @@
 // Tiles row-independent scans by groups of rows, which threads compute without a barrier. A pure pass, Program to Program, same meaning.
 import type { Program, ScanStep, Step } from "@sluice/core";
 import { inRows, rowsOf, sitesOf, sizeOf } from "@sluice/core/kit";
-import { tall } from "../plans/method.ts";
+import { tileRows } from "../plans/method.ts";
 import type { ParallelScan } from "../plans/parallelScan.ts";
 
 /** Two tiles of a product. */
@@ -15,7 +15,7 @@ export function groupRowsOf(scan: ScanStep, around: readonly number[]): number |
   if (rows === undefined || sharedBytes(scan) > maxResidentBytes) return undefined;
   const sizes = Array.from({ length: Math.min(maxGroupRows, rows - 1) }, (_, i) => i + 1).filter((size) => rows % size === 0);
   const even = sizes.filter((size) => (rows / size) % 2 === 0); // three groups on two threads take as long as four
-  return even.findLast((size) => size % tall === 0) ?? even.at(-1) ?? sizes.at(-1);
+  return even.findLast((size) => size % tileRows === 0) ?? even.at(-1) ?? sizes.at(-1);
 }
 
 /** The Program with such scans inside parallel scans over their groups. */

@@ -1,10 +1,10 @@
 // Right operands packed ahead: every eight columns side by side, the last ones filled up with zeros.
 import type { View } from "@sluice/core";
 import type { Product } from "../../loops/product.ts";
-import { wide } from "./method.ts";
+import { tileColumns } from "./method.ts";
 
 /** What is packed: a [k, n] matrix, or one for every index of `batch`. Distances in elements. */
-export interface Right {
+export interface RightOperand {
   /** Where it lies; its advance has an entry for every scan around the packing. */
   readonly view: Pick<View, "slot" | "offset" | "advance">;
   readonly k: number;
@@ -15,7 +15,7 @@ export interface Right {
 }
 
 /** The right operand of a product, as it is inside `scans` scans. Matrices that a batch uses again are there once. */
-export function rightOf({ b, k, n, batch }: Product, scans: number): Right {
+export function rightOperandOf({ b, k, n, batch }: Product, scans: number): RightOperand {
   const { slot, offset, advance } = b.view;
   const axes = batch.map((size, axis) => ({ size, stride: b.batch[axis]! }));
   return {
@@ -29,12 +29,12 @@ export function rightOf({ b, k, n, batch }: Product, scans: number): Right {
 }
 
 /** Bytes of one packed matrix: [panel, k, 8] of float32. */
-export function matrixBytes({ k, n }: Pick<Right, "k" | "n">): number {
-  return 4 * wide * k * Math.ceil(n / wide);
+export function matrixBytes({ k, n }: Pick<RightOperand, "k" | "n">): number {
+  return 4 * tileColumns * k * Math.ceil(n / tileColumns);
 }
 
 /** Bytes of all of them, one after the other. */
-export function panelBytes(right: Right): number {
+export function panelBytes(right: RightOperand): number {
   return right.batch.reduce((bytes, { size }) => bytes * size, matrixBytes(right));
 }
 

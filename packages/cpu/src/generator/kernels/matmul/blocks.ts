@@ -3,22 +3,22 @@
 import type { Product } from "../../../loops/product.ts";
 import { type Code, type FunctionScope, type Local, call, countUp, get, i32, set } from "../../wasm/index.ts";
 import type { KernelContext } from "../../codegen/kernelFunction.ts";
-import { type Lanes, interleave } from "./interleave.ts";
-import { type Tiled, tall, wide } from "../../plans/method.ts";
+import { type LaneLayout, packLanes } from "./packLanes.ts";
+import { type Tiled, tileColumns, tileRows } from "../../plans/method.ts";
 import type { Addresses, Multiplication } from "./multiplication.ts";
 import { type Range, countOf, everything, split, unitsOf } from "./range.ts";
 import { tile } from "./tile.ts";
 import { elementOf } from "./vectors.ts";
 
 /** Rows in a block: with 256 of k, 128 KiB of the second cache. */
-const height = 128;
+const blockRows = 128;
 /** Columns in a block that is packed for several blocks of rows: with 256 of k, half a MiB. */
-const breadth = 512;
+const blockColumns = 512;
 /** Columns that are packed for a single block of rows: with 256 of k, 32 KiB of the first cache. */
-const narrow = 32;
+const narrowBlockColumns = 32;
 
 /** About 256 of k at a time: a panel and the rows of a tile stay in the first cache, and sums of sums err less than one long sum. */
-function depthOf(k: number): number {
+function blockDepth(k: number): number {
   return Math.max(1, Math.ceil(k / Math.max(1, Math.round(k / 256))));
 }
 
@@ -27,10 +27,10 @@ export function blocks(context: KernelContext, product: Product, method: Tiled, 
   const { rows, columns, cutRows, leftBytes, rightBytes } = sizes;
   return {
     units: countOf(cutRows ? rows : columns),
-    workspace: leftBytes + rightBytes,
+    workspaceBytes: leftBytes + rightBytes,
     code(scope, at, range) {
       const [down, across] = cutRows ? [range, everything(columns)] : [everything(rows), range];
-      return nest(context, { product, method, accumulate, ...sizes }, scope, at, { down, across });
+      return gotoLoops(context, { product, method, accumulate, ...sizes }, scope, at, { down, across });
     },
   };
 }
@@ -41,36 +41,37 @@ interface Plan extends ReturnType<typeof sizesOf> {
   readonly accumulate: boolean;
 }
 
-/** Units of `high` and `broad` are tiles and panels. */
+/** A block has `blockTiles` tiles of rows and `blockPanels` panels of columns. */
 function sizesOf({ m, n, k }: Product, { left, right }: Tiled) {
-  const [rows, columns, depth] = [unitsOf(m, tall), unitsOf(n, wide), depthOf(k)];
-  const high = Math.min(countOf(rows), height / tall);
-  const isLow = high === countOf(rows);
-  const broad = right === "panels" ? countOf(columns) : Math.min(countOf(columns), (isLow ? narrow : breadth) / wide);
+  const [rows, columns, depth] = [unitsOf(m, tileRows), unitsOf(n, tileColumns), blockDepth(k)];
+  const blockTiles = Math.min(countOf(rows), blockRows / tileRows);
+  const isOneRowBlock = blockTiles === countOf(rows);
+  const blockPanels =
+    right === "panels" ? countOf(columns) : Math.min(countOf(columns), (isOneRowBlock ? narrowBlockColumns : blockColumns) / tileColumns);
   return {
     rows,
     columns,
     depth,
-    high,
-    broad,
+    blockTiles,
+    blockPanels,
     /** One block of rows is all. */
-    isLow,
-    rightBytes: right === "packed" ? 4 * depth * wide * broad : 0,
-    leftBytes: left === "packed" ? 4 * depth * tall * high : 0,
+    isOneRowBlock: isOneRowBlock,
+    rightBytes: right === "packed" ? 4 * depth * tileColumns * blockPanels : 0,
+    leftBytes: left === "packed" ? 4 * depth * tileRows * blockTiles : 0,
     // Every thread that gets rows packs all of the right operand, where that is not done ahead.
-    cutRows: m > n && (right === "panels" || m >= 2 * height),
+    cutRows: m > n && (right === "panels" || m >= 2 * blockRows),
   };
 }
 
 /** The loops: [i0, i1) are the tiles of a block, [j0, j1) its panels, and it has k1 of k from k0. */
-function nest(
+function gotoLoops(
   context: KernelContext,
   plan: Plan,
   scope: FunctionScope,
   at: Addresses,
   { down, across }: { readonly [K in "down" | "across"]: Range },
 ): Code {
-  const { product, method, rows, columns, depth, high, broad } = plan;
+  const { product, method, rows, columns, depth, blockTiles, blockPanels } = plan;
   const { a, b, out, k } = product;
   const { module, dtypes, workspace } = context;
   const [i0, i1, j0, j1, j] = [scope.local("i32"), scope.local("i32"), scope.local("i32"), scope.local("i32"), scope.local("i32")];
@@ -79,23 +80,23 @@ function nest(
 
   const leftAt = (i: Code): Code =>
     method.left === "packed"
-      ? far(packed.left, i32.mul(i32.sub(i, get(i0)), get(k1)), tall)
-      : far(far(get(at.a), get(k0), a.column), i, tall * a.row);
+      ? advanceBy(packed.left, i32.mul(i32.sub(i, get(i0)), get(k1)), tileRows)
+      : advanceBy(advanceBy(get(at.a), get(k0), a.column), i, tileRows * a.row);
   const rightAt =
     method.right === "packed"
-      ? far(packed.right, i32.mul(i32.sub(get(j), get(j0)), get(k1)), wide)
-      : far(far(get(at.b), get(k0), wide), get(j), wide * k);
+      ? advanceBy(packed.right, i32.mul(i32.sub(get(j), get(j0)), get(k1)), tileColumns)
+      : advanceBy(advanceBy(get(at.b), get(k0), tileColumns), get(j), tileColumns * k);
   const tiles = (height: number, width: number, i: Code, count: Code): Code =>
     call(
       tile(module, {
         rows: height,
         columns: width,
-        a: method.left === "packed" ? { row: 1, step: tall, packed: true } : { row: a.row, step: a.column, packed: false },
+        a: method.left === "packed" ? { row: 1, step: tileRows, packed: true } : { row: a.row, step: a.column, packed: false },
         out: { row: out.row, column: out.column, element: elementOf(dtypes[out.view.slot]!) },
       }),
       leftAt(i),
       rightAt,
-      far(far(get(at.out), i, tall * out.row), get(j), wide * out.column),
+      advanceBy(advanceBy(get(at.out), i, tileRows * out.row), get(j), tileColumns * out.column),
       count,
       get(k1),
       plan.accumulate ? i32.const(1) : get(k0),
@@ -104,30 +105,30 @@ function nest(
     split(
       rows,
       { from: get(i0), to: get(i1) },
-      ({ from, to }) => tiles(tall, width, from, i32.sub(to, from)),
+      ({ from, to }) => tiles(tileRows, width, from, i32.sub(to, from)),
       (i) => tiles(rows.rest, width, i, i32.const(1)),
     );
   const panels = split(
     columns,
     { from: get(j0), to: get(j1) },
-    ({ from, to }) => countUp(j, from, to, 1, panel(wide)),
+    ({ from, to }) => countUp(j, from, to, 1, panel(tileColumns)),
     (last) => [set(j, last), panel(columns.rest)],
   );
 
-  const left: Lanes = { units: rows, lane: a.row, step: a.column, element: elementOf(dtypes[a.view.slot]!) };
-  const right: Lanes = { units: columns, lane: b.column, step: b.row, element: elementOf(dtypes[b.view.slot]!) };
+  const left: LaneLayout = { units: rows, lane: a.row, step: a.column, element: elementOf(dtypes[a.view.slot]!) };
+  const right: LaneLayout = { units: columns, lane: b.column, step: b.row, element: elementOf(dtypes[b.view.slot]!) };
   const packLeft = (): Code =>
-    interleave(module, left, { from: get(i0), to: get(i1) }, { from: far(get(at.a), get(k0), a.column), to: packed.left, k: get(k1) });
+    packLanes(module, left, { from: get(i0), to: get(i1) }, { from: advanceBy(get(at.a), get(k0), a.column), to: packed.left, k: get(k1) });
   const packRight = (): Code =>
-    interleave(module, right, { from: get(j0), to: get(j1) }, { from: far(get(at.b), get(k0), b.row), to: packed.right, k: get(k1) });
+    packLanes(module, right, { from: get(j0), to: get(j1) }, { from: advanceBy(get(at.b), get(k0), b.row), to: packed.right, k: get(k1) });
   const lefts = method.left === "packed" ? packLeft() : [];
   const rights = method.right === "packed" ? packRight() : [];
 
-  const overRows = (body: Code): Code => inBlocks(i0, i1, down, high, body);
-  const overColumns = (body: Code): Code => inBlocks(j0, j1, across, broad, body);
+  const overRows = (body: Code): Code => inBlocks(i0, i1, down, blockTiles, body);
+  const overColumns = (body: Code): Code => inBlocks(j0, j1, across, blockPanels, body);
   const overDepth = (body: Code): Code =>
     countUp(k0, i32.const(0), i32.const(Math.max(1, k)), depth, [set(k1, i32.min(i32.const(depth), i32.sub(i32.const(k), get(k0)))), body]);
-  return plan.isLow
+  return plan.isOneRowBlock
     ? overDepth(overRows([lefts, overColumns([rights, panels])]))
     : overColumns(overDepth([rights, overRows([lefts, panels])]));
 }
@@ -138,6 +139,6 @@ function inBlocks(first: Local, end: Local, { from, to }: Range, size: number, b
 }
 
 /** `index` steps of so many elements past an address. */
-function far(address: Code, index: Code, elements: number): Code {
+function advanceBy(address: Code, index: Code, elements: number): Code {
   return i32.add(address, i32.mul(index, i32.const(4 * elements)));
 }

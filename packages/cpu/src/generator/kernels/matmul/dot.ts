@@ -1,4 +1,4 @@
-// A product of few rows whose right operand has each column in one piece: four k at a time, and every weight is read once for all rows.
+// A product of few rows in dot form, whose right operand has each column in one piece: four k at a time, and every weight is read once for all rows.
 import {
   type Callable,
   type Code,
@@ -16,8 +16,8 @@ import {
   tee,
   v128,
 } from "../../wasm/index.ts";
-import { type Grid, deliver } from "./deliver.ts";
-import { groups, loadLanes, lowest } from "./vectors.ts";
+import { type ResultLayout, storeTile } from "./storeTile.ts";
+import { laneOffsets, loadLanes, lowestOffset } from "./vectors.ts";
 
 /** Distances in elements; along k both operands are contiguous. */
 export interface Dot {
@@ -27,7 +27,7 @@ export interface Dot {
   readonly a: number;
   /** From column to column. */
   readonly b: number;
-  readonly out: Grid;
+  readonly out: ResultLayout;
   /** What k leaves over by fours. */
   readonly rest: number;
 }
@@ -43,14 +43,14 @@ export function dot(module: Module, shape: Dot): Callable {
       const [p, q, left, x] = [local("i32"), local("i32"), local("i32"), local("v128")];
       const sums = Array.from({ length: 4 * Math.ceil(columns / 4) }, () => local("v128"));
       const across = Array.from({ length: columns }, (_, j) => 4 * j * shape.b);
-      const low = lowest(across);
-      const joined = groups(0, 1, sums.length).map((four) => sums[four[0]!]!);
-      const { lift, code } = deliver(shape.out, [joined], columns, { out, accumulate });
+      const low = lowestOffset(across);
+      const joined = laneOffsets(0, 1, sums.length).map((four) => sums[four[0]!]!);
+      const { lift, code } = storeTile(shape.out, [joined], columns, { out, accumulate });
 
       const products = (count: number): Code => [
-        set(x, loadLanes(p, groups(0, 4, count)[0]!, "f32")),
+        set(x, loadLanes(p, laneOffsets(0, 4, count)[0]!, "f32")),
         across.map((place, j) =>
-          set(sums[j]!, f32x4.add(get(sums[j]!), f32x4.mul(get(x), loadLanes(q, groups(place - low, 4, count)[0]!, "f32")))),
+          set(sums[j]!, f32x4.add(get(sums[j]!), f32x4.mul(get(x), loadLanes(q, laneOffsets(place - low, 4, count)[0]!, "f32")))),
         ),
       ];
       return [

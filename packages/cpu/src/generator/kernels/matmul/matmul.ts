@@ -5,16 +5,16 @@ import { i32, set } from "../../wasm/index.ts";
 import { type KernelContext, type KernelFunction, addressOf, kernelParameters, parametersOf } from "../../codegen/kernelFunction.ts";
 import { blocks } from "./blocks.ts";
 import { batchPartitionOf, eachItem, partsOf } from "./batchPartition.ts";
-import { methodOf, upright } from "../../plans/method.ts";
+import { cheaperOrientation, methodOf } from "../../plans/method.ts";
 import type { Multiplication } from "./multiplication.ts";
 import { offsetOf } from "./offset.ts";
 import { panelStrides } from "../../plans/panels.ts";
-import { dotRows, sweepRows } from "./rows.ts";
+import { axpyRows, dotRows } from "./rows.ts";
 
 /** out[…, m, n] (+)= Σ_k a[…, m, k]·b[…, k, n] in f32, inside so many scans; with `panels`, b lies packed in the panels of that number. */
 export function matmul(context: KernelContext, step: MatmulStep, scans: number, panels?: number): KernelFunction {
   const joined = productOf(step);
-  const product = panels === undefined ? upright(joined, context.dtypes) : joined;
+  const product = panels === undefined ? cheaperOrientation(joined, context.dtypes) : joined;
   const { a, b, out, m, n, k, batch } = product;
   const items = batch.reduce((count, size) => count * size, 1);
   const isIdle = items * m * n === 0 || (k === 0 && step.accumulate);
@@ -37,7 +37,7 @@ export function matmul(context: KernelContext, step: MatmulStep, scans: number, 
       multiplication.code(scope, at, range),
     ]);
   });
-  return { code, parts: isIdle ? 0 : partsOf(partition), workspaceBytes: multiplication.workspace };
+  return { code, parts: isIdle ? 0 : partsOf(partition), workspaceBytes: multiplication.workspaceBytes };
 }
 
 function multiplicationOf(context: KernelContext, product: Product, accumulate: boolean, panels: boolean): Multiplication {
@@ -45,8 +45,8 @@ function multiplicationOf(context: KernelContext, product: Product, accumulate: 
   switch (method.inner) {
     case "tile":
       return blocks(context, product, method, accumulate);
-    case "sweep":
-      return sweepRows(context, product, accumulate);
+    case "axpy":
+      return axpyRows(context, product, accumulate);
     case "dot":
       return dotRows(context, product, accumulate);
   }

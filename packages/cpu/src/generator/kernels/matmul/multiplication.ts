@@ -6,7 +6,7 @@ export interface Multiplication {
   /** How many units of rows or of columns it may be cut into. */
   readonly units: number;
   /** Bytes. */
-  readonly workspace: number;
+  readonly workspaceBytes: number;
   /** The code for a range of units, given locals with the addresses of the operands' and the result's first elements. */
   code(scope: FunctionScope, at: Addresses, range: Range): Code;
 }

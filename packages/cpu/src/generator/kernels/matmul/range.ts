@@ -1,7 +1,7 @@
 // Ranges of tiles or panels, of which the last one may be smaller than the others.
 import { type Code, i32, ifElse } from "../../wasm/index.ts";
 
-/** From one unit up to another, cheap to compute again and again. */
+/** From one unit up to another, cheap to compute more than once. */
 export interface Range {
   readonly from: Code;
   readonly to: Code;

@@ -14,9 +14,9 @@ import {
   tee,
   v128,
 } from "../../wasm/index.ts";
-import { type Grid, deliver } from "./deliver.ts";
-import { lowest } from "./vectors.ts";
-import { wide } from "../../plans/method.ts";
+import { type ResultLayout, storeTile } from "./storeTile.ts";
+import { lowestOffset } from "./vectors.ts";
+import { tileColumns } from "../../plans/method.ts";
 
 export interface Tile {
   readonly rows: number;
@@ -24,7 +24,7 @@ export interface Tile {
   readonly columns: number;
   /** In elements: from row to row, and from one k to the next. `packed`: the next tile begins where one ends. */
   readonly a: { readonly row: number; readonly step: number; readonly packed: boolean };
-  readonly out: Grid;
+  readonly out: ResultLayout;
 }
 
 /**
@@ -38,10 +38,10 @@ export function tile(module: Module, shape: Tile): Callable {
     module.function({ params: ["i32", "i32", "i32", "i32", "i32", "i32"] }, ({ params: [a, b, out, tiles, k, accumulate], local }) => {
       const { rows, columns } = shape;
       const [p, q, left, x] = [local("i32"), local("i32"), local("i32"), local("v128")];
-      const right = Array.from({ length: wide / 4 }, () => local("v128"));
+      const right = Array.from({ length: tileColumns / 4 }, () => local("v128"));
       const sums = Array.from({ length: rows }, () => right.map(() => local("v128")));
-      const low = lowest([4 * (rows - 1) * shape.a.row]);
-      const { lift, code } = deliver(shape.out, sums, columns, { out, accumulate });
+      const low = lowestOffset([4 * (rows - 1) * shape.a.row]);
+      const { lift, code } = storeTile(shape.out, sums, columns, { out, accumulate });
 
       const products: Code = [
         right.map((vector, v) => set(vector, v128.load(get(q), 16 * v))),
@@ -50,7 +50,7 @@ export function tile(module: Module, shape: Tile): Callable {
           row.map((sum, v) => set(sum, f32x4.add(get(sum), f32x4.mul(get(x), get(right[v]!))))),
         ]),
         bump(p, 4 * shape.a.step),
-        bump(q, 4 * wide),
+        bump(q, 4 * tileColumns),
       ];
       return [
         bump(a, low),

@@ -1,4 +1,4 @@
-// Four numbers at a time, wherever they lie, in as few instructions as their places allow. Knows neither rows nor columns.
+// Four numbers at a time, wherever they lie, in as few instructions as their offsets allow. Knows neither rows nor columns.
 import type { DType } from "@sluice/core";
 import { type Code, type Local, f32x4, get, i32x4, v128 } from "../../wasm/index.ts";
 
@@ -10,43 +10,43 @@ export function elementOf(dtype: DType): Element {
   return dtype === "i32" ? "i32" : "f32";
 }
 
-/** Lanes from up to four places, in bytes from `address`; lanes without a place are 0. */
-export function loadLanes(address: Local, places: readonly number[], element: Element): Code {
-  if (places.length === 0) return f32x4.constant(0);
-  const bits = gather(get(address), places);
+/** Lanes from up to four offsets, in bytes from `address`; lanes without an offset are 0. */
+export function loadLanes(address: Local, offsets: readonly number[], element: Element): Code {
+  if (offsets.length === 0) return f32x4.constant(0);
+  const bits = gather(get(address), offsets);
   return element === "i32" ? f32x4.convert(bits) : bits;
 }
 
-/** The first lanes to one to four places. To an i32, whole numbers are written as they are. */
-export function storeLanes(address: Local, places: readonly number[], element: Element, lanes: Local): Code {
+/** The first lanes to one to four offsets. To an i32, whole numbers are written as they are. */
+export function storeLanes(address: Local, offsets: readonly number[], element: Element, lanes: Local): Code {
   const bits = element === "i32" ? i32x4.truncate(get(lanes)) : get(lanes);
-  if (adjacent(places, 4)) return v128.store(get(address), bits, places[0]);
-  if (adjacent(places, 2)) return [v128.storeTwo(0, get(address), bits, places[0]), singly(places, 2, address, bits)];
-  return singly(places, 0, address, bits);
+  if (adjacent(offsets, 4)) return v128.store(get(address), bits, offsets[0]);
+  if (adjacent(offsets, 2)) return [v128.storeTwo(0, get(address), bits, offsets[0]), singly(offsets, 2, address, bits)];
+  return singly(offsets, 0, address, bits);
 }
 
-/** `count` places `stride` bytes apart, in fours. */
-export function groups(start: number, stride: number, count: number): number[][] {
-  const places = Array.from({ length: count }, (_, at) => start + at * stride);
-  return Array.from({ length: Math.ceil(count / 4) }, (_, v) => places.slice(4 * v, 4 * v + 4));
+/** `count` offsets `stride` bytes apart, in lane groups of up to four. */
+export function laneOffsets(start: number, stride: number, count: number): number[][] {
+  const offsets = Array.from({ length: count }, (_, at) => start + at * stride);
+  return Array.from({ length: Math.ceil(count / 4) }, (_, v) => offsets.slice(4 * v, 4 * v + 4));
 }
 
-/** The lowest of places on which 0 is one, to add to the address, as places in instructions are not negative. */
-export function lowest(places: readonly number[]): number {
-  return Math.min(0, ...places);
+/** The lowest of these offsets and 0: added to the address, as instructions take no negative offsets. */
+export function lowestOffset(offsets: readonly number[]): number {
+  return Math.min(0, ...offsets);
 }
 
-function gather(address: Code, places: readonly number[]): Code {
-  if (adjacent(places, 4)) return v128.load(address, places[0]);
-  const pair = adjacent(places, 2);
-  const start = pair ? v128.loadTwo(address, places[0]) : v128.loadOne(address, places[0]);
-  return places.reduce((lanes, place, lane) => (lane < (pair ? 2 : 1) ? lanes : v128.loadLane(lane, address, lanes, place)), start);
+function gather(address: Code, offsets: readonly number[]): Code {
+  if (adjacent(offsets, 4)) return v128.load(address, offsets[0]);
+  const pair = adjacent(offsets, 2);
+  const start = pair ? v128.loadTwo(address, offsets[0]) : v128.loadOne(address, offsets[0]);
+  return offsets.reduce((lanes, offset, lane) => (lane < (pair ? 2 : 1) ? lanes : v128.loadLane(lane, address, lanes, offset)), start);
 }
 
-function singly(places: readonly number[], from: number, address: Local, bits: Code): Code {
-  return places.map((place, lane) => (lane < from ? [] : v128.storeLane(lane, get(address), bits, place)));
+function singly(offsets: readonly number[], from: number, address: Local, bits: Code): Code {
+  return offsets.map((offset, lane) => (lane < from ? [] : v128.storeLane(lane, get(address), bits, offset)));
 }
 
-function adjacent(places: readonly number[], count: number): boolean {
-  return places.length >= count && places.slice(0, count).every((place, at) => place === places[0]! + 4 * at);
+function adjacent(offsets: readonly number[], count: number): boolean {
+  return offsets.length >= count && offsets.slice(0, count).every((offset, at) => offset === offsets[0]! + 4 * at);
 }

@@ -3,9 +3,9 @@ import type { ReduceStep } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
 import { type Nest, collapseAxes, nestOf, sortAxes } from "../../../loops/nest.ts";
 import { accessCost, vectorisedCost, withVectorAxis } from "../../codegen/vectorAxis.ts";
-import { folds } from "./fold.ts";
-import { foldAcross } from "./foldAcross.ts";
-import { foldAlong } from "./foldAlong.ts";
+import { reductions } from "./reduction.ts";
+import { verticalReduce } from "./verticalReduce.ts";
+import { horizontalReduce } from "./horizontalReduce.ts";
 import { emptyKernel } from "../../codegen/emptyKernel.ts";
 import type { KernelContext, KernelFunction } from "../../codegen/kernelFunction.ts";
 import { map } from "../map.ts";
@@ -13,14 +13,14 @@ import { bodyCost } from "../../codegen/stageBody.ts";
 
 export function reduce(context: KernelContext, step: ReduceStep, scans: number): KernelFunction {
   const { shape, inputs, output, body } = step;
-  const cut = shape.length - step.folded;
+  const keptRank = shape.length - step.folded;
   if (output.shape.includes(0)) return emptyKernel(context, scans);
-  if (shape.includes(0)) return nothing(context, step, scans);
-  const side = (from: number, to: number, out: readonly number[]): Nest => {
+  if (shape.includes(0)) return emptyReduce(context, step, scans);
+  const sideNest = (from: number, to: number, out: readonly number[]): Nest => {
     const views = [...inputs.map((view) => view.strides.slice(from, to)), out].map((strides) => ({ strides }));
     return collapseAxes(sortAxes(nestOf(shape.slice(from, to), views), 0));
   };
-  const [kept, folded] = [side(0, cut, output.strides), side(cut, shape.length, new Array<number>(step.folded).fill(0))];
+  const [kept, folded] = [sideNest(0, keptRank, output.strides), sideNest(keptRank, shape.length, new Array<number>(step.folded).fill(0))];
   const work = bodyCost(body, [body.length - 1]);
   const cost = (steps: readonly number[]): number => steps.slice(0, -1).reduce((sum, stride) => sum + accessCost(stride), 2 + work);
   const cheapest = ({ sizes, strides }: Nest): number =>
@@ -28,17 +28,17 @@ export function reduce(context: KernelContext, step: ReduceStep, scans: number):
   // Folding the four lanes of a total takes some 16 instructions.
   const alongFolded = cheapest(folded) + 16 / sizeOf(folded.sizes);
   const isAlong = alongFolded <= cheapest(kept);
-  const folding = {
+  const loops = {
     ...{ step, views: [...inputs, output], cost },
     kept: isAlong ? kept : withVectorAxis(kept, work),
     folded: isAlong ? withVectorAxis(folded, work) : folded,
   };
-  return isAlong ? foldAlong(context, folding, scans) : foldAcross(context, folding, scans);
+  return isAlong ? horizontalReduce(context, loops, scans) : verticalReduce(context, loops, scans);
 }
 
 /** Of no values at all: the identity, or what is there already. */
-function nothing(context: KernelContext, { output, combine, accumulate }: ReduceStep, scans: number): KernelFunction {
+function emptyReduce(context: KernelContext, { output, combine, accumulate }: ReduceStep, scans: number): KernelFunction {
   if (accumulate) return emptyKernel(context, scans);
-  const body = [{ op: "const", value: folds[combine].identity }] as const;
+  const body = [{ op: "const", value: reductions[combine].identity }] as const;
   return map(context, { kind: "map", shape: output.shape, body, inputs: [], outputs: [{ view: output, value: 0 }] }, scans);
 }

@@ -3,7 +3,7 @@ import type { Program, TypedArray } from "@sluice/core";
 import { type Code, type Local, call, countUp, createModule, get, globalGet, globalSet, i32 } from "../../../wasm/index.ts";
 import type { KernelContext } from "../../../codegen/kernelFunction.ts";
 import { kernelOf } from "../../kernelOf.ts";
-import { type Op, planPanels } from "../../../plans/plan.ts";
+import { type PlannedStep, planPanels } from "../../../plans/planPanels.ts";
 
 export interface Harness {
   /** The contents of the slots: NaN, or what of an i32 has the same bits. */
@@ -37,7 +37,7 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
     workspace: globalGet(room),
   };
   let workspace = 0;
-  const codeOf = (op: Op, times: readonly Local[], local: () => Local): Code => {
+  const codeOf = (op: PlannedStep, times: readonly Local[], local: () => Local): Code => {
     if (op.kind === "scan") {
       const time = local();
       const body = op.body.map((inner) => codeOf(inner, [...times, time], local));
@@ -48,8 +48,9 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
     const ranges = [0, ...cuts(kernel.parts), kernel.parts];
     return ranges.slice(1).map((to, i) => call(kernel.code, times.map(get), i32.const(ranges[i]!), i32.const(to)));
   };
-  const isKept = (op: Op): boolean => op.kind === "pack" && panels[op.panels]!.keeps !== undefined;
-  const runOf = (ops: readonly Op[]) => module.function({ params: [] }, ({ local }) => ops.map((op) => codeOf(op, [], () => local("i32"))));
+  const isKept = (op: PlannedStep): boolean => op.kind === "pack" && panels[op.panels]!.cachedSlot !== undefined;
+  const runOf = (ops: readonly PlannedStep[]) =>
+    module.function({ params: [] }, ({ local }) => ops.map((op) => codeOf(op, [], () => local("i32"))));
   const [run, again] = [runOf(ops), runOf(ops.filter((op) => !isKept(op)))];
 
   const sizes = [...program.slots.map(({ length }) => 4 * length), ...panels.map(({ bytes }) => bytes), workspace];

@@ -11,7 +11,7 @@ export interface Example {
 }
 
 /** Most products and sums in an example. */
-const most = 300_000;
+const maxMultiplications = 300_000;
 
 const few = fc.oneof({ weight: 15, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.constant(0));
 const side = fc.oneof(
@@ -39,7 +39,7 @@ export const examples: fc.Arbitrary<Example> = fc
     ),
     lies: fc.tuple(lies(), lies(), lies()),
   })
-  .filter(({ lengths, batch, m, n, k }) => sizeOf([...lengths, ...batch, m, n, k]) <= most)
+  .filter(({ lengths, batch, m, n, k }) => sizeOf([...lengths, ...batch, m, n, k]) <= maxMultiplications)
   .map(({ lengths, batch, m, n, k, accumulate, bound, dtypes, lies: [la, lb, lo] }) => {
     const a = lay(0, lengths, [...batch, m, k], la);
     const b = lay(1, lengths, [...batch, k, n], lb);
@@ -59,10 +59,10 @@ interface Lie {
 }
 
 function lies(): fc.Arbitrary<Lie> {
-  const most = 6; // two scans, two axes of a batch, rows, columns
-  const each = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: most, maxLength: most });
+  const axisCount = 6; // two scans, two axes of a batch, rows, columns
+  const each = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: axisCount, maxLength: axisCount });
   return fc.record({
-    order: fc.oneof(fc.constant([0, 1, 2, 3, 4, 5]), fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: most })),
+    order: fc.oneof(fc.constant([0, 1, 2, 3, 4, 5]), fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: axisCount })),
     gaps: each(fc.constantFrom(0, 0, 0, 0, 1, 5)),
     flips: each(fc.constantFrom(false, false, false, false, false, false, false, true)),
     repeats: each(fc.constantFrom(false, false, false, false, false, false, true)),

@@ -1,4 +1,4 @@
-// A product of few rows: the right operand passes by once, eight of its rows at a time, and is added onto the result.
+// A product of few rows in axpy form: the right operand passes by once, eight of its rows at a time, and is added onto the result.
 import {
   type Callable,
   type Code,
@@ -14,10 +14,10 @@ import {
   set,
   v128,
 } from "../../wasm/index.ts";
-import { groups, loadLanes, lowest, storeLanes } from "./vectors.ts";
+import { laneOffsets, loadLanes, lowestOffset, storeLanes } from "./vectors.ts";
 
 /** Distances in elements. Columns are neighbours in the right operand and in the result; everything is f32. */
-export interface Sweep {
+export interface Axpy {
   /** Columns at a time, up to 4. */
   readonly columns: number;
   readonly k: number;
@@ -34,17 +34,17 @@ export interface Sweep {
  * How many k at a time. A row of 128 → 512 then runs at 70 GB/s from the second cache, of the 80 that multiplying and adding can take in;
  * with four at 62; down the columns, 1 × 32 at a time, at 52 (Node 20, AVX-512 class x86-64).
  */
-const deep = 8;
+const unrollK = 8;
 
 /** out[i, j] (+)= Σ a[i, k]·b[k, j]. Parameters: the addresses of a, b and out; how many rows, and how many times `columns`, neither 0. */
-export function sweep(module: Module, shape: Sweep): Callable {
-  return module.once(`sweep ${JSON.stringify(shape)}`, () =>
+export function axpy(module: Module, shape: Axpy): Callable {
+  return module.once(`axpy ${JSON.stringify(shape)}`, () =>
     module.function({ params: ["i32", "i32", "i32", "i32", "i32"] }, ({ params: [a, b, out, rows, units], local }) => {
       const [p, q, left] = [local("i32"), local("i32"), local("i32")];
       const [line, to, row, unit] = [local("i32"), local("i32"), local("i32"), local("i32")];
       const [even, odd, zero] = [local("v128"), local("v128"), local("v128")];
-      const xs = Array.from({ length: Math.min(deep, shape.k) }, () => local("v128"));
-      const places = groups(0, 4, shape.columns)[0]!;
+      const xs = Array.from({ length: Math.min(unrollK, shape.k) }, () => local("v128"));
+      const offsets = laneOffsets(0, 4, shape.columns)[0]!;
       const [down, along] = [4 * shape.b, 4 * shape.a.step];
 
       const times = (count: Local, of: Local, body: Code): Code => [set(count, get(of)), loop([body, brIf(0, countDown(count))])];
@@ -54,9 +54,9 @@ export function sweep(module: Module, shape: Sweep): Callable {
         times(row, rows, [set(to, get(line)), start, times(unit, units, [body, bump(to, 4 * shape.columns)]), bump(line, 4 * shape.out)]),
       ];
       const pass = (depth: number): Code => {
-        const [lowA, lowB] = [lowest([(depth - 1) * along]), lowest([(depth - 1) * down])];
+        const [lowA, lowB] = [lowestOffset([(depth - 1) * along]), lowestOffset([(depth - 1) * down])];
         const term = (k: number): Code => {
-          const column = places.map((place) => place + k * down - lowB);
+          const column = offsets.map((place) => place + k * down - lowB);
           return f32x4.mul(get(xs[k]!), loadLanes(q, column, "f32"));
         };
         const terms = xs.slice(0, depth).map((_, k) => term(k));
@@ -77,8 +77,8 @@ export function sweep(module: Module, shape: Sweep): Callable {
                 return set(sum, k < 2 ? value : f32x4.add(get(sum), value));
               }),
               depth === 1 ? [] : set(even, f32x4.add(get(even), get(odd))),
-              set(even, f32x4.add(loadLanes(to, places, "f32"), get(even))),
-              storeLanes(to, places, "f32", even),
+              set(even, f32x4.add(loadLanes(to, offsets, "f32"), get(even))),
+              storeLanes(to, offsets, "f32", even),
               bump(q, 4 * shape.columns),
             ],
           ),
@@ -87,9 +87,9 @@ export function sweep(module: Module, shape: Sweep): Callable {
         ];
       };
       return [
-        shape.accumulate ? [] : everywhere([], storeLanes(to, places, "f32", zero)),
-        repeat(left, Math.floor(shape.k / deep), pass(deep)),
-        shape.k % deep === 0 ? [] : pass(shape.k % deep),
+        shape.accumulate ? [] : everywhere([], storeLanes(to, offsets, "f32", zero)),
+        repeat(left, Math.floor(shape.k / unrollK), pass(unrollK)),
+        shape.k % unrollK === 0 ? [] : pass(shape.k % unrollK),
       ];
     }),
   );

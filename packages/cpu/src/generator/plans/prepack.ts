@@ -2,55 +2,60 @@
 import type { DType, MatmulStep, ScanStep, View } from "@sluice/core";
 import { type Site, extentOf, sitesOf, usesOf } from "@sluice/core/kit";
 import { productOf } from "../../loops/product.ts";
-import { costOf, upright } from "./method.ts";
-import { type Right, rightOf } from "./panels.ts";
+import { cheaperOrientation, productCycles } from "./method.ts";
+import { type RightOperand, rightOperandOf } from "./panels.ts";
 
-export interface Ahead {
+export interface Prepack {
   /** The step, or its transpose, whose right operand is packed. */
   readonly step: MatmulStep;
   /** Inside as few scans as possible: its advance has an entry for each. */
-  readonly right: Right;
-  /** It is good for later runs. */
-  readonly lasts: boolean;
+  readonly right: RightOperand;
+  /** The packing stays valid for later runs. */
+  readonly isPersistent: boolean;
 }
 
-/** As many runs may share what lasts: enough to count packing for little, not for nothing. */
-const runs = 8;
+/** Runs over which the cost model spreads the packing of weights that stay between runs. */
+const amortisedRuns = 8;
 
-/** The best way to pack ahead for a step inside `loops`, if it is better than not to. `lasts` tells the slots that only somebody else writes. */
-export function aheadOf(
+/** The best way to pack ahead for a step inside `loops`, if it is better than not to. `isPersistent` tells the slots that the Program only reads and that are bound. */
+export function prepackOf(
   step: MatmulStep,
   loops: readonly ScanStep[],
   dtypes: readonly DType[],
-  lasts: (slot: number) => boolean,
-): Ahead | undefined {
-  const straight = wayOf(step, loops, dtypes, lasts);
-  // What is a left operand is packed for a scan only. Between runs it is data, rather than weights.
-  const turned = wayOf(transposed(step), loops, dtypes, () => false);
-  const best = turned.cost < straight.cost ? turned : straight;
-  return best.cost <= costOf(upright(productOf(step), dtypes), dtypes) ? best : undefined;
+  isPersistent: (slot: number) => boolean,
+): Prepack | undefined {
+  const asGiven = prepackCandidate(step, loops, dtypes, isPersistent);
+  // A left operand that becomes the right one by transposing is packed for a scan, but never kept between runs: it is usually data that changes with every run.
+  const transposedCandidate = prepackCandidate(transposed(step), loops, dtypes, () => false);
+  const best = transposedCandidate.cost < asGiven.cost ? transposedCandidate : asGiven;
+  return best.cost <= productCycles(cheaperOrientation(productOf(step), dtypes), dtypes) ? best : undefined;
 }
 
 /** The cost is infinite where nothing would be shared. */
-function wayOf(
+function prepackCandidate(
   step: MatmulStep,
   loops: readonly ScanStep[],
   dtypes: readonly DType[],
-  lasts: (slot: number) => boolean,
-): Ahead & { readonly cost: number } {
+  isPersistent: (slot: number) => boolean,
+): Prepack & { readonly cost: number } {
   const product = productOf(step);
   const { b, m, n, k, batch } = product;
   let scans = loops.length;
-  while (scans > 0 && isUniform(b.view, loops, scans - 1)) scans--;
+  while (scans > 0 && isInvariantIn(b.view, loops, scans - 1)) scans--;
   const shared = [...loops.slice(scans).map(({ length }) => length), ...batch.filter((_, axis) => b.batch[axis] === 0)];
-  const stays = scans === 0 && lasts(b.view.slot);
-  const uses = shared.reduce((uses, size) => uses * size, stays ? runs : 1);
+  const stays = scans === 0 && isPersistent(b.view.slot);
+  const uses = shared.reduce((uses, size) => uses * size, stays ? amortisedRuns : 1);
   const isEmpty = [...loops.map(({ length }) => length), ...batch, m, n, k].includes(0);
-  return { step, right: rightOf(product, scans), lasts: stays, cost: isEmpty || uses < 2 ? Infinity : costOf(product, dtypes, uses) };
+  return {
+    step,
+    right: rightOperandOf(product, scans),
+    isPersistent: stays,
+    cost: isEmpty || uses < 2 ? Infinity : productCycles(product, dtypes, uses),
+  };
 }
 
-/** Does the d-th scan leave a view that stands inside where and what it is? */
-function isUniform(view: View, loops: readonly ScanStep[], d: number): boolean {
+/** Is a view loop-invariant in the d-th scan: neither moved nor written there? */
+function isInvariantIn(view: View, loops: readonly ScanStep[], d: number): boolean {
   const lengths = loops.map(({ length }) => length);
   const [first, last] = extentOf(view, lengths) ?? [0, 0];
   const isWritten = writesOf(sitesOf(loops[d]!.body, [], lengths.slice(0, d + 1))).some((write) => {

@@ -2,7 +2,7 @@ import type { MatmulStep, Program, ScanStep, Shape, Slot, Step, View } from "@sl
 import { denseStrides } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
-import { type Op, planPanels } from "./plan.ts";
+import { type PlannedStep, planPanels } from "./planPanels.ts";
 import { harness } from "../kernels/matmul/testing/harness.ts";
 
 const [x, w, y] = [0, 1, 2]; // slots
@@ -30,7 +30,7 @@ function program(steps: readonly Step[], lengths: readonly number[], scratch: re
 }
 
 /** "pack 0, scan(product 0)": operations by kind, with the panels they use. */
-function outline(ops: readonly Op[]): string {
+function outline(ops: readonly PlannedStep[]): string {
   return ops
     .map((op) =>
       op.kind === "scan" ? `scan(${outline(op.body)})` : op.kind === "pack" ? `pack ${op.panels}` : `product ${op.panels ?? "alone"}`,
@@ -50,7 +50,7 @@ const lengths = [10 * rows * width, width * units, rows * units];
 test("weights that are only read are packed first of all, and kept", () => {
   const { ops, panels } = planPanels(program([scan(10, step(1))], lengths));
   expect(outline(ops)).toBe("pack 0, scan(product 0)");
-  expect(panels).toEqual([{ bytes: 4 * width * units, keeps: w }]);
+  expect(panels).toEqual([{ bytes: 4 * width * units, cachedSlot: w }]);
 });
 
 test("weights of scratch are packed before the outermost scan that holds them still", () => {
@@ -61,16 +61,16 @@ test("weights of scratch are packed before the outermost scan that holds them st
 
 test("weights that move with the outer scan are packed inside of it", () => {
   const product = step(2);
-  const varying = { ...product, b: { ...product.b, advance: [width * units, 0] } };
-  const { ops } = planPanels(program([scan(2, scan(5, varying))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
+  const moving = { ...product, b: { ...product.b, advance: [width * units, 0] } };
+  const { ops } = planPanels(program([scan(2, scan(5, moving))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
   expect(outline(ops)).toBe("scan(pack 0, scan(product 0))");
 });
 
 test("nothing is packed inside parallel scans, which would all fill the same panels", () => {
   const product = step(2);
-  const varying = { ...product, b: { ...product.b, advance: [width * units, 0] } };
+  const moving = { ...product, b: { ...product.b, advance: [width * units, 0] } };
   const parallel = (body: Step) => ({ ...scan(2, body), isParallel: true });
-  const { ops } = planPanels(program([parallel(scan(5, varying))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
+  const { ops } = planPanels(program([parallel(scan(5, moving))], [lengths[0]!, 2 * lengths[1]!, lengths[2]!]));
   expect(outline(ops)).toBe("scan(scan(product alone))");
   expect(outline(planPanels(program([parallel(scan(5, step(2)))], lengths, [w])).ops)).toBe("pack 0, scan(scan(product 0))");
 });
