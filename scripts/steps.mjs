@@ -39,6 +39,6 @@ async function run(command, args) {
     const [code] = await once(child, "close");
     return { code: code ?? 1, output };
   } catch (error) {
-    return { code: 1, output: `${command}: ${error instanceof Error ? error.message : error}` };
+    return { code: 1, output: `${command}: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -11,7 +11,7 @@ const answer = answering({
 });
 
 process.on("disconnect", () => process.exit());
-process.on("message", async (call: Call) => process.send!(await answer(call)));
+process.on("message", (call: Call) => void answer(call).then((told) => process.send!(told)));
 
 function collected(): number {
   globalThis.gc!(); // by `heapFlags`

@@ -78,18 +78,19 @@ function rowOf({ entrant: { name, contender, place }, row }: Runner): Row {
 /** Whoever began the last round is last in this one. Resolves to the machine's limit in each. */
 async function takeTurns(runners: readonly Runner[], { plan, peak, signal, onStep }: Circumstances): Promise<number[]> {
   const peaks: number[] = [];
+  const isOver = (): boolean => signal.aborted;
   for (const runner of runners) {
     onStep("warmUp", `${runner.entrant.name} warms up`);
     await attempt(runner, signal, () => runner.contending!.ask("warmUp", { ms: plan.warmUpMs }));
   }
   for (let round = 0; round < plan.rounds; round++) {
     const order = inTheRace(runners.map((_, i) => runners[(i + round) % runners.length]!));
-    if (signal.aborted || order.length === 0) return peaks;
+    if (isOver() || order.length === 0) return peaks;
     onStep("round", `round ${round + 1} of ${plan.rounds}`);
     await setTimeout(plan.restMs);
     peaks.push(await peak());
     for (const runner of order) {
-      if (signal.aborted) return peaks;
+      if (isOver()) return peaks;
       onStep("turn", `round ${round + 1} of ${plan.rounds}: ${runner.entrant.name}`);
       await setTimeout(plan.restMs);
       await attempt(runner, undefined, async () => {

@@ -59,10 +59,11 @@ async function races(
 ): Promise<Run> {
   const began = { format: 2, date: new Date().toISOString(), machine: machine(page.version) } as const;
   let run: Run = { ...began, command, plan, limit, interrupted: false, results: [] };
+  const isOver = (): boolean => signal.aborted;
   const each = raceMs(plan, all);
   const going: Pace = pace(each * workloads.length);
   for (const [i, workload] of workloads.entries()) {
-    if (signal.aborted) break;
+    if (isOver()) break;
     const outcome = await race(workload, all, {
       plan,
       signal,
@@ -74,9 +75,9 @@ async function races(
       },
     });
     going.reach(each * (i + 1));
-    if (signal.aborted && timedRows(outcome.rows).length === 0) break; // nothing but "interrupted"
-    run = { ...withResult(run, resultOf(workload, outcome)), interrupted: signal.aborted };
+    if (isOver() && timedRows(outcome.rows).length === 0) break; // nothing but "interrupted"
+    run = { ...withResult(run, resultOf(workload, outcome)), interrupted: isOver() };
     await onResult(run);
   }
-  return { ...run, interrupted: signal.aborted };
+  return { ...run, interrupted: isOver() };
 }

@@ -157,10 +157,8 @@ test("a backend that promises no bits is not asked for them", async () => {
   const repeats = stepLaws.find(({ name }) => name.startsWith("repeats"))!;
   const noisy = wrong((backend) => ({
     supports: { ...backend.supports, repeats: "no" },
-    ...(backend && {
-      read: async (...args: Parameters<Reference["read"]>) =>
-        (await backend.read(...args)).map((x: number) => x * (1 + Math.random() * 1e-9)),
-    }),
+    read: async (...args: Parameters<Reference["read"]>) =>
+      (await backend.read(...args)).map((x: number) => x * (1 + Math.random() * 1e-9)),
   }));
   await expect(repeats.run(noisy, { milliseconds: 100, seed })).resolves.toEqual({ examples: 0 });
 });

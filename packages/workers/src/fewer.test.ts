@@ -47,6 +47,6 @@ test("runs of all sizes follow each other without a thread that is early or late
     results.push(await after(backend, lstmForward({ steps: 9, batch: 5, input: 3, units: 20 })));
   }
   expect(results.slice(2)).toEqual(results.slice(0, 2));
-  expect([...used].sort()).toEqual([1, 2, 3, 4]);
+  expect([...used].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   await Promise.all([one.close(), four.close()]);
 });

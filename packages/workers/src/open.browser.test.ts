@@ -30,7 +30,7 @@ const cell = recurrence(lstm());
 const outputs = (x: Tensor, w: { wx: Tensor; wh: Tensor; b: Tensor }) => cell.run(w, x).outputs;
 const [batch, steps, input, units] = [32, 200, 64, 128];
 
-async function bound(backend: Awaited<ReturnType<typeof open>> | Awaited<ReturnType<typeof openCpu>>) {
+async function bound(backend: Awaited<ReturnType<typeof open>>) {
   const give = (shape: number[], phase: number) => array(backend, wave(shape.reduce((a, b) => a * b), phase), { shape }); // prettier-ignore
   const w = { wx: give([input, 4 * units], 1), wh: give([units, 4 * units], 2), b: give([4 * units], 3) };
   return compile(backend, outputs).bind(give([batch, steps, input], 0), w);

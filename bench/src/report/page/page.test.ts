@@ -111,6 +111,6 @@ test("names are text, never markup", () => {
 });
 
 test("every contender keeps its colour, and peers are rings", () => {
-  const marks = new Set([...html.matchAll(/class="dot ([^"]+)"/g)].map(([, mark]) => mark));
+  const marks = new Set([...html.matchAll(/class="dot ([^"]+)"/g)].map(([, mark = ""]) => mark));
   expect([...marks].toSorted()).toEqual(["c0", "c1 peer"]);
 });

@@ -103,7 +103,7 @@ function isBuffer(value: unknown): value is ArrayBufferLike {
   const shared = typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer];
   return [ArrayBuffer, ...shared].some(({ prototype }) => {
     try {
-      return Reflect.get(prototype, "byteLength", value) !== undefined;
+      return Number.isInteger(Reflect.get(prototype, "byteLength", value));
     } catch {
       return false;
     }

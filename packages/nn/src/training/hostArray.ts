@@ -8,6 +8,7 @@ import type { Numbers } from "../model/options.ts";
  * Throws as core's `hostArray` does, and SHAPE_MISMATCH for a shape that does not fit the data.
  */
 export function hostArray(value: Numbers, who: string, name: string): HostNumbers {
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- null comes from callers without types
   if (typeof value !== "object" || value === null || !("data" in value)) return readNumbers(value, { who, name });
   const { shape, data, dtype: given } = value;
   checkElements(who, `the shape of ${name}`, shape);
