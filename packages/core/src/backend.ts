@@ -91,7 +91,8 @@ export interface ScanStep {
  *   outputs of one step do not overlap each other;
  * - a step reads an element that it writes only through the identical view in a map (and then only if `supports.inPlace`), or by `accumulate`;
  * - distinct slots are distinct memory: one buffer bound twice is an error; a bound buffer has its slot's dtype and length;
- * - scratch holds anything when a run starts; whatever is accumulated into is written first in the same run;
+ * - scratch holds anything when a run starts; whatever is accumulated into is written first in the same run. The reference, and `checked` around
+ *   any other, fill it before each run with what shows: NaN, −2³¹ in i32, and the largest number where NaN is not kept;
  * - a body computes in f64 if an output is f64, otherwise in f32, and rounds as `Supports.excessPrecision` says; loads convert, i32 exactly up to 2²⁴;
  *   a store to i32 truncates towards 0, of NaN to 0, and of what lies beyond 32 bits to the nearest number that does not. In a body it is not
  *   truncated: core stores what may be no whole number of 32 bits before it computes with it.
@@ -100,7 +101,7 @@ export type Step = MapStep | ReduceStep | MatmulStep | GatherStep | ScatterStep 
 export type Kernel = Exclude<Step, ScanStep>;
 
 export interface Slot {
-  /** Where it comes from, for printing, errors and the NaN tripwire: "lstm.z". */
+  /** Where it comes from, for printing and errors: "lstm.z". */
   readonly name?: string;
   readonly dtype: DType;
   readonly length: number;
