@@ -3,14 +3,14 @@ import { runInNewContext } from "node:vm";
 import { type Backend, type Program, type Tensor, type TypedArray, array, compile, gradient, lstm, recurrence } from "@sluice/core";
 import { lstmForward } from "@sluice/core/kit";
 import { open as openCpu } from "@sluice/cpu";
-import { groupRowsOf } from "@sluice/cpu/kit";
+import { rowGroupSize } from "@sluice/cpu/kit";
 import { expect, test, vi } from "vitest";
 import { type Options, open } from "./open.ts";
 import { after, all, code, double, wave } from "./testing/programs.ts";
 import { running } from "./testing/threads.ts";
 
 /** The groups of rows of each scan. */
-const groupsOf = ({ steps }: Program) => steps.flatMap((step) => (step.kind === "scan" ? [groupRowsOf(step, [])] : []));
+const groupsOf = ({ steps }: Program) => steps.flatMap((step) => (step.kind === "scan" ? [rowGroupSize(step, [])] : []));
 
 const cell = recurrence(lstm());
 /** The gradients of an LSTM over a sequence. */

@@ -1,7 +1,7 @@
 // What threads would gain on a run of a Program, as far as its shapes tell.
 import type { Kernel, Program, Step } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
-import { groupRowsOf, isParallel } from "@sluice/cpu/kit";
+import { isParallel, rowGroupSize } from "@sluice/cpu/kit";
 
 /** Measured on one core of an AVX-512 class x86-64 at Node 20.20, in nanoseconds: a multiplication with addition of a product, an element of pointwise work. */
 const cost = { product: 1 / 18, element: 1 / 2 };
@@ -26,7 +26,7 @@ function costOf(steps: readonly Step[], around: readonly number[] = []): Cost {
     ({ work, meetings }, step) => {
       if (step.kind !== "scan") return { work: work + workOf(step), meetings: meetings + 1 };
       const body = costOf(step.body, [...around, step.length]);
-      const isApart = isParallel(step) || groupRowsOf(step, around) !== undefined;
+      const isApart = isParallel(step) || rowGroupSize(step, around) !== undefined;
       return { work: work + step.length * body.work, meetings: meetings + (isApart ? 1 : step.length * body.meetings) };
     },
     { work: 0, meetings: 0 },

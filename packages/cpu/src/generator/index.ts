@@ -1,10 +1,10 @@
 // A Program to a WebAssembly module: everything that the backends here may use of the generator.
 export { hasSimd, obstacle } from "./linking/available.ts";
 export { compile } from "./linking/compile.ts";
-export { meeting } from "./linking/crew.ts";
-export { instantiate } from "./linking/instance.ts";
-export { type Compiled, moduleOf } from "./linking/modules.ts";
-export { type Places, orFree, placesOf } from "./linking/places.ts";
-export { groupRowsOf } from "./passes/groupRows.ts";
+export { barrierLayout } from "./linking/barrier.ts";
+export { instantiate } from "./linking/instantiate.ts";
+export { type CompiledModule, moduleOf } from "./linking/modules.ts";
+export { type ModuleMemory, allocateModuleMemory, freeOnThrow } from "./linking/moduleMemory.ts";
+export { rowGroupSize } from "./passes/groupRows.ts";
 export { becomesModule, rowTiling, timeTiling } from "./passes/passes.ts";
 export { isParallel } from "./plans/parallelScan.ts";

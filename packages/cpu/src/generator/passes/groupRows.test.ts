@@ -3,7 +3,7 @@ import { broken, lstmForward } from "@sluice/core/kit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isParallel } from "../plans/parallelScan.ts";
-import { groupRows, groupRowsOf } from "./groupRows.ts";
+import { groupRows, rowGroupSize } from "./groupRows.ts";
 import { blockTime } from "./blockTime.ts";
 import { rowTiling } from "./passes.ts";
 import { after, traced } from "./testing/recurrences.ts";
@@ -44,7 +44,7 @@ test("a Program cut into groups of rows computes what it did, with time in block
 const loop = (steps: readonly Step[]) => steps.flatMap((step) => (step.kind === "scan" ? [step] : []))[0]!;
 
 test("groups have eight rows, or as many fewer as divide the batch into an even number of them", () => {
-  const groupFor = (batch: number) => groupRowsOf(loop(lstmForward({ steps: 3, batch, input: 4, units: 5 }).steps), []);
+  const groupFor = (batch: number) => rowGroupSize(loop(lstmForward({ steps: 3, batch, input: 4, units: 5 }).steps), []);
   expect([1, 2, 4, 8, 12, 16, 18, 20, 21, 24, 31, 32, 64].map(groupFor)).toEqual([undefined, 1, 2, 4, 6, 8, 3, 5, 7, 4, 1, 8, 8]);
 });
 
@@ -56,5 +56,5 @@ test("all products of a block of time run apart with its steps", () => {
 });
 
 test("weights that do not fit into an inner cache are not read again by every group", () => {
-  expect(groupRowsOf(loop(lstmForward({ steps: 3, batch: 32, input: 4, units: 512 }).steps), [])).toBeUndefined();
+  expect(rowGroupSize(loop(lstmForward({ steps: 3, batch: 32, input: 4, units: 512 }).steps), [])).toBeUndefined();
 });
