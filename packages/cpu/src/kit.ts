@@ -1,5 +1,18 @@
 // For backends that run the same modules, on several threads: what cpu is made of. Not for users.
-export { type CompiledModule, type ModuleMemory, allocateModuleMemory, barrierLayout, freeOnThrow, instantiate, isParallel, moduleOf, obstacle, rowGroupSize, rowTiling, timeTiling } from "./generator/index.ts";
+export {
+  type CompiledModule,
+  type ModuleMemory,
+  allocateModuleMemory,
+  barrierLayout,
+  freeOnThrow,
+  instantiate,
+  isParallel,
+  moduleOf,
+  obstacle,
+  rowGroupSize,
+  rowTiling,
+  timeTiling,
+} from "./generator/index.ts";
 export { type Buffer, addressOf, contentsOf } from "./memory/buffer.ts";
 export type { ProgramMemory } from "./memory/programMemory.ts";
 export { type Memory, type WasmMemory, createSharedMemory, maxMemoryBytes, pagesIn } from "./memory/memory.ts";
