@@ -4,13 +4,13 @@ import { operandsOf } from "@sluice/core/kit";
 import { type Machine, block } from "./machine.ts";
 import { type Operation, operations } from "./operations.ts";
 import { round, rounded } from "./rounded.ts";
-import { type Window, read } from "./transfer.ts";
+import { type Tile2D, read } from "./transfer.ts";
 
-/** How an input lies along the rows and columns of a block. */
-export interface Input extends Window {
+/** The strides of an input along the rows and columns of a block. */
+export interface Input extends Tile2D {
   readonly dtype: DType;
   /** Whether most blocks load the same elements as the block before: they are then loaded once. */
-  readonly still: boolean;
+  readonly uniform: boolean;
 }
 
 export interface Body {
@@ -46,7 +46,7 @@ export function prepare(
       held[at] = new Float64Array(block).fill(rounds ? Math.fround(instruction.value) : instruction.value);
     } else if (instruction.op === "load") {
       const input = inputs[instruction.input]!;
-      held[at] = input.still ? new Float64Array(block) : file.take();
+      held[at] = input.uniform ? new Float64Array(block) : file.take();
       const load = loading(machine, input, instruction.input, held[at]);
       loads.push(load);
       runs.push(load.run);
@@ -77,7 +77,7 @@ interface Load {
 
 function loading({ memory }: Machine, input: Input, index: number, register: Float64Array): Load {
   const { dtype } = input;
-  if (!input.still)
+  if (!input.uniform)
     return { run: (at, rows, columns) => read(memory, dtype, at[index]!, input, rows, columns, register, columns), forget: () => {} };
   let from = -1;
   let height = 0;
@@ -94,7 +94,7 @@ function loading({ memory }: Machine, input: Input, index: number, register: Flo
   };
 }
 
-/** What is loaded from wider numbers; rounding again what stood still changes nothing. */
+/** Rounds what is loaded from wider numbers; rounding a uniform input again changes nothing. */
 function rounding(register: Float64Array): Run {
   return (_at, rows, columns) => round(register, rows * columns);
 }

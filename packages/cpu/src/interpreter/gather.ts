@@ -2,7 +2,7 @@
 import type { DType, GatherStep } from "@sluice/core";
 import type { Launch } from "@sluice/core/kit";
 import type { Buffer } from "../memory/buffer.ts";
-import { locate } from "./grid.ts";
+import { resolveStarts } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { read, write } from "./transfer.ts";
 
@@ -16,7 +16,7 @@ export function gather({ memory, register }: Machine, { table, index, out }: Gat
   const views = [index, table, out];
   const at = [0, 0, 0];
   return (slots, t) => {
-    locate(views, slots, t, at);
+    resolveStarts(views, slots, t, at);
     for (let i = 0; i < count; i++) {
       const row = memory.i32[at[0]! + i * index.strides[0]!]!;
       const inside = row >= 0 && row < rows;

@@ -36,21 +36,21 @@ export function grid({ sizes, strides }: Nest, height: number, width: number): G
   };
 }
 
-/** How view `v` of a nest lies in blocks of `height` × `width`, for loading and storing. */
-export function lyingOf({ sizes, strides }: Nest, v: number, dtype: Input["dtype"], height: number, width: number): Input {
+/** The strides of view `v` of a nest in blocks of `height` × `width`, for loading and storing. */
+export function layoutOf({ sizes, strides }: Nest, v: number, dtype: Input["dtype"], height: number, width: number): Input {
   const along = strides[v]!;
   const counts = [...sizes.slice(0, -2), Math.ceil(sizes.at(-2)! / height), Math.ceil(sizes.at(-1)! / width)];
-  return { dtype, row: along.at(-2)!, step: along.at(-1)!, still: isStill(counts, along) };
+  return { dtype, row: along.at(-2)!, step: along.at(-1)!, uniform: isUniform(counts, along) };
 }
 
 /** Does a view stay where it is from most blocks to the next? `counts` has the blocks along each axis, outermost first. */
-export function isStill(counts: readonly number[], along: readonly number[]): boolean {
+export function isUniform(counts: readonly number[], along: readonly number[]): boolean {
   const fastest = counts.findLastIndex((count) => count > 1);
   return fastest >= 0 && along[fastest] === 0;
 }
 
 /** Writes to `at` the element of memory where each view starts in iteration t. */
-export function locate(views: readonly View[], slots: readonly Buffer[], t: readonly number[], at: number[]): readonly number[] {
+export function resolveStarts(views: readonly View[], slots: readonly Buffer[], t: readonly number[], at: number[]): readonly number[] {
   for (let v = 0; v < views.length; v++) at[v] = slots[views[v]!.slot]!.startElement + start(views[v]!, t);
   return at;
 }

@@ -3,7 +3,7 @@ import type { DType, MapStep } from "@sluice/core";
 import { bodyType, type Launch } from "@sluice/core/kit";
 import { prepare } from "./body.ts";
 import type { Buffer } from "../memory/buffer.ts";
-import { type Visit, grid, locate, lyingOf } from "./grid.ts";
+import { type Visit, grid, layoutOf, resolveStarts } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { collapseAxes, nestOf, padAxes, sortAxes } from "../loops/nest.ts";
 import { write } from "./transfer.ts";
@@ -15,14 +15,14 @@ export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): 
   const width = Math.max(1, Math.min(nest.sizes.at(-1)!, block));
   const height = Math.max(1, Math.min(nest.sizes.at(-2)!, Math.floor(block / nest.sizes.at(-1)!)));
   const blocks = grid(nest, height, width);
-  const lying = views.map((view, v) => lyingOf(nest, v, dtypes[view.slot]!, height, width));
+  const layouts = views.map((view, v) => layoutOf(nest, v, dtypes[view.slot]!, height, width));
   const { begin, evaluate, values } = prepare(
     machine,
     { body, dtype: bodyType(step, dtypes) },
-    lying,
+    layouts,
     outputs.map(({ value }) => value),
   );
-  const stores = lying.slice(inputs.length);
+  const stores = layouts.slice(inputs.length);
   const visit: Visit = (at, rows, columns) => {
     evaluate(at, rows, columns);
     for (let o = 0; o < stores.length; o++)
@@ -31,6 +31,6 @@ export function map(machine: Machine, step: MapStep, dtypes: readonly DType[]): 
   const from = new Array<number>(views.length).fill(0);
   return (slots, t) => {
     begin();
-    blocks(locate(views, slots, t, from), visit);
+    blocks(resolveStarts(views, slots, t, from), visit);
   };
 }

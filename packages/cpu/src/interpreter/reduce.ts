@@ -1,10 +1,10 @@
-// reduce: run the body over blocks whose rows lie along the folded axes, fold each block's rows pairwise, and add up the blocks with compensation.
+// reduce: run the body over blocks whose rows lie along the folded axes, combine each block's rows pairwise, and add up the blocks with compensation.
 import type { DType, ReduceStep, View } from "@sluice/core";
 import { bodyType, type Launch } from "@sluice/core/kit";
 import { type Input, prepare } from "./body.ts";
 import type { Buffer } from "../memory/buffer.ts";
-import { type Fold, folds } from "./folds.ts";
-import { type Visit, grid, isStill, locate } from "./grid.ts";
+import { type Reduction, reductions } from "./reductions.ts";
+import { type Visit, grid, isUniform, resolveStarts } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { type Nest, collapseAxes, nestOf, padAxes, sortAxes } from "../loops/nest.ts";
 import { read, write } from "./transfer.ts";
@@ -12,36 +12,36 @@ import { read, write } from "./transfer.ts";
 export function reduce(machine: Machine, step: ReduceStep, dtypes: readonly DType[]): Launch<Buffer> {
   const { body, inputs, output, accumulate, combine } = step;
   const views = [...inputs, output];
-  const { kept, folded, height, width } = layout(step);
+  const { kept, folded, height, width } = reductionLoops(step);
   const outer = grid(kept, 1, width);
   const inner = grid(folded, 1, height);
-  const lying = inputs.map((view, v) => lyingOf(kept, folded, v, dtypes[view.slot]!, height, width));
-  const { begin, evaluate, values, registers } = prepare(machine, { body, dtype: bodyType(step, dtypes) }, lying, [body.length - 1]);
-  const total = totalOf(machine, registers, folds[combine]);
+  const layouts = inputs.map((view, v) => layoutOfInput(kept, folded, v, dtypes[view.slot]!, height, width));
+  const { begin, evaluate, values, registers } = prepare(machine, { body, dtype: bodyType(step, dtypes) }, layouts, [body.length - 1]);
+  const accumulator = accumulatorOf(machine, registers, reductions[combine]);
   const dtype = dtypes[output.slot]!;
   const out = { row: 0, step: kept.strides[inputs.length]!.at(-1)! };
   let columns = 0;
   const fold: Visit = (at, _one, rows) => {
     evaluate(at, rows, columns);
-    total.add(values[0]!, rows, columns);
+    accumulator.add(values[0]!, rows, columns);
   };
   const visit: Visit = (at, _one, count) => {
     const where = at[inputs.length]!;
     columns = count;
-    total.clear(count);
-    if (accumulate) read(machine.memory, dtype, where, out, 1, count, total.sums, count);
+    accumulator.clear(count);
+    if (accumulate) read(machine.memory, dtype, where, out, 1, count, accumulator.sums, count);
     inner(at, fold);
-    total.finish(count);
-    write(machine.memory, dtype, where, out, 1, count, total.sums, count);
+    accumulator.finish(count);
+    write(machine.memory, dtype, where, out, 1, count, accumulator.sums, count);
   };
   const from = new Array<number>(views.length).fill(0);
   return (slots, t) => {
     begin();
-    outer(locate(views, slots, t, from), visit);
+    outer(resolveStarts(views, slots, t, from), visit);
   };
 }
 
-interface Layout {
+interface ReductionLoops {
   /** The loops over what is kept, for inputs and the output. */
   readonly kept: Nest;
   /** The loops over what is folded, for inputs. */
@@ -53,9 +53,9 @@ interface Layout {
 }
 
 /** Orders both groups of axes for the first input, and makes blocks long in whichever it is denser. */
-function layout({ shape, folded: count, inputs, output }: ReduceStep): Layout {
-  const cut = shape.length - count;
-  const side = (views: readonly View[], from: number, to: number): Nest =>
+function reductionLoops({ shape, folded: count, inputs, output }: ReduceStep): ReductionLoops {
+  const keptRank = shape.length - count;
+  const sideNest = (views: readonly View[], from: number, to: number): Nest =>
     padAxes(
       collapseAxes(
         sortAxes(
@@ -68,8 +68,8 @@ function layout({ shape, folded: count, inputs, output }: ReduceStep): Layout {
       ),
       2,
     );
-  const kept = side([...inputs, output], 0, cut);
-  const folded = side(inputs, cut, shape.length);
+  const kept = sideNest([...inputs, output], 0, keptRank);
+  const folded = sideNest(inputs, keptRank, shape.length);
   const [down, across] = [Math.max(1, folded.sizes.at(-1)!), Math.max(1, kept.sizes.at(-1)!)];
   const distance = ({ strides }: Nest): number => Math.abs(strides[0]?.at(-1) ?? 0);
   // Where the kept axis is the denser one, at least 8 rows share the cost of adding a block to the totals.
@@ -77,8 +77,8 @@ function layout({ shape, folded: count, inputs, output }: ReduceStep): Layout {
   return { kept, folded, height: Math.min(down, Math.floor(block / width)), width };
 }
 
-/** How input v lies in a block: rows along the innermost folded axis, columns along the innermost kept one. */
-function lyingOf(kept: Nest, folded: Nest, v: number, dtype: DType, height: number, width: number): Input {
+/** The strides of input v in a block: rows along the innermost folded axis, columns along the innermost kept one. */
+function layoutOfInput(kept: Nest, folded: Nest, v: number, dtype: DType, height: number, width: number): Input {
   const along = [...kept.strides[v]!, ...folded.strides[v]!];
   const counts = [
     ...kept.sizes.slice(0, -1),
@@ -86,11 +86,11 @@ function lyingOf(kept: Nest, folded: Nest, v: number, dtype: DType, height: numb
     ...folded.sizes.slice(0, -1),
     Math.ceil(folded.sizes.at(-1)! / height),
   ];
-  return { dtype, row: folded.strides[v]!.at(-1)!, step: kept.strides[v]!.at(-1)!, still: isStill(counts, along) };
+  return { dtype, row: folded.strides[v]!.at(-1)!, step: kept.strides[v]!.at(-1)!, uniform: isUniform(counts, along) };
 }
 
 /** The running totals of one block of kept indices. */
-interface Total {
+interface Accumulator {
   /** To start from other values than the identity, set these after `clear`. */
   readonly sums: Float64Array;
   clear(columns: number): void;
@@ -99,13 +99,13 @@ interface Total {
   finish(columns: number): void;
 }
 
-function totalOf(machine: Machine, free: number, { identity, halve, absorb }: Fold): Total {
-  const [work, sums, lost] = [machine.register(free), machine.register(free + 1), machine.register(free + 2)];
+function accumulatorOf(machine: Machine, free: number, { identity, halve, addBlock }: Reduction): Accumulator {
+  const [work, sums, compensation] = [machine.register(free), machine.register(free + 1), machine.register(free + 2)];
   return {
     sums,
     clear(columns) {
       sums.fill(identity, 0, columns);
-      lost.fill(0, 0, columns);
+      compensation.fill(0, 0, columns);
     },
     add(block, rows, columns) {
       let from = block;
@@ -116,11 +116,11 @@ function totalOf(machine: Machine, free: number, { identity, halve, absorb }: Fo
         from = work;
         left -= half;
       } while (left > 1);
-      absorb(sums, lost, work, columns);
+      addBlock(sums, compensation, work, columns);
     },
     finish(columns) {
       // Beside infinity and NaN the loss means nothing; adding a loss of 0 would make 0 of −0.
-      for (let i = 0; i < columns; i++) if (lost[i] !== 0 && Number.isFinite(sums[i])) sums[i] = sums[i]! + lost[i]!;
+      for (let i = 0; i < columns; i++) if (compensation[i] !== 0 && Number.isFinite(sums[i])) sums[i] = sums[i]! + compensation[i]!;
     },
   };
 }

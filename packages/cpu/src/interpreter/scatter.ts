@@ -2,7 +2,7 @@
 import type { DType, ScatterStep } from "@sluice/core";
 import type { Launch } from "@sluice/core/kit";
 import type { Buffer } from "../memory/buffer.ts";
-import { locate } from "./grid.ts";
+import { resolveStarts } from "./grid.ts";
 import { type Machine, block } from "./machine.ts";
 import { operations } from "./operations.ts";
 import { read, write } from "./transfer.ts";
@@ -18,7 +18,7 @@ export function scatter({ memory, register }: Machine, { source, index, out }: S
   const views = [index, source, out];
   const at = [0, 0, 0];
   return (slots, t) => {
-    locate(views, slots, t, at);
+    resolveStarts(views, slots, t, at);
     for (let i = 0; i < count; i++) {
       const row = memory.i32[at[0]! + i * index.strides[0]!]!;
       if (row < 0 || row >= rows) continue;

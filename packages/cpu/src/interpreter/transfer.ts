@@ -1,11 +1,11 @@
-// Moves windows of memory to and from registers, which are float64. One loop per dtype, written out: a loop that met arrays of two types would
+// Moves tiles of memory to and from registers, which are float64. One loop per dtype, written out: a loop that met arrays of two types would
 // run at half the speed, as the engine compiles each once for all it has seen.
 import type { DType } from "@sluice/core";
 import { toWhole } from "@sluice/core/kit";
 import type { Memory } from "../memory/memory.ts";
 
-/** How far apart the rows of a window lie in memory, and the elements of a row. */
-export interface Window {
+/** The strides of a two-dimensional tile in memory: from row to row, and from element to element of a row. */
+export interface Tile2D {
   readonly row: number;
   readonly step: number;
 }
@@ -15,7 +15,7 @@ type Move = (
   memory: Memory,
   dtype: DType,
   at: number,
-  window: Window,
+  tile: Tile2D,
   rows: number,
   columns: number,
   register: Float64Array,
@@ -23,21 +23,21 @@ type Move = (
 ) => void;
 
 /** Copies memory into a register. */
-export const read: Move = (memory, dtype, at, window, rows, columns, register, width) =>
-  lines(loads[dtype], memory, at, window, rows, columns, register, width);
+export const read: Move = (memory, dtype, at, tile, rows, columns, register, width) =>
+  moveStrips(loads[dtype], memory, at, tile, rows, columns, register, width);
 /** Copies a register to memory; rounds to the dtype. */
-export const write: Move = (memory, dtype, at, window, rows, columns, register, width) =>
-  lines(stores[dtype], memory, at, window, rows, columns, register, width);
+export const write: Move = (memory, dtype, at, tile, rows, columns, register, width) =>
+  moveStrips(stores[dtype], memory, at, tile, rows, columns, register, width);
 
 /** Moves n elements: `step` apart in memory from `at`, `stride` apart in the register from `start`. */
-type Line = (memory: Memory, at: number, step: number, n: number, register: Float64Array, start: number, stride: number) => void;
+type StripMove = (memory: Memory, at: number, step: number, n: number, register: Float64Array, start: number, stride: number) => void;
 
-/** Cuts a window into as few lines as it has: one where rows follow each other evenly, otherwise along its longer side. */
-function lines(
-  move: Line,
+/** Moves a tile in as few strips as it has: one where rows follow each other evenly, otherwise along its longer side. */
+function moveStrips(
+  move: StripMove,
   memory: Memory,
   at: number,
-  { row, step }: Window,
+  { row, step }: Tile2D,
   rows: number,
   columns: number,
   register: Float64Array,
@@ -48,7 +48,7 @@ function lines(
   else for (let c = 0; c < columns; c++) move(memory, at + c * step, row, rows, register, c, width);
 }
 
-const loads: { readonly [D in DType]: Line } = {
+const loads: { readonly [D in DType]: StripMove } = {
   f32({ f32: from }, at, step, n, to, start, stride) {
     for (let i = 0, p = at, q = start; i < n; i++, p += step, q += stride) to[q] = from[p]!;
   },
@@ -60,7 +60,7 @@ const loads: { readonly [D in DType]: Line } = {
   },
 };
 
-const stores: { readonly [D in DType]: Line } = {
+const stores: { readonly [D in DType]: StripMove } = {
   f32({ f32: to }, at, step, n, from, start, stride) {
     for (let i = 0, p = at, q = start; i < n; i++, p += step, q += stride) to[p] = from[q]!;
   },
