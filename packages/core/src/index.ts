@@ -1,6 +1,6 @@
 // The names of the package.
 export type * from "./backend.ts";
-export { check } from "./check.ts";
+export { check } from "./program/check/check.ts";
 export { type ErrorCode, type Failure, SluiceError } from "./errors.ts";
 export {
   add,
@@ -28,10 +28,12 @@ export { argmax, type FoldOptions, logSoftmax, max, mean, softmax, sum } from ".
 export { mapTensors, scan, type Scan, type Scanned, tensorsOf } from "./trace/scan.ts";
 export { scope } from "./trace/scope.ts";
 export { type Operand, Tensor } from "./trace/tensor.ts";
-export { assign, type Graph, type Spec, trace, type Traced } from "./trace/trace.ts";
+export type { Graph } from "./graph/node.ts";
+export { assign, type Spec, trace, type Traced } from "./trace/trace.ts";
 export { leavesOf, mapTree, type Tree } from "./trace/tree.ts";
 export { gradient, valueAndGradient, type ValueAndGradient } from "./gradient/gradient.ts";
-export { array, type ArrayOptions, type HostArray, hostArray, NDArray, zeros } from "./compile/ndarray.ts";
+export { type ArrayOptions, type HostArray, hostArray } from "./host/hostArray.ts";
+export { array, NDArray, zeros } from "./compile/ndarray.ts";
 export { allOrNothing } from "./compile/allOrNothing.ts";
 export { compile } from "./compile/compile.ts";
 export type { ArrayInput, Binding, Bound, Compiled, CompileOptions, Fed } from "./compile/compiled.ts";
@@ -57,7 +59,8 @@ export {
 } from "./cells/cell.ts";
 export { bidirectional, type BidirectionalOptions, stacked } from "./cells/combine.ts";
 export { gru, type GruOptions, type GruState, type GruWeights } from "./cells/gru.ts";
-export { type Init, initialise, type Initialised, isWeight } from "./cells/initialise.ts";
+export type { Init } from "./cells/init.ts";
+export { initialise, type Initialised, isWeight } from "./cells/initialise.ts";
 export type { InitialState, Started } from "./cells/initialState.ts";
 export { lengths } from "./cells/lengths.ts";
 export { lstm, type LstmOptions, type LstmState, type LstmWeights } from "./cells/lstm.ts";

@@ -1,6 +1,6 @@
 // Random numbers: one counter-based generator, so that every stream is reproducible, splittable and the same on every machine.
 import { checkCount, checkFinite, checkSeed, checkSize } from "./arguments/checks.ts";
-import { allocate } from "./kit/arrays.ts";
+import { allocate } from "./dtypes/arrays.ts";
 
 /** A stream of random numbers. Each verb throws INVALID_ARGUMENT for a count that is no whole number of 0 … 2³¹ − 1 and for bounds that are not finite. Streams of different seeds or labels are independent; the same seed gives the same numbers everywhere. */
 export interface Random {

@@ -13,16 +13,16 @@ import type {
   TypedArray,
   View,
 } from "./backend.ts";
-import { check } from "./check.ts";
+import { check } from "./program/check/check.ts";
 import { asyncDispose } from "./dispose.ts";
 import { SluiceError } from "./errors.ts";
-import { allocate } from "./kit/arrays.ts";
-import { bodyType } from "./kit/bodyType.ts";
-import { type Held, guard } from "./kit/guard.ts";
-import { evaluate } from "./kit/scalar.ts";
-import { type Launch, stepwise } from "./kit/stepwise.ts";
-import { starts, walker } from "./kit/walk.ts";
-import { toWhole } from "./kit/whole.ts";
+import { allocate } from "./dtypes/arrays.ts";
+import { bodyType } from "./program/bodyType.ts";
+import { type Held, guard } from "./program/running/guard.ts";
+import { evaluate } from "./program/running/scalar.ts";
+import { type Launch, stepwise } from "./program/running/stepwise.ts";
+import { starts, walker } from "./program/running/walk.ts";
+import { toWhole } from "./dtypes/whole.ts";
 
 /**
  * Opens the reference backend. Its buffers are typed arrays.

@@ -19,7 +19,7 @@ import {
   shape,
   show,
   size,
-} from "./index.ts";
+} from "../arguments.ts";
 
 test("whatever comes is shown in a few words", () => {
   fc.assert(

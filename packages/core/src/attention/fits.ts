@@ -1,7 +1,7 @@
 // What comes beside queries, keys and values, as messages name it: does it fit the scores?
 import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
-import { sameShape } from "../graph/window.ts";
+import { sameShape } from "../shape.ts";
 import { broadcastShape, where } from "../trace/arithmetic.ts";
 import { checkTensor } from "../trace/check.ts";
 import { describe, describeShape } from "../trace/describe.ts";

@@ -2,7 +2,7 @@
 import { checkElements, record } from "../arguments/checks.ts";
 import { options as only } from "../arguments/options.ts";
 import { finite, refused } from "../arguments/rules.ts";
-import type { Init } from "./initialise.ts";
+import type { Init } from "./init.ts";
 import type { Weight } from "./cell.ts";
 
 const named: readonly string[] = ["glorotUniform", "orthogonal", "zeros", "ones"];

@@ -1,31 +1,17 @@
 // How weights start.
 import type { DType, TypedArray } from "../backend.ts";
-import type { HostArray } from "../compile/ndarray.ts";
+import type { HostArray } from "../host/hostArray.ts";
 import { checkDType, checkSeed } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import { refused } from "../arguments/rules.ts";
-import { size } from "../graph/window.ts";
-import { arrays } from "../kit/arrays.ts";
+import { sizeOf } from "../shape.ts";
+import { arrays } from "../dtypes/arrays.ts";
 import { random, type Random } from "../random.ts";
 import { mapTree } from "../trace/tree.ts";
 import { checkWeight } from "./checkWeight.ts";
 import type { Weight } from "./cell.ts";
+import type { Init } from "./init.ts";
 import { orthonormalise } from "./orthogonal.ts";
-
-/**
- * - "glorotUniform": U(−a, a) with a = √(6 / (rows + columns)) (Glorot & Bengio 2010);
- * - "orthogonal": orthonormal rows or columns, whichever are fewer (Saxe et al. 2014);
- * - "zeros", "ones", a constant, or uniform in ±a;
- * - columns: equal blocks of the last axis, each in its own way.
- */
-export type Init =
-  | "glorotUniform"
-  | "orthogonal"
-  | "zeros"
-  | "ones"
-  | { readonly constant: number }
-  | { readonly uniform: number }
-  | { readonly columns: readonly Init[] };
 
 /**
  * A tree of weights, as numbers. The same seed gives the same numbers for the same tree. dtype f32 unless given.
@@ -54,7 +40,7 @@ export function isWeight(value: unknown): value is Weight {
 }
 
 function draw(init: Init, shape: readonly number[], source: Random): Float64Array {
-  const n = size(shape),
+  const n = sizeOf(shape),
     columns = shape.at(-1) ?? 1,
     rows = columns === 0 ? 0 : n / columns;
   if (init === "zeros") return new Float64Array(n);

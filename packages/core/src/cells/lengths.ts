@@ -1,5 +1,5 @@
 // Lengths of sequences, checked where they still can be: on the host.
-import type { HostArray } from "../compile/ndarray.ts";
+import type { HostArray } from "../host/hostArray.ts";
 import { checkCount } from "../arguments/checks.ts";
 import { refused } from "../arguments/rules.ts";
 import { SluiceError } from "../errors.ts";

@@ -7,7 +7,8 @@ import { SluiceError } from "../errors.ts";
 import { type Nested, type NumericArray, readNumbers } from "../host/numbers.ts";
 import { isSpec, type Spec } from "../trace/trace.ts";
 import { leavesOf, mapTree } from "../trace/tree.ts";
-import { array, type HostArray, NDArray } from "./ndarray.ts";
+import type { HostArray } from "../host/hostArray.ts";
+import { array, NDArray } from "./ndarray.ts";
 
 /** Is it one array, however given? A list is one if it holds numbers at the bottom. */
 export function isLeaf(value: unknown): boolean {

@@ -15,7 +15,7 @@ import {
   type Tensor,
   zeros,
 } from "../index.ts";
-import { checked } from "../kit/checked.ts";
+import { checked } from "../program/running/checked.ts";
 import { open } from "../reference.ts";
 import type { Backend } from "../backend.ts";
 

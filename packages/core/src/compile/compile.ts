@@ -9,7 +9,8 @@ import { mapTree } from "../trace/tree.ts";
 import { arraysOf, checkAlive, isLeaf, toArray } from "./arguments.ts";
 import type { Binding, Compiled, CompileOptions } from "./compiled.ts";
 import { Executables, leave, use } from "./executables.ts";
-import { type HostArray, NDArray } from "./ndarray.ts";
+import type { HostArray } from "../host/hostArray.ts";
+import { NDArray } from "./ndarray.ts";
 import { makeResults } from "./results.ts";
 
 /**

@@ -3,7 +3,8 @@ import type { Program } from "../backend.ts";
 import type { Nested, NumericArray } from "../host/numbers.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Spec } from "../trace/trace.ts";
-import type { HostArray, NDArray } from "./ndarray.ts";
+import type { HostArray } from "../host/hostArray.ts";
+import type { NDArray } from "./ndarray.ts";
 
 /**
  * What may be passed where the function takes a tensor. Host arrays, numbers and lists are written for the call and freed after it.

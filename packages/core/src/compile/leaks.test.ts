@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { array, compile, type Tensor, zeros } from "../index.ts";
 import { open } from "../reference.ts";
-import { counting } from "../kit/counting.ts";
+import { counting } from "../program/running/counting.ts";
 
 const many = (x: Tensor, y: Tensor) => ({ sum: x.add(y), product: x.mul(y), parts: [x.sub(y), x.neg()] });
 

@@ -2,7 +2,8 @@
 import * as make from "../graph/make.ts";
 import type { Matmul, Node, Reduce } from "../graph/node.ts";
 import { rewrite } from "../graph/rewrite.ts";
-import { permutation, size } from "../graph/window.ts";
+import { permutation } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 
 export function contract(roots: readonly Node[]): Node[] {
   return rewrite(roots, (node) => (node.kind === "reduce" && node.combine === "sum" ? (contractSum(node) ?? node) : node));
@@ -33,7 +34,7 @@ function longerProduct({ a, b, shape, label }: Matmul, batch: readonly number[],
   const m = shape.length - 2,
     n = m + 1,
     lead = batch.map((axis) => shape[axis]!),
-    inner = size(summed.map((axis) => shape[axis]!)) * a.shape.at(-1)!;
+    inner = sizeOf(summed.map((axis) => shape[axis]!)) * a.shape.at(-1)!;
   const left = make.reshape(make.transpose(a, [...batch, m, ...summed, n]), [...lead, shape[m]!, inner]);
   const right = make.reshape(make.transpose(b, [...batch, ...summed, m, n]), [...lead, inner, shape[n]!]);
   return make.matmul(left, right, undefined, label);

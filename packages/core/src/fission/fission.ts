@@ -4,7 +4,7 @@ import * as make from "../graph/make.ts";
 import { loopParams, type Loop, type Node, type Piece, type Slice, type State } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { rewrite, withChildren } from "../graph/rewrite.ts";
-import { denseStrides } from "../graph/window.ts";
+import { denseStrides } from "../shape.ts";
 import { analyse } from "./analyse.ts";
 import { contract } from "./contract.ts";
 import { liftNode } from "./lift.ts";

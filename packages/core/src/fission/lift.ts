@@ -1,7 +1,7 @@
 // A body operation over all steps at once: one rule per kind, each adding a leading axis of steps.
 import * as make from "../graph/make.ts";
 import type { Matmul, Node } from "../graph/node.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 
 /** Has the node a form over all steps? Loops inside loops, scatters, and lookups in a table that changes stay where they are. */
 export function isLiftable(node: Node, isInvariant: (node: Node) => boolean): boolean {
@@ -32,14 +32,14 @@ export function liftNode(node: Node, steps: number, lift: (node: Node) => Node, 
     }
     case "view": {
       const { offset, shape, strides } = node.window;
-      return make.view(lift(node.x), { offset, shape: [steps, ...shape], strides: [size(node.x.shape), ...strides] });
+      return make.view(lift(node.x), { offset, shape: [steps, ...shape], strides: [sizeOf(node.x.shape), ...strides] });
     }
     case "place": {
       const shape = [steps, ...node.shape];
       return make.place(
         node.pieces.map(({ x, window }) => ({
           x: lift(x),
-          window: { offset: window.offset, shape: [steps, ...x.shape], strides: [size(node.shape), ...window.strides] },
+          window: { offset: window.offset, shape: [steps, ...x.shape], strides: [sizeOf(node.shape), ...window.strides] },
         })),
         shape,
         node.dtype,

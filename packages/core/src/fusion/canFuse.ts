@@ -1,7 +1,7 @@
 // When a kernel may compute an operand itself.
 import type { Node, Pointwise, Reduce } from "../graph/node.ts";
 import type { Regions } from "../graph/regions.ts";
-import { sameShape } from "../graph/window.ts";
+import { sameShape } from "../shape.ts";
 import { isWhole } from "./whole.ts";
 
 /** May `x` be an operand inside the kernel of `user`, rather than a load? Of i32 only what a store would not change. */

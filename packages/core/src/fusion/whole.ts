@@ -1,7 +1,7 @@
 // Which values of i32 a body has as a store would leave them: whole numbers of 32 bits. The others are stored before anything is computed with
 // them, so that no number depends on what was fused.
 import type { Node, Pointwise } from "../graph/node.ts";
-import { toWhole } from "../kit/whole.ts";
+import { toWhole } from "../dtypes/whole.ts";
 
 /** Does a store to i32 change nothing of it? Operands are whole: they are loaded, or computed in the same body because they are. */
 export function isWhole(node: Pointwise): boolean {

@@ -2,16 +2,11 @@
 import * as make from "../graph/make.ts";
 import { children, type Loop, type Node } from "../graph/node.ts";
 import { postorder } from "../graph/order.ts";
+import type { Gradients } from "./gradients.ts";
 import { loopContributions } from "./loop.ts";
 import { contributions } from "./rules.ts";
 
-/** Gradients by node: what has none is not in it. */
-export type Gradients = ReadonlyMap<Node, Node>;
-
-/**
- * The gradients of everything between `seeds` (nodes with their upstream gradients) and the nodes for which `isTarget` holds, targets included.
- * Nodes below a target are not visited through it.
- */
+/** See `Backpropagate`. */
 export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean): Gradients {
   const order = postorder(seeds.map(([node]) => node)),
     active = activity(order, isTarget);
@@ -30,7 +25,9 @@ export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarge
     if (terms !== undefined) done.set(node, make.sum(terms));
     if (node.kind === "stack" || node.kind === "states") {
       const results = heads.get(node)?.filter((result) => done.has(result) && !isTarget(result)) ?? [];
-      if (results.length > 0) for (const [to, gradient] of loopContributions(node.loop, results, done, active)) contribute(to, gradient);
+      if (results.length > 0)
+        for (const [to, gradient] of loopContributions(node.loop, results, { upstream: done, active, backpropagate }))
+          contribute(to, gradient);
     } else if (terms !== undefined && !isTarget(node)) {
       for (const [to, gradient] of contributions(done.get(node)!, node)) contribute(to, gradient);
     }

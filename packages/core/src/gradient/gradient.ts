@@ -2,7 +2,7 @@
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import type { Node } from "../graph/node.ts";
-import { sameShape } from "../graph/window.ts";
+import { sameShape } from "../shape.ts";
 import { checkFunction, record } from "../arguments/checks.ts";
 import { checkTensor, checkTensors } from "../trace/check.ts";
 import { describe } from "../trace/describe.ts";

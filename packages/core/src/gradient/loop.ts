@@ -4,16 +4,26 @@ import { loopParams, type Loop, type Node, type Piece, type Slice, type Stack, t
 import { freeParams, postorder } from "../graph/order.ts";
 import { isSumOfProducts } from "../graph/products.ts";
 import { substitute } from "../graph/rewrite.ts";
-import { denseStrides, sameWindow, size } from "../graph/window.ts";
-import { backpropagate, type Gradients } from "./backpropagate.ts";
+import { sameWindow } from "../graph/window.ts";
+import { denseStrides, sizeOf } from "../shape.ts";
+import type { Backpropagate, Gradients } from "./gradients.ts";
 import type { Contribution } from "./rules.ts";
+
+/** What the region around a loop knows. */
+interface Surroundings {
+  /** Of the loop's results. */
+  readonly upstream: Gradients;
+  /** The nodes that depend on a target. */
+  readonly active: ReadonlySet<Node>;
+  /** Goes through the body. */
+  readonly backpropagate: Backpropagate;
+}
 
 /** What the gradients of a loop's results contribute to its starts, its slices and everything it closes over. */
 export function loopContributions(
   loop: Loop,
   results: readonly Node[],
-  upstream: Gradients,
-  active: ReadonlySet<Node>,
+  { upstream, active, backpropagate }: Surroundings,
 ): readonly Contribution[] {
   const outputs = results.filter((r): r is Stack => r.kind === "stack"),
     seen = results.filter((r): r is States => r.kind === "states");
@@ -100,7 +110,7 @@ function outsideOf(results: readonly Node[]): (node: Node) => boolean {
 function splitEnd(loop: Loop, gradient: Node): { readonly end: readonly Node[]; readonly rows: readonly Node[] } {
   if (gradient.kind !== "place" || loop.steps === 0) return { end: [], rows: [gradient] };
   const shape = gradient.shape.slice(1),
-    window = { offset: make.boundaryRow(loop, "end") * size(shape), shape, strides: denseStrides(shape) };
+    window = { offset: make.boundaryRow(loop, "end") * sizeOf(shape), shape, strides: denseStrides(shape) };
   const isEnd = (piece: Piece): boolean => sameWindow(piece.window, window),
     rest = gradient.pieces.filter((piece) => !isEnd(piece));
   return {

@@ -1,7 +1,8 @@
 // The gradient of every kind of node but loops, which differentiate as a whole (loop.ts). One table, exhaustive by type.
 import * as make from "../graph/make.ts";
 import type { Node, Window } from "../graph/node.ts";
-import { dense, denseStrides, isInjective, size } from "../graph/window.ts";
+import { dense, isInjective } from "../graph/window.ts";
+import { denseStrides, sizeOf } from "../shape.ts";
 import { scalarRules } from "./scalar.ts";
 
 export type Contribution = readonly [to: Node, gradient: Node];
@@ -80,7 +81,7 @@ function viewGradient(dy: Node, window: Window, x: Node): Node[] {
       x,
     );
   }
-  if (isInjective(window) || size(window.shape) === 0) return [make.place([{ x: dy, window }], x.shape, x.dtype)];
+  if (isInjective(window) || sizeOf(window.shape) === 0) return [make.place([{ x: dy, window }], x.shape, x.dtype)];
   const taps = window.shape.reduce((best, n, axis) => (n > 1 && (best < 0 || n < window.shape[best]!) ? axis : best), -1);
   return Array.from({ length: window.shape[taps]! }, (_, k) => {
     const without = <T>(list: readonly T[]): T[] => list.toSpliced(taps, 1);

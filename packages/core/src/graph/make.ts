@@ -2,11 +2,12 @@
 // Shapes are taken as checked: what users may get wrong is checked where they say it (trace/).
 import type { BinaryOp, DType, ScalarOp, Shape, TypedArray, UnaryOp } from "../backend.ts";
 import { internal } from "../errors.ts";
-import { allocate } from "../kit/arrays.ts";
-import { binary, unary } from "../kit/scalar.ts";
-import { toWhole } from "../kit/whole.ts";
+import { allocate } from "../dtypes/arrays.ts";
+import { binary, unary } from "../program/running/scalar.ts";
+import { toWhole } from "../dtypes/whole.ts";
 import type { Const, Input, Loop, Node, Param, Piece, Window } from "./node.ts";
-import { areDisjoint, compose, dense, denseStrides, isReshape, isWhole, relativeTo, sameShape, sameWindow, size } from "./window.ts";
+import { areDisjoint, compose, dense, isReshape, isWhole, relativeTo, sameWindow } from "./window.ts";
+import { denseStrides, sameShape, sizeOf } from "../shape.ts";
 
 export function input(shape: Shape, dtype: DType, label?: string): Input {
   return { kind: "input", shape, dtype, label };
@@ -93,7 +94,7 @@ function neutral(op: ScalarOp, args: readonly Node[]): Node | undefined {
 
 export function view(x: Node, window: Window): Node {
   if (isWhole(window, x.shape)) return x;
-  if (size(window.shape) === 0) return constant(0, window.shape, x.dtype);
+  if (sizeOf(window.shape) === 0) return constant(0, window.shape, x.dtype);
   if (x.kind === "const") return constant(x.value, window.shape, x.dtype);
   if (x.kind === "view") {
     const whole = compose(window, x.window);
@@ -135,7 +136,7 @@ export function slice(x: Node, axis: number, start: number, end: number): Node {
 /** Row `i` of the first axis, without it. */
 export function row(x: Node, i: number): Node {
   const shape = x.shape.slice(1);
-  return view(x, { offset: i * size(shape), shape, strides: denseStrides(shape) });
+  return view(x, { offset: i * sizeOf(shape), shape, strides: denseStrides(shape) });
 }
 
 /** Repeats x along new leading axes and along axes of size 1, as numpy does. */
@@ -152,7 +153,7 @@ export function broadcast(x: Node, shape: Shape): Node {
 
 /** Pieces that lie empty or hold zeros vanish; a place inside a place becomes pieces of it where windows compose; one piece in order is a view. */
 export function place(pieces: readonly Piece[], shape: Shape, dtype: DType): Node {
-  const filled = pieces.filter(({ x }) => size(x.shape) > 0 && !(x.kind === "const" && Object.is(x.value, 0))),
+  const filled = pieces.filter(({ x }) => sizeOf(x.shape) > 0 && !(x.kind === "const" && Object.is(x.value, 0))),
     [first, second] = filled;
   if (first === undefined) return constant(0, shape, dtype);
   if (second === undefined && isReshape(first.window, shape)) return reshape(first.x, shape);
@@ -187,7 +188,7 @@ function join(shape: Shape): (pieces: readonly Piece[] | undefined, piece: Piece
 /** Folds the last `folded` axes. */
 export function reduce(combine: "sum" | "max", x: Node, folded: number, label?: string): Node {
   const shape = x.shape.slice(0, x.shape.length - folded),
-    count = size(x.shape.slice(shape.length));
+    count = sizeOf(x.shape.slice(shape.length));
   if (folded === 0) return x;
   if (count === 0) return constant(stored(combine === "sum" ? 0 : -Infinity, x.dtype), shape, x.dtype);
   if (count === 1) return reshape(x, shape);

@@ -119,6 +119,15 @@ export interface Loop {
   readonly slices: readonly Slice[];
 }
 
+/** A traced function. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly { readonly path: string; readonly node: Node }[];
+  /** Inputs that hold `node` after the run. */
+  readonly updates: readonly { readonly input: Input; readonly node: Node }[];
+}
+
 /** What a node is computed from; of a loop's results, everything the loop needs. */
 export function children(node: Node): readonly Node[] {
   switch (node.kind) {

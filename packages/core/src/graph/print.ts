@@ -1,6 +1,5 @@
 // Writes a graph down for people: a line per node, loops with their bodies. Programs have a printer of their own.
-import type { Graph } from "../trace/trace.ts";
-import { children, type Loop, type Node, type Window } from "./node.ts";
+import { children, type Graph, type Loop, type Node, type Window } from "./node.ts";
 import { postorder } from "./order.ts";
 import { regionsOf } from "./regions.ts";
 import { isReshape } from "./window.ts";

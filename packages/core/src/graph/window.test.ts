@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Window } from "./node.ts";
-import { areDisjoint, compose, dense, denseStrides, isInjective, canReshapeStrided, size } from "./window.ts";
+import { areDisjoint, compose, dense, isInjective, canReshapeStrided } from "./window.ts";
+import { denseStrides, sizeOf } from "../shape.ts";
 
 /** The elements a window names, in order. */
 function elements({ offset, shape, strides }: Window): number[] {
@@ -64,7 +65,7 @@ test("injective and disjoint are never claimed falsely", () => {
         fc.property(windowOn(base), (other) => !areDisjoint(inner, other, base) || !elements(other).some((e) => all.includes(e))),
         { numRuns: 5 },
       );
-      expect(all.every((e) => e >= 0 && e < size(base))).toBe(true);
+      expect(all.every((e) => e >= 0 && e < sizeOf(base))).toBe(true);
     }),
   );
 });

@@ -1,29 +1,10 @@
 // Arithmetic on windows: composing them, and telling whether they are injective or disjoint. Knows shapes and strides, no nodes.
 import type { Shape } from "../backend.ts";
+import { denseStrides, sameShape, sizeOf } from "../shape.ts";
 import type { Window } from "./node.ts";
-
-export function size(shape: Shape): number {
-  let product = 1;
-  for (const n of shape) product *= n;
-  return product;
-}
-
-/** Row-major strides. */
-export function denseStrides(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= shape[axis]!;
-  }
-  return strides;
-}
 
 export function dense(shape: Shape): Window {
   return { offset: 0, shape, strides: denseStrides(shape) };
-}
-
-export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((n, axis) => n === b[axis]);
 }
 
 /** Is the window all of `shape` in row-major order? Axes of size 1 may have any stride. */
@@ -32,13 +13,13 @@ export function isWhole(window: Window, shape: Shape): boolean {
   return (
     window.offset === 0 &&
     sameShape(window.shape, shape) &&
-    (size(shape) === 0 || window.strides.every((s, axis) => s === strides[axis] || shape[axis] === 1))
+    (sizeOf(shape) === 0 || window.strides.every((s, axis) => s === strides[axis] || shape[axis] === 1))
   );
 }
 
 /** Does the window show all elements of `shape` in row-major order, under whatever shape? */
 export function isReshape(window: Window, shape: Shape): boolean {
-  return size(window.shape) === size(shape) && isWhole(window, window.shape);
+  return sizeOf(window.shape) === sizeOf(shape) && isWhole(window, window.shape);
 }
 
 /** Does it show an element more than once, along an axis? */
@@ -68,7 +49,7 @@ export function permutation(window: Window, shape: Shape): readonly number[] | u
  * undefined where no single set of strides describes it (a reshape across a gap).
  */
 export function compose(outer: Window, inner: Window): Window | undefined {
-  if (size(outer.shape) === 0) return { offset: inner.offset, shape: outer.shape, strides: outer.shape.map(() => 0) };
+  if (sizeOf(outer.shape) === 0) return { offset: inner.offset, shape: outer.shape, strides: outer.shape.map(() => 0) };
   const groups = mergeAxes(inner);
   const reach = toMixedRadix(outer, groups);
   if (reach === undefined) return undefined;
@@ -84,7 +65,7 @@ export function canReshapeStrided(fine: Shape, coarse: Shape): boolean {
 
 /** No two indices name one element. Exact for nested strides, conservative (false) otherwise. */
 export function isInjective(window: Window): boolean {
-  if (size(window.shape) <= 1) return true;
+  if (sizeOf(window.shape) <= 1) return true;
   const axes = window.shape.map((n, axis) => ({ n, stride: Math.abs(window.strides[axis]!) })).filter((a) => a.n > 1);
   axes.sort((a, b) => a.stride - b.stride);
   let span = 0;
@@ -97,7 +78,7 @@ export function isInjective(window: Window): boolean {
 
 /** Do two windows on `shape` share no element? It may say false where that is hard to tell. */
 export function areDisjoint(a: Window, b: Window, shape: Shape): boolean {
-  if (size(a.shape) === 0 || size(b.shape) === 0) return true;
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return true;
   const x = boundingBox(a, shape),
     y = boundingBox(b, shape);
   return (

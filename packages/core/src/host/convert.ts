@@ -1,6 +1,6 @@
 // From the caller's type of numbers to a dtype.
 import type { DType, TypedArray } from "../backend.ts";
-import { allocate, arrayType, dtypeOf } from "../kit/arrays.ts";
+import { allocate, arrayType, dtypeOf } from "../dtypes/arrays.ts";
 import { checkHolds } from "./holds.ts";
 import type { Asked, NumericArray } from "./numbers.ts";
 

@@ -4,7 +4,7 @@ import { checkElements } from "../arguments/checks.ts";
 import { show } from "../arguments/show.ts";
 import type { DType, Shape, TypedArray } from "../backend.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
-import { allocate, arrayType } from "../kit/arrays.ts";
+import { allocate, arrayType } from "../dtypes/arrays.ts";
 
 /** Typed arrays whose every number some dtype holds. */
 export type NumericArray = TypedArray | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Uint32Array | HalfArray;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProgramPass } from "../backend.ts";
 import { compile, gradient, lstm, recurrence, scan, trace, type Tensor } from "../index.ts";
-import { print } from "../kit/print.ts";
+import { print } from "../program/print/print.ts";
 import { open } from "../reference.ts";
 import { f32 } from "../testing/programs.ts";
 import { explain } from "./explain.ts";

@@ -2,7 +2,7 @@
 import { record } from "../arguments/checks.ts";
 import { refused } from "../arguments/rules.ts";
 import type { Program, Supports } from "../backend.ts";
-import type { Graph } from "../trace/trace.ts";
+import type { Graph } from "../graph/node.ts";
 import type { Pass } from "./pass.ts";
 import { pipeline } from "./pipeline.ts";
 

@@ -1,6 +1,6 @@
 // What a pass is: a graph or a Program to another one of the same meaning, with what it keeps said as data.
 import type { Kept, Program, ProgramPass, Supports } from "../backend.ts";
-import type { Graph } from "../trace/trace.ts";
+import type { Graph } from "../graph/node.ts";
 
 /** Before there is memory. */
 export interface GraphPass {

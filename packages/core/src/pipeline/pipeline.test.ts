@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Backend, Program, Supports } from "../backend.ts";
-import { check } from "../check.ts";
+import { check } from "../program/check/check.ts";
 import { assign, gradient, sum, trace, type Graph, type Tensor } from "../index.ts";
-import { checked } from "../kit/checked.ts";
+import { checked } from "../program/running/checked.ts";
 import { random } from "../random.ts";
 import { open } from "../reference.ts";
 import { build, choices, columns, rows } from "../testing/expressions.ts";
 import { hunt } from "../testing/hunt.ts";
-import { broken } from "../kit/kept.ts";
+import { broken } from "../program/passes/kept.ts";
 import { lowerGraph, stages } from "./lowerGraph.ts";
 import type { GraphPass, Pass } from "./pass.ts";
 import { pipeline } from "./pipeline.ts";

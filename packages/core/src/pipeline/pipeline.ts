@@ -2,9 +2,9 @@
 import { fission } from "../fission/fission.ts";
 import { hoistViews } from "../fusion/hoistViews.ts";
 import type { Node } from "../graph/node.ts";
-import { lower } from "../kit/lower.ts";
-import { reuseInPlace } from "../kit/reuseInPlace.ts";
-import { shareScratch } from "../kit/shareScratch.ts";
+import { lower } from "../program/passes/lower.ts";
+import { reuseInPlace } from "../program/passes/reuseInPlace.ts";
+import { shareScratch } from "../program/passes/shareScratch.ts";
 import { schedule } from "../schedule/schedule.ts";
 import { accumulateProducts } from "../simplify/accumulateProducts.ts";
 import { cse } from "../simplify/cse.ts";

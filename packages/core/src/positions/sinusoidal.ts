@@ -1,6 +1,6 @@
 // Positions as sines and cosines (Vaswani et al. 2017).
 import type { DType } from "../backend.ts";
-import { allocate } from "../kit/arrays.ts";
+import { allocate } from "../dtypes/arrays.ts";
 import { checkElements, checkOneOf, checkSize } from "../arguments/checks.ts";
 import { literal } from "../trace/constants.ts";
 import type { Tensor } from "../trace/tensor.ts";

@@ -4,7 +4,7 @@ import type { FusionPlan } from "../fusion/fuse.ts";
 import { canFuse } from "../fusion/canFuse.ts";
 import type { Node, Pointwise } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import type { Item, Items } from "./items.ts";
 import type { Placements } from "./placements.ts";
 
@@ -36,7 +36,7 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
     }
     case "node": {
       const { node } = item;
-      if (size(node.shape) === 0) return [];
+      if (sizeOf(node.shape) === 0) return [];
       switch (node.kind) {
         case "matmul":
           return [{ kind: "matmul", a: viewOf(node.a), b: viewOf(node.b), out: viewOf(node), accumulate: node.plus !== undefined }];
@@ -45,7 +45,7 @@ function emitItem(emitter: Emitter, item: Item): readonly Step[] {
         case "scatter":
           return [
             ...zeros(viewOf(node)),
-            ...(size(node.source.shape) === 0
+            ...(sizeOf(node.source.shape) === 0
               ? []
               : [{ kind: "scatter" as const, source: viewOf(node.source), index: viewOf(node.index), out: viewOf(node) }]),
           ];
@@ -73,7 +73,7 @@ function emitMap({ clusters, regions, placements, isStored }: Emitter, nodes: re
   const inside = new Set<Node>(nodes),
     stored = nodes.filter((node) => isStored(node, inside)),
     { shape } = nodes[0]!;
-  if (size(shape) === 0 || stored.length === 0) return [];
+  if (sizeOf(shape) === 0 || stored.length === 0) return [];
   const { body, inputs, at } = emitBody(
     stored,
     (x) => inside.has(x) || clusters.isRematerialised(x),
@@ -84,7 +84,7 @@ function emitMap({ clusters, regions, placements, isStored }: Emitter, nodes: re
 }
 
 function zeros(view: View): readonly Step[] {
-  return size(view.shape) === 0
+  return sizeOf(view.shape) === 0
     ? []
     : [{ kind: "map", shape: view.shape, body: [{ op: "const", value: 0 }], inputs: [], outputs: [{ view, value: 0 }] }];
 }

@@ -2,7 +2,7 @@
 import type { Matmul, Node, Place, Pointwise, Reduce, Gather, Scatter, Loop } from "../graph/node.ts";
 import { children, loopChildren } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import { internal } from "../errors.ts";
 import type { FusionPlan } from "../fusion/fuse.ts";
 import type { Destination } from "./destination.ts";
@@ -124,7 +124,7 @@ function push(all: Item[], item: Item): Item {
 }
 
 export function hasGaps(place: Place): boolean {
-  return place.pieces.reduce((n, { x }) => n + size(x.shape), 0) < size(place.shape);
+  return place.pieces.reduce((n, { x }) => n + sizeOf(x.shape), 0) < sizeOf(place.shape);
 }
 
 /** Places that a node is written into must be cleared first where they have gaps. */

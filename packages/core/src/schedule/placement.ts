@@ -2,7 +2,8 @@
 import type { View } from "../backend.ts";
 import { internal } from "../errors.ts";
 import type { Loop, Window } from "../graph/node.ts";
-import { compose, denseStrides } from "../graph/window.ts";
+import { compose } from "../graph/window.ts";
+import { denseStrides } from "../shape.ts";
 
 /** A slot, and strides within it that may advance with the enclosing loops, outermost first. */
 export type Placement = Omit<View, "shape">;

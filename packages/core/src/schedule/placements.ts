@@ -3,7 +3,8 @@ import type { DType, Slot, View } from "../backend.ts";
 import { internal } from "../errors.ts";
 import type { Data, Input, Loop, Node, Stack, States } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
-import { dense, size } from "../graph/window.ts";
+import { dense } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import type { Assignment } from "./destination.ts";
 import { allRows, atDepth, type Placement, rowAt, throughWindow, wholeSlot } from "./placement.ts";
 
@@ -38,10 +39,10 @@ export class Placements {
     this.#options = options;
     this.#shown = shownBy(order);
     inputs.forEach(({ label, dtype, shape }, binding) =>
-      this.#known.set(inputs[binding]!, wholeSlot(this.#slot({ ...named(label), dtype, length: size(shape), binding }), shape)),
+      this.#known.set(inputs[binding]!, wholeSlot(this.#slot({ ...named(label), dtype, length: sizeOf(shape), binding }), shape)),
     );
     const resultSlots = results.map(({ name, node: { dtype, shape } }, i) =>
-      this.#slot({ name, dtype, length: size(shape), binding: inputs.length + i }),
+      this.#slot({ name, dtype, length: sizeOf(shape), binding: inputs.length + i }),
     );
     this.#slotOfBinding = [...inputs.map((_, binding) => binding), ...resultSlots];
   }
@@ -154,7 +155,7 @@ export class Placements {
 
   #scratch(shape: readonly number[], dtype: DType, label: string | undefined, region: Region): Placement {
     return wholeSlot(
-      this.#slot({ ...named(label), dtype, length: size(shape) }),
+      this.#slot({ ...named(label), dtype, length: sizeOf(shape) }),
       shape,
       this.#options.regions.enclosingLoops(region).length,
     );
@@ -162,7 +163,7 @@ export class Placements {
 
   #constant(node: Data): number {
     const { label, dtype, shape, data } = node;
-    const slot = this.#constants.get(node) ?? this.#slot({ ...named(label), dtype, length: size(shape), data });
+    const slot = this.#constants.get(node) ?? this.#slot({ ...named(label), dtype, length: sizeOf(shape), data });
     this.#constants.set(node, slot);
     return slot;
   }

@@ -1,11 +1,10 @@
 // Graph to Program: values get destinations, kernels, an order and memory.
 import type { Program, Supports } from "../backend.ts";
 import { fuse, type FusionPlan } from "../fusion/fuse.ts";
-import type { Loop, Node, Param } from "../graph/node.ts";
+import type { Graph, Loop, Node, Param } from "../graph/node.ts";
 import { consumers, postorder } from "../graph/order.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { boundingBox } from "../graph/window.ts";
-import type { Graph } from "../trace/trace.ts";
 import { assignDestinations } from "./assignDestinations.ts";
 import type { Result } from "./destination.ts";
 import { emit } from "./emit.ts";

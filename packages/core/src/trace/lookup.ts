@@ -2,7 +2,7 @@
 import { checkCount } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import type { DType } from "../backend.ts";
 import { equal } from "./arithmetic.ts";
 import { iota } from "./constants.ts";
@@ -32,7 +32,7 @@ export function gather(table: Tensor, index: Tensor): Tensor {
       fix: 'cast(index, "i32"), or pass an Int32Array',
       facts: { dtype: index.dtype },
     });
-  const flat = make.gather(table.node, make.reshape(index.node, [size(index.shape)]), label("gather"));
+  const flat = make.gather(table.node, make.reshape(index.node, [sizeOf(index.shape)]), label("gather"));
   return new Tensor(make.reshape(flat, [...index.shape, table.shape[1]!]), [
     ...index.shape.map((_, axis) => index.axes[axis]),
     table.axes[1],

@@ -4,7 +4,7 @@ import { show } from "../arguments/show.ts";
 import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
-import { denseStrides, sameShape, size } from "../graph/window.ts";
+import { denseStrides, sameShape, sizeOf } from "../shape.ts";
 import { broadcastShape, where } from "./arithmetic.ts";
 import { checkAxis } from "./axis.ts";
 import { checkList, checkTensor } from "./check.ts";
@@ -16,9 +16,9 @@ import { Tensor } from "./tensor.ts";
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor("reshape", x);
   checkShape(who("reshape"), "shape", Array.isArray(shape) ? shape.map((n: number) => (n === -1 ? 1 : n)) : shape);
-  const known = size(shape.filter((n) => n !== -1)),
+  const known = sizeOf(shape.filter((n) => n !== -1)),
     sized = shape.map((n) => (n === -1 ? x.size / known : n));
-  if (size(sized) !== x.size || !sized.every((n) => Number.isInteger(n) && n >= 0) || shape.filter((n) => n === -1).length > 1) {
+  if (sizeOf(sized) !== x.size || !sized.every((n) => Number.isInteger(n) && n >= 0) || shape.filter((n) => n === -1).length > 1) {
     throw new SluiceError({
       code: "SHAPE_MISMATCH",
       who: who("reshape"),

@@ -1,7 +1,7 @@
 // Products of matrices.
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import { broadcastShape, mergeAxes } from "./arithmetic.ts";
 import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
@@ -16,7 +16,7 @@ export function dot(x: Tensor, w: Tensor): Tensor {
   if (x.shape.at(-1) !== w.shape[0]) throw misfit("dot", "equal inner sizes", x, w);
   checkDtypes("dot", x, w);
   const lead = x.shape.slice(0, -1),
-    flat = make.reshape(x.node, [size(lead), w.shape[0]!]);
+    flat = make.reshape(x.node, [sizeOf(lead), w.shape[0]!]);
   const product = make.matmul(flat, w.node, undefined, label("dot"));
   return new Tensor(make.reshape(product, [...lead, w.shape[1]!]), [...lead.map((_, axis) => x.axes[axis]), w.axes[1]]);
 }

@@ -1,6 +1,6 @@
 // Folding axes: sums, means, maxima, and what is made of them.
 import * as make from "../graph/make.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
 import { checkFlags } from "./check.ts";
@@ -22,7 +22,7 @@ export function sum(x: Tensor, axis?: number | readonly number[], options: FoldO
 
 /** The mean over one axis, several, or all; NaN of nothing. */
 export function mean(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
-  const count = size(checkAxes("mean", x, axis).map((a) => x.shape[a]!));
+  const count = sizeOf(checkAxes("mean", x, axis).map((a) => x.shape[a]!));
   return div(fold("sum", x, axis, options), count);
 }
 

@@ -6,7 +6,7 @@ import { SluiceError } from "../errors.ts";
 import { type Names, options as named } from "../arguments/options.ts";
 import * as make from "../graph/make.ts";
 import type { Loop, Param } from "../graph/node.ts";
-import { sameShape } from "../graph/window.ts";
+import { sameShape } from "../shape.ts";
 import { checkFlags, checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { who } from "./scope.ts";

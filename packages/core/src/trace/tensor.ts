@@ -1,7 +1,7 @@
 // What users trace with: a value of known shape and dtype whose numbers come later. Methods are the functions beside it, for chaining.
 import type { DType, Shape } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
-import { size } from "../graph/window.ts";
+import { sizeOf } from "../shape.ts";
 import { add, div, equal, greater, less, mul, neg, sub } from "./arithmetic.ts";
 import { at, broadcastTo, expand, flip, named, reshape, slice, squeeze, transpose } from "./movement.ts";
 import { dot, matmul } from "./products.ts";
@@ -36,7 +36,7 @@ export class Tensor {
   }
   /** The number of elements. */
   get size(): number {
-    return size(this.node.shape);
+    return sizeOf(this.node.shape);
   }
 
   add(o: Operand): Tensor {

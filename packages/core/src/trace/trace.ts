@@ -5,9 +5,9 @@ import { show } from "../arguments/show.ts";
 import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
-import type { Input, Node } from "../graph/node.ts";
+import type { Graph, Input, Node } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
-import { sameShape } from "../graph/window.ts";
+import { sameShape } from "../shape.ts";
 import { checkTensor } from "./check.ts";
 import { describe } from "./describe.ts";
 import { isTensor } from "./scan.ts";
@@ -19,15 +19,6 @@ export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly axes?: readonly (string | undefined)[] | undefined;
-}
-
-/** A traced function. */
-export interface Graph {
-  readonly name: string;
-  readonly inputs: readonly Input[];
-  readonly outputs: readonly { readonly path: string; readonly node: Node }[];
-  /** Inputs that hold `node` after the run. */
-  readonly updates: readonly { readonly input: Input; readonly node: Node }[];
 }
 
 export interface Traced {

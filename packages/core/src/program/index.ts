@@ -1,0 +1,27 @@
+// What backend authors build on.
+export { check } from "./check/check.ts";
+export { arity, operandsOf } from "./body.ts";
+export { type Site, type Use, sitesOf, usesOf } from "./uses.ts";
+export { extentOf, identical, injective, names, overlap } from "./views.ts";
+export { denseStrides, sameShape, sizeOf } from "../shape.ts";
+export { type Arrays, allocate, arrays, bytes, dtypeOf } from "../dtypes/arrays.ts";
+export { type Checked, checked } from "./running/checked.ts";
+export { type Counting, counting } from "./running/counting.ts";
+export { dense, lstmForward } from "./example.ts";
+export { type Guard, type Held, guard } from "./running/guard.ts";
+export { asyncDispose, dispose } from "../dispose.ts";
+export { broken } from "./passes/kept.ts";
+export { keyOf } from "./key.ts";
+export { lower } from "./passes/lower.ts";
+export { shapeText, slotName, viewText } from "./print/notation.ts";
+export { reuseInPlace } from "./passes/reuseInPlace.ts";
+export { print } from "./print/print.ts";
+export { mapKernels, mapViews } from "./rewrite.ts";
+export { runPasses } from "./passes/runPasses.ts";
+export { inRows, rowsOf } from "./passes/independentRows.ts";
+export { bodyType } from "./bodyType.ts";
+export { binary, evaluate, sigmoid, unary } from "./running/scalar.ts";
+export { shareScratch } from "./passes/shareScratch.ts";
+export { toWhole } from "../dtypes/whole.ts";
+export { type Launch, type Stepwise, depth, stepwise } from "./running/stepwise.ts";
+export { type Walk, start, starts, walker } from "./running/walk.ts";
