@@ -1,50 +1,50 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
 import type { Executable, Program } from "@sluice/core";
 import { type Buffer, type ProgramMemory, allocateModuleMemory, freeOnThrow, moduleOf, pagesIn } from "@sluice/cpu/kit";
-import type { Crew } from "./crew.ts";
+import type { ThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
 import { createThrottle } from "./throttle.ts";
 import { estimate } from "./work.ts";
 
 interface Options {
   /** Most bytes of the memory. */
-  readonly limit: number;
-  readonly crew: Crew;
+  readonly limitBytes: number;
+  readonly pool: ThreadPool;
   readonly heap: ProgramMemory;
-  /** Microseconds that threads must gain. */
-  readonly threshold: number;
+  /** Threads must shorten a run by as much. */
+  readonly minGainUs: number;
 }
 
-/** Microseconds that the caller spends on a run at most: a third of a frame. */
-const patience = 5000;
+/** Budget of the calling thread per run: about a third of a frame at 60 Hz. Longer runs go to the threads. */
+const callerBudgetUs = 5000;
 
 /** Prepares a legal program without f64. Whatever it throws, the backend is as before. */
-export async function compile(program: Program, { limit, crew, heap, threshold }: Options): Promise<Executable<Buffer>> {
-  const compiled = await moduleOf(program, { pages: pagesIn(limit) });
-  const moduleMemory = allocateModuleMemory(program, compiled, heap, crew.threads);
-  const known = freeOnThrow(moduleMemory, () => crew.learn(compiled.module));
-  const { time, gain } = estimate(program, crew.threads);
-  const isSplit = gain >= threshold;
-  const isShort = time < patience;
-  const throttle = createThrottle(isSplit ? crew.threads : 1);
+export async function compile(program: Program, { limitBytes, pool, heap, minGainUs }: Options): Promise<Executable<Buffer>> {
+  const compiled = await moduleOf(program, { pages: pagesIn(limitBytes) });
+  const moduleMemory = allocateModuleMemory(program, compiled, heap, pool.threads);
+  const loaded = freeOnThrow(moduleMemory, () => pool.loadModule(compiled.module));
+  const { timeUs, gainUs } = estimate(program, pool.threads);
+  const isSplit = gainUs >= minGainUs;
+  const isShort = timeUs < callerBudgetUs;
+  const throttle = createThrottle(isSplit ? pool.threads : 1);
   const ended = (command: Int32Array): void =>
-    throttle.ended({ threads: command[layout.size]!, us: command[layout.took]!, sleeps: command[layout.slept]! });
+    throttle.ended({ threads: command[layout.threadCount]!, tookUs: command[layout.tookUs]!, sleeps: command[layout.sleepCount]! });
   const command = new Int32Array(layout.header + moduleMemory.tableWords);
-  command.set([command.length, layout.run, known.number]);
+  command.set([command.length, layout.run, loaded.number]);
   return {
-    executor: `wasm simd f32x4, ${isSplit && crew.threads > 1 ? `${crew.threads} threads` : "1 thread"}`,
+    executor: `wasm simd f32x4, ${isSplit && pool.threads > 1 ? `${pool.threads} threads` : "1 thread"}`,
     run(bindings) {
-      crew.check();
+      pool.check();
       moduleMemory.writeTable(command, layout.header, bindings);
-      if (!isSplit && isShort && crew.isIdle) crew.runHere(known, command);
+      if (!isSplit && isShort && pool.isIdle) pool.runOnCaller(loaded, command);
       else {
-        command[layout.size] = throttle.next();
-        crew.post(command, ended);
+        command[layout.threadCount] = throttle.next();
+        pool.post(command, ended);
       }
       moduleMemory.markWritten(bindings);
     },
     destroy() {
-      crew.forget(known);
+      pool.unloadModule(loaded);
       moduleMemory.free();
     },
   };

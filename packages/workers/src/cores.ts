@@ -43,11 +43,11 @@ function upwards(root: string, path: string): string[] {
 function quotaIn(read: Read, group: string): number {
   const second = tried(read, `${group}/cpu.max`)?.trim().split(" ");
   const first = ["quota", "period"].map((name) => tried(read, `${group}/cpu.cfs_${name}_us`));
-  return Math.min(...[second ?? [], first].map(([most, period]) => cores(Number(most), Number(period))));
+  return Math.min(...[second ?? [], first].map(([quotaUs, period]) => cores(Number(quotaUs), Number(period))));
 }
 
-function cores(most: number, period: number): number {
-  return most > 0 && most / period > 0 ? most / period : Infinity; // "max" is no number, -1 no quota
+function cores(quotaUs: number, period: number): number {
+  return quotaUs > 0 && quotaUs / period > 0 ? quotaUs / period : Infinity; // "max" is no number, -1 no quota
 }
 
 function tried(read: Read, path: string): string | undefined {

@@ -1,24 +1,24 @@
-// Where threads and the caller meet in shared memory, in 32-bit words from the start of a block. Words that different threads write often stand on cache lines of their own.
+// Layout of the shared memory through which threads and the caller work together, in 32-bit words from the start of a block. Words that different threads write often stand on cache lines of their own.
 // @ts-check
 
-/** Where threads meet (`meeting` of @sluice/cpu/kit): how many have come, which phase it is, whether to stop, how often one slept. */
-export const count = 0;
-export const phase = 1;
-export const stop = 2;
-export const sleeps = 3;
-/** They meet in two places: all of them from the first word, those of a run that not all take part in from here. */
-export const fewer = 208;
+/** A barrier (`barrierLayout` of @sluice/cpu/kit): threads arrived, phase, stop flag, and how often a thread slept after its spin limit. */
+export const barrierArrived = 0;
+export const barrierPhase = 1;
+export const barrierStop = 2;
+export const barrierSleeps = 3;
+/** Offset of the second barrier, for runs by a subset of the threads. The barrier of all threads starts at word 0. */
+export const subsetBarrier = 208;
 /** Commands posted, by the caller. */
 export const head = 16;
 /** Commands done, by thread 0. */
 export const done = 32;
-/** Thread 0 tells the caller when so many are done: all that were posted, and what the next read waits for. */
-export const all = 48;
-export const awaited = 49;
+/** Thread 0 messages the caller when `done` equals one of these command numbers: the last that was posted, and the one that the next read waits for. */
+export const notifyAtPosted = 48;
+export const notifyAtAwaited = 49;
 /** One word per thread: 1 while it waits for a message. */
 export const asleep = 64;
 /** More threads than any machine has use for. */
-export const mostThreads = 128;
+export const maxThreads = 128;
 /** The commands: how many words it takes, what it is, and its operands. */
 export const ring = 256;
 /** Room for hundreds of runs of a training step. */
@@ -30,9 +30,20 @@ export const skip = 0;
 /** Runs a program by the first so many threads, while the others wait. Thread 0 writes how many microseconds it took, and how often one slept. Then its table. */
 export const run = 1;
 export const program = 2;
-export const size = 3;
-export const took = 4;
-export const slept = 5;
+export const threadCount = 3;
+export const tookUs = 4;
+export const sleepCount = 5;
 export const header = 6;
 /** Copies bytes: to, from, how many. */
 export const copy = 2;
+
+/**
+ * Makes every thread that waits at a barrier, or comes to one, leave its run.
+ * @param {Int32Array} words
+ */
+export function stopBarriers(words) {
+  for (const barrier of [0, subsetBarrier]) {
+    Atomics.store(words, barrier + barrierStop, 1);
+    Atomics.notify(words, barrier + barrierPhase);
+  }
+}

@@ -185,7 +185,7 @@ test("where a page's policy forbids WebAssembly, cpu interprets and workers does
 
 test("a worker that ends before it first speaks makes opening reject once its time is over", async () => {
   const silent = withScript("close(); await new Promise(() => {});", () =>
-    startThreads([{}, {}], { heard: () => undefined, lost: () => undefined }, 100),
+    startThreads([{}, {}], { onMessage: () => undefined, onLost: () => undefined }, 100),
   );
   await expect(silent).rejects.toThrow(
     expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("it has not spoken within 0.1 seconds") }),

@@ -16,7 +16,7 @@ import {
 } from "@sluice/cpu/kit";
 import { compile } from "./compile.ts";
 import { coresAvailable } from "./cores.ts";
-import { startCrew } from "./crew.ts";
+import { startThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
 import { estimate } from "./work.ts";
 
@@ -32,10 +32,10 @@ export interface Options {
 }
 
 /**
- * How often a thread looks for the others before it sleeps: some 0.3 ms. A sleeper is up again after 80 µs, so whoever waits for one must look
- * for longer, or falls asleep itself, and so on at every meeting (20,000 looks: 12 to 17 ms for what takes 9).
+ * Spin iterations at a barrier before a thread sleeps: about 0.3 ms. Waking takes 80 µs, so with a lower limit the threads that wait for a sleeper
+ * fall asleep too, at every barrier (limit 20,000: 12 to 17 ms for a run that takes 9).
  */
-const patience = 200_000;
+const barrierSpinLimit = 200_000;
 
 const names: Names<Options> = { threads: true, memory: true, threshold: true };
 
@@ -47,20 +47,20 @@ const names: Names<Options> = { threads: true, memory: true, threshold: true };
  */
 export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const { threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 } = options("workers.open", given, names);
-  checkRange("threads", threads, 1, layout.mostThreads);
+  checkRange("threads", threads, 1, layout.maxThreads);
   checkRange("memory", limit, 2 ** 20, maxMemoryBytes);
   checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
   checkMachine();
   const memory = createSharedMemory(limit);
   const supports = { ...supportsOf(limit), dtypes: ["f32", "i32"] as const, repeats: "everywhere" as const };
   const guards = guard<Buffer>({ name: "workers", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
-  const heap = createHeap({ name: "workers", memory, limitBytes: limit, retire: (free) => crew.retire(free) });
+  const heap = createHeap({ name: "workers", memory, limitBytes: limit, retire: (free) => pool.retire(free) });
   const block = addressOf(heap.allocateBuffer("open", "i32", layout.words));
   let closing: Promise<void> | undefined;
-  const crew = await startCrew(memory, block, threads, threads <= coresAvailable() ? patience : 0);
+  const pool = await startThreadPool(memory, block, threads, threads <= coresAvailable() ? barrierSpinLimit : 0);
 
-  // Whether rows are tiled must not depend on how many threads there are: the bits would.
-  const passes = [timeTiling, rowTiling((program) => estimate(program, 2).gain >= threshold)];
+  // Decided for two threads, whatever the size of the pool: grouping rows changes the order of additions, and results must not depend on the number of threads.
+  const passes = [timeTiling, rowTiling((program) => estimate(program, 2).gainUs >= threshold)];
 
   return {
     name: "workers",
@@ -72,16 +72,16 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     },
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
-      crew.check();
-      if (crew.isIdle) contentsOf(buffer, at, data.length).set(data);
+      pool.check();
+      if (pool.isIdle) contentsOf(buffer, at, data.length).set(data);
       else {
         const stage = heap.tryAllocate(buffer.dtype, data.length);
         if (stage === undefined) {
           const copy = data.slice(); // the caller's may change before its turn
-          crew.pause(() => contentsOf(buffer, at, copy.length).set(copy));
+          pool.postToCaller(() => contentsOf(buffer, at, copy.length).set(copy));
         } else {
           contentsOf(stage, 0, data.length).set(data);
-          crew.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
+          pool.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
           heap.release(stage);
         }
       }
@@ -89,21 +89,21 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
-      crew.check();
+      pool.check();
       const target = into ?? new arrays[buffer.dtype](length);
-      if (crew.isIdle) tryToFill(target, contentsOf(buffer, at, length));
+      if (pool.isIdle) tryToFill(target, contentsOf(buffer, at, length));
       else {
         const stage = heap.tryAllocate(buffer.dtype, length);
         if (stage === undefined) {
           let fits = true;
-          crew.pause(() => (fits = tryToFill(target, contentsOf(buffer, at, length))));
-          await crew.settled();
+          pool.postToCaller(() => (fits = tryToFill(target, contentsOf(buffer, at, length))));
+          await pool.drained();
           if (!fits) throw transferred(length);
           return target;
         }
         try {
-          crew.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
-          await crew.settled();
+          pool.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
+          await pool.drained();
           if (!tryToFill(target, contentsOf(stage, 0, length))) throw transferred(length);
         } finally {
           heap.release(stage);
@@ -118,8 +118,8 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     compile(program) {
       guards.open("compile");
       check(program, supports);
-      crew.check();
-      return compile(runPasses(program, passes, supports), { limit, crew, heap, threshold }).then((executable) =>
+      pool.check();
+      return compile(runPasses(program, passes, supports), { limitBytes: limit, pool, heap, minGainUs: threshold }).then((executable) =>
         guards.executable(program, executable),
       );
     },
@@ -129,8 +129,8 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
 
   async function close(): Promise<void> {
     guards.closed = true;
-    await crew.settled().catch(() => undefined); // what failed has told those who read
-    await crew.end();
+    await pool.drained().catch(() => undefined); // what failed has told those who read
+    await pool.end();
   }
 }
 

@@ -50,9 +50,9 @@ test("who waits is told when that much is done, or that it never will be", async
   const ring = createRing(words, () => undefined);
   const thread = taker(words);
   ring.post(Int32Array.of(3, layout.run, 1));
-  const first = ring.settled();
+  const first = ring.drained();
   ring.post(Int32Array.of(3, layout.run, 2));
-  const second = ring.settled();
+  const second = ring.drained();
   thread.take(1);
   ring.advance();
   await first;
@@ -65,7 +65,7 @@ test("who waits is waited for until they are told, whatever is done by then", ()
   const ring = createRing(words, () => undefined);
   const thread = taker(words);
   ring.post(Int32Array.of(3, layout.run, 1));
-  void ring.settled();
+  void ring.drained();
   thread.take(1);
   expect([ring.isIdle, ring.isAwaited]).toEqual([true, true]);
   ring.advance();
@@ -83,7 +83,7 @@ test("what the caller does between commands comes when all before is done and no
       let posted = 0;
       for (const [what, length, most] of given) {
         const before = posted;
-        if (what === "pause") ring.pause(() => seen.push([before, thread.found.length]));
+        if (what === "pause") ring.postToCaller(() => seen.push([before, thread.found.length]));
         else ring.post(Int32Array.from({ length }, (_, k) => (k === 0 ? length : k)));
         if (what === "post") posted = before + 1;
         thread.take(most);

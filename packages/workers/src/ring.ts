@@ -10,9 +10,9 @@ export interface Ring {
   /** Posts a command, which begins with its length, now or as soon as there is room. It is copied; `ended` sees it as threads left it, some time after it is done. */
   post(command: Int32Array, ended?: Ended): void;
   /** Calls `act`, which does not throw, once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
-  pause(act: () => void): void;
+  postToCaller(act: () => void): void;
   /** Resolves when all that has been posted so far is done; rejects when that will never be. */
-  settled(): Promise<void>;
+  drained(): Promise<void>;
   /** Is the command of that number done? */
   isDone(number: number): boolean;
   /** To be called when a thread tells of progress. */
@@ -55,7 +55,7 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       first.ended?.(first.command);
     }
   };
-  const put = ({ command, ended }: Posted): boolean => {
+  const tryPut = ({ command, ended }: Posted): boolean => {
     reclaim();
     const { length } = command;
     const rest = layout.ringWords - at;
@@ -65,16 +65,16 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
       words[layout.ring + at + 1] = layout.skip;
       at = 0;
     }
-    const place = words.subarray(layout.ring + at, layout.ring + at + length);
-    place.set(command);
+    const inRing = words.subarray(layout.ring + at, layout.ring + at + length);
+    inRing.set(command);
     at += length;
     used += skipped + length;
     head = (head + 1) | 0;
-    taken.push({ number: head, length: skipped + length, command: place, ended });
+    taken.push({ number: head, length: skipped + length, command: inRing, ended });
     return true;
   };
   /** Goes on with the backlog as far as it can. */
-  const proceed = (): void => {
+  const flushBacklog = (): void => {
     let commands = 0;
     for (let next = backlog[0]; next !== undefined; next = backlog[0]) {
       if (typeof next === "function") {
@@ -82,7 +82,7 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
         backlog.shift();
         pauses--;
         next();
-      } else if (put(next)) {
+      } else if (tryPut(next)) {
         backlog.shift();
         commands++;
       } else break;
@@ -90,14 +90,14 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     if (commands > 0) publish();
   };
   const publish = (): void => {
-    Atomics.store(words, layout.all, head); // before `head`: whoever sees the command sees that it is awaited
+    Atomics.store(words, layout.notifyAtPosted, head); // before `head`: whoever sees the command sees that it is awaited
     Atomics.store(words, layout.head, head);
     wake();
   };
-  const listen = (): void => void Atomics.store(words, layout.awaited, waiters[0]?.number ?? head);
-  const settle = (): void => {
-    // What was done before the threads knew that it is awaited, they do not tell: look again after each word to them.
-    for (listen(); waiters.length > 0 && isOver(waiters[0]!.number); listen()) waiters.shift()!.resolve();
+  const publishAwaited = (): void => void Atomics.store(words, layout.notifyAtAwaited, waiters[0]?.number ?? head);
+  const resolveWaiters = (): void => {
+    // A command may finish before its number is stored in `notifyAtAwaited`; then no message comes. So check again after every store.
+    for (publishAwaited(); waiters.length > 0 && isOver(waiters[0]!.number); publishAwaited()) waiters.shift()!.resolve();
   };
 
   return {
@@ -113,15 +113,15 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     isDone: isOver,
     post(command, ended) {
       posted = (posted + 1) | 0;
-      if (backlog.length > 0 || !put({ command, ended })) backlog.push({ command: command.slice(), ended });
+      if (backlog.length > 0 || !tryPut({ command, ended })) backlog.push({ command: command.slice(), ended });
       publish();
     },
-    pause(act) {
+    postToCaller(act) {
       pauses++;
       backlog.push(act);
       this.advance();
     },
-    settled() {
+    drained() {
       return new Promise((resolve, reject) => {
         waiters.push({ number: posted, resolve, reject });
         this.advance(); // it may have been done in the meantime
@@ -129,8 +129,8 @@ export function createRing(words: Int32Array, wake: () => void): Ring {
     },
     advance() {
       reclaim();
-      proceed();
-      settle();
+      flushBacklog();
+      resolveWaiters();
     },
     fail(error) {
       backlog.length = 0;

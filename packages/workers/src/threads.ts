@@ -1,23 +1,23 @@
 // The threads: Node's worker threads or a browser's workers, behind one face. It knows no Programs.
 import { SluiceError } from "@sluice/core";
-import { watch } from "./presence.js";
+import { watch } from "./exitLock.js";
 
 export interface Threads {
   /** Sends a message to all of them. */
-  tell(message: object): void;
+  broadcast(message: object): void;
   /** Sends it to one. */
-  nudge(thread: number, message: object): void;
-  /** While busy they keep the process alive. They do until they have ended, once `end` was called, whatever this says then. */
-  busy(isBusy: boolean): void;
+  send(thread: number, message: object): void;
+  /** Whether they keep the process alive. Once `end` was called they do until they have ended, whatever this says then. */
+  keepAlive(isNeeded: boolean): void;
   /** Resolves when all have ended. Nothing is heard of them from now on. */
   end(): Promise<void>;
 }
 
 interface Events {
-  /** What a thread says, other than that it is ready. */
-  heard(message: { readonly done: number } | { readonly failed: string }): void;
-  /** One is gone, or broke outside of a run, after all had started. */
-  lost(reason: string): void;
+  /** A thread said something other than that it is ready. */
+  onMessage(message: { readonly done: number } | { readonly failed: string }): void;
+  /** A thread is gone, or broke outside of a run, after all had started. */
+  onLost(reason: string): void;
 }
 
 /** One thread, as both kinds offer it. */
@@ -30,14 +30,18 @@ interface Thread {
   unref?(): void;
 }
 
-/** A browser tells nothing of a worker that ends before it first speaks, when it holds no lock yet. Milliseconds until it counts as gone. */
-const longest = 30_000;
+/** A browser tells nothing of a worker that ends before it first speaks, when it holds no lock yet. Until then it may take so long. */
+const defaultStartTimeoutMs = 30_000;
 
-/** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. A browser's has `patience` milliseconds to speak first. */
-export async function startThreads(starts: readonly object[], { heard, lost }: Events, patience = longest): Promise<Threads> {
+/** Starts so many threads, each with its message. Rejects with BACKEND_UNAVAILABLE where one does not come up; none is left then. A browser's has `startTimeoutMs` to speak first. */
+export async function startThreads(
+  starts: readonly object[],
+  { onMessage, onLost }: Events,
+  startTimeoutMs = defaultStartTimeoutMs,
+): Promise<Threads> {
   let isUp = false;
-  let isBusy = true; // as threads are that start
-  let fallen: string | undefined; // before all of them were up
+  let isKeptAlive = true; // as by any thread that starts
+  let startFailure: string | undefined; // before all of them were up
   const threads: Thread[] = [];
   const end = async (): Promise<void> => {
     isUp = false;
@@ -45,64 +49,64 @@ export async function startThreads(starts: readonly object[], { heard, lost }: E
   };
   const start = (message: object): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (fallen !== undefined) return; // none is to start beside one that did not
-      const gone = (reason: string): void => {
+      if (startFailure !== undefined) return; // none is to start beside one that did not
+      const onExit = (reason: string): void => {
         reject(unavailable(reason));
-        if (isUp) lost(reason);
-        fallen ??= reason;
+        if (isUp) onLost(reason);
+        startFailure ??= reason;
       };
       try {
         const listen = (said: object): void => {
           if ("ready" in said) resolve();
-          else if (isUp) heard(said as Parameters<Events["heard"]>[0]);
+          else if (isUp) onMessage(said as Parameters<Events["onMessage"]>[0]);
         };
-        const thread = launch({ message: listen, gone }, patience);
+        const thread = launch({ onMessage: listen, onExit }, startTimeoutMs);
         threads.push(thread);
         thread.postMessage({ start: message, lock: thread.lock });
       } catch (error) {
-        gone(error instanceof Error ? error.message : String(error)); // a browser's policy may forbid workers
+        onExit(error instanceof Error ? error.message : String(error)); // a browser's policy may forbid workers
       }
     });
   try {
     await Promise.all(starts.map(start));
-    if (fallen !== undefined) throw unavailable(fallen);
+    if (startFailure !== undefined) throw unavailable(startFailure);
     isUp = true;
   } catch (error) {
     await end();
     throw error;
   }
-  const busy = (now: boolean): void => {
-    if (!isUp || now === isBusy) return; // what ends, Node keeps alive itself, and must
-    isBusy = now;
+  const keepAlive = (isNeeded: boolean): void => {
+    if (!isUp || isNeeded === isKeptAlive) return; // while threads end, Node stays alive by itself, and must
+    isKeptAlive = isNeeded;
     for (const thread of threads)
-      if (now) thread.ref?.();
+      if (isNeeded) thread.ref?.();
       else thread.unref?.();
   };
-  busy(false);
+  keepAlive(false);
   return {
-    tell: (message) => threads.forEach((thread) => thread.postMessage(message)),
-    nudge: (thread, message) => threads[thread]!.postMessage(message),
-    busy,
+    broadcast: (message) => threads.forEach((thread) => thread.postMessage(message)),
+    send: (thread, message) => threads[thread]!.postMessage(message),
+    keepAlive,
     end,
   };
 }
 
 interface Listeners {
-  message(said: object): void;
-  gone(reason: string): void;
+  onMessage(said: object): void;
+  onExit(reason: string): void;
 }
 
-function launch(listeners: Listeners, patience: number): Thread {
-  return globalThis.process?.getBuiltinModule === undefined ? inBrowser(listeners, patience) : inNode(listeners);
+function launch(listeners: Listeners, startTimeoutMs: number): Thread {
+  return globalThis.process?.getBuiltinModule === undefined ? inBrowser(listeners, startTimeoutMs) : inNode(listeners);
 }
 
-function inNode({ message, gone }: Listeners): Thread {
+function inNode({ onMessage, onExit }: Listeners): Thread {
   const { Worker } = globalThis.process.getBuiltinModule("node:worker_threads");
   // None of the process's own options: some are not for threads (--input-type), and the script needs none.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { name: "sluice", execArgv: [] });
-  worker.on("message", message);
-  worker.on("error", (error) => gone(error.message));
-  worker.on("exit", (code) => gone(`it exited with ${code}`));
+  worker.on("message", onMessage);
+  worker.on("error", (error) => onExit(error.message));
+  worker.on("exit", (code) => onExit(`it exited with ${code}`));
   return worker;
 }
 
@@ -111,17 +115,17 @@ interface BrowserWorker extends Thread {
 }
 declare const Worker: new (url: URL, options: { readonly type: "module"; readonly name: string }) => BrowserWorker;
 
-function inBrowser({ message, gone }: Listeners, patience: number): Thread {
+function inBrowser({ onMessage, onExit }: Listeners, startTimeoutMs: number): Thread {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sluice" });
   const lock = `sluice ${crypto.randomUUID()}`;
   const ending = new AbortController();
-  const late = setTimeout(() => gone(`it has not spoken within ${patience / 1000} seconds`), patience);
+  const late = setTimeout(() => onExit(`it has not spoken within ${startTimeoutMs / 1000} seconds`), startTimeoutMs);
   worker.addEventListener("message", ({ data }) => {
     clearTimeout(late);
-    if ("isHeld" in data && data.isHeld === true) watch(lock, ending.signal, () => gone("it ended without a word"));
-    message(data);
+    if ("isHeld" in data && data.isHeld === true) watch(lock, ending.signal, () => onExit("it ended without a word"));
+    onMessage(data);
   });
-  worker.addEventListener("error", (event) => gone(event.message ?? "its script does not load"));
+  worker.addEventListener("error", (event) => onExit(event.message ?? "its script does not load"));
   return {
     lock,
     postMessage: (told) => worker.postMessage(told),

@@ -23,7 +23,7 @@ function simulate(threads: number, runs: number, { cores, busy, serial = 0 }: Ma
     const time = 10_000 * (serial + (1 - serial) / size) * (isLate ? 2 + 10 * luck[run]! : 1 + 0.1 * luck[run]!); // late ones as measured: 3.5 times one thread, sometimes nearly as fast
     us += time;
     sizes.push(size);
-    heard.push({ threads: size, us: time, sleeps: isLate || luck[run]! > 0.5 ? 1 : 0 });
+    heard.push({ threads: size, tookUs: time, sleeps: isLate || luck[run]! > 0.5 ? 1 : 0 });
     if (heard.length > lag) throttle.ended(heard.shift()!);
   }
   return { sizes, us };

@@ -2,19 +2,33 @@
 // Plain JavaScript, since Node and bundlers load it by its address.
 // @ts-check
 import * as layout from "./layout.js";
-import { hold } from "./presence.js";
+import { hold } from "./exitLock.js";
 
-const { all, asleep, awaited, count, done, fewer, head, header, phase, ring, run, skip, stop } = layout;
+const {
+  asleep,
+  barrierArrived,
+  barrierPhase,
+  barrierStop,
+  done,
+  head,
+  header,
+  notifyAtAwaited,
+  notifyAtPosted,
+  ring,
+  run,
+  skip,
+  subsetBarrier,
+} = layout;
 
 /**
  * @typedef {{ readonly buffer: ArrayBuffer }} Memory
- * @typedef {{ readonly memory: Memory, readonly block: number, readonly thread: number, readonly threads: number, readonly spin: number }} Start
+ * @typedef {{ readonly memory: Memory, readonly block: number, readonly thread: number, readonly threads: number, readonly spinLimit: number }} Start
  * @typedef {{ readonly start: Start, readonly lock?: string } | { readonly program: number, readonly module: object } | { readonly forget: number } | { readonly wake: true }} Message
- * @typedef {(table: number, thread: number, threads: number, spin: number, meeting: number) => number} Run
+ * @typedef {(table: number, thread: number, threads: number, spinLimit: number, barrier: number) => number} Run
  */
 
-/** Looks at the ring so often before it sleeps: some 20 µs. */
-const patience = 2000;
+/** Spin iterations on the ring before the thread sleeps: about 20 µs. */
+const ringSpinLimit = 2000;
 
 const parent = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort;
 /** @type {{ postMessage(message: unknown): void, addEventListener(type: "message", listener: (event: { data: Message }) => void): void }} */
@@ -37,7 +51,7 @@ function receive(message) {
   if ("start" in message) {
     given = message.start;
     words = new Int32Array(given.memory.buffer, given.block, layout.words);
-    void introduce(message.lock);
+    void announceReady(message.lock);
   } else if ("program" in message) programs.set(message.program, instantiate(message.module));
   else if ("forget" in message) programs.delete(message.forget);
   if (!isOver) drain();
@@ -47,7 +61,7 @@ function receive(message) {
  * Says that this thread is ready, and whether it holds the lock that tells of its end. Node, which has an event for that, names none.
  * @param {string | undefined} lock
  */
-async function introduce(lock) {
+async function announceReady(lock) {
   port.postMessage({ ready: given.thread, isHeld: lock !== undefined && (await hold(lock)) });
 }
 
@@ -59,7 +73,7 @@ function instantiate(module) {
 
 /** Does what is in the ring. Returns to wait for messages: when there is nothing, or when a program's module is still to come. */
 function drain() {
-  for (let looks = 0; looks < patience; looks++)
+  for (let looks = 0; looks < ringSpinLimit; looks++)
     while (Atomics.load(words, head) !== taken) {
       if (!isKnown()) return;
       attempt();
@@ -84,10 +98,7 @@ function attempt() {
     execute();
   } catch (error) {
     isOver = true;
-    for (const place of [0, fewer]) {
-      Atomics.store(words, place + stop, 1);
-      Atomics.notify(words, place + phase);
-    }
+    layout.stopBarriers(words);
     port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
   }
 }
@@ -95,32 +106,32 @@ function attempt() {
 /** This thread's share of the next command. All threads leave it together. */
 function execute() {
   const { thread } = given;
-  if (read(1) === run) isOver = take();
+  if (read(1) === run) isOver = runShare();
   else {
     if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
-    isOver = meet();
+    isOver = waitAtBarrier();
   }
   if (isOver) return;
   at += read(0);
   taken = (taken + 1) | 0;
   if (thread !== 0) return;
   Atomics.store(words, done, taken);
-  if (Atomics.load(words, all) === taken || Atomics.load(words, awaited) === taken) port.postMessage({ done: taken });
+  if (Atomics.load(words, notifyAtPosted) === taken || Atomics.load(words, notifyAtAwaited) === taken) port.postMessage({ done: taken });
 }
 
-/** Takes part in a run, or waits for those who do. True as soon as it should stop. */
-function take() {
-  const { block, thread, threads, spin } = given;
+/** Runs this thread's share of a program, or waits for those that do. True as soon as it should stop. */
+function runShare() {
+  const { block, thread, threads, spinLimit } = given;
   const program = /** @type {Run} */ (programs.get(read(layout.program)));
   const table = block + 4 * (ring + at + header);
-  const size = read(layout.size);
-  const place = size === threads ? 0 : fewer;
+  const threadCount = read(layout.threadCount);
+  const barrier = threadCount === threads ? 0 : subsetBarrier;
   const start = performance.now();
-  if (thread < size && program(table, thread, size, spin, block + 4 * place) !== 0) return true;
-  if (size < threads && meet()) return true;
+  if (thread < threadCount && program(table, thread, threadCount, spinLimit, block + 4 * barrier) !== 0) return true;
+  if (threadCount < threads && waitAtBarrier()) return true;
   if (thread === 0) {
-    words[ring + at + layout.took] = Math.min(1000 * (performance.now() - start), 2 ** 31 - 1);
-    words[ring + at + layout.slept] = Atomics.exchange(words, place + layout.sleeps, 0);
+    words[ring + at + layout.tookUs] = Math.min(1000 * (performance.now() - start), 2 ** 31 - 1);
+    words[ring + at + layout.sleepCount] = Atomics.exchange(words, barrier + layout.barrierSleeps, 0);
   }
   return false;
 }
@@ -131,14 +142,15 @@ function move(to, from, bytes) {
 }
 
 /** As the barrier of the modules: returns once all threads are here, true as soon as they should stop. */
-function meet() {
-  const now = Atomics.load(words, phase);
-  if (Atomics.add(words, count, 1) + 1 === given.threads) {
-    Atomics.store(words, count, 0);
-    Atomics.store(words, phase, now + 1);
-    Atomics.notify(words, phase);
-  } else while (Atomics.load(words, phase) === now && Atomics.load(words, stop) === 0) Atomics.wait(words, phase, now, 100);
-  return Atomics.load(words, stop) !== 0;
+function waitAtBarrier() {
+  const now = Atomics.load(words, barrierPhase);
+  if (Atomics.add(words, barrierArrived, 1) + 1 === given.threads) {
+    Atomics.store(words, barrierArrived, 0);
+    Atomics.store(words, barrierPhase, now + 1);
+    Atomics.notify(words, barrierPhase);
+  } else
+    while (Atomics.load(words, barrierPhase) === now && Atomics.load(words, barrierStop) === 0) Atomics.wait(words, barrierPhase, now, 100);
+  return Atomics.load(words, barrierStop) !== 0;
 }
 
 if (parent) parent.on("message", receive);
