@@ -70,18 +70,7 @@ export async function open(): Promise<Backend<TypedArray>> {
         launch: launcher(program.slots.map(({ dtype }) => dtype)),
         begin: poison,
       });
-      return {
-        executor: executable.executor,
-        run(bindings) {
-          guards.open("run");
-          guards.bind(program, bindings);
-          executable.run(bindings);
-        },
-        destroy() {
-          guards.open("destroy");
-          executable.destroy();
-        },
-      };
+      return guards.executable(program, executable);
     },
     close() {
       guards.closed = true;

@@ -121,23 +121,13 @@ function backendOn({ device, giveBack }: Lease): WebGLBackend {
       if (device.failure !== undefined) throw device.failure;
       const executable = compile(program, device);
       executables.add(executable.destroy);
-      const use = (verb: string): void => {
-        guards.open(verb);
-        if (!executables.has(executable.destroy)) throw guards.destroyed(verb, program.name);
-      };
-      return {
-        executor: executable.executor,
-        run(bindings) {
-          use("run");
-          guards.bind(program, bindings);
-          executable.run(bindings);
-        },
+      return guards.executable(program, {
+        ...executable,
         destroy() {
-          use("destroy");
           executables.delete(executable.destroy);
           executable.destroy();
         },
-      };
+      });
     },
     close,
     [asyncDispose]: close,

@@ -5,7 +5,7 @@ import { loopParams, type Loop, type Node, type Piece, type Slice, type State } 
 import { freeParams, postorder } from "../graph/order.ts";
 import { rewrite, withChildren } from "../graph/rewrite.ts";
 import { denseStrides } from "../shape.ts";
-import { analyse } from "./analyse.ts";
+import { analyse, type Analysis } from "./analyse.ts";
 import { contract } from "./contract.ts";
 import { liftNode } from "./lift.ts";
 import { isRematerialisable, staysInLoop } from "./staysInLoop.ts";
@@ -30,10 +30,10 @@ function innermost(roots: readonly Node[], done: ReadonlySet<Node>): Set<Loop> {
 }
 
 function splitAll(roots: readonly Node[], open: ReadonlySet<Loop>, done: Set<Node>): Node[] {
-  const split = new Map<Loop, Split>();
+  const split = new Map<Loop, SplitLoop>();
   const wasOpen = new Set([...open].flatMap(loopParams));
-  const of = (loop: Loop): Split => {
-    const known = split.get(loop) ?? splitLoop(loop, done);
+  const of = (loop: Loop): SplitLoop => {
+    const known = split.get(loop) ?? new SplitLoop(loop, done);
     split.set(loop, known);
     return known;
   };
@@ -46,105 +46,123 @@ function splitAll(roots: readonly Node[], open: ReadonlySet<Loop>, done: Set<Nod
   return rewrite(roots, (node, old) => ((old.kind === "stack" || old.kind === "states") && open.has(old.loop) ? resolve(node) : node));
 }
 
-interface Split {
-  /** A body value over all steps. */
-  lift(node: Node): Node;
-  /** A state before, between and after the steps. */
-  states(state: number): Node;
-}
-
 /** One of the loops that a loop falls into: the states of one cycle, or none. */
 interface Component {
   readonly loop: Loop & { readonly slices: Slice[] };
-  readonly convert: (node: Node) => Node;
+  /** A body node as this loop computes it. */
+  readonly rebuild: (node: Node) => Node;
 }
 
-function splitLoop(loop: Loop, done: Set<Node>): Split {
-  const body = analyse(loop),
-    stays = staysInLoop(body),
-    parts = new Map<number, Component>(),
-    lifted = new Map<Node, Node>();
+/** A loop that falls into its components as its values are asked for. `done` takes the params of the loops that it falls into. */
+class SplitLoop {
+  readonly #loop: Loop;
+  readonly #done: Set<Node>;
+  readonly #body: Analysis;
+  readonly #stays: (node: Node) => boolean;
+  readonly #components = new Map<number, Component>();
+  readonly #lifted = new Map<Node, Node>();
 
-  const componentAt = (position: number): Component => {
-    const known = parts.get(position);
+  constructor(loop: Loop, done: Set<Node>) {
+    this.#loop = loop;
+    this.#done = done;
+    this.#body = analyse(loop);
+    this.#stays = staysInLoop(this.#body);
+  }
+
+  /** A body value over all steps. */
+  lift(node: Node): Node {
+    const lifted = this.#lifted.get(node) ?? this.#lift(node);
+    this.#lifted.set(node, lifted);
+    return lifted;
+  }
+
+  /** A state before, between and after the steps. */
+  states(state: number): Node {
+    const component = this.#body.componentOfState(state),
+      { param, init, next } = this.#loop.states[state]!;
+    if (!this.#body.isCyclic(component)) return delayed(this.#loop, init, this.lift(next), param.dtype);
+    return make.states(this.#component(component).loop, this.#body.statesOfComponent(component).indexOf(state));
+  }
+
+  #lift(node: Node): Node {
+    const { steps, slices } = this.#loop;
+    if (!this.#body.isLoopVariant(node)) return make.broadcast(node, [steps, ...node.shape]);
+    const own = this.#body.stateOf(node),
+      assigned = this.#body.stateAssignedBy(node);
+    if (own !== undefined) return make.stateRowsOf(this.#loop, this.states(own), "before");
+    if (node.kind === "param") return slices.find((s) => s.param === node)!.of;
+    if (assigned !== undefined) return make.stateRowsOf(this.#loop, this.states(assigned), "after");
+    if (this.#stays(node)) {
+      const { loop, rebuild } = this.#component(this.#body.componentOf(node));
+      return make.stack(loop, rebuild(node));
+    }
+    return liftNode(
+      node,
+      steps,
+      (x) => this.lift(x),
+      (x) => !this.#body.isLoopVariant(x),
+    );
+  }
+
+  #component(at: number): Component {
+    const known = this.#components.get(at);
     if (known !== undefined) return known;
-    const members = body.isCyclic(position) ? body.statesOfComponent(position) : [];
+    const members = this.#body.isCyclic(at) ? this.#body.statesOfComponent(at) : [];
     const slices: Slice[] = [],
-      convert = rebuilder(position, new Set(members), slices);
-    const states: State[] = members.map((i) => ({
-      param: loop.states[i]!.param,
-      init: loop.states[i]!.init,
-      next: convert(loop.states[i]!.next),
-    }));
-    const part: Component = { loop: { name: loop.name, steps: loop.steps, reverse: loop.reverse, states, slices }, convert };
-    parts.set(position, part);
-    for (const { param } of states) done.add(param);
-    return part;
-  };
+      rebuild = this.#rebuilder(at, new Set(members), slices);
+    const states = members.map((i): State => {
+      const { param, init, next } = this.#loop.states[i]!;
+      return { param, init, next: rebuild(next) };
+    });
+    const { name, steps, reverse } = this.#loop,
+      component: Component = { loop: { name, steps, reverse, states, slices }, rebuild };
+    this.#components.set(at, component);
+    for (const { param } of states) this.#done.add(param);
+    return component;
+  }
 
-  /** Body nodes as the part at `position` computes them: what is cheap again, what is costly and known before as a slice. */
-  const rebuilder = (position: number, members: ReadonlySet<number>, slices: Slice[]): ((node: Node) => Node) => {
-    const converted = new Map<Node, Node>(),
+  /** Body nodes as the component computes them: what is cheap is rematerialised, what is expensive and known before is one more of the `slices`. */
+  #rebuilder(at: number, members: ReadonlySet<number>, slices: Slice[]): (node: Node) => Node {
+    const body = this.#body,
+      rebuilt = new Map<Node, Node>(),
       loops = new Map<Loop, Loop>();
-    const slice = (of: Node, like: Node): Node => {
-      if (of.kind === "const") return make.constant(of.value, like.shape, like.dtype);
-      const known = slices.find((s) => s.of === of);
-      if (known !== undefined) return known.param;
-      const param = make.param(like.shape, like.dtype, like.label);
-      slices.push({ param, of });
-      done.add(param);
-      return param;
-    };
-    const fresh = (node: Node): Node => {
-      if (node.kind === "stack" || node.kind === "states") renameParams(node.loop, converted);
-      if (body.isInInnerLoop(node)) return withChildren(node, convert, loops);
-      if (!body.isLoopVariant(node)) return node;
+    const isKnownBefore = (node: Node): boolean => {
       const own = body.stateOf(node),
-        left = body.stateAssignedBy(node);
-      if (own !== undefined) return members.has(own) ? node : slice(lift(node), node);
-      if (left !== undefined && !members.has(left) && body.componentOf(node) < position) return slice(lift(node), node);
-      if (node.kind === "param" || (body.componentOf(node) < position && !isRematerialisable(node))) return slice(lift(node), node);
-      return withChildren(node, convert, loops);
+        assigned = body.stateAssignedBy(node);
+      if (own !== undefined) return !members.has(own);
+      if (body.componentOf(node) >= at) return node.kind === "param";
+      return node.kind === "param" || !isRematerialisable(node) || (assigned !== undefined && !members.has(assigned));
     };
-    const convert = (node: Node): Node => {
-      const known = converted.get(node) ?? fresh(node);
-      converted.set(node, known);
+    const rebuildOnce = (node: Node): Node => {
+      if (node.kind === "stack" || node.kind === "states") cloneParams(node.loop, rebuilt);
+      if (body.isInInnerLoop(node)) return withChildren(node, rebuild, loops);
+      if (!body.isLoopVariant(node)) return node;
+      if (isKnownBefore(node)) return this.#slice(this.lift(node), node, slices);
+      return body.stateOf(node) === undefined ? withChildren(node, rebuild, loops) : node;
+    };
+    const rebuild = (node: Node): Node => {
+      const known = rebuilt.get(node) ?? rebuildOnce(node);
+      rebuilt.set(node, known);
       return known;
     };
-    return convert;
-  };
+    return rebuild;
+  }
 
-  const lift = (node: Node): Node => {
-    const known = lifted.get(node) ?? liftFresh(node);
-    lifted.set(node, known);
-    return known;
-  };
-  const liftFresh = (node: Node): Node => {
-    if (!body.isLoopVariant(node)) return make.broadcast(node, [loop.steps, ...node.shape]);
-    const own = body.stateOf(node),
-      left = body.stateAssignedBy(node);
-    if (own !== undefined) return make.stateRowsOf(loop, states(own), "before");
-    if (node.kind === "param") return loop.slices.find((s) => s.param === node)!.of;
-    if (left !== undefined) return make.stateRowsOf(loop, states(left), "after");
-    if (stays(node)) {
-      const part = componentAt(body.componentOf(node));
-      return make.stack(part.loop, part.convert(node));
-    }
-    return liftNode(node, loop.steps, lift, (x) => !body.isLoopVariant(x));
-  };
-
-  const states = (i: number): Node => {
-    const position = body.componentOfState(i),
-      { param, init, next } = loop.states[i]!;
-    if (body.isCyclic(position)) return make.states(componentAt(position).loop, body.statesOfComponent(position).indexOf(i));
-    return delayed(loop, init, lift(next), param.dtype);
-  };
-  return { lift, states };
+  /** What the body sees of one row of `of`. */
+  #slice(of: Node, { shape, dtype, label }: Node, slices: Slice[]): Node {
+    if (of.kind === "const") return make.constant(of.value, shape, dtype);
+    const known = slices.find((s) => s.of === of);
+    if (known !== undefined) return known.param;
+    const param = make.param(shape, dtype, label);
+    slices.push({ param, of });
+    this.#done.add(param);
+    return param;
+  }
 }
 
-/** A loop inside gets params of its own in every part that has it. */
-function renameParams(loop: Loop, converted: Map<Node, Node>): void {
-  for (const param of loopParams(loop)) if (!converted.has(param)) converted.set(param, make.param(param.shape, param.dtype, param.label));
+/** A loop inside gets params of its own in every component that has it. */
+function cloneParams(loop: Loop, rebuilt: Map<Node, Node>): void {
+  for (const param of loopParams(loop)) if (!rebuilt.has(param)) rebuilt.set(param, make.param(param.shape, param.dtype, param.label));
 }
 
 /** A state that does not depend on itself is its own input, one step late. */

@@ -1,5 +1,5 @@
 // The order of work in each region: items, what each waits for, and a sequence that respects it.
-import type { Matmul, Node, Place, Pointwise, Reduce, Gather, Scatter, Loop } from "../graph/node.ts";
+import type { Gather, Loop, Matmul, Node, Place, Pointwise, Reduce, Scatter, Stack, States } from "../graph/node.ts";
 import { children, loopChildren } from "../graph/node.ts";
 import type { Region, Regions } from "../graph/regions.ts";
 import { sizeOf } from "../shape.ts";
@@ -14,113 +14,139 @@ export type Item =
   | { readonly kind: "zeros"; readonly place: Place; readonly region: Region }
   | { readonly kind: "loop"; readonly loop: Loop; readonly region: Region };
 
-export interface Items {
-  in(region: Region): readonly Item[];
-  /** The item that computes a node's elements; of views and params, whatever they look at in the same region. */
-  producers(node: Node): readonly Item[];
-  /** What an item reads, through views. */
-  reads(item: Item): readonly Node[];
-}
+/** What there is to do for a graph, region by region. */
+export class Items {
+  readonly #regions: Regions;
+  readonly #plan: FusionPlan;
+  readonly #destinations: ReadonlyMap<Node, Destination>;
+  /** The item of each node that has one, of each loop, and what each loop's body takes part in. */
+  readonly #ofNode = new Map<Node, Item>();
+  readonly #ofLoop = new Map<Loop, Item>();
+  readonly #bodies = new Map<Loop, Set<Node>>();
+  readonly #inRegion = new Map<Region, Item[]>();
+  readonly #sorted = new Map<Region, readonly Item[]>();
+  readonly #reads = new Map<Item, readonly Node[]>();
 
-export function itemsOf(
-  order: readonly Node[],
-  regions: Regions,
-  clusters: FusionPlan,
-  destinations: ReadonlyMap<Node, Destination>,
-  deferred: ReadonlySet<Node>,
-): Items {
-  const all: Item[] = [],
-    own = new Map<Node, Item>(),
-    loops = new Map<Loop, Item>();
-  const bodies = new Map<Loop, Set<Node>>();
-  for (const nodes of clusters.maps) {
-    const item: Item = { kind: "map", nodes, region: regions.of(nodes[0]!) };
-    all.push(item);
-    for (const node of nodes) own.set(node, item);
-  }
-  for (const node of order) {
-    const region = regions.of(node);
-    if (node.kind === "place" && hasGaps(node)) own.set(node, push(all, { kind: "zeros", place: node, region }));
-    else if (node.kind === "reduce" || node.kind === "matmul" || node.kind === "gather" || node.kind === "scatter")
-      own.set(node, push(all, { kind: "node", node, region }));
-    else if (node.kind === "stack" || node.kind === "states") {
-      if (!loops.has(node.loop)) loops.set(node.loop, push(all, { kind: "loop", loop: node.loop, region }));
-      const body = bodies.get(node.loop) ?? new Set(loopChildren(node.loop));
-      if (node.kind === "stack") body.add(node.of);
-      bodies.set(node.loop, body);
+  /** `deferred` nodes are computed last of all. */
+  constructor(
+    order: readonly Node[],
+    regions: Regions,
+    plan: FusionPlan,
+    destinations: ReadonlyMap<Node, Destination>,
+    deferred: ReadonlySet<Node>,
+  ) {
+    this.#regions = regions;
+    this.#plan = plan;
+    this.#destinations = destinations;
+    // Nothing waits for a deferred item, so that last here is last in the sequence.
+    const isDeferred = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => deferred.has(node));
+    const all = this.#collect(order).sort((a, b) => Number(isDeferred(a)) - Number(isDeferred(b)));
+    for (const item of all) {
+      const inRegion = this.#inRegion.get(item.region);
+      if (inRegion === undefined) this.#inRegion.set(item.region, [item]);
+      else inRegion.push(item);
     }
   }
 
-  const producers = (node: Node): readonly Item[] => {
+  /** In an order in which they can be done. */
+  in(region: Region): readonly Item[] {
+    const sorted = this.#sorted.get(region) ?? topologicalSort(this.#inRegion.get(region) ?? [], (item) => this.#dependenciesOf(item));
+    this.#sorted.set(region, sorted);
+    return sorted;
+  }
+
+  /** The items that compute a node's elements; of views and params, whatever they look at in the same region. */
+  producers(node: Node): readonly Item[] {
     switch (node.kind) {
       case "view":
-        return producers(node.x);
+        return this.producers(node.x);
       case "stack":
       case "states":
-        return [loops.get(node.loop)!];
+        return [this.#ofLoop.get(node.loop)!];
       case "place": {
-        const zeros = own.get(node);
-        return [...(zeros === undefined ? [] : [zeros]), ...node.pieces.flatMap(({ x }) => producers(x))];
+        const zeros = this.#ofNode.get(node);
+        return [...(zeros === undefined ? [] : [zeros]), ...node.pieces.flatMap(({ x }) => this.producers(x))];
       }
       default: {
-        const item = own.get(node);
+        const item = this.#ofNode.get(node);
         return item === undefined ? [] : [item];
       }
     }
-  };
-  const known = new Map<Item, readonly Node[]>();
-  const reads = (item: Item): readonly Node[] => {
-    const all = known.get(item) ?? readsOf(item);
-    known.set(item, all);
-    return all;
-  };
-  const readsOf = (item: Item): readonly Node[] => {
+  }
+
+  /** What an item reads, through views. */
+  reads(item: Item): readonly Node[] {
+    const reads = this.#reads.get(item) ?? this.#readsOf(item);
+    this.#reads.set(item, reads);
+    return reads;
+  }
+
+  /** Maps as they are fused, then everything else as it comes. */
+  #collect(order: readonly Node[]): Item[] {
+    const maps = this.#plan.maps.map((nodes): Item => ({ kind: "map", nodes, region: this.#regions.of(nodes[0]!) }));
+    for (const item of maps) if (item.kind === "map") for (const node of item.nodes) this.#ofNode.set(node, item);
+    return [...maps, ...order.flatMap((node) => this.#itemOf(node))];
+  }
+
+  #itemOf(node: Node): readonly Item[] {
+    const region = this.#regions.of(node);
+    if (node.kind === "stack" || node.kind === "states") return this.#loopOf(node, region);
+    const item = kernelOf(node, region);
+    if (item === undefined) return [];
+    this.#ofNode.set(node, item);
+    return [item];
+  }
+
+  /** The loop of which this is a result, where it is the first. */
+  #loopOf(node: Stack | States, region: Region): readonly Item[] {
+    const { loop } = node,
+      body = this.#bodies.get(loop) ?? new Set(loopChildren(loop));
+    if (node.kind === "stack") body.add(node.of);
+    this.#bodies.set(loop, body);
+    if (this.#ofLoop.has(loop)) return [];
+    const item: Item = { kind: "loop", loop, region };
+    this.#ofLoop.set(loop, item);
+    return [item];
+  }
+
+  #readsOf(item: Item): readonly Node[] {
     switch (item.kind) {
       case "map": {
         const inside = new Set<Node>(item.nodes);
-        return externalOperands(item.nodes, (node) => inside.has(node) || clusters.isRematerialised(node));
+        return externalOperands(item.nodes, (node) => inside.has(node) || this.#plan.isRematerialised(node));
       }
       case "node": {
         const { node } = item;
-        return node.kind === "reduce"
-          ? externalOperands([node], (x) => clusters.fusedIntoReduce(x) === node || clusters.isRematerialised(x))
-          : children(node);
+        if (node.kind !== "reduce") return children(node);
+        return externalOperands([node], (x) => this.#plan.fusedIntoReduce(x) === node || this.#plan.isRematerialised(x));
       }
       case "zeros":
         return [];
       case "loop":
-        return [...(bodies.get(item.loop) ?? [])].flatMap((node) => capturedBy(node, item, regions));
+        return [...(this.#bodies.get(item.loop) ?? [])].flatMap((node) => capturedBy(node, item, this.#regions));
     }
-  };
-  const dependenciesOf = (item: Item): readonly Item[] => {
-    const written = item.kind === "map" ? item.nodes : item.kind === "node" ? [item.node] : [];
-    const zeros = written.flatMap((node) => zeroFillsBefore(node, destinations, own));
-    return [...reads(item).flatMap(producers), ...zeros].filter((other) => other !== item);
-  };
-  const sorted = new Map<Region, readonly Item[]>();
-  // Nothing waits for a deferred item, so that last here is last in the sequence.
-  const isDeferred = (item: Item): boolean => item.kind === "map" && item.nodes.some((node) => deferred.has(node));
-  all.sort((a, b) => Number(isDeferred(a)) - Number(isDeferred(b)));
-  const byRegion = new Map<Region, Item[]>();
-  for (const item of all) {
-    const inRegion = byRegion.get(item.region);
-    if (inRegion === undefined) byRegion.set(item.region, [item]);
-    else inRegion.push(item);
   }
-  return {
-    in: (region) => {
-      const known = sorted.get(region) ?? topologicalSort(byRegion.get(region) ?? [], dependenciesOf);
-      sorted.set(region, known);
-      return known;
-    },
-    producers,
-    reads,
-  };
+
+  #dependenciesOf(item: Item): readonly Item[] {
+    const written = item.kind === "map" ? item.nodes : item.kind === "node" ? [item.node] : [];
+    const zeros = written.flatMap((node) => zeroFillsBefore(node, this.#destinations, this.#ofNode));
+    return [...this.reads(item).flatMap((node) => this.producers(node)), ...zeros].filter((other) => other !== item);
+  }
 }
 
-function push(all: Item[], item: Item): Item {
-  all.push(item);
-  return item;
+/** What a node takes by itself: the zeros under a place, or a kernel that no other shares. */
+function kernelOf(node: Node, region: Region): Item | undefined {
+  switch (node.kind) {
+    case "place":
+      return hasGaps(node) ? { kind: "zeros", place: node, region } : undefined;
+    case "reduce":
+    case "matmul":
+    case "gather":
+    case "scatter":
+      return { kind: "node", node, region };
+    default:
+      return undefined;
+  }
 }
 
 export function hasGaps(place: Place): boolean {

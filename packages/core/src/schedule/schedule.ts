@@ -8,7 +8,7 @@ import { boundingBox } from "../graph/window.ts";
 import { assignDestinations } from "./assignDestinations.ts";
 import type { Result } from "./destination.ts";
 import { emit } from "./emit.ts";
-import { itemsOf, type Item, type Items } from "./items.ts";
+import { type Item, Items } from "./items.ts";
 import { deferredUpdates } from "./deferredUpdates.ts";
 import { Placements } from "./placements.ts";
 
@@ -43,7 +43,7 @@ function fuseAndPlace({ name, inputs, outputs }: Graph, results: readonly Result
         bindings: supports.bindings,
         excessPrecision: supports.excessPrecision,
       }),
-      items = itemsOf(order, regions, clusters, assignment.destinations, deferred);
+      items = new Items(order, regions, clusters, assignment.destinations, deferred);
     const all = new Set([...deferred, ...deferredUpdates(results, assignment.writers, inputs, items, supports.inPlace)]);
     return all.size === deferred.size ? { clusters, items } : fuseAndOrder(all); // another order may make more of them deferred
   };
