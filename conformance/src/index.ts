@@ -10,4 +10,5 @@ export { cellLaws } from "./laws/cells.ts";
 export { layerLaws } from "./laws/layers.ts";
 export { stepLaws } from "./laws/steps.ts";
 export * as oracle from "./oracle/index.ts";
+export { testLaws, type Runner, type TestOptions } from "./testLaws.ts";
 export { format, laws, runSuite, type Report, type SuiteOptions, type Verdict } from "./suite.ts";

@@ -1,11 +1,13 @@
 // What a law is: a named claim about every backend, hunted for counterexamples within a time budget. It knows no test runner.
-import type { Backend } from "@sluice/core";
+import type { Backend, Supports } from "@sluice/core";
 import fc from "fast-check";
 
 /** One claim that every backend must meet. */
 export interface Law {
   /** A sentence that is true: "map equals the reference within its error budget". */
   readonly name: string;
+  /** Backends of which the law says nothing: they hold it with no examples. */
+  unless?(supports: Supports): boolean;
   /**
    * Looks for counterexamples for about `milliseconds`, from `seed`, on backends made by `open` (which the law closes).
    * Resolves with how many examples held; rejects with the smallest counterexample found.

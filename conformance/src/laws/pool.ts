@@ -20,6 +20,7 @@ export interface PoolOptions {
 export function pooled({ name, programs, claim, unless = () => false }: PoolOptions): Law {
   return {
     name,
+    unless,
     async run(open, { milliseconds, seed }) {
       const backend = await open();
       if (unless(backend.supports)) {
