@@ -1,6 +1,6 @@
 // A Program to an executable: constants made, every step planned and its kernels compiled once. A run is a row of dispatches.
 import { type Executable, type Kernel, type Program, SluiceError } from "@sluice/core";
-import { sitesOf, stepwise, usesOf } from "@sluice/core/kit";
+import { stepwise, writtenBindings } from "@sluice/core/kit";
 import type { Device, Limits } from "./gpu/device.ts";
 import { brokenOff } from "./gpu/failure.ts";
 import { type Sheet, hold, hostSheet } from "./gpu/sheet.ts";
@@ -38,7 +38,7 @@ export function compile(program: Program, device: Device): Executable<Buffer> {
     destroy: empty,
     launch: (kernel) => launchOf(device, prepare(kernel)),
   });
-  const written = writtenBy(program);
+  const written = writtenBindings(program);
   return {
     executor: executable.executor,
     destroy() {
@@ -87,12 +87,4 @@ export function passesOf(kernel: Kernel, limits: Limits): Pass[] {
     case "scatter":
       return scatter(kernel, limits);
   }
-}
-
-/** The bindings that some step writes. */
-function writtenBy({ slots, steps }: Program): number[] {
-  const written = sitesOf(steps).flatMap(({ kernel }) =>
-    usesOf(kernel).flatMap(({ view, access }) => (access === "read" ? [] : [view.slot])),
-  );
-  return [...new Set(written)].flatMap((slot) => slots[slot]!.binding ?? []);
 }

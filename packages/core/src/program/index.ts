@@ -1,7 +1,7 @@
 // What backend authors build on.
 export { check } from "./check/check.ts";
 export { arity, operandsOf } from "./body.ts";
-export { type Site, type Use, sitesOf, usesOf } from "./uses.ts";
+export { type Site, type Use, sitesOf, usesOf, writtenBindings } from "./uses.ts";
 export { extentOf, identical, injective, names, overlap } from "./views.ts";
 export { denseStrides, sameShape, sizeOf } from "../shape.ts";
 export { type Arrays, allocate, arrays, bytes, dtypeOf } from "../dtypes/arrays.ts";

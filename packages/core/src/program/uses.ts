@@ -1,5 +1,5 @@
 // Which views a kernel touches, and how: what checks, passes and printers all ask of a step.
-import type { Kernel, Step, View } from "../backend.ts";
+import type { Kernel, Program, Step, View } from "../backend.ts";
 
 /** One view of a kernel. An `accumulate` reads and writes the same elements. */
 export interface Use {
@@ -41,6 +41,12 @@ export function sitesOf(steps: readonly Step[], path: readonly number[] = [], le
     const here = [...path, at];
     return step.kind === "scan" ? sitesOf(step.body, here, [...lengths, step.length]) : [{ kernel: step, path: here, lengths }];
   });
+}
+
+/** The bindings that a run may change: those that some step writes. */
+export function writtenBindings({ slots, steps }: Program): number[] {
+  const writes = sitesOf(steps).flatMap(({ kernel }) => usesOf(kernel).filter(({ access }) => access !== "read"));
+  return [...new Set(writes.map(({ view }) => slots[view.slot]!.binding))].filter((binding) => binding !== undefined);
 }
 
 function input(view: View, at: number): Use {

@@ -1,9 +1,8 @@
 // A Program to an executable: scratch leased from the arena, constants uploaded, every kernel prepared once.
 import type { DType, Executable, Kernel, Program } from "@sluice/core";
-import { type Launch, stepwise } from "@sluice/core/kit";
+import { type Launch, stepwise, writtenBindings } from "@sluice/core/kit";
 import type { Buffer } from "../memory/buffer.ts";
 import { type ProgramMemory, leaseOf } from "../memory/programMemory.ts";
-import { writtenBy } from "../written.ts";
 import { gather } from "./gather.ts";
 import { map } from "./map.ts";
 import { matmul } from "./matmul.ts";
@@ -36,7 +35,7 @@ export function compile(program: Program, machine: Machine, heap: ProgramMemory)
     executable.destroy();
     throw error;
   }
-  const written = writtenBy(program);
+  const written = writtenBindings(program);
   return {
     executor: executable.executor,
     run(bindings) {

@@ -1,9 +1,9 @@
 // Where everything lies that a module works on: scratch in the arena, constants and kept panels of their own, and the table that says so.
 import type { Program } from "@sluice/core";
+import { writtenBindings } from "@sluice/core/kit";
 import { type Buffer, addressOf } from "../../memory/buffer.ts";
 import type { Lease } from "../../memory/arena.ts";
 import { type ProgramMemory, leaseOf } from "../../memory/programMemory.ts";
-import { writtenBy } from "../../written.ts";
 import type { CompiledModule } from "./modules.ts";
 
 export interface ModuleMemory {
@@ -54,7 +54,7 @@ export function allocateModuleMemory(
     const kept = panels.flatMap(({ cachedSlot }, i) =>
       cachedSlot === undefined ? [] : [{ at: bases.length + i, binding: program.slots[cachedSlot]!.binding!, version: -1 }],
     );
-    const written = writtenBy(program);
+    const written = writtenBindings(program);
     return {
       tableWords: tableBuffer.length,
       tableBuffer,
