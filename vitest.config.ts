@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       project("workspace", ".", ["scripts/**/*.test.ts", "docs/**/*.test.ts"]),
       ...folders()
-        .filter((folder) => folder !== "packages/webgl")
+        .filter((folder) => !browserProjects.some((each) => each.folder === folder && each.include.includes("src/**/*.test.ts")))
         .map((folder) => project(folder.split("/").at(-1)!, folder, ["src/**/*.test.ts"], ["src/**/*.browser.test.ts"])),
       project("webgl-node", "packages/webgl", ["src/**/*.node.test.ts"]),
       ...browserProjects.flatMap(inBrowser),

@@ -17,6 +17,7 @@ export const browserProjects = [
     exclude: ["src/**/*.node.test.ts"],
     bundled: ["gpu.js", "fast-check"],
   },
+  { name: "tide", folder: "examples/tide", include: ["src/**/*.test.ts"], exclude: [], bundled: ["@sluice/webgl > gpu.js"] },
   { name: "workers-browser", folder: "packages/workers", include: ["src/**/*.browser.test.ts"], exclude: [], bundled: ["fast-check"] },
 ];
 

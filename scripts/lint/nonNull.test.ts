@@ -5,14 +5,15 @@ import { findings } from "./oxlint.mjs";
 
 /** By folder. Where an index is proven, a helper that says so, and throws `internal:` otherwise, costs one line. */
 const budget: Readonly<Record<string, number>> = {
-  "packages/core": 484,
-  "packages/cpu": 366,
+  "packages/core": 482,
+  "packages/cpu": 363,
   "packages/nn": 26,
-  "packages/webgl": 73,
+  "packages/webgl": 70,
   "packages/workers": 11,
   conformance: 373,
   bench: 364,
   "examples/gating": 15,
+  "examples/tide": 2,
   "examples/weather": 75,
 };
 

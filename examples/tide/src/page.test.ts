@@ -11,5 +11,5 @@ test("the page trains an LSTM on WebGL 2 and shows that it learns", async () => 
   expect(root.querySelector(".status")!.textContent).toMatch(/^Epoch 25 of 25 on gpu\.js webgl2: loss 0\.0\d+/);
   expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss / 20);
   expect(root.querySelectorAll("polyline.model")).toHaveLength(2);
-  await page.screenshot({ path: "../../../../out/webgl/page.png" }); // to be looked at
+  await page.screenshot({ path: "../../../out/tide/page.png" }); // to be looked at
 });

@@ -1,6 +1,6 @@
-// A page that trains a small LSTM on WebGL 2 and shows how it goes: `npm run page` in this package serves it.
+// A page that trains a small LSTM on WebGL 2 and shows how it goes: `npm start` in this folder serves it.
 import { type History, adam, dense, lstm, sequential } from "@sluice/nn";
-import { open } from "../open.ts";
+import { open } from "@sluice/webgl";
 import { plot } from "./plot.ts";
 import { style } from "./style.ts";
 import { lookBack, series, windows } from "./tide.ts";
