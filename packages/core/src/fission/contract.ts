@@ -1,12 +1,15 @@
 // A sum of products over steps is one longer product: dW = Σ_t h_tᵀ·dz_t becomes Hᵀ·dZ.
 import * as make from "../graph/make.ts";
 import type { Matmul, Node, Reduce } from "../graph/node.ts";
+import { postorder } from "../graph/order.ts";
 import { rewrite } from "../graph/rewrite.ts";
 import { permutation } from "../graph/window.ts";
 import { sizeOf } from "../shape.ts";
 
 export function contract(roots: readonly Node[]): Node[] {
-  return rewrite(roots, (node) => (node.kind === "reduce" && node.combine === "sum" ? (contractSum(node) ?? node) : node));
+  const order = postorder(roots);
+  const rule = (node: Node): Node => (node.kind === "reduce" && node.combine === "sum" ? (contractSum(node) ?? node) : node);
+  return order.some((node) => node.kind === "reduce" && node.combine === "sum") ? rewrite(roots, rule, order) : [...roots];
 }
 
 function contractSum({ x, folded }: Reduce): Node | undefined {

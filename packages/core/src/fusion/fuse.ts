@@ -1,7 +1,6 @@
 // Which values one kernel computes: connected pointwise work of one shape between the same barriers. A kernel may have several outputs.
 import type { Node, Pointwise, Reduce } from "../graph/node.ts";
 import { children } from "../graph/node.ts";
-import { consumers } from "../graph/order.ts";
 import type { Regions } from "../graph/regions.ts";
 import { rematerialised, type FusionGroup, loadsOf } from "./rematerialise.ts";
 import { canFuse } from "./canFuse.ts";
@@ -19,6 +18,8 @@ export interface FusionPlan {
 
 interface Options {
   readonly order: readonly Node[];
+  /** Who uses a node, as `consumers` finds it in `order`. */
+  readonly users: Users;
   readonly regions: Regions;
   /** Is it decided where the node is written? */
   readonly hasDestination: (node: Node) => boolean;
@@ -30,9 +31,8 @@ interface Options {
   readonly excessPrecision: boolean;
 }
 
-export function fuse({ order, regions, hasDestination, deferred, bindings, excessPrecision }: Options): FusionPlan {
-  const users = consumers(order),
-    inlined = fuseIntoReduces(order, users, regions, hasDestination, bindings);
+export function fuse({ order, users, regions, hasDestination, deferred, bindings, excessPrecision }: Options): FusionPlan {
+  const inlined = fuseIntoReduces(order, users, regions, hasDestination, bindings);
   const depth = levels(order, users, regions, inlined, hasDestination, deferred);
   const group = new Map<Pointwise, Set<Pointwise>>();
   for (const node of order) {

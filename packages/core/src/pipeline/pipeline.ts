@@ -19,7 +19,6 @@ export const pipeline: readonly Pass[] = [
   ...simplification,
   onValues("loop fission", fission),
   ...simplification,
-  elimination,
   onValues("view hoisting", hoistViews),
   elimination,
   { name: "fusion and scheduling", level: "schedule", keeps: ["values", "bindings"], run: schedule },

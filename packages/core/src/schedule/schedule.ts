@@ -37,6 +37,7 @@ function fuseAndPlace({ name, inputs, outputs }: Graph, results: readonly Result
   const fuseAndOrder = (deferred: ReadonlySet<Node>): { readonly clusters: FusionPlan; readonly items: Items } => {
     const clusters = fuse({
         order,
+        users,
         regions,
         hasDestination,
         deferred,

@@ -6,8 +6,9 @@ import { rewrite } from "../graph/rewrite.ts";
 import { permutation } from "../graph/window.ts";
 
 export function mergeReductions(roots: readonly Node[]): Node[] {
-  const order = postorder(roots),
-    users = consumers(order),
+  const order = postorder(roots);
+  if (!order.some((node) => node.kind === "reduce" && folded(node).kind === "reduce")) return [...roots];
+  const users = consumers(order),
     wanted = new Set(roots);
   const isOwn = (node: Node): boolean => users(node).length === 1 && !wanted.has(node);
   const rule = (node: Node, old: Node): Node => {
@@ -18,12 +19,18 @@ export function mergeReductions(roots: readonly Node[]): Node[] {
   return rewrite(roots, rule, order);
 }
 
-function mergeReduction({ combine, x, folded, label }: Reduce): Node | undefined {
-  const inner = x.kind === "view" ? x.x : x,
+/** What a reduce folds, through a view. */
+function folded({ x }: Reduce): Node {
+  return x.kind === "view" ? x.x : x;
+}
+
+function mergeReduction(reduce: Reduce): Node | undefined {
+  const { combine, x, label } = reduce,
+    inner = folded(reduce),
     order = x.kind === "view" ? permutation(x.window, inner.shape) : x.shape.map((_, axis) => axis);
   if (inner.kind !== "reduce" || inner.combine !== combine || order === undefined || saturates(inner)) return undefined;
   const more = Array.from({ length: inner.folded }, (_, k) => inner.shape.length + k);
-  return make.reduce(combine, make.transpose(inner.x, [...order, ...more]), inner.folded + folded, label);
+  return make.reduce(combine, make.transpose(inner.x, [...order, ...more]), inner.folded + reduce.folded, label);
 }
 
 /** Sums of i32 end at 32 bits each, so that a sum of sums is not the sum of all. */
