@@ -15,9 +15,9 @@ const used = new Set<number>();
 vi.mock("./throttle.ts", () => {
   let runs = 0;
   return {
-    createThrottle: (most: number) => ({
+    createThrottle: (maxThreads: number) => ({
       next() {
-        const size = 1 + (runs++ % most);
+        const size = 1 + (runs++ % maxThreads);
         used.add(size);
         return size;
       },

@@ -24,7 +24,7 @@ async function gradients(backend: Backend): Promise<unknown[]> {
   return Promise.all([x.read(), d.wx.read(), d.wh.read(), d.b.read()]);
 }
 
-test.each([2, 3, 4])("%i threads give the bits of one, where rows run apart and where steps are cut", async (threads) => {
+test.each([2, 3, 4])("%i threads give the bits of one, where rows run in groups and where steps are partitioned", async (threads) => {
   const [backend, one] = await Promise.all([all(threads), all(1)]);
   const [some, many] = [
     lstmForward({ steps: 6, batch: 21, input: 17, units: 40 }),

@@ -151,12 +151,12 @@ function transferred(length: number): SluiceError {
   });
 }
 
-function checkRange(option: string, value: number, least: number, greatest: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= greatest) return;
+function checkRange(option: string, value: number, minimum: number, maximum: number): void {
+  if (Number.isSafeInteger(value) && value >= minimum && value <= maximum) return;
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who: "workers.open",
-    what: `${option} is a whole number from ${least} to ${greatest}, got ${show(value)}`,
+    what: `${option} is a whole number from ${minimum} to ${maximum}, got ${show(value)}`,
     facts: { [option]: value },
   });
 }

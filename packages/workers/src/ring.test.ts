@@ -10,8 +10,8 @@ function taker(words: Int32Array) {
   let at = 0;
   return {
     found,
-    take(most: number) {
-      for (let i = 0; i < most && Atomics.load(words, layout.head) !== taken; i++) {
+    take(limit: number) {
+      for (let i = 0; i < limit && Atomics.load(words, layout.head) !== taken; i++) {
         if (words[layout.ring + at + 1] === layout.skip) at = 0;
         const length = words[layout.ring + at]!;
         found.push([...words.subarray(layout.ring + at, layout.ring + at + length)]);
@@ -30,9 +30,9 @@ test("commands come out whole and in order, however the ring fills up", () => {
       const words = new Int32Array(layout.words);
       const ring = createRing(words, () => undefined);
       const thread = taker(words);
-      given.forEach(([length, most], i) => {
+      given.forEach(([length, taking], i) => {
         ring.post(Int32Array.from({ length }, (_, k) => (k === 0 ? length : i + k)));
-        thread.take(most);
+        thread.take(taking);
         ring.advance();
       });
       while (!ring.isIdle) {
@@ -81,13 +81,13 @@ test("what the caller does between commands comes when all before is done and no
       const thread = taker(words);
       const seen: [number, number][] = [];
       let posted = 0;
-      for (const [what, length, most] of given) {
+      for (const [what, length, taking] of given) {
         const before = posted;
         if (what === "pause") ring.postToCaller(() => seen.push([before, thread.found.length]));
         else ring.post(Int32Array.from({ length }, (_, k) => (k === 0 ? length : k)));
         if (what === "post") posted = before + 1;
-        thread.take(most);
-        if (most === 3) ring.advance();
+        thread.take(taking);
+        if (taking === 3) ring.advance();
       }
       while (!ring.isIdle) {
         thread.take(1);

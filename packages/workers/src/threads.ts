@@ -119,9 +119,9 @@ function inBrowser({ onMessage, onExit }: Listeners, startTimeoutMs: number): Th
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "sluice" });
   const lock = `sluice ${crypto.randomUUID()}`;
   const ending = new AbortController();
-  const late = setTimeout(() => onExit(`it has not spoken within ${startTimeoutMs / 1000} seconds`), startTimeoutMs);
+  const startTimeout = setTimeout(() => onExit(`it has not spoken within ${startTimeoutMs / 1000} seconds`), startTimeoutMs);
   worker.addEventListener("message", ({ data }) => {
-    clearTimeout(late);
+    clearTimeout(startTimeout);
     if ("isHeld" in data && data.isHeld === true) watch(lock, ending.signal, () => onExit("it ended without a word"));
     onMessage(data);
   });
@@ -130,7 +130,7 @@ function inBrowser({ onMessage, onExit }: Listeners, startTimeoutMs: number): Th
     lock,
     postMessage: (told) => worker.postMessage(told),
     terminate() {
-      clearTimeout(late);
+      clearTimeout(startTimeout);
       ending.abort();
       worker.terminate();
     },

@@ -20,25 +20,25 @@ export interface Throttle {
 const trialRuns = 3;
 /**
  * Between two trials, runs must have taken costFactor times the estimated cost of a trial. The factor starts at 2, to be quick where a core is taken,
- * doubles after each trial that did not pay up to 16, and is 16 at once after a change to fewer threads.
+ * doubles after each trial that did not pay up to 16, and is 16 at once after a change to fewer threads than all.
  */
 const costFactors = { first: 2, last: 16 };
 /** And there must be so many of them. */
 const minRuns = 8;
-/** Another number of threads must save a 20th, or it is noise. */
-const minSpeedupRatio = 0.95;
+/** Another number of threads must take no more of the time than this, or it is noise. */
+const maxTimeRatio = 0.95;
 /** A run in which somebody slept is late where it took so much longer than the best of late. */
 const lateRatio = 1.25;
-/** By which the best is forgotten from run to run. */
-const fading = 1.001;
-/** What a run counts that gives no reason to try but that a number has never been tried. */
-const idly = 1 / 8;
+/** The best is forgotten by this factor from run to run. */
+const forgettingFactor = 1.001;
+/** The weight of a run that gives no reason for a trial but that a number of threads has never been tried. */
+const untriedWeight = 1 / 8;
 
 /**
  * Dynamic concurrency throttling for at most so many threads. A thread whose core is taken makes the others wait, and sleep, at barriers; so do
  * Programs that cannot be split evenly, and only the clock tells which. Hence trials of other numbers, one after the other: one less, half, one thread.
- * While all run, each is tried once, when that costs little, and again only for runs that are late. Once fewer run, more are tried at the same
- * price, so that a core which is free again is soon in use.
+ * While all run, each is tried once, when that costs little, and once more only for runs that are late. Once fewer run, more are tried at the same
+ * cost factor, so that a core which is free again is soon in use.
  */
 export function createThrottle(maxThreads: number): Throttle {
   const sizes = [...new Set([maxThreads, maxThreads - 1, Math.ceil(maxThreads / 2), 1])].filter((size) => size > 0);
@@ -46,38 +46,38 @@ export function createThrottle(maxThreads: number): Throttle {
   const usByThreads = new Map<number, number>();
   let current = maxThreads;
   let candidate = maxThreads;
-  let trial: { readonly size: number; posted: number; ended: number; slowest: number } | undefined;
+  let trial: { readonly size: number; posted: number; ended: number; slowestUs: number } | undefined;
   let costFactor = costFactors.first;
-  let best = Infinity; // microseconds of a run by all threads
-  let spentUs = 0; // microseconds of runs since the last trial, as far as they give reason for another
+  let bestUs = Infinity; // of a run by all threads
+  let spentUs = 0; // of runs since the last trial, as far as they give reason for another
   let runs = 0; // of those
 
-  const mean = (): number => usByThreads.get(current)!;
+  const meanUs = (): number => usByThreads.get(current)!;
   /** What a trial of the candidate costs: where it has not been tried, threads are taken to be worth as much as they can be. */
-  const cost = (): number => {
-    const expected = usByThreads.get(candidate) ?? mean() * Math.max(1, current / candidate);
-    return trialRuns * Math.max(0, Math.min(expected, 4 * maxThreads * mean()) - mean());
+  const costUs = (): number => {
+    const expected = usByThreads.get(candidate) ?? meanUs() * Math.max(1, current / candidate);
+    return trialRuns * Math.max(0, Math.min(expected, 4 * maxThreads * meanUs()) - meanUs());
   };
-  const turn = (): void => {
+  const nextCandidate = (): void => {
     const others = sizes.filter((size) => size !== current);
     candidate = others[(others.indexOf(candidate) + 1) % others.length]!;
   };
-  const conclude = ({ size, slowest }: { readonly size: number; readonly slowest: number }): void => {
-    usByThreads.set(size, slowest);
-    const pays = slowest < minSpeedupRatio * mean();
+  const conclude = ({ size, slowestUs }: { readonly size: number; readonly slowestUs: number }): void => {
+    usByThreads.set(size, slowestUs);
+    const pays = slowestUs < maxTimeRatio * meanUs();
     if (pays) current = size;
     costFactor = pays && current === maxThreads ? costFactors.first : pays ? costFactors.last : Math.min(2 * costFactor, costFactors.last);
     trial = undefined;
     spentUs = runs = 0;
-    turn();
+    nextCandidate();
   };
-  turn();
+  nextCandidate();
   /** How much a run by the current number counts as a reason to try another. */
   const reason = ({ tookUs, sleeps }: Ended): number => {
     if (current < maxThreads) return 1;
-    best = Math.min(tookUs, best * fading);
-    if (sleeps > 0 && tookUs > lateRatio * best) return 1;
-    return usByThreads.has(candidate) ? 0 : idly;
+    bestUs = Math.min(tookUs, bestUs * forgettingFactor);
+    if (sleeps > 0 && tookUs > lateRatio * bestUs) return 1;
+    return usByThreads.has(candidate) ? 0 : untriedWeight;
   };
 
   return {
@@ -89,14 +89,14 @@ export function createThrottle(maxThreads: number): Throttle {
     ended(run) {
       const { threads, tookUs } = run;
       if (trial?.size === threads) {
-        if (trial.ended++ > 0) trial.slowest = Math.max(trial.slowest, tookUs);
+        if (trial.ended++ > 0) trial.slowestUs = Math.max(trial.slowestUs, tookUs);
         if (trial.ended === trialRuns) conclude(trial);
       } else if (threads === current) {
-        usByThreads.set(current, usByThreads.has(current) ? mean() + (tookUs - mean()) / 8 : tookUs);
+        usByThreads.set(current, usByThreads.has(current) ? meanUs() + (tookUs - meanUs()) / 8 : tookUs);
         const weight = sizes.length === 1 || trial !== undefined ? 0 : reason(run);
         if (weight === 0) return;
         spentUs += weight * tookUs;
-        if (++runs >= minRuns && spentUs >= costFactor * cost()) trial = { size: candidate, posted: 0, ended: 0, slowest: 0 };
+        if (++runs >= minRuns && spentUs >= costFactor * costUs()) trial = { size: candidate, posted: 0, ended: 0, slowestUs: 0 };
       }
     },
   };

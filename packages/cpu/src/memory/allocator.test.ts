@@ -4,7 +4,7 @@ import { createAllocator } from "./allocator.ts";
 
 const calls = fc.array(fc.oneof(fc.record({ size: fc.nat({ max: 1000 }) }), fc.record({ release: fc.nat() })), { maxLength: 60 });
 
-test("ranges are aligned, apart, within what was grown to, and all room comes back", () => {
+test("ranges are aligned, disjoint, within what was grown to, and all memory comes back", () => {
   fc.assert(
     fc.property(calls, (calls) => {
       let end = 0;

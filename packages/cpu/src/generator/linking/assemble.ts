@@ -30,7 +30,7 @@ export interface ThreadOptions {
  * how many there are, how often to look before sleeping, and the address of their barrier (`barrierLayout`). It returns 0, or another number where it was stopped.
  */
 export function assemble(program: Program, threadOptions?: ThreadOptions): Assembled {
-  const { ops, panels } = planPanels(program);
+  const { ops: steps, panels } = planPanels(program);
   const slots = program.slots.length;
   const module = createModule(threadOptions === undefined ? {} : { shared: threadOptions.pages });
   const bases = Array.from({ length: slots + panels.length + 1 }, () => module.global());
@@ -69,7 +69,7 @@ export function assemble(program: Program, threadOptions?: ThreadOptions): Assem
         }
       }
     };
-    return [ops.map((step) => codeOf(step, 0, all)), all.join()];
+    return [steps.map((step) => codeOf(step, 0, all)), all.join()];
   };
   const setUp = (table: Local): Code => bases.map((base, at) => globalSet(base, i32.load(get(table), 4 * at)));
 

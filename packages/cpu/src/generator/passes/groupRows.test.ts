@@ -48,7 +48,7 @@ test("groups have eight rows, or as many fewer as divide the batch into an even 
   expect([1, 2, 4, 8, 12, 16, 18, 20, 21, 24, 31, 32, 64].map(groupFor)).toEqual([undefined, 1, 2, 4, 6, 8, 3, 5, 7, 4, 1, 8, 8]);
 });
 
-test("all products of a block of time run apart with its steps", () => {
+test("all products of a block of time run in the groups of its steps", () => {
   const blocked = blockTime(lstmForward({ steps: 64, batch: 32, input: 8, units: 128 }));
   const { steps } = groupRows(blocked);
   expect(loop(blocked.steps).length).toBe(4);

@@ -53,7 +53,7 @@ test("weights that are only read are packed first of all, and kept", () => {
   expect(panels).toEqual([{ bytes: 4 * width * units, cachedSlot: w }]);
 });
 
-test("weights of scratch are packed before the outermost scan that holds them still", () => {
+test("weights of scratch are packed before the outermost scan in which they are invariant", () => {
   const { ops, panels } = planPanels(program([scan(2, scan(5, step(2)))], lengths, [w]));
   expect(outline(ops)).toBe("pack 0, scan(scan(product 0))");
   expect(panels).toEqual([{ bytes: 4 * width * units }]);
@@ -82,10 +82,10 @@ test("weights that a scan writes are not packed before it", () => {
   expect(outline(ops)).toBe("scan(product alone, product alone)");
 });
 
-test("a left operand that a scan holds still is packed for the transposed product, where the views lie for that", () => {
-  const turned = (view: View): View => ({ ...view, shape: view.shape.toReversed(), strides: view.strides.toReversed() });
+test("a loop-invariant left operand is packed for the transposed product, where the views lie for that", () => {
+  const transposed = (view: View): View => ({ ...view, shape: view.shape.toReversed(), strides: view.strides.toReversed() });
   const { b, a, out } = step(1);
-  const { ops } = planPanels(program([scan(10, matmul(turned(b), turned(a), turned(out)))], lengths, [w]));
+  const { ops } = planPanels(program([scan(10, matmul(transposed(b), transposed(a), transposed(out)))], lengths, [w]));
   expect(outline(ops)).toBe("pack 0, scan(product 0)");
   expect(ops[1]).toMatchObject({ body: [{ step: step(1) }] });
 });
@@ -106,13 +106,13 @@ test("a scan of no iterations packs nothing, as its views may lie anywhere", () 
 });
 
 test("what is kept is good for the next run", () => {
-  const { slots, run, again } = harness(program([scan(10, step(1))], lengths));
+  const { slots, run, runPacked } = harness(program([scan(10, step(1))], lengths));
   slots[w]!.forEach((_, i) => (slots[w]![i] = (i % 7) - 3));
   slots[x]!.fill(1);
   run();
   const once = slots[y]!.slice();
   slots[x]!.fill(2);
-  again();
+  runPacked();
   expect([...slots[y]!]).toEqual([...once].map((value) => 2 * value));
 });
 

@@ -76,9 +76,13 @@ export function dot(module: Module, shape: Dot): Callable {
 /** The first of four vectors becomes the sums of the lanes of each. */
 function total(vectors: readonly Local[]): Code {
   const [s0, s1, s2, s3] = vectors as [Local, Local, Local, Local];
-  const fold = (x: Local, y: Local, low: readonly number[], high: readonly number[]): Code =>
+  const sumLanes = (x: Local, y: Local, low: readonly number[], high: readonly number[]): Code =>
     set(x, f32x4.add(lanes(x, y, low), lanes(x, y, high)));
-  return [fold(s0, s1, [0, 4, 1, 5], [2, 6, 3, 7]), fold(s2, s3, [0, 4, 1, 5], [2, 6, 3, 7]), fold(s0, s2, [0, 1, 4, 5], [2, 3, 6, 7])];
+  return [
+    sumLanes(s0, s1, [0, 4, 1, 5], [2, 6, 3, 7]),
+    sumLanes(s2, s3, [0, 4, 1, 5], [2, 6, 3, 7]),
+    sumLanes(s0, s2, [0, 1, 4, 5], [2, 3, 6, 7]),
+  ];
 }
 
 /** Lanes of x (0–3) and y (4–7). */

@@ -89,14 +89,14 @@ test.each(large)("single parts do their part: %s", (_name, m, n, k, orderA, orde
   const step = { kind: "matmul", a: view(0, orderA, "mk"), b: view(1, orderB, "kn"), out: view(2, "mn", "mn"), accumulate: true } as const;
   const slots = [m * k, k * n, m * n].map((length, at) => ({ dtype: "f32" as const, length, ...(bound ? { binding: at } : {}) }));
   const example: Example = { program: { name: "large", slots, steps: [step] }, step, lengths: [] };
-  let most = 0;
+  let maxParts = 0;
   const { before, after } = run(example, 1, {
     cuts: (parts) => {
-      most = Math.max(most, parts);
+      maxParts = Math.max(maxParts, parts);
       return Array.from({ length: parts }, (_, part) => part);
     },
   });
-  expect(most).toBeGreaterThan(4);
+  expect(maxParts).toBeGreaterThan(4);
   const { values, errors } = expected(example, before);
   expect(after[2]!.findIndex((value, i) => !(Math.abs(value - values[i]!) <= errors[i]!))).toBe(-1);
 });

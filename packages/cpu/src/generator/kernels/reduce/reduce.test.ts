@@ -24,7 +24,7 @@ test("the error of a sum does not grow with its length, whichever axis is folded
     ] as const) {
       const length = shape[0] * rows;
       const data = Float32Array.from({ length }, (_, i) => 1 + ((i * 7919) % 1009) / 1009);
-      const sums = fold("sum", shape, strides, data);
+      const sums = reduced("sum", shape, strides, data);
       for (let kept = 0; kept < shape[0]; kept++) {
         let exact = 0;
         for (let r = 0; r < rows; r++) exact += data[kept * strides[0] + r * strides[1]]!;
@@ -34,7 +34,7 @@ test("the error of a sum does not grow with its length, whichever axis is folded
     }
 });
 
-test("NaN and infinities come through a fold of any length from any place", () => {
+test("NaN and infinities come through a reduction of any length from any place", () => {
   const special = fc.constantFrom(NaN, Infinity, -Infinity);
   fc.assert(
     fc.property(
@@ -48,15 +48,15 @@ test("NaN and infinities come through a fold of any length from any place", () =
         for (const [at, value] of specials) data[at % data.length] = value;
         const column = (kept: number): number[] => Array.from({ length: rows }, (_, r) => data[kept * strides[0]! + r * strides[1]!]!);
         const all = Array.from({ length: columns }, (_, kept) => column(kept));
-        expect([...fold("max", [columns, rows], strides, data)]).toEqual(all.map((values) => Math.max(...values) + 0));
-        expect([...fold("sum", [columns, rows], strides, data)]).toEqual(all.map((values) => values.reduce((sum, x) => sum + x, 0)));
+        expect([...reduced("max", [columns, rows], strides, data)]).toEqual(all.map((values) => Math.max(...values) + 0));
+        expect([...reduced("sum", [columns, rows], strides, data)]).toEqual(all.map((values) => values.reduce((sum, x) => sum + x, 0)));
       },
     ),
     { numRuns: 60 },
   );
 });
 
-test("a fold of nothing is the identity, or what was there", () => {
+test("a reduction of nothing is the identity, or what was there", () => {
   const step = (combine: ReduceStep["combine"], accumulate: boolean): ReduceStep => ({
     ...{ kind: "reduce", shape: [3, 0], folded: 1, combine, body: load, inputs: [dense(0, [3, 0])], output: dense(1, [3]), accumulate },
   });
@@ -72,7 +72,7 @@ test("a fold of nothing is the identity, or what was there", () => {
   expect(result("sum", true)).toEqual([5, 5, 5]);
 });
 
-function fold(combine: ReduceStep["combine"], shape: readonly number[], strides: readonly number[], data: Float32Array): Float32Array {
+function reduced(combine: ReduceStep["combine"], shape: readonly number[], strides: readonly number[], data: Float32Array): Float32Array {
   const view = { ...dense(0, shape), strides };
   const output = { ...dense(1, [shape[0]!]), strides: denseStrides([shape[0]!]) };
   const slots = [data.length, shape[0]!].map((length, binding) => ({ dtype: "f32", length, binding }) as const);

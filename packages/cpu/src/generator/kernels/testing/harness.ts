@@ -20,15 +20,21 @@ export interface Harness {
 export function harness(slots: Program["slots"], step: Kernel, scans = 0): Harness {
   const module = createModule();
   const bases = slots.map(() => module.global());
-  const room = module.global();
+  const workspaceGlobal = module.global();
   const dtypes = slots.map(({ dtype }) => dtype);
-  const context: KernelContext = { module, dtypes, base: (slot) => globalGet(bases[slot]!), panels: () => [], workspace: globalGet(room) };
+  const context: KernelContext = {
+    module,
+    dtypes,
+    base: (slot) => globalGet(bases[slot]!),
+    panels: () => [],
+    workspace: globalGet(workspaceGlobal),
+  };
   const { code, parts, workspaceBytes: workspace } = kernelOf(context, { kind: "kernel", step }, scans);
   const sizes = [...slots.map(({ length }) => 4 * length), workspace];
   const { places, pages } = layout(sizes, slots.length - 1);
   const run = module.function({ params: parametersOf(scans) }, ({ params }) => [
     bases.map((base, at) => globalSet(base, i32.const(places[at]!))),
-    globalSet(room, i32.const(places.at(-1)!)),
+    globalSet(workspaceGlobal, i32.const(places.at(-1)!)),
     call(code, ...params.map(get)),
   ]);
   module.export("run", run);

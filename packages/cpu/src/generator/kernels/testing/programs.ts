@@ -32,7 +32,7 @@ interface Layout {
 }
 
 /** Elements at the end of each slot, where a view may be moved to. */
-const room = 8;
+const slackElements = 8;
 
 /** Views on new slots: axes in any order, apart, flipped, repeated, moved by the scan. */
 function layouts(draw: Draw, slots: Slot[], length: number | undefined): Layout {
@@ -49,7 +49,7 @@ function layouts(draw: Draw, slots: Slot[], length: number | undefined): Layout 
       extent = extent * Math.max(1, shape[axis!]!) + (draw(4) === 0 ? draw(4) : 0);
     }
     const advance = length === undefined ? [] : [draw(2) === 0 ? 0 : extent];
-    const slot = slots.push({ dtype, length: offset + extent * (length ?? 1) + 1 + room, binding: slots.length }) - 1;
+    const slot = slots.push({ dtype, length: offset + extent * (length ?? 1) + 1 + slackElements, binding: slots.length }) - 1;
     return { slot, offset, shape, strides, advance };
   };
 }

@@ -12,7 +12,7 @@ export interface Harness {
   readonly size: number;
   run(): void;
   /** As `run`, but without packing anew what a Program keeps. */
-  again(): void;
+  runPacked(): void;
   /** Is everything as it was that is neither slot nor panel nor workspace? */
   untouched(): boolean;
 }
@@ -28,13 +28,13 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
   const { ops, panels } = planPanels(program);
   const module = createModule();
   const bases = [...program.slots, ...panels].map(() => module.global());
-  const room = module.global();
+  const workspaceGlobal = module.global();
   const context: KernelContext = {
     module,
     dtypes: program.slots.map(({ dtype }) => dtype),
     base: (slot) => globalGet(bases[slot]!),
     panels: (at) => globalGet(bases[program.slots.length + at]!),
-    workspace: globalGet(room),
+    workspace: globalGet(workspaceGlobal),
   };
   let workspace = 0;
   const codeOf = (op: PlannedStep, times: readonly Local[], local: () => Local): Code => {
@@ -51,14 +51,17 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
   const isKept = (op: PlannedStep): boolean => op.kind === "pack" && panels[op.panels]!.cachedSlot !== undefined;
   const runOf = (ops: readonly PlannedStep[]) =>
     module.function({ params: [] }, ({ local }) => ops.map((op) => codeOf(op, [], () => local("i32"))));
-  const [run, again] = [runOf(ops), runOf(ops.filter((op) => !isKept(op)))];
+  const [run, runPacked] = [runOf(ops), runOf(ops.filter((op) => !isKept(op)))];
 
   const sizes = [...program.slots.map(({ length }) => 4 * length), ...panels.map(({ bytes }) => bytes), workspace];
   const { places, pages } = layout(sizes, ends);
-  const settled = (inner: { readonly index: number }) =>
-    module.function({ params: [] }, () => [[...bases, room].map((base, at) => globalSet(base, i32.const(places[at]!))), call(inner)]);
-  module.export("run", settled(run));
-  module.export("again", settled(again));
+  const withBases = (inner: { readonly index: number }) =>
+    module.function({ params: [] }, () => [
+      [...bases, workspaceGlobal].map((base, at) => globalSet(base, i32.const(places[at]!))),
+      call(inner),
+    ]);
+  module.export("run", withBases(run));
+  module.export("runPacked", withBases(runPacked));
 
   const bytes = module.encode();
   const memory = new WebAssembly.Memory({ initial: pages });
@@ -69,7 +72,7 @@ export function harness(program: Program, { ends = [0, program.slots.length - 1]
     slots: program.slots.map(({ dtype, length }, at) => new arrays[dtype as "f32" | "i32"](memory.buffer, places[at], length)),
     size: bytes.length,
     run: () => void exports["run"]!(),
-    again: () => void exports["again"]!(),
+    runPacked: () => void exports["runPacked"]!(),
     untouched() {
       const used = sizes.map((size, at) => [places[at]! / 4, (places[at]! + size) / 4] as const).sort(([x], [y]) => x - y);
       const gaps = used.map(([, end], i) => words.subarray(end, used[i + 1]?.[0] ?? words.length));

@@ -37,28 +37,31 @@ export const examples: fc.Arbitrary<Example> = fc
       ["f32", "i32", "f32"],
       ["f32", "i32", "i32"],
     ),
-    lies: fc.tuple(lies(), lies(), lies()),
+    layouts: fc.tuple(layout(), layout(), layout()),
   })
   .filter(({ lengths, batch, m, n, k }) => sizeOf([...lengths, ...batch, m, n, k]) <= maxMultiplications)
-  .map(({ lengths, batch, m, n, k, accumulate, bound, dtypes, lies: [la, lb, lo] }) => {
-    const a = lay(0, lengths, [...batch, m, k], la);
-    const b = lay(1, lengths, [...batch, k, n], lb);
-    const out = lay(2, lengths, [...batch, m, n], { ...lo, repeats: lo.repeats.map((repeat, axis) => repeat && axis < lengths.length) });
+  .map(({ lengths, batch, m, n, k, accumulate, bound, dtypes, layouts: [la, lb, lo] }) => {
+    const a = laidOut(0, lengths, [...batch, m, k], la);
+    const b = laidOut(1, lengths, [...batch, k, n], lb);
+    const out = laidOut(2, lengths, [...batch, m, n], {
+      ...lo,
+      repeats: lo.repeats.map((repeat, axis) => repeat && axis < lengths.length),
+    });
     const step: MatmulStep = { kind: "matmul", a: a.view, b: b.view, out: out.view, accumulate };
     const steps = lengths.reduceRight<Step>((body, length): ScanStep => ({ kind: "scan", length, body: [body] }), step);
     const slots = [a, b, out].map(({ length }, at): Slot => ({ dtype: dtypes[at]!, length, ...(bound ? { binding: at } : {}) }));
     return { program: { name: "product", slots, steps: [steps] }, step, lengths };
   });
 
-/** How a view lies, by axis: where in the order from the outermost in, how much room is left after it, does it run backwards, does it repeat. */
-interface Lie {
+/** The layout of a view, by axis: where in the order from the outermost in, how much room is left after it, does it run backwards, does it repeat. */
+interface Layout {
   readonly order: readonly number[];
   readonly gaps: readonly number[];
   readonly flips: readonly boolean[];
   readonly repeats: readonly boolean[];
 }
 
-function lies(): fc.Arbitrary<Lie> {
+function layout(): fc.Arbitrary<Layout> {
   const axisCount = 6; // two scans, two axes of a batch, rows, columns
   const each = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: axisCount, maxLength: axisCount });
   return fc.record({
@@ -70,11 +73,11 @@ function lies(): fc.Arbitrary<Lie> {
 }
 
 /** A view over scans of these lengths, and the length of a slot that it just fits. */
-function lay(
+function laidOut(
   slot: number,
   lengths: Shape,
   shape: Shape,
-  { order, gaps, flips, repeats }: Lie,
+  { order, gaps, flips, repeats }: Layout,
 ): { readonly view: View; readonly length: number } {
   const sizes = [...lengths, ...shape];
   const strides = sizes.map(() => 0);
