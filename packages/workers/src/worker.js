@@ -106,13 +106,14 @@ function attempt() {
 /** This thread's share of the next command. All threads leave it together. */
 function execute() {
   const { thread } = given;
+  const length = read(0); // read now: once thread 0 has left the command, maybe before this thread has, the caller may write another in its place
   if (read(1) === run) isOver = runShare();
   else {
     if (thread === 0) move(read(2) >>> 0, read(3) >>> 0, read(4) >>> 0);
     isOver = waitAtBarrier();
   }
   if (isOver) return;
-  at += read(0);
+  at += length;
   taken = (taken + 1) | 0;
   if (thread !== 0) return;
   Atomics.store(words, done, taken);
