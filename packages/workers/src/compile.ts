@@ -24,7 +24,7 @@ export async function compile(program: Program, { limitBytes, pool, heap, minGai
   const moduleMemory = allocateModuleMemory(program, compiled, heap, pool.threads);
   const loaded = freeOnThrow(moduleMemory, () => pool.loadModule(compiled.module));
   const { timeUs, gainUs } = estimate(program, pool.threads);
-  const isSplit = gainUs >= minGainUs;
+  const isSplit = gainUs >= minGainUs && timeUs > 0; // what has nothing to do has no barrier, without which a thread could fall a whole ring behind
   const isShort = timeUs < callerBudgetUs;
   const throttle = createThrottle(isSplit ? pool.threads : 1);
   const ended = (command: Int32Array): void =>

@@ -5,7 +5,7 @@ import { lstmForward } from "@sluice/core/kit";
 import { open as openCpu } from "@sluice/cpu";
 import { rowGroupSize } from "@sluice/cpu/kit";
 import { expect, test, vi } from "vitest";
-import { type Options, open } from "./open.ts";
+import { type Buffer, type Options, open } from "./open.ts";
 import { after, all, code, double, wave } from "./testing/programs.ts";
 import { running } from "./testing/threads.ts";
 
@@ -43,6 +43,19 @@ test("`executor` says how many threads run a Program", async () => {
   const split = await all(2);
   expect((await split.compile(program)).executor).toBe("wasm simd f32x4, 2 threads");
   await Promise.all([backend.close(), split.close()]);
+});
+
+test("a Program that has nothing to do is not split: its threads would meet nowhere", async () => {
+  const backend = await all(2);
+  const [empty, full] = [await backend.compile(double(0)), await backend.compile(double(64))];
+  expect(empty.executor).toBe("wasm simd f32x4, 1 thread");
+  const [none, nothing, x, y] = [0, 0, 64, 64].map((length) => backend.create("f32", length)) as [Buffer, Buffer, Buffer, Buffer];
+  backend.write(x, new Float32Array(64).fill(3));
+  full.run([x, y]); // so that runs are queued, for the threads
+  for (let i = 0; i < 20_000; i++) empty.run([none, nothing]);
+  full.run([y, x]);
+  expect(await backend.read(x)).toEqual(new Float32Array(64).fill(12));
+  await backend.close();
 });
 
 test("writes, runs and reads take effect in call order, also behind a full queue", async () => {
