@@ -1,6 +1,6 @@
 // The gradient of a scan is a scan the other way. It carries the gradient of each state; what it needs of the forward pass it finds where that left it.
 import * as make from "../graph/make.ts";
-import { loopParams, type Loop, type Node, type Piece, type Slice, type Stack, type States } from "../graph/node.ts";
+import { loopParams, type Loop, type Node, type Param, type Piece, type Slice, type Stack, type States } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { isSumOfProducts } from "../graph/products.ts";
 import { substitute } from "../graph/rewrite.ts";
@@ -20,84 +20,114 @@ interface Surroundings {
 }
 
 /** What the gradients of a loop's results contribute to its starts, its slices and everything it closes over. */
-export function loopContributions(
-  loop: Loop,
-  results: readonly Node[],
-  { upstream, active, backpropagate }: Surroundings,
-): readonly Contribution[] {
-  const outputs = results.filter((r): r is Stack => r.kind === "stack"),
-    seen = results.filter((r): r is States => r.kind === "states");
-  const states = relevantStates(loop, outputs, seen, active);
-  const slices: Slice[] = [];
-  const row = (of: Node, label?: string): Node => {
-    if (of.kind === "const") return make.constant(of.value, of.shape.slice(1), of.dtype);
-    const known = slices.find((s) => s.of === of);
-    if (known !== undefined) return known.param;
-    const param = make.param(of.shape.slice(1), of.dtype, label);
-    slices.push({ param, of });
-    return param;
-  };
-
-  // Gradients that arrive at one iteration: of its outputs, and of the state it leaves (from later iterations and from outside).
-  const carried = states.map((i) => {
-    const { param } = loop.states[i]!;
-    return make.param(param.shape, param.dtype, `d ${param.label ?? "state"}`);
-  });
-  const arriving = states.map((i, k) => {
-    const parts = seen.filter((r) => r.state === i).map((r) => splitEnd(loop, upstream.get(r)!));
-    return { end: make.sum([zeros(carried[k]!), ...parts.flatMap((p) => p.end)]), rows: parts.flatMap((p) => p.rows) };
-  });
-  const left = states.map((_, k): Node =>
-    make.sum([carried[k]!, ...arriving[k]!.rows.map((rows) => row(make.stateRowsOf(loop, rows, "after")))]),
+export function loopContributions(loop: Loop, results: readonly Node[], surroundings: Surroundings): readonly Contribution[] {
+  const { upstream, active } = surroundings,
+    outputs = results.filter((r) => r.kind === "stack"),
+    seen = results.filter((r) => r.kind === "states"),
+    rows = new Rows();
+  const carried = relevantStates(loop, outputs, seen, active).map((state) =>
+    carry(
+      loop,
+      state,
+      seen.filter((r) => r.state === state).map((r) => upstream.get(r)!),
+      rows,
+    ),
   );
   const seeds = [
-    ...outputs.map((r) => [r.of, row(upstream.get(r)!)] as const),
-    ...states.map((i, k) => [loop.states[i]!.next, left[k]!] as const),
+    ...outputs.map((r) => [r.of, rows.of(upstream.get(r)!)] as const),
+    ...carried.map(({ state, left }) => [loop.states[state]!.next, left] as const),
   ];
-
-  // Everything in the body that does not belong to the loop is closed over: a target, like the loop's own params.
-  const own = new Set<Node>(loopParams(loop));
-  const inside = (node: Node): boolean => [...freeParams(node)].some((p) => own.has(p));
-  const order = postorder(
-    seeds.map(([node]) => node),
-    outsideOf(results),
-  );
-  const gradients = backpropagate(seeds, (node) => active.has(node) && (own.has(node) || !inside(node)));
-  const closed = order.filter((node) => !inside(node) && gradients.has(node));
-  const sliced = loop.slices.filter((s) => gradients.has(s.param));
+  const { gradients, closed } = throughBody(loop, results, seeds, surroundings);
+  const sliced = loop.slices.filter(({ param }) => gradients.has(param));
 
   const found = rematerialise(
     [
-      ...states.map((i, k) => gradients.get(loop.states[i]!.param) ?? zeros(carried[k]!)),
-      ...sliced.map((s) => gradients.get(s.param)!),
+      ...carried.map(({ state, param }) => gradients.get(loop.states[state]!.param) ?? zeros(param)),
+      ...sliced.map(({ param }) => gradients.get(param)!),
       ...closed.map((node) => gradients.get(node)!),
     ],
     loop,
     results,
-    row,
+    rows,
   );
-  const nexts = found.slice(0, states.length),
-    bySlice = found.slice(states.length, states.length + sliced.length),
-    byClosed = found.slice(states.length + sliced.length);
+  const bySlice = found.slice(carried.length, carried.length + sliced.length),
+    byClosed = found.slice(carried.length + sliced.length);
   const back: Loop = {
     name: `d ${loop.name}`,
     steps: loop.steps,
     reverse: !loop.reverse,
-    slices,
-    states: states.map((_, k) => ({ param: carried[k]!, init: arriving[k]!.end, next: nexts[k]! })),
+    slices: rows.slices,
+    states: carried.map(({ param, end }, k) => ({ param, init: end, next: found[k]! })),
   };
-  const starts = states.map((i, k): Contribution => {
-    const arrived = make.row(make.states(back, k), make.boundaryRow(back, "end"));
-    return [
-      loop.states[i]!.init,
-      make.sum([arrived, ...seen.filter((r) => r.state === i).map((r) => make.row(upstream.get(r)!, make.boundaryRow(loop, "start")))]),
-    ];
-  });
   return [
-    ...starts,
-    ...sliced.map((s, k): Contribution => [s.of, make.stack(back, bySlice[k]!)]),
+    ...carried.map(({ state, starts }, k): Contribution => {
+      const arrived = make.row(make.states(back, k), make.boundaryRow(back, "end"));
+      return [loop.states[state]!.init, make.sum([arrived, ...starts])];
+    }),
+    ...sliced.map(({ of }, k): Contribution => [of, make.stack(back, bySlice[k]!)]),
     ...closed.map((node, k): Contribution => [node, make.reduceAxes("sum", make.stack(back, byClosed[k]!), [0])]),
   ];
+}
+
+/** What the backward body sees one row of. */
+class Rows {
+  readonly slices: Slice[] = [];
+  readonly #params = new Map<Node, Node>();
+
+  /** The row of an iteration. */
+  of(of: Node, label?: string): Node {
+    if (of.kind === "const") return make.constant(of.value, of.shape.slice(1), of.dtype);
+    const known = this.#params.get(of);
+    if (known !== undefined) return known;
+    const param = make.param(of.shape.slice(1), of.dtype, label);
+    this.slices.push({ param, of });
+    this.#params.set(of, param);
+    return param;
+  }
+}
+
+/** The gradient of a state, which the backward loop carries. */
+interface Carried {
+  readonly state: number;
+  /** What an iteration gets from later ones. */
+  readonly param: Param;
+  /** What arrives at the end of the loop, where the way back starts. */
+  readonly end: Node;
+  /** The gradient of what an iteration leaves: from later iterations and from outside. */
+  readonly left: Node;
+  /** What arrives at the start of the loop from outside. */
+  readonly starts: readonly Node[];
+}
+
+/** `upstream` are the gradients of all that shows the state's rows. */
+function carry(loop: Loop, state: number, upstream: readonly Node[], rows: Rows): Carried {
+  const { shape, dtype, label } = loop.states[state]!.param,
+    param = make.param(shape, dtype, `d ${label ?? "state"}`),
+    parts = upstream.map((gradient) => splitEnd(loop, gradient));
+  return {
+    state,
+    param,
+    end: make.sum([zeros(param), ...parts.flatMap(({ end }) => end)]),
+    left: make.sum([param, ...parts.flatMap((part) => part.rows.map((all) => rows.of(make.stateRowsOf(loop, all, "after"))))]),
+    starts: upstream.map((gradient) => make.row(gradient, make.boundaryRow(loop, "start"))),
+  };
+}
+
+/** The gradients in the body. What does not belong to the loop is closed over: a target, like the loop's own params. */
+function throughBody(
+  loop: Loop,
+  results: readonly Node[],
+  seeds: readonly (readonly [Node, Node])[],
+  { active, backpropagate }: Surroundings,
+): { readonly gradients: Gradients; readonly closed: readonly Node[] } {
+  const own = new Set<Node>(loopParams(loop));
+  const isInside = (node: Node): boolean => [...freeParams(node)].some((p) => own.has(p));
+  const gradients = backpropagate(seeds, (node) => active.has(node) && (own.has(node) || !isInside(node)));
+  const order = postorder(
+    seeds.map(([node]) => node),
+    outsideOf(results),
+  );
+  return { gradients, closed: order.filter((node) => !isInside(node) && gradients.has(node)) };
 }
 
 /** Does a node depend on nothing but what the loop's results depend on, too? Then it is no part of the body, nor of a loop inside, nor is what it is made of. */
@@ -135,7 +165,7 @@ function relevantStates(loop: Loop, outputs: readonly Stack[], seen: readonly St
  * Expressions over the forward body as the backward body can compute them: states and slices come row by row, results of matmul, reduce,
  * gather, scatter and inner loops as well (they are what is stored; of a sum of products the sum); pointwise chains and views are computed again.
  */
-function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Node[], row: (of: Node, label?: string) => Node): Node[] {
+function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Node[], rows: Rows): Node[] {
   const own = new Set<Node>(loopParams(loop)),
     isOutside = outsideOf(results),
     known = new Map<Node, Node>();
@@ -144,7 +174,7 @@ function rematerialise(roots: readonly Node[], loop: Loop, results: readonly Nod
     [...freeParams(node)].some((p) => own.has(p)) && [...freeParams(node)].every((p) => forward.has(p));
   const isStored = (node: Node): boolean => own.has(node) || ((stored.has(node.kind) || isSumOfProducts(node)) && isForward(node));
   for (const node of postorder(roots, (node) => isStored(node) || isOutside(node)))
-    if (isStored(node)) known.set(node, row(make.stack(loop, node), node.label));
+    if (isStored(node)) known.set(node, rows.of(make.stack(loop, node), node.label));
     else if (isOutside(node)) known.set(node, node);
   return substitute(roots, known);
 }
