@@ -45,7 +45,7 @@ export function createThrottle(maxThreads: number): Throttle {
   /** Microseconds of a run by the number of threads, as far as known. */
   const usByThreads = new Map<number, number>();
   let current = maxThreads;
-  let candidate = maxThreads;
+  let candidate = after(maxThreads, sizes, current);
   let trial: { readonly size: number; posted: number; ended: number; slowestUs: number } | undefined;
   let costFactor = costFactors.first;
   let bestUs = Infinity; // of a run by all threads
@@ -58,10 +58,6 @@ export function createThrottle(maxThreads: number): Throttle {
     const expected = usByThreads.get(candidate) ?? meanUs() * Math.max(1, current / candidate);
     return trialRuns * Math.max(0, Math.min(expected, 4 * maxThreads * meanUs()) - meanUs());
   };
-  const nextCandidate = (): void => {
-    const others = sizes.filter((size) => size !== current);
-    candidate = others[(others.indexOf(candidate) + 1) % others.length]!;
-  };
   const conclude = ({ size, slowestUs }: { readonly size: number; readonly slowestUs: number }): void => {
     usByThreads.set(size, slowestUs);
     const pays = slowestUs < maxTimeRatio * meanUs();
@@ -69,9 +65,8 @@ export function createThrottle(maxThreads: number): Throttle {
     costFactor = pays && current === maxThreads ? costFactors.first : pays ? costFactors.last : Math.min(2 * costFactor, costFactors.last);
     trial = undefined;
     spentUs = runs = 0;
-    nextCandidate();
+    candidate = after(candidate, sizes, current);
   };
-  nextCandidate();
   /** How much a run by the current number counts as a reason to try another. */
   const reason = ({ tookUs, sleeps }: Ended): number => {
     if (current < maxThreads) return 1;
@@ -100,4 +95,10 @@ export function createThrottle(maxThreads: number): Throttle {
       }
     },
   };
+}
+
+/** The one in turn after `size`, leaving out the `current`. */
+function after(size: number, sizes: readonly number[], current: number): number {
+  const others = sizes.filter((other) => other !== current);
+  return others[(others.indexOf(size) + 1) % others.length] ?? current;
 }
