@@ -4,7 +4,7 @@ import { type Buffer, type ProgramMemory, allocateModuleMemory, freeOnThrow, mod
 import type { ThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
 import { createThrottle } from "./throttle.ts";
-import { estimate } from "./work.ts";
+import { estimate } from "./estimate.ts";
 
 interface Options {
   /** Most bytes of the memory. */

@@ -18,7 +18,7 @@ import { compile } from "./compile.ts";
 import { coresAvailable } from "./cores.ts";
 import { startThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
-import { estimate } from "./work.ts";
+import { estimate } from "./estimate.ts";
 
 export type { Buffer };
 

@@ -3,7 +3,7 @@ import { checkPositive } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
 import { SluiceError } from "../errors.ts";
-import { checkFlags, checkTensor } from "../trace/check.ts";
+import { checkFlags, checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
 import { broadcastTo, transpose } from "../trace/movement.ts";

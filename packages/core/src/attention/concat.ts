@@ -2,7 +2,7 @@
 import { record } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
 import { add } from "../trace/arithmetic.ts";
-import { checkTensor } from "../trace/check.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { reshape, split } from "../trace/movement.ts";
 import { dot } from "../trace/products.ts";

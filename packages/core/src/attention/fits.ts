@@ -3,7 +3,7 @@ import type { DType, Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
 import { broadcastShape, where } from "../trace/arithmetic.ts";
-import { checkTensor } from "../trace/check.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe, describeShape } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";

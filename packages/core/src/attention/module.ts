@@ -3,7 +3,7 @@ import { type Names, options as named } from "../arguments/options.ts";
 import type { WeightTensors } from "../cells/recurrence.ts";
 import { checkCount } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
-import { checkTensor } from "../trace/check.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";

@@ -2,7 +2,7 @@
 import { options } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
 import { broadcastShape } from "../trace/arithmetic.ts";
-import { checkTensor } from "../trace/check.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";

@@ -2,7 +2,7 @@
 import { checkOneOf } from "../arguments/checks.ts";
 import { meant } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
-import { checkTensor } from "../trace/check.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { transpose } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";

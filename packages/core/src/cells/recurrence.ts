@@ -2,7 +2,7 @@
 import { SluiceError } from "../errors.ts";
 import { less, where } from "../trace/arithmetic.ts";
 import { constant, iota } from "../trace/constants.ts";
-import { checkTensor, checkTensors } from "../trace/check.ts";
+import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, expand, reshape, transpose } from "../trace/movement.ts";

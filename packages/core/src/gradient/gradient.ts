@@ -4,7 +4,7 @@ import * as make from "../graph/make.ts";
 import type { Node } from "../graph/node.ts";
 import { sameShape } from "../shape.ts";
 import { checkFunction, record } from "../arguments/checks.ts";
-import { checkTensor, checkTensors } from "../trace/check.ts";
+import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { mapTensors, tensorsOf } from "../trace/scan.ts";
 import { Tensor } from "../trace/tensor.ts";

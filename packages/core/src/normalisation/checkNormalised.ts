@@ -1,7 +1,7 @@
 // What both normalisations read.
 import { check, nonNegative } from "../arguments/rules.ts";
 import { SluiceError } from "../errors.ts";
-import { checkTensor, checkTensors } from "../trace/check.ts";
+import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";

@@ -3,7 +3,7 @@ import { checkFinite, checkPositive } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
 import { literal } from "../trace/constants.ts";
-import { checkFlags, checkTensor } from "../trace/check.ts";
+import { checkFlags, checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { at, reshape, stack } from "../trace/movement.ts";
 import { Tensor } from "../trace/tensor.ts";

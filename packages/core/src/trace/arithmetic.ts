@@ -4,7 +4,7 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { addProductsFirst } from "../graph/products.ts";
 import { show } from "../arguments/show.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
 import { Tensor, type Operand } from "./tensor.ts";

@@ -1,7 +1,7 @@
 // Reading axis arguments: negative ones count from the end.
 import { SluiceError } from "../errors.ts";
 import { show } from "../arguments/show.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { who } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";

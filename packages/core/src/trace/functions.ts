@@ -3,7 +3,7 @@ import * as make from "../graph/make.ts";
 import { checkDType, checkNumber } from "../arguments/checks.ts";
 import type { DType } from "../backend.ts";
 import { add, maximum, minimum, mul, neg, sub, unary } from "./arithmetic.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 

@@ -6,7 +6,7 @@ import { sizeOf } from "../shape.ts";
 import type { DType } from "../backend.ts";
 import { equal } from "./arithmetic.ts";
 import { iota } from "./constants.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { cast } from "./functions.ts";
 import { expand } from "./movement.ts";

@@ -7,7 +7,7 @@ import * as make from "../graph/make.ts";
 import { denseStrides, sameShape, sizeOf } from "../shape.ts";
 import { broadcastShape, where } from "./arithmetic.ts";
 import { checkAxis } from "./axis.ts";
-import { checkList, checkTensor } from "./check.ts";
+import { checkList, checkTensor } from "./checkTensor.ts";
 import { describe, describeShape } from "./describe.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";

@@ -3,7 +3,7 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { sizeOf } from "../shape.ts";
 import { broadcastShape, mergeAxes } from "./arithmetic.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";

@@ -3,7 +3,7 @@ import * as make from "../graph/make.ts";
 import { sizeOf } from "../shape.ts";
 import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
-import { checkFlags } from "./check.ts";
+import { checkFlags } from "./checkTensor.ts";
 import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
 import { options } from "../arguments/options.ts";

@@ -7,7 +7,7 @@ import { type Names, options as named } from "../arguments/options.ts";
 import * as make from "../graph/make.ts";
 import type { Loop, Param } from "../graph/node.ts";
 import { sameShape } from "../shape.ts";
-import { checkFlags, checkTensor } from "./check.ts";
+import { checkFlags, checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { who } from "./scope.ts";
 import { Tensor } from "./tensor.ts";

@@ -8,7 +8,7 @@ import * as make from "../graph/make.ts";
 import type { Graph, Input, Node } from "../graph/node.ts";
 import { freeParams, postorder } from "../graph/order.ts";
 import { sameShape } from "../shape.ts";
-import { checkTensor } from "./check.ts";
+import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { isTensor } from "./scan.ts";
 import { Tensor } from "./tensor.ts";

@@ -4,7 +4,7 @@ import type { Spec } from "../layers/spec.ts";
 import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
-import { MaskFeed } from "./maskFeed.ts";
+import { DropoutMask } from "./dropoutMask.ts";
 import { bind } from "./runners.ts";
 import type { Setting } from "./setting.ts";
 import { Totals } from "./totals.ts";
@@ -29,7 +29,7 @@ export async function trainingRunner(setting: Setting, sample: Spec, batch: numb
   const { inputs, masks, totals, hyper } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
     masks: Object.entries(built.masks).map(
-      ([name, mask]) => [name, keep(new MaskFeed(backend, { name, mask, batch, dtype, seed }))] as const,
+      ([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))] as const,
     ),
     totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
     hyper: keep(zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" })),

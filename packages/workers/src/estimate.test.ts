@@ -1,6 +1,6 @@
 import { lstmForward } from "@sluice/core/kit";
 import { expect, test } from "vitest";
-import { estimate } from "./work.ts";
+import { estimate } from "./estimate.ts";
 
 test("threads gain on a batch, and nothing on single rows, where barriers take longer than the work", () => {
   const sizes = { steps: 100, input: 64, units: 128 };

@@ -1,10 +1,10 @@
-// A mask of one layer, update after update: drawn on the host from the seed, the mask's name and the number of the update,
+// A dropout mask of one layer, update after update: drawn on the host from the seed, the mask's name and the number of the update,
 // so that it is the same on every backend and after every resumption.
 import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
 import type { Mask } from "../layers/layer.ts";
 import { typedArray } from "../host/typedArray.ts";
 
-export interface MaskFeedOptions {
+export interface DropoutMaskOptions {
   readonly name: string;
   readonly mask: Mask;
   readonly batch: number;
@@ -13,14 +13,14 @@ export interface MaskFeedOptions {
   readonly seed: number;
 }
 
-export class MaskFeed {
+export class DropoutMask {
   /** [batch, …mask.shape] */
   readonly array: NDArray;
   readonly #mask: Mask;
   readonly #stream: Random;
   readonly #staging: TypedArray;
 
-  constructor(backend: Backend, { name, mask, batch, dtype, seed }: MaskFeedOptions) {
+  constructor(backend: Backend, { name, mask, batch, dtype, seed }: DropoutMaskOptions) {
     const shape = [batch, ...mask.shape];
     this.#mask = mask;
     this.#stream = random(mask.seed ?? seed).child(`dropout ${name}`);
