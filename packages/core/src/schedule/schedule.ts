@@ -81,7 +81,7 @@ function canUpdateInPlace(
       users(node).length > 0 &&
       users(node).every((u) => u.kind === "view" && boundingBox(u.window, node.shape)?.[0]?.every((row) => row === last)),
   );
-  if (!onlyLast || loop.steps === 0) return false;
+  if (!onlyLast || loop.steps === 0 || !isOwnStart(loop, state, users)) return false;
   const body = items.in(loop),
     base = (node: Node): Node => (node.kind === "view" ? base(node.x) : node);
   const writers = writersOf(next, items).map((item) => body.indexOf(item)),
@@ -94,6 +94,17 @@ function canUpdateInPlace(
       (i === first && writers.length === 1 && inPlace && item.kind === "map" && reads.every((x) => x === param))
     );
   });
+}
+
+/** Does nothing but the loop's start read what a state starts from? It is written into the state's own place, which the first step overwrites. */
+function isOwnStart(loop: Loop, state: number, users: (node: Node) => readonly Node[]): boolean {
+  const { init } = loop.states[state]!;
+  /** Of a value, or of a piece that lies in it. */
+  const isOwn = (x: Node, reader: (user: Node) => boolean): boolean =>
+    users(x).every(reader) && (x.kind !== "place" || x.pieces.every((piece) => isOwn(piece.x, (user) => user === x)));
+  const isResult = (user: Node): boolean => (user.kind === "stack" || user.kind === "states") && user.loop === loop;
+  const isReadInside = loop.slices.some(({ of }) => of === init) || loop.states.some(({ next }) => next === init);
+  return !isReadInside && isOwn(init, isResult);
 }
 
 /** What shows all rows of each state, by the state's param. */
