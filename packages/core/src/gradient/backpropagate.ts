@@ -8,7 +8,7 @@ import { contributions } from "./rules.ts";
 
 /** See `Backpropagate`. */
 export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean): Gradients {
-  const order = postorder(seeds.map(([node]) => node)),
+  const order = loopsWhole(seeds.map(([node]) => node)),
     active = activity(order, isTarget);
   const pending = new Map<Node, Node[]>(),
     done = new Map<Node, Node>();
@@ -51,6 +51,19 @@ function activity(order: readonly Node[], isTarget: (node: Node) => boolean): Re
   };
   while (pass());
   return active;
+}
+
+/**
+ * A postorder in which all that a loop is made of comes before each of its results, what its other results stack included: then nothing that the
+ * loop contributes to has had its turn, seen backwards, when the first of them has it.
+ */
+function loopsWhole(roots: readonly Node[]): readonly Node[] {
+  const order = postorder(roots);
+  const stacked = new Map<Loop, Node[]>();
+  for (const node of order) if (node.kind === "stack") stacked.set(node.loop, [...(stacked.get(node.loop) ?? []), node.of]);
+  const whole = (node: Node): readonly Node[] =>
+    node.kind === "stack" || node.kind === "states" ? [...children(node), ...(stacked.get(node.loop) ?? [])] : children(node);
+  return postorder(roots, undefined, whole);
 }
 
 /** The results of each loop under the first of them in `order`: seen backwards, all that uses the loop comes before it. */

@@ -2,14 +2,18 @@
 import { children, loopParams, type Node, type Param } from "./node.ts";
 
 /** Every node that the roots are computed from, loop bodies included, each after its children; nothing below a leaf. Not recursive: graphs may be deep. */
-export function postorder(roots: readonly Node[], isLeaf: (node: Node) => boolean = () => false): Node[] {
+export function postorder(
+  roots: readonly Node[],
+  isLeaf: (node: Node) => boolean = () => false,
+  childrenOf: (node: Node) => readonly Node[] = children,
+): Node[] {
   const order: Node[] = [],
     seen = new Set<Node>();
   const stack: Visit[] = [];
   const enter = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
-    const below = isLeaf(node) ? noNodes : children(node);
+    const below = isLeaf(node) ? noNodes : childrenOf(node);
     if (below.length === 0) order.push(node);
     else stack.push({ node, below, next: 0 });
   };

@@ -13,7 +13,7 @@ export interface Regions {
   enclosingLoops(region: Region): readonly Loop[];
 }
 
-/** Of nodes in postorder; `pinned` ones are computed where it says, though they depend on less. */
+/** Of nodes in postorder; those of `forcedRegion` are computed where it says, though they depend on less. */
 export function regionsOf(order: readonly Node[], forcedRegion: ReadonlyMap<Node, Region> = new Map()): Regions {
   const owner = new Map<Param, Loop>(),
     outputs = new Map<Loop, Node[]>();
