@@ -152,6 +152,24 @@ const operations: readonly ((o: Operands) => Tensor)[] = [
       },
     }).outputs,
   ({ a, v }) => scan({ state: v, inputs: a, step: (h, x) => ({ state: tanh(h.add(x)), output: h.mul(x) }) }).outputs,
+  // What a scan starts from is wanted again, in its steps and after it.
+  ({ a, v }) => {
+    const start = tanh(v).mul(2);
+    const { state } = scan({ state: start, inputs: a, step: (h, x) => ({ state: tanh(h.add(x)).add(start), output: x }) });
+    return broadcastTo(state.add(start).mul(0.3), a.shape);
+  },
+  ({ a, v }) => {
+    const half = slice(v, 0, 0, 2).mul(2),
+      start = concat([half, slice(tanh(v), 0, 2)], 0);
+    const { state } = scan({ state: start, inputs: a, step: (h, x) => ({ state: tanh(h.mul(x)), output: x }) });
+    return broadcastTo(state.add(concat([half, half], 0)).mul(0.3), a.shape);
+  },
+  // Its state is wanted before its outputs, which alone take something in.
+  ({ a, v }) => {
+    const taken = tanh(v);
+    const { state, outputs } = scan({ state: v, inputs: a, step: (h, x) => ({ state: tanh(h.add(x)), output: h.mul(taken) }) });
+    return broadcastTo(state, a.shape).add(outputs).mul(0.5);
+  },
   ({ a, b, w }) =>
     scan({
       state: { h: slice(b, 0, 0, 1), n: constant(0, [1, columns], a.dtype) },
