@@ -8,7 +8,7 @@ import { SluiceError } from "../errors.ts";
 import { mapTree } from "../trace/tree.ts";
 import { arraysOf, checkAlive, isLeaf, toArray } from "./arguments.ts";
 import type { Binding, Compiled, CompileOptions } from "./compiled.ts";
-import { Executables, leave, use } from "./executables.ts";
+import { Executables, type Prepared } from "./executables.ts";
 import type { HostArray } from "../host/hostArray.ts";
 import { NDArray } from "./ndarray.ts";
 import { makeResults } from "./results.ts";
@@ -52,7 +52,6 @@ async function call(backend: Backend, name: string, executables: Executables, ar
     temporary.push(made);
     return made;
   };
-  use(prepared);
   try {
     const inputs = arraysOf(
       args.map((arg) => mapTree(arg, isLeaf, onBackend)),
@@ -68,7 +67,7 @@ async function call(backend: Backend, name: string, executables: Executables, ar
     }
     return tree;
   } finally {
-    leave(prepared);
+    prepared.leave();
     for (const x of temporary) x.dispose();
   }
 }
@@ -76,19 +75,26 @@ async function call(backend: Backend, name: string, executables: Executables, ar
 /** Fixed arrays, and results of its own. */
 async function bind(backend: Backend, name: string, executables: Executables, args: readonly unknown[]): Promise<Binding<unknown>> {
   const inputs = arraysOf(args, backend, name),
-    prepared = await executables.prepare(args),
-    { executable, program } = prepared;
-  checkAlive(inputs);
-  const outputs = makeResults(prepared.result, backend),
+    prepared = await executables.prepare(args);
+  try {
+    checkAlive(inputs);
+    return bound(name, prepared, inputs, makeResults(prepared.result, backend));
+  } catch (error) {
+    prepared.leave();
+    throw error;
+  }
+}
+
+function bound(name: string, prepared: Prepared, inputs: readonly NDArray[], outputs: ReturnType<typeof makeResults>): Binding<unknown> {
+  const { executable, program } = prepared,
     arrays = [...inputs, ...outputs.arrays],
     buffers = arrays.map((x) => x.buffer);
   let isOpen = true;
-  use(prepared);
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
     for (const x of outputs.arrays) x.dispose();
-    leave(prepared);
+    prepared.leave();
   };
   return {
     outputs: outputs.tree as Binding<unknown>["outputs"],

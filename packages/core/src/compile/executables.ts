@@ -7,20 +7,21 @@ import { specsOf } from "./arguments.ts";
 import { Cache } from "./cache.ts";
 import { release } from "./release.ts";
 
-/** An executable, and who uses it: evicted, it goes with its last user. */
+/** What was compiled for some shapes; whoever got it by `prepare` leaves it, by `leave`, when done. */
 export interface Prepared {
   /** What the function returned when it was traced. */
   readonly result: unknown;
   readonly program: Program;
   readonly executable: Executable<unknown>;
-  users: number;
-  isEvicted: boolean;
+  leave(): void;
 }
 
-/** A compilation under way, or done. */
+/** A compilation under way, or done, and who waits for it or uses it: evicted, it goes with the last of them. */
 interface Entry {
   readonly coming: Promise<Prepared>;
-  ready?: Prepared;
+  executable?: Executable<unknown>;
+  users: number;
+  isEvicted: boolean;
 }
 
 export class Executables {
@@ -34,21 +35,25 @@ export class Executables {
     this.#backend = backend;
     this.#name = name;
     this.#fn = fn;
-    this.#cache = new Cache(cacheSize, ({ ready, coming }) => {
-      if (ready === undefined) coming.then(evict, () => undefined);
-      else evict(ready);
+    this.#cache = new Cache(cacheSize, (entry) => {
+      entry.isEvicted = true;
+      destroyUnused(entry);
     });
   }
 
-  /** For arguments of these shapes, known or compiled now. Throws whatever tracing throws, DISPOSED, and what the backend throws. */
+  /**
+   * For arguments of these shapes, known or compiled now; in use from this very call on, so that it is still there when it has come. Throws whatever tracing
+   * throws, DISPOSED, and what the backend throws.
+   */
   prepare(args: readonly unknown[]): Promise<Prepared> {
     if (this.#isDisposed)
       throw new SluiceError({ code: "DISPOSED", who: this.#name, what: "the compiled function was disposed of", fix: "Compile it again" });
     const specs = specsOf(args),
       key = JSON.stringify(specs),
       known = this.#cache.get(key);
-    if (known !== undefined) return known.coming;
-    const entry = this.#compile(specs);
+    const entry = known ?? this.#compile(specs);
+    entry.users++;
+    if (known !== undefined) return entry.coming;
     entry.coming.catch(() => {
       if (this.#cache.get(key) === entry) this.#cache.delete(key); // another may have come after this one went
     });
@@ -69,28 +74,19 @@ export class Executables {
   #compile(specs: readonly unknown[]): Entry {
     const { graph, result } = trace(this.#name, this.#fn, specs),
       program = lowerGraph(graph, this.#backend.supports);
-    const coming = Promise.resolve(this.#backend.compile(program)).then(
-      (executable): Prepared => (entry.ready = { result, program, executable, users: 0, isEvicted: false }),
-    );
-    const entry: Entry = { coming };
+    const leave = (): void => {
+      entry.users--;
+      destroyUnused(entry);
+    };
+    const coming = Promise.resolve(this.#backend.compile(program)).then((executable): Prepared => {
+      entry.executable = executable;
+      return { result, program, executable, leave };
+    });
+    const entry: Entry = { coming, users: 0, isEvicted: false };
     return entry;
   }
 }
 
-export function use(prepared: Prepared): void {
-  prepared.users++;
-}
-
-export function leave(prepared: Prepared): void {
-  prepared.users--;
-  destroyUnused(prepared);
-}
-
-function evict(prepared: Prepared): void {
-  prepared.isEvicted = true;
-  destroyUnused(prepared);
-}
-
-function destroyUnused({ users, isEvicted, executable }: Prepared): void {
-  if (users === 0 && isEvicted) release(() => executable.destroy());
+function destroyUnused({ users, isEvicted, executable }: Entry): void {
+  if (users === 0 && isEvicted && executable !== undefined) release(() => executable.destroy());
 }
