@@ -1,5 +1,5 @@
 // A Program to an executable that all threads run together, or the caller alone where it is small.
-import type { Executable, Program } from "@sluice/core";
+import { type Executable, type Program, SluiceError } from "@sluice/core";
 import { type Buffer, type ProgramMemory, allocateModuleMemory, freeOnThrow, moduleOf, pagesIn } from "@sluice/cpu/kit";
 import type { ThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
@@ -22,7 +22,10 @@ const callerBudgetUs = 5000;
 export async function compile(program: Program, { limitBytes, pool, heap, minGainUs }: Options): Promise<Executable<Buffer>> {
   const compiled = await moduleOf(program, { pages: pagesIn(limitBytes) });
   const moduleMemory = allocateModuleMemory(program, compiled, heap, pool.threads);
-  const loaded = freeOnThrow(moduleMemory, () => pool.loadModule(compiled.module));
+  const loaded = freeOnThrow(moduleMemory, () => {
+    checkLength(program, layout.header + moduleMemory.tableWords);
+    return pool.loadModule(compiled.module);
+  });
   const { timeUs, gainUs } = estimate(program, pool.threads);
   const isSplit = gainUs >= minGainUs && timeUs > 0; // what has nothing to do has no barrier, without which a thread could fall a whole ring behind
   const isShort = timeUs < callerBudgetUs;
@@ -48,4 +51,16 @@ export async function compile(program: Program, { limitBytes, pool, heap, minGai
       moduleMemory.free();
     },
   };
+}
+
+/** Throws UNSUPPORTED for a Program whose table is no command that fits into the ring. */
+function checkLength({ name, slots }: Program, words: number): void {
+  if (words <= layout.maxCommandWords) return;
+  throw new SluiceError({
+    code: "UNSUPPORTED",
+    who: "workers.compile",
+    what: `${name} has ${slots.length} slots and operands, more than a command to the threads names`,
+    fix: "Use @sluice/cpu, or split the function",
+    facts: { program: name, slots: slots.length, words, most: layout.maxCommandWords },
+  });
 }

@@ -24,6 +24,8 @@ export const ring = 256;
 /** Room for hundreds of runs of a training step. */
 export const ringWords = 2 ** 15;
 export const words = ring + ringWords;
+/** The longest command that fits into an empty ring wherever the last one ended. */
+export const maxCommandWords = ringWords / 2 - 2;
 
 /** The rest of the ring is too short for the next command. */
 export const skip = 0;

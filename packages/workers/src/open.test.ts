@@ -58,6 +58,27 @@ test("a Program that has nothing to do is not split: its threads would meet nowh
   await backend.close();
 });
 
+test("a Program of more slots than a command names is refused by its code, and the backend works on", async () => {
+  const backend = await all(2);
+  const many = double(4);
+  const slots = [...many.slots, ...Array.from({ length: 17_000 }, () => ({ dtype: "f32" as const, length: 1 }))];
+  await expect(backend.compile({ ...many, slots })).rejects.toThrow(code("UNSUPPORTED"));
+  expect((await backend.compile(many)).executor).toBe("wasm simd f32x4, 2 threads");
+  await backend.close();
+});
+
+test("an executable that is destroyed behind its queued runs is run all the same, and nothing waits for ever", async () => {
+  const backend = await all(2);
+  const length = 64;
+  const [x, y] = [backend.create("f32", length), backend.create("f32", length)];
+  backend.write(x, new Float32Array(length).fill(3));
+  const executable = await backend.compile(double(length));
+  for (let i = 0; i < 5000; i++) executable.run([x, y]); // several times what the ring holds
+  executable.destroy();
+  expect(await backend.read(y)).toEqual(new Float32Array(length).fill(6));
+  await backend.close();
+});
+
 test("writes, runs and reads take effect in call order, also behind a full queue", async () => {
   const backend = await all(2);
   const length = 4096;

@@ -7,7 +7,7 @@ export interface Ring {
   readonly isIdle: boolean;
   /** Does anybody wait for what is to come? */
   readonly isAwaited: boolean;
-  /** Posts a command, which begins with its length, now or as soon as there is room. It is copied; `ended` sees it as threads left it, some time after it is done. */
+  /** Posts a command of at most `layout.maxCommandWords`, which begins with its length, now or as soon as there is room. It is copied; `ended` sees it as threads left it, some time after it is done. */
   post(command: Int32Array, ended?: Ended): void;
   /** Calls `act`, which does not throw, once all that was posted so far is done, before what is posted later begins. Until then nothing posted so far counts as done. */
   postToCaller(act: () => void): void;

@@ -66,6 +66,10 @@ export async function startThreadPool(memory: WasmMemory, block: number, threads
   const reclaim = (): void => {
     while (retired.length > 0 && ring.isDone(retired[0]!.number)) retired.shift()!.free();
   };
+  const afterPosted = (free: () => void): void => {
+    retired.push({ number: ring.posted, free });
+    reclaim();
+  };
   /**
    * Keeps the Node process alive exactly while a promise of `drained` is pending. Finished commands are no reason to let it end: the message that
    * resolves the promise may still be on its way.
@@ -91,19 +95,17 @@ export async function startThreadPool(memory: WasmMemory, block: number, threads
       workers.broadcast({ program: ++programs, module });
       return { number: programs, run };
     },
-    unloadModule: ({ number }) => workers.broadcast({ forget: number }),
+    unloadModule: ({ number }) => afterPosted(() => workers.broadcast({ forget: number })), // runs in the backlog still need it
     post: ring.post,
     postToCaller: (act) => ring.postToCaller(act),
     runOnCaller({ run }, command) {
+      ring.advance(); // whoever posted a command that is done has seen it, before another lies there
       words.set(command, layout.ring);
       run(block + 4 * (layout.ring + layout.header), 0, 1, 0, block);
     },
     copy: (to, from, bytes) => ring.post(Int32Array.of(5, layout.copy, to, from, bytes)),
     drained,
-    retire(free) {
-      retired.push({ number: ring.posted, free });
-      reclaim();
-    },
+    retire: afterPosted,
     check,
     end: () => workers.end(),
   };

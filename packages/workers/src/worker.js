@@ -103,7 +103,7 @@ function attempt() {
   }
 }
 
-/** This thread's share of the next command. All threads leave it together. */
+/** This thread's share of the next command. None leaves it before all have come to its end; some may leave it later than others. */
 function execute() {
   const { thread } = given;
   const length = read(0); // read now: once thread 0 has left the command, maybe before this thread has, the caller may write another in its place
