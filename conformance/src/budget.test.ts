@@ -104,3 +104,36 @@ test("sums and products are bounded by the size of their terms, however they can
   expect(errors[0]).toBeGreaterThan(0.05); // f32 keeps 2²⁰ + 0.1 to a sixteenth
   expect(errors[0]).toBeLessThan(2);
 });
+
+test("what is looked up or added at an index that is open is open itself", () => {
+  const flushing: typeof supports = { ...supports, keeps: { ...supports.keeps, denormals: false } };
+  // Where denormals may count as 0, whether 0 is below a maximum of zeros is open.
+  const body: Instruction[] = [
+    { op: "load", input: 0 },
+    { op: "less", x: 0, y: 0 },
+    { op: "max", x: 1, y: 0 },
+    { op: "less", x: 0, y: 2 },
+  ];
+  const program: Program = {
+    name: "indices",
+    slots: [
+      { dtype: "i32", length: 1, binding: 0 },
+      { dtype: "i32", length: 1 },
+      { dtype: "f32", length: 2, binding: 1 },
+      { dtype: "f32", length: 1, binding: 2 },
+      { dtype: "f32", length: 2, binding: 3 },
+    ],
+    steps: [
+      { kind: "map", shape: [1], body, inputs: [dense(0, [1])], outputs: [{ view: dense(1, [1]), value: 3 }] },
+      { kind: "gather", table: dense(2, [2, 1]), index: dense(1, [1]), out: dense(3, [1, 1]) },
+      { kind: "scatter", source: dense(3, [1, 1]), index: dense(1, [1]), out: dense(4, [2, 1]) },
+    ],
+  };
+  const contents = [Int32Array.of(0), Float32Array.of(1, 2), new Float32Array(1), new Float32Array(2)];
+  const openOf = (given: typeof supports): boolean[] =>
+    budget(program, given, contents)
+      .slice(1)
+      .flatMap(({ errors }) => [...errors].map((error) => error === Infinity));
+  expect(openOf(flushing)).toEqual([true, false, false, true, true, true]);
+  expect(openOf(supports)).toEqual([false, false, false, false, false, false]);
+});

@@ -82,23 +82,21 @@ function kernel(step: Kernel, machine: Machine): void {
     case "gather": {
       const model = modelFor(machine, [step.out]);
       for (const [i, j] of indices(step.out.shape) as [number, number][]) {
-        const row = load(machine, model, step.index, [i]).value;
-        const outside = model.keeps.nan ? exactly(NaN) : anything;
-        store(machine, step.out, [i, j], row >= 0 && row < step.table.shape[0]! ? load(machine, model, step.table, [row, j]) : outside);
+        const { value: row, error } = load(machine, model, step.index, [i]);
+        const outside = model.keeps.nan && error === 0 ? exactly(NaN) : anything;
+        const isInside = error === 0 && row >= 0 && row < step.table.shape[0]!;
+        store(machine, step.out, [i, j], isInside ? load(machine, model, step.table, [row, j]) : outside);
       }
       return;
     }
     case "scatter": {
       const model = modelFor(machine, [step.out]);
       for (const [i, j] of indices(step.source.shape) as [number, number][]) {
-        const row = load(machine, model, step.index, [i]).value;
-        if (!(row >= 0 && row < step.out.shape[0]!)) continue;
-        store(
-          machine,
-          step.out,
-          [row, j],
-          applyBinary(model, "add", load(machine, model, step.out, [row, j]), load(machine, model, step.source, [i, j])),
-        );
+        const { value: row, error } = load(machine, model, step.index, [i]);
+        const addTo = (to: number): Known =>
+          applyBinary(model, "add", load(machine, model, step.out, [to, j]), load(machine, model, step.source, [i, j]));
+        if (error > 0) for (let to = 0; to < step.out.shape[0]!; to++) store(machine, step.out, [to, j], anything); // it may go anywhere
+        else if (row >= 0 && row < step.out.shape[0]!) store(machine, step.out, [row, j], addTo(row));
       }
     }
   }
