@@ -91,12 +91,13 @@ function kernel(step: Kernel, machine: Machine): void {
     }
     case "scatter": {
       const model = modelFor(machine, [step.out]);
+      const rows = step.out.shape[0]!;
       for (const [i, j] of indices(step.source.shape) as [number, number][]) {
         const { value: row, error } = load(machine, model, step.index, [i]);
         const addTo = (to: number): Known =>
           applyBinary(model, "add", load(machine, model, step.out, [to, j]), load(machine, model, step.source, [i, j]));
-        if (error > 0) for (let to = 0; to < step.out.shape[0]!; to++) store(machine, step.out, [to, j], anything); // it may go anywhere
-        else if (row >= 0 && row < step.out.shape[0]!) store(machine, step.out, [row, j], addTo(row));
+        if (error > 0) for (let to = 0; to < rows; to++) store(machine, step.out, [to, j], anything); // it may go anywhere
+        else if (row >= 0 && row < rows) store(machine, step.out, [row, j], addTo(row));
       }
     }
   }

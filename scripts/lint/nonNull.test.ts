@@ -5,11 +5,11 @@ import { findings } from "./oxlint.mjs";
 
 /** By folder. Where an index is proven, a helper that says so, and throws `internal:` otherwise, costs one line. */
 const budget: Readonly<Record<string, number>> = {
-  "packages/core": 482,
+  "packages/core": 475,
   "packages/cpu": 363,
   "packages/nn": 26,
   "packages/webgl": 70,
-  "packages/workers": 11,
+  "packages/workers": 10,
   conformance: 373,
   bench: 364,
   "examples/gating": 15,
