@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Backend, Instruction, Program, Step, TypedArray } from "../../backend.ts";
 import { open } from "../../reference.ts";
 import { checked } from "./checked.ts";
-import { dense } from "../example.ts";
+import { dense } from "../views.ts";
 
 const copy: readonly Instruction[] = [{ op: "load", input: 0 }];
 const move = (from: number, to: number): Step => ({

@@ -55,25 +55,12 @@ export function checked<B>(backend: Backend<B>): Backend<Checked<B>> {
     async compile(program) {
       guards.open("compile");
       check(program, supports);
-      const scratch = await poisoned(backend, program);
-      let alive = true;
-      const use = (verb: string): void => {
-        guards.open(verb);
-        if (!alive) throw guards.destroyed(verb, program.name);
-      };
-      return {
-        executor: `checked ${scratch.executor}`,
-        run(bindings) {
-          use("run");
-          guards.bind(program, bindings);
-          scratch.run(bindings.map(({ inner }) => inner));
-        },
-        destroy() {
-          use("destroy");
-          alive = false;
-          scratch.destroy();
-        },
-      };
+      const { executor, run, destroy } = await poisoned(backend, program);
+      return guards.executable(program, {
+        executor: `checked ${executor}`,
+        run: (bindings) => run(bindings.map(({ inner }) => inner)),
+        destroy,
+      });
     },
     close,
     [asyncDispose]: close,

@@ -28,8 +28,6 @@ export interface Guard<B> {
   write(buffer: B, data: TypedArray, at: number): Held;
   /** The record of a buffer that `length` elements may be read from at element `at`. */
   read(buffer: B, at: number, length: number, into: TypedArray | undefined): Held;
-  /** What to throw when the executable of `program` is used after its destroy. */
-  destroyed(verb: string, program: string): SluiceError;
   /** Every binding alive, of its slot's dtype and length, and bound once. Allocates nothing. */
   bind(program: Program, bindings: readonly B[]): void;
   /** An executable whose `run` and `destroy` throw DISPOSED after `close` or its own destroy, and whose bindings are checked by `bind`. */
@@ -49,59 +47,39 @@ interface Guarded<B> {
 /** A guard for the backend `name`. The backend sets `closed` and each record's `alive`. */
 export function guard<B>({ name, dtypes, length: maxLength, held }: Guarded<B>): Guard<B> {
   let runs = 0;
-  const fail = (code: ErrorCode, verb: string, what: string, fix?: string, facts: Record<string, unknown> = {}): SluiceError =>
+  const refuse: Refuse = (code, verb, what, fix, facts = {}) =>
     new SluiceError({ code, who: `${name}.${verb}`, what, ...(fix === undefined ? {} : { fix }), facts });
 
   const guarding: Guard<B> = {
     closed: false,
     open(verb) {
-      if (guarding.closed) throw fail("DISPOSED", verb, "this backend is closed", "Open a new one", { backend: name });
+      if (guarding.closed) throw refuse("DISPOSED", verb, "this backend is closed", "Open a new one", { backend: name });
     },
     use(verb, buffer) {
       guarding.open(verb);
       const record = held(buffer);
       if (record === undefined)
-        throw fail("INVALID_ARGUMENT", verb, "this buffer is not of this backend", "Use what this backend's create returned");
-      if (!record.alive) throw fail("DISPOSED", verb, `this buffer (${extent(record)}) is destroyed`, undefined, { ...record });
+        throw refuse("INVALID_ARGUMENT", verb, "this buffer is not of this backend", "Use what this backend's create returned");
+      if (!record.alive) throw refuse("DISPOSED", verb, `this buffer (${extent(record)}) is destroyed`, undefined, { ...record });
       return record;
     },
-    destroyed: (verb, program) =>
-      fail("DISPOSED", verb, `the executable of ${program} is destroyed`, "Compile the program again", { program }),
     create(dtype, length) {
       guarding.open("create");
-      if (!dtypes.includes(dtype))
-        throw fail("UNSUPPORTED", "create", `dtype ${show(dtype)} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
-      if (!whole(length))
-        throw fail("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${show(length)}`, undefined, { length });
-      if (length > maxLength)
-        throw fail("UNSUPPORTED", "create", `${length} elements are over the limit of ${maxLength}`, undefined, {
-          length,
-          most: maxLength,
-        });
+      checkCreated(refuse, { dtypes, maxLength }, dtype, length);
     },
     write(buffer, data, at) {
       const record = guarding.use("write", buffer);
-      const dtype = dtypeOf(data);
-      if (dtype !== record.dtype)
-        throw fail("INVALID_ARGUMENT", "write", `the buffer is ${record.dtype}, the data ${dtype ?? typeof data}`, undefined, {
-          expected: record.dtype,
-          got: dtype,
-        });
-      checkRange("write", record, at, data.length);
+      checkDType(refuse, "write", record, "data", data);
+      checkRange(refuse, "write", record, at, data.length);
       return record;
     },
     read(buffer, at, length, into) {
       const record = guarding.use("read", buffer);
-      checkRange("read", record, at, length);
+      checkRange(refuse, "read", record, at, length);
       if (into === undefined) return record;
-      const dtype = dtypeOf(into);
-      if (dtype !== record.dtype)
-        throw fail("INVALID_ARGUMENT", "read", `the buffer is ${record.dtype}, the target ${dtype ?? typeof into}`, undefined, {
-          expected: record.dtype,
-          got: dtype,
-        });
+      checkDType(refuse, "read", record, "target", into);
       if (into.length < length)
-        throw fail("INVALID_ARGUMENT", "read", `${length} elements do not fit into a target of ${into.length}`, undefined, {
+        throw refuse("INVALID_ARGUMENT", "read", `${length} elements do not fit into a target of ${into.length}`, undefined, {
           length,
           target: into.length,
         });
@@ -109,84 +87,106 @@ export function guard<B>({ name, dtypes, length: maxLength, held }: Guarded<B>):
     },
     bind(program, bindings) {
       runs++;
-      const needed = bound(program);
-      if (bindings.length !== needed)
-        throw fail("INVALID_ARGUMENT", "run", `${program.name} takes ${needed} bindings, got ${bindings.length}`, undefined, {
-          expected: needed,
-          got: bindings.length,
-        });
+      checkCount(refuse, program, bindings.length);
       for (let at = 0; at < program.slots.length; at++) {
-        const slot = program.slots[at]!;
-        if (slot.binding === undefined) continue;
-        const record = guarding.use("run", bindings[slot.binding]!);
-        if (record.dtype !== slot.dtype || record.length !== slot.length)
-          throw fail(
-            "INVALID_ARGUMENT",
-            "run",
-            `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is ${extent(slot)}, got ${extent(record)}`,
-            undefined,
-            { binding: slot.binding, expected: extent(slot), got: extent(record) },
-          );
-        if (record.bound === runs)
-          throw fail(
-            "INVALID_ARGUMENT",
-            "run",
-            `binding ${slot.binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is bound to another slot too`,
-            "Bind a buffer of its own to every slot",
-            { binding: slot.binding },
-          );
+        const { binding } = program.slots[at]!;
+        if (binding === undefined) continue;
+        const record = guarding.use("run", bindings[binding]!);
+        checkBound(refuse, program, at, record, runs);
         record.bound = runs;
       }
     },
-    executable(program, { executor, run, destroy }) {
-      let isAlive = true;
-      const alive = (verb: string): void => {
-        guarding.open(verb);
-        if (!isAlive) throw guarding.destroyed(verb, program.name);
-      };
-      return {
-        executor,
-        run(bindings) {
-          alive("run");
-          guarding.bind(program, bindings);
-          run(bindings);
-        },
-        destroy() {
-          alive("destroy");
-          isAlive = false;
-          destroy();
-        },
-      };
-    },
+    executable: (program, executable) => guardedExecutable(refuse, guarding, program, executable),
   };
   return guarding;
+}
 
-  function checkRange(verb: string, record: Held, at: number, length: number): void {
-    if (whole(at) && whole(length) && at + length <= record.length) return;
-    throw fail(
-      "INVALID_ARGUMENT",
-      verb,
-      `elements from ${show(at)}, ${show(length)} of them, are outside the buffer (${extent(record)})`,
-      undefined,
-      {
-        at,
-        length,
-        buffer: record.length,
-      },
-    );
-  }
+/** The error of a verb of the backend. */
+type Refuse = (code: ErrorCode, verb: string, what: string, fix?: string, facts?: Record<string, unknown>) => SluiceError;
+
+function guardedExecutable<B>(
+  refuse: Refuse,
+  guarding: Guard<B>,
+  program: Program,
+  { executor, run, destroy }: Executable<B>,
+): Executable<B> {
+  const { name } = program;
+  let isAlive = true;
+  const checkAlive = (verb: string): void => {
+    guarding.open(verb);
+    if (!isAlive) throw refuse("DISPOSED", verb, `the executable of ${name} is destroyed`, "Compile the program again", { program: name });
+  };
+  return {
+    executor,
+    run(bindings) {
+      checkAlive("run");
+      guarding.bind(program, bindings);
+      run(bindings);
+    },
+    destroy() {
+      checkAlive("destroy");
+      isAlive = false;
+      destroy();
+    },
+  };
+}
+
+function checkCreated(
+  refuse: Refuse,
+  { dtypes, maxLength }: { readonly dtypes: readonly DType[]; readonly maxLength: number },
+  dtype: DType,
+  length: number,
+): void {
+  if (!dtypes.includes(dtype))
+    throw refuse("UNSUPPORTED", "create", `dtype ${show(dtype)} is not among ${dtypes.join(", ")}`, undefined, { dtype, dtypes });
+  if (!isWhole(length))
+    throw refuse("INVALID_ARGUMENT", "create", `a length is a whole number from 0, got ${show(length)}`, undefined, { length });
+  if (length > maxLength)
+    throw refuse("UNSUPPORTED", "create", `${length} elements are over the limit of ${maxLength}`, undefined, { length, most: maxLength });
+}
+
+function checkDType(refuse: Refuse, verb: string, record: Held, what: "data" | "target", given: TypedArray): void {
+  const dtype = dtypeOf(given);
+  if (dtype === record.dtype) return;
+  throw refuse("INVALID_ARGUMENT", verb, `the buffer is ${record.dtype}, the ${what} ${dtype ?? typeof given}`, undefined, {
+    expected: record.dtype,
+    got: dtype,
+  });
+}
+
+function checkRange(refuse: Refuse, verb: string, record: Held, at: number, length: number): void {
+  if (isWhole(at) && isWhole(length) && at + length <= record.length) return;
+  const what = `elements from ${show(at)}, ${show(length)} of them, are outside the buffer (${extent(record)})`;
+  throw refuse("INVALID_ARGUMENT", verb, what, undefined, { at, length, buffer: record.length });
+}
+
+function checkCount(refuse: Refuse, { name, slots }: Program, got: number): void {
+  let expected = 0;
+  for (const { binding } of slots) if (binding !== undefined) expected++;
+  if (got === expected) return;
+  throw refuse("INVALID_ARGUMENT", "run", `${name} takes ${expected} bindings, got ${got}`, undefined, { expected, got });
+}
+
+/** Does what is bound to slot `at` fit it, and is it bound once in this run? */
+function checkBound(refuse: Refuse, program: Program, at: number, record: Held, run: number): void {
+  const slot = program.slots[at]!;
+  const fits = record.dtype === slot.dtype && record.length === slot.length;
+  if (fits && record.bound !== run) return;
+  const { binding } = slot;
+  const fail = (what: string, fix?: string, facts?: Record<string, unknown>): SluiceError =>
+    refuse("INVALID_ARGUMENT", "run", `binding ${binding} of ${program.name}, ${slot.name ?? `slot ${at}`}, is ${what}`, fix, {
+      binding,
+      ...facts,
+    });
+  if (fits) throw fail("bound to another slot too", "Bind a buffer of its own to every slot");
+  const [expected, got] = [extent(slot), extent(record)];
+  throw fail(`${expected}, got ${got}`, undefined, { expected, got });
 }
 
 function extent({ dtype, length }: { readonly dtype: DType; readonly length: number }): string {
   return `${dtype}[${length}]`;
 }
 
-function bound({ slots }: Program): number {
-  let count = 0;
-  for (let at = 0; at < slots.length; at++) if (slots[at]!.binding !== undefined) count++;
-  return count;
-}
-
-function whole(n: number): boolean {
+function isWhole(n: number): boolean {
   return Number.isSafeInteger(n) && n >= 0;
 }
