@@ -21,6 +21,7 @@ export {
   shape,
   size,
   text,
+  wholeIn,
 } from "./arguments/rules.ts";
 export {
   checkBoolean,

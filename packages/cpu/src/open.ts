@@ -1,6 +1,6 @@
 // The cpu backend's verbs: buffers are ranges of one memory, and everything happens before a call returns.
-import { type Backend, SluiceError, check } from "@sluice/core";
-import { checkBoolean, type Names, options, show } from "@sluice/core/arguments";
+import { type Backend, SluiceError, check as checkProgram } from "@sluice/core";
+import { boolean, check, type Names, options, wholeIn } from "@sluice/core/arguments";
 import { asyncDispose, guard, runPasses } from "@sluice/core/kit";
 import { becomesModule, compile, hasSimd, obstacle, timeTiling } from "./generator/index.ts";
 import { compile as interpret } from "./interpreter/compile.ts";
@@ -34,22 +34,9 @@ const names: Names<Options> = { memory: true, simd: true };
  */
 export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const { memory: limit = 2 ** 31, simd = hasSimd() } = options("cpu.open", given, names);
-  checkBoolean("cpu.open", "simd", simd);
-  if (!Number.isSafeInteger(limit) || limit < 65536 || limit > maxMemoryBytes)
-    throw new SluiceError({
-      code: "INVALID_ARGUMENT",
-      who: "cpu.open",
-      what: `memory is a whole number of bytes from 65536 to ${maxMemoryBytes}, got ${show(limit)}`,
-      facts: { memory: limit },
-    });
-  const missing = simd ? obstacle() : undefined;
-  if (missing !== undefined)
-    throw new SluiceError({
-      code: "BACKEND_UNAVAILABLE",
-      who: "cpu.open",
-      what: missing.what,
-      fix: `${missing.fix === undefined ? "Leave" : `${missing.fix}, or leave`} \`simd\` out: the block interpreter runs everywhere`,
-    });
+  check("cpu.open", "simd", simd, boolean);
+  check("cpu.open", "memory", limit, wholeIn(2 ** 16, maxMemoryBytes));
+  if (simd) checkMachine();
   const memory = simd ? createWasmMemory(limit) : createMemory(limit);
   const supports = supportsOf(limit);
   const guards = guard<Buffer>({ name: "cpu", ...supports, held: (buffer) => (buffer?.memory === memory ? buffer : undefined) });
@@ -84,7 +71,7 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     },
     compile(program) {
       guards.open("compile");
-      check(program, supports);
+      checkProgram(program, supports);
       const ready = runPasses(program, passes, supports);
       if (isWasm(memory) && becomesModule(program))
         return compile(ready, memory, heap).then((executable) => guards.executable(program, executable));
@@ -97,4 +84,15 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
       guards.closed = true;
     },
   };
+}
+
+function checkMachine(): void {
+  const missing = obstacle();
+  if (missing === undefined) return;
+  throw new SluiceError({
+    code: "BACKEND_UNAVAILABLE",
+    who: "cpu.open",
+    what: missing.what,
+    fix: `${missing.fix === undefined ? "Leave" : `${missing.fix}, or leave`} \`simd\` out: the block interpreter runs everywhere`,
+  });
 }

@@ -53,6 +53,11 @@ export const shape: Rule<Shape> = {
   accepts: (value): value is Shape => Array.isArray(value) && value.length <= maxRank && everyItem(value, count.accepts),
 };
 
+/** A whole number in a range of its own, as of threads and bytes. */
+export function wholeIn(least: number, most: number): Rule<number> {
+  return number(`a whole number from ${least} to ${most}`, (n) => isWhole(n) && n >= least && n <= most);
+}
+
 /** One of these names. */
 export function oneOf<const T extends string>(...names: readonly T[]): Rule<T> {
   return {
