@@ -24,7 +24,7 @@ export async function compile(program: Program, { limitBytes, pool, heap, minGai
   const moduleMemory = allocateModuleMemory(program, compiled, heap, pool.threads);
   const loaded = freeOnThrow(moduleMemory, () => {
     checkLength(program, layout.header + moduleMemory.tableWords);
-    return pool.loadModule(compiled.module);
+    return pool.modules.load(compiled.module);
   });
   const { timeUs, gainUs } = estimate(program, pool.threads);
   const isSplit = gainUs >= minGainUs && timeUs > 0; // what has nothing to do has no barrier, without which a thread could fall a whole ring behind
@@ -47,7 +47,7 @@ export async function compile(program: Program, { limitBytes, pool, heap, minGai
       moduleMemory.markWritten(bindings);
     },
     destroy() {
-      pool.unloadModule(loaded);
+      pool.modules.unload(loaded);
       moduleMemory.free();
     },
   };

@@ -1,11 +1,10 @@
 // The workers backend's verbs: buffers are ranges of one shared memory; what cannot happen at once, because runs are queued, is queued behind them.
-import { type Backend, SluiceError, type TypedArray, check } from "@sluice/core";
-import { type Names, options, show } from "@sluice/core/arguments";
-import { arrays, asyncDispose, bytes, guard, runPasses } from "@sluice/core/kit";
+import { type Backend, SluiceError, check as checkProgram } from "@sluice/core";
+import { check, type Names, options, wholeIn } from "@sluice/core/arguments";
+import { arrays, asyncDispose, guard, runPasses } from "@sluice/core/kit";
 import {
   type Buffer,
   addressOf,
-  contentsOf,
   createHeap,
   createSharedMemory,
   maxMemoryBytes,
@@ -19,6 +18,7 @@ import { coresAvailable } from "./cores.ts";
 import { startThreadPool } from "./threadPool.ts";
 import * as layout from "./layout.js";
 import { estimate } from "./estimate.ts";
+import { createTransfers } from "./transfers.ts";
 
 export type { Buffer };
 
@@ -47,9 +47,9 @@ const names: Names<Options> = { threads: true, memory: true, threshold: true };
  */
 export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const { threads = coresAvailable(), memory: limit = 2 ** 31, threshold = 100 } = options("workers.open", given, names);
-  checkRange("threads", threads, 1, layout.maxThreads);
-  checkRange("memory", limit, 2 ** 20, maxMemoryBytes);
-  checkRange("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
+  check("workers.open", "threads", threads, wholeIn(1, layout.maxThreads));
+  check("workers.open", "memory", limit, wholeIn(2 ** 20, maxMemoryBytes));
+  check("workers.open", "threshold", threshold, wholeIn(0, Number.MAX_SAFE_INTEGER));
   checkMachine();
   const memory = createSharedMemory(limit);
   const supports = { ...supportsOf(limit), dtypes: ["f32", "i32"] as const, repeats: "everywhere" as const };
@@ -58,7 +58,7 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
   const block = addressOf(heap.allocateBuffer("open", "i32", layout.words));
   let closing: Promise<void> | undefined;
   const pool = await startThreadPool(memory, block, threads, threads <= coresAvailable() ? barrierSpinLimit : 0);
-
+  const transfers = createTransfers(pool, heap);
   // Decided for two threads, whatever the size of the pool: grouping rows changes the order of additions, and results must not depend on the number of threads.
   const passes = [timeTiling, rowTiling((program) => estimate(program, 2).gainUs >= threshold)];
 
@@ -73,42 +73,14 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     write(buffer, data, at = 0) {
       guards.write(buffer, data, at);
       pool.check();
-      if (pool.isIdle) contentsOf(buffer, at, data.length).set(data);
-      else {
-        const stage = heap.tryAllocate(buffer.dtype, data.length);
-        if (stage === undefined) {
-          const copy = data.slice(); // the caller's may change before its turn
-          pool.postToCaller(() => contentsOf(buffer, at, copy.length).set(copy));
-        } else {
-          contentsOf(stage, 0, data.length).set(data);
-          pool.copy(addressOf(buffer) + at * bytes[buffer.dtype], addressOf(stage), data.byteLength);
-          heap.release(stage);
-        }
-      }
+      transfers.write(buffer, data, at);
       heap.markWritten(buffer);
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
       pool.check();
       const target = into ?? new arrays[buffer.dtype](length);
-      if (pool.isIdle) tryToFill(target, contentsOf(buffer, at, length));
-      else {
-        const stage = heap.tryAllocate(buffer.dtype, length);
-        if (stage === undefined) {
-          let fits = true;
-          pool.postToCaller(() => (fits = tryToFill(target, contentsOf(buffer, at, length))));
-          await pool.drained();
-          if (!fits) throw transferred(length);
-          return target;
-        }
-        try {
-          pool.copy(addressOf(stage), addressOf(buffer) + at * bytes[buffer.dtype], length * bytes[buffer.dtype]);
-          await pool.drained();
-          if (!tryToFill(target, contentsOf(stage, 0, length))) throw transferred(length);
-        } finally {
-          heap.release(stage);
-        }
-      }
+      await transfers.read(buffer, at, length, target);
       return target;
     },
     destroy(buffer) {
@@ -117,7 +89,7 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     },
     compile(program) {
       guards.open("compile");
-      check(program, supports);
+      checkProgram(program, supports);
       pool.check();
       return compile(runPasses(program, passes, supports), { limitBytes: limit, pool, heap, minGainUs: threshold }).then((executable) =>
         guards.executable(program, executable),
@@ -132,33 +104,6 @@ export async function open(given: Options = {}): Promise<Backend<Buffer>> {
     await pool.drained().catch(() => undefined); // what failed has told those who read
     await pool.end();
   }
-}
-
-/** False where the target has no room any more, as one that was transferred while its read waited. */
-function tryToFill(target: TypedArray, contents: TypedArray): boolean {
-  if (target.length < contents.length) return false;
-  if (contents.length > 0) target.set(contents);
-  return true;
-}
-
-function transferred(length: number): SluiceError {
-  return new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who: "workers.read",
-    what: `the target has no room for ${length} elements any more`,
-    fix: "Do not transfer or shrink its memory before the read has resolved",
-    facts: { length },
-  });
-}
-
-function checkRange(option: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isSafeInteger(value) && value >= minimum && value <= maximum) return;
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who: "workers.open",
-    what: `${option} is a whole number from ${minimum} to ${maximum}, got ${show(value)}`,
-    facts: { [option]: value },
-  });
 }
 
 function checkMachine(): void {

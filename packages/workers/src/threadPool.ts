@@ -1,22 +1,16 @@
 // A thread pool, with the caller as one more thread: commands go to the ring, small runs are done here when nothing is queued, memory is given back once nothing uses it.
 import { SluiceError } from "@sluice/core";
-import { instantiate, type WasmMemory } from "@sluice/cpu/kit";
+import type { WasmMemory } from "@sluice/cpu/kit";
 import * as layout from "./layout.js";
+import { type LoadedModule, type Modules, createModules } from "./modules.ts";
+import { createRetired } from "./retired.ts";
 import { createRing } from "./ring.ts";
 import { type Threads, startThreads } from "./threads.ts";
-
-/** A module that all threads have loaded, by number, and as the caller runs it. */
-export interface LoadedModule {
-  readonly number: number;
-  /** See `assemble` of @sluice/cpu. */
-  run(table: number, thread: number, threads: number, spinLimit: number, barrier: number): void;
-}
 
 export interface ThreadPool {
   readonly threads: number;
   readonly isIdle: boolean;
-  loadModule(module: WebAssembly.Module): LoadedModule;
-  unloadModule(loaded: LoadedModule): void;
+  readonly modules: Modules;
   /** Threads do a command: see layout.js. It is copied; `ended` sees it as they left it. */
   post(command: Int32Array, ended?: (command: Int32Array) => void): void;
   /** The caller runs a program alone, now. Only while idle. */
@@ -37,9 +31,7 @@ export interface ThreadPool {
 export async function startThreadPool(memory: WasmMemory, block: number, threads: number, spinLimit: number): Promise<ThreadPool> {
   const words = new Int32Array(memory.i32.buffer, block, layout.words);
   words.fill(0);
-  const retired: { readonly number: number; free(): void }[] = [];
   let failure: SluiceError | undefined;
-  let programs = 0;
 
   const fail = (reason: string): void => {
     failure ??= failed(reason);
@@ -59,17 +51,9 @@ export async function startThreadPool(memory: WasmMemory, block: number, threads
       onLost: fail,
     },
   );
-  const ring = createRing(words, () => {
-    for (let thread = 0; thread < threads; thread++)
-      if (Atomics.exchange(words, layout.asleep + thread, 0) === 1) workers.send(thread, { wake: true });
-  });
-  const reclaim = (): void => {
-    while (retired.length > 0 && ring.isDone(retired[0]!.number)) retired.shift()!.free();
-  };
-  const afterPosted = (free: () => void): void => {
-    retired.push({ number: ring.posted, free });
-    reclaim();
-  };
+  const ring = createRing(words, () => wakeSleepers(words, workers, threads));
+  const { retire, reclaim } = createRetired(ring);
+  const modules = createModules(memory, workers, retire);
   /**
    * Keeps the Node process alive exactly while a promise of `drained` is pending. Finished commands are no reason to let it end: the message that
    * resolves the promise may still be on its way.
@@ -81,21 +65,13 @@ export async function startThreadPool(memory: WasmMemory, block: number, threads
     updateKeepAlive();
     return draining;
   };
-  const check = (): void => {
-    if (failure !== undefined) throw failure;
-  };
 
   return {
     threads,
     get isIdle() {
       return ring.isIdle;
     },
-    loadModule(module) {
-      const run = instantiate(module, memory);
-      workers.broadcast({ program: ++programs, module });
-      return { number: programs, run };
-    },
-    unloadModule: ({ number }) => afterPosted(() => workers.broadcast({ forget: number })), // runs in the backlog still need it
+    modules,
     post: ring.post,
     postToCaller: (act) => ring.postToCaller(act),
     runOnCaller({ run }, command) {
@@ -105,10 +81,17 @@ export async function startThreadPool(memory: WasmMemory, block: number, threads
     },
     copy: (to, from, bytes) => ring.post(Int32Array.of(5, layout.copy, to, from, bytes)),
     drained,
-    retire: afterPosted,
-    check,
+    retire,
+    check() {
+      if (failure !== undefined) throw failure;
+    },
     end: () => workers.end(),
   };
+}
+
+function wakeSleepers(words: Int32Array, workers: Threads, threads: number): void {
+  for (let thread = 0; thread < threads; thread++)
+    if (Atomics.exchange(words, layout.asleep + thread, 0) === 1) workers.send(thread, { wake: true });
 }
 
 function failed(reason: string): SluiceError {
