@@ -1,7 +1,8 @@
 // A Program to an executable: constants made, every step planned and its kernels compiled once. A run is a row of dispatches.
 import { type Executable, type Kernel, type Program, SluiceError } from "@sluice/core";
 import { stepwise, writtenBindings } from "@sluice/core/kit";
-import type { Device, Limits } from "./gpu/device.ts";
+import type { Device } from "./gpu/device.ts";
+import type { Limits } from "./gpu/limits.ts";
 import { brokenOff } from "./gpu/failure.ts";
 import { type Sheet, hold, hostSheet } from "./gpu/sheet.ts";
 import { type Buffer, bufferOf, empty, lay } from "./memory/buffer.ts";

@@ -1,5 +1,5 @@
 // The webgl backend's verbs. Buffers are textures on a WebGL context that all backends of the page share; gpu.js compiles and runs the kernels.
-import { type Backend, SluiceError, type Supports, check } from "@sluice/core";
+import { type Backend, type Executable, SluiceError, type Supports, type TypedArray, check } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
 import { asyncDispose, guard } from "@sluice/core/kit";
 import { compile } from "./compile.ts";
@@ -99,16 +99,10 @@ function backendOn({ device, giveBack }: Lease): WebGLBackend {
     },
     async read(buffer, at = 0, length = buffer.length - at, into) {
       guards.read(buffer, at, length, into);
-      if (buffer.failure !== undefined) throw buffer.failure;
-      try {
-        if (device.failure !== undefined) throw device.failure;
-        const contents = read(buffer, at, length);
-        if (into === undefined) return contents;
-        into.set(contents);
-        return into;
-      } catch (cause) {
-        throw brokenOff("webgl.read", cause);
-      }
+      const contents = contentsOf(buffer, at, length);
+      if (into === undefined) return contents;
+      into.set(contents);
+      return into;
     },
     destroy(buffer) {
       guards.use("destroy", buffer).alive = false;
@@ -119,19 +113,34 @@ function backendOn({ device, giveBack }: Lease): WebGLBackend {
       guards.open("compile");
       check(program, supports);
       if (device.failure !== undefined) throw device.failure;
-      const executable = compile(program, device);
-      executables.add(executable.destroy);
-      return guards.executable(program, {
-        ...executable,
-        destroy() {
-          executables.delete(executable.destroy);
-          executable.destroy();
-        },
-      });
+      return guards.executable(program, kept(executables, compile(program, device)));
     },
     close,
     [asyncDispose]: close,
   };
+}
+
+/** The executable, whose destroy is among `executables` until it happens. */
+function kept(executables: Set<() => void>, { destroy, ...executable }: Executable<Buffer>): Executable<Buffer> {
+  executables.add(destroy);
+  return {
+    ...executable,
+    destroy() {
+      executables.delete(destroy);
+      destroy();
+    },
+  };
+}
+
+/** Throws why the buffer or the device can be read no more, also where that shows only now. */
+function contentsOf(buffer: Buffer, at: number, length: number): TypedArray {
+  if (buffer.failure !== undefined) throw buffer.failure;
+  try {
+    if (buffer.device.failure !== undefined) throw buffer.device.failure;
+    return read(buffer, at, length);
+  } catch (cause) {
+    throw brokenOff("webgl.read", cause);
+  }
 }
 
 function supportsOf({ limits, keeps }: Device): Supports {

@@ -2,11 +2,13 @@
 import type { SluiceError } from "@sluice/core";
 import { failureOf } from "./failure.ts";
 import { type GPU, type GpuJs, type Mode, type Texture, load } from "./gpujs.ts";
-import { addHelpers, checkReal, createKernels, drop, settings } from "./kernels.ts";
+import { addHelpers, createKernels, drop } from "./kernels.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import { keepsOf, type SpecialNumbers } from "./probe.ts";
 import { createReader } from "./reader.ts";
 import type { Shader } from "./shader.ts";
 import type { Sheet } from "./sheet.ts";
+import { createUploader } from "./uploader.ts";
 
 /** What has happened since the device was opened. */
 export interface Counts {
@@ -21,18 +23,6 @@ export interface Counts {
   /** Bytes from and to the host. */
   uploaded: number;
   downloaded: number;
-}
-
-/** At most. */
-export interface Limits {
-  /** Textures that one kernel may read. */
-  readonly textures: number;
-  /** Slots that one step may touch: one texture fewer, which is for what a partial write leaves as it is. */
-  readonly slots: number;
-  /** Outputs of one kernel. */
-  readonly outputs: number;
-  /** Elements of one texture. */
-  readonly length: number;
 }
 
 export interface Device {
@@ -62,6 +52,7 @@ export async function openDevice(mode: Mode): Promise<Device> {
   const library = await load();
   const gpu = new library.GPU({ mode });
   try {
+    addHelpers(gpu);
     return deviceOf(library, gpu, mode);
   } catch (error) {
     await gpu.destroy();
@@ -70,22 +61,10 @@ export async function openDevice(mode: Mode): Promise<Device> {
 }
 
 function deviceOf(library: GpuJs, gpu: GPU, mode: Mode): Device {
-  addHelpers(gpu);
   const counts: Counts = { dispatches: 0, packs: 0, uploads: 0, reads: 0, rendered: 0, uploaded: 0, downloaded: 0 };
-  const uploader = gpu.createKernel("function (data) { return data[this.thread.x]; }", {
-    ...settings,
-    output: [1],
-    dynamicOutput: true,
-    argumentTypes: { data: "Input" },
-  });
-  const upload = (data: Float32Array): Texture => {
-    uploader.setOutput([data.length]);
-    return uploader(new library.Input(data, [data.length])) as Texture;
-  };
-  const standIn = upload(new Float32Array(1));
-  checkReal(uploader, mode);
+  const { upload, first } = createUploader(library, gpu, mode);
   const { context: gl } = gpu;
-  const kernels = createKernels(gpu, mode, standIn);
+  const kernels = createKernels(gpu, mode, first);
   const reader = createReader(gl);
   let textures = 0;
   let failure: SluiceError | undefined;
@@ -141,14 +120,3 @@ function deviceOf(library: GpuJs, gpu: GPU, mode: Mode): Device {
   device.keeps = keepsOf(device);
   return device;
 }
-
-function limitsOf({ context: gl, Kernel: { features } }: GPU): Limits {
-  const units = gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) as number;
-  if (units < 16) throw new Error(`${units} texture units are too few: gpu.js needs 16`);
-  // Unit 15 is where gpu.js makes new textures, whatever a kernel has bound there.
-  const textures = Math.min(15, gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number);
-  return { textures, slots: textures - 1, outputs: features.channelCount, length: Math.min(mostElements, features.maxTextureSize ** 2) };
-}
-
-/** Positions in kernels are floats, which hold whole numbers up to here. */
-const mostElements = 2 ** 24;

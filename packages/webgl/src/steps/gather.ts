@@ -1,7 +1,7 @@
 // gather: a thread per element looks its row up.
 import type { GatherStep } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import { covers, locate } from "../source/locate.ts";
 import { dispatch } from "./dispatch.ts";
 import { element, term } from "./loads.ts";

@@ -1,6 +1,6 @@
 // What a body loads, and its lines: shared by map and reduce.
 import type { Instruction, View } from "@sluice/core";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import type { Axis } from "../source/axes.ts";
 import { type BodyLines, bodyLines, loadsOf } from "../source/body.ts";
 import { type Place, type Region, readsOf } from "./regions.ts";

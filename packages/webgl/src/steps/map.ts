@@ -1,7 +1,7 @@
 // map: one kernel per region that is written; regions that are laid out alike share one, as far as the context can draw to several textures.
 import type { MapStep, View } from "@sluice/core";
 import { evaluate, sizeOf } from "@sluice/core/kit";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import { hostSheet } from "../gpu/sheet.ts";
 import { axesOf, stepsAt } from "../source/axes.ts";
 import { loadsOf } from "../source/body.ts";

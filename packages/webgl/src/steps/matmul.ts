@@ -1,6 +1,6 @@
 // matmul: a sum over one more axis, which is what reduce does.
 import type { MatmulStep, ReduceStep, View } from "@sluice/core";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import type { Pass } from "./pass.ts";
 import { reduce } from "./reduce.ts";
 

@@ -1,7 +1,7 @@
 // reduce: a thread per result folds its terms in order; long folds are cut into pieces first, so that no thread works for long.
 import type { ReduceStep, View } from "@sluice/core";
 import { denseStrides, sizeOf } from "@sluice/core/kit";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import { type Axis, axesOf, stepsAt } from "../source/axes.ts";
 import { covers, locate, unravel } from "../source/locate.ts";
 import { dispatch } from "./dispatch.ts";

@@ -1,7 +1,7 @@
 // scatter: a thread per element of the output goes through all indices and adds the rows that are its own, in ascending order.
 import type { ScatterStep, View } from "@sluice/core";
 import { sizeOf } from "@sluice/core/kit";
-import type { Limits } from "../gpu/device.ts";
+import type { Limits } from "../gpu/limits.ts";
 import { locate } from "../source/locate.ts";
 import { dispatch } from "./dispatch.ts";
 import { element, term } from "./loads.ts";
