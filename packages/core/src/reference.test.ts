@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Backend, Instruction, Program, Slot, Step, TypedArray, View } from "./backend.ts";
-import { dense, lstmForward } from "./program/example.ts";
+import { lstmForward } from "./program/example.ts";
+import { dense } from "./program/views.ts";
 import { open } from "./reference.ts";
 
 const copy: Instruction[] = [{ op: "load", input: 0 }];

@@ -1,11 +1,7 @@
 // A Program written by hand: what backends are handed, for documentation, first tries and measurements.
 import type { DType, Instruction, Program, Shape, View } from "../backend.ts";
-import { denseStrides, sizeOf } from "../shape.ts";
-
-/** A contiguous view on a slot; `more` says where it starts and how it advances. */
-export function dense(slot: number, shape: Shape, more: { readonly offset?: number; readonly advance?: readonly number[] } = {}): View {
-  return { slot, offset: 0, shape, strides: denseStrides(shape), advance: [], ...more };
-}
+import { sizeOf } from "../shape.ts";
+import { dense } from "./views.ts";
 
 /**
  * An LSTM over `steps` time steps (Hochreiter & Schmidhuber 1997; forget gate after Gers et al. 2000), gate columns i f g o, no bias.

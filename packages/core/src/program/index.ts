@@ -2,12 +2,12 @@
 export { check } from "./check/check.ts";
 export { arity, operandsOf } from "./body.ts";
 export { type Site, type Use, sitesOf, usesOf, writtenBindings } from "./uses.ts";
-export { extentOf, identical, injective, names, overlap } from "./views.ts";
+export { dense, extentOf, identical, injective, names, overlap } from "./views.ts";
 export { denseStrides, sameShape, sizeOf } from "../shape.ts";
 export { type Arrays, allocate, arrays, bytes, dtypeOf } from "../dtypes/arrays.ts";
 export { type Checked, checked } from "./running/checked.ts";
 export { type Counting, counting } from "./running/counting.ts";
-export { dense, lstmForward } from "./example.ts";
+export { lstmForward } from "./example.ts";
 export { type Guard, type Held, guard } from "./running/guard.ts";
 export { asyncDispose, dispose } from "../dispose.ts";
 export { broken } from "./passes/kept.ts";

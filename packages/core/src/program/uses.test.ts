@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dense } from "./example.ts";
+import { dense } from "./views.ts";
 import { writtenBindings } from "./uses.ts";
 
 test("a Program writes the bindings of its results, also those that it writes in scans or adds to", () => {

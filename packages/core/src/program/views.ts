@@ -1,8 +1,13 @@
 // What can be said of views without running anything: where they reach, whether they repeat an element, whether two meet.
 // Used by `check`, and by passes and backends that move or split work.
-import type { View } from "../backend.ts";
-import { sameShape } from "../shape.ts";
+import type { Shape, View } from "../backend.ts";
+import { denseStrides, sameShape } from "../shape.ts";
 import { type Term, hasSolution } from "./diophantine.ts";
+
+/** A contiguous view on a slot; `more` says where it starts and how it advances. */
+export function dense(slot: number, shape: Shape, more: { readonly offset?: number; readonly advance?: readonly number[] } = {}): View {
+  return { slot, offset: 0, shape, strides: denseStrides(shape), advance: [], ...more };
+}
 
 /**
  * The first and last element that a view names over all iterations of its enclosing scans, whose `lengths` stand outermost first.

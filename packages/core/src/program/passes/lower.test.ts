@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instruction, Program, ScalarOp } from "../../backend.ts";
-import { dense } from "../example.ts";
+import { dense } from "../views.ts";
 import { lower } from "./lower.ts";
 import { binary, evaluate, unary } from "../running/scalar.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Instruction, Program, Step, View } from "../../backend.ts";
 import { check } from "../check/check.ts";
 import { open } from "../../reference.ts";
-import { dense } from "../example.ts";
+import { dense } from "../views.ts";
 import { reuseInPlace } from "./reuseInPlace.ts";
 
 const twice: readonly Instruction[] = [

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Instruction, Program, Slot, Step, View } from "../../backend.ts";
 import { check } from "../check/check.ts";
 import { open } from "../../reference.ts";
-import { dense } from "../example.ts";
+import { dense } from "../views.ts";
 import { liveIntervalsOf } from "./liveness.ts";
 import { shareScratch } from "./shareScratch.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Instruction, Program } from "../../backend.ts";
-import { dense, lstmForward } from "../example.ts";
+import { lstmForward } from "../example.ts";
+import { dense } from "../views.ts";
 import { print } from "./print.ts";
 
 test("an LSTM prints as its equations", () => {
