@@ -24,10 +24,11 @@ export { abs, cast, clip, exp, expm1, log, log1p, relu, sigmoid, softplus, sqrt,
 export { gather, oneHot } from "./trace/lookup.ts";
 export { at, broadcastTo, concat, expand, flip, named, pad, reshape, slice, split, squeeze, stack, transpose } from "./trace/movement.ts";
 export { dot, matmul } from "./trace/products.ts";
-export { argmax, type FoldOptions, logSoftmax, max, mean, softmax, sum } from "./trace/reductions.ts";
+export { argmax, logSoftmax, max, mean, softmax, sum } from "./trace/reductions.ts";
 export { mapTensors, scan, type Scan, type Scanned, tensorsOf } from "./trace/scan.ts";
 export { scope } from "./trace/scope.ts";
-export { type Operand, Tensor } from "./trace/tensor.ts";
+export { Tensor } from "./trace/tensor.ts";
+export type { FoldOptions, Operand } from "./trace/tensor.ts";
 export type { Graph } from "./graph/node.ts";
 export { assign, type Spec, trace, type Traced } from "./trace/trace.ts";
 export { leavesOf, mapTree, type Tree } from "./trace/tree.ts";

@@ -8,19 +8,19 @@ import { describe, describeShape } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
 
 /** An option's tensor as numpy broadcasts it. Throws SHAPE_MISMATCH, naming it. */
 export function spread(name: string, x: Tensor, shape: Shape): Tensor {
   checkTensor("attention", x, name);
-  return broadcastTo(new Tensor(x.node, x.axes, name), shape);
+  return broadcastTo(x.derive(x.node, x.axes, name), shape);
 }
 
 /** x under a name, with names for its last axes. */
 export function called(name: string, x: Tensor, axes: readonly string[]): Tensor {
   checkTensor("attention", x, name);
   const lead = x.shape.slice(0, Math.max(0, x.rank - axes.length)).map((_, axis) => x.axes[axis]);
-  return new Tensor(x.node, [...lead, ...axes].slice(-x.rank || axes.length), name);
+  return x.derive(x.node, [...lead, ...axes].slice(-x.rank || axes.length), name);
 }
 
 /** Throws SHAPE_MISMATCH for a mask that does not broadcast to scores […, queries, keys]: it must not widen them. */

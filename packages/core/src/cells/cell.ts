@@ -1,6 +1,6 @@
 // What a cell is: weights and state by name, and one step as its equations. A user's own cell is written like the built-in ones.
 import { options, type Names } from "../arguments/options.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
 import { scope } from "../trace/scope.ts";
 import { checkCell } from "./checkCell.ts";
 import type { Init } from "./init.ts";
@@ -70,7 +70,7 @@ export function cell<P extends Weights, S extends States, E extends Extras = NoE
     ...definition,
     step: (weights, x, state, extras = {}) =>
       scope(`${name}.step`, () =>
-        step(nameAll(weights), x.rank === 2 ? new Tensor(x.node, ["batch", "input"], "x") : x, nameAll(state), nameAll(extras)),
+        step(nameAll(weights), x.rank === 2 ? x.derive(x.node, ["batch", "input"], "x") : x, nameAll(state), nameAll(extras)),
       ),
   };
 }
@@ -86,5 +86,5 @@ const names: Names<CellDefinition<Weights, States, Extras>> = {
 
 /** Weights, states and extras carry their names into messages. */
 function nameAll<R extends Readonly<Record<string, Tensor | undefined>>>(tensors: R): R {
-  return Object.fromEntries(Object.entries(tensors).map(([key, t]) => [key, t && new Tensor(t.node, t.axes, key)])) as R;
+  return Object.fromEntries(Object.entries(tensors).map(([key, t]) => [key, t && t.derive(t.node, t.axes, key)])) as R;
 }

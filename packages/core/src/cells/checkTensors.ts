@@ -4,8 +4,7 @@ import { meant } from "../arguments/options.ts";
 import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import { describe } from "../trace/describe.ts";
-import { isTensor } from "../trace/scan.ts";
-import { Tensor } from "../trace/tensor.ts";
+import { isTensor, type Tensor } from "../trace/tensor.ts";
 import type { States } from "./cell.ts";
 
 /** What messages call them, one and all. */
@@ -37,7 +36,7 @@ export function checkRows(who: string, declared: States, given: Readonly<Record<
     const state = given[name]!, // `checkNamed` has seen it
       expected = [`batch ${batch}`, ...Object.keys(axes)].join(", ");
     if (state.shape[0] === batch && state.rank === 1 + Object.keys(axes).length) continue;
-    const what = `state.${name} must be [${expected}], got ${describe(new Tensor(state.node, state.axes, name))}`;
+    const what = `state.${name} must be [${expected}], got ${describe(state.derive(state.node, state.axes, name))}`;
     throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { state: name, shape: state.shape, batch } });
   }
 }

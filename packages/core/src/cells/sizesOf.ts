@@ -1,6 +1,6 @@
 // The sizes that weights were made for. A cell is asked for no others where it is run, since it may refuse them, such as odd units.
 import { record } from "../arguments/checks.ts";
-import { isTensor } from "../trace/scan.ts";
+import { isTensor } from "../trace/tensor.ts";
 import type { Cell, Sizes, States, Weights } from "./cell.ts";
 
 export interface FoundSizes {

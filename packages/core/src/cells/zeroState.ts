@@ -2,7 +2,7 @@
 import { SluiceError } from "../errors.ts";
 import { constant } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
 import type { Cell, States, Tensors, Weights } from "./cell.ts";
 import type { FoundSizes } from "./sizesOf.ts";
 
@@ -22,7 +22,7 @@ export function zeroState<P extends Weights, S extends States>(
 
 function unfit(name: string, weights: Readonly<Record<string, Tensor>>, rows: Tensor): SluiceError {
   const given = Object.entries(weights),
-    came = given.map(([key, w]) => describe(new Tensor(w.node, w.axes, key))).join(", ");
+    came = given.map(([key, w]) => describe(w.derive(w.node, w.axes, key))).join(", ");
   return new SluiceError({
     code: "SHAPE_MISMATCH",
     who: `${name}.run`,

@@ -1,6 +1,6 @@
 // What a run of a compiled function gives.
 import type { Backend } from "../backend.ts";
-import { isTensor } from "../trace/scan.ts";
+import { isTensor } from "../trace/tensor.ts";
 import { mapTree } from "../trace/tree.ts";
 import { allOrNothing } from "./allOrNothing.ts";
 import { NDArray } from "./ndarray.ts";

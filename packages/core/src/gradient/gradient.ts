@@ -25,9 +25,8 @@ export function gradient<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream?: T
     wanted = new Set(nodes);
   const gradients = backpropagate([[checkFloat(y, "loss").node, seedOf(y, upstream)]], (node) => wanted.has(node));
   let i = 0;
-  return mapTensors(
-    wrt,
-    (w, path) => new Tensor(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`),
+  return mapTensors(wrt, (w, path) =>
+    w.derive(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`),
   );
 }
 

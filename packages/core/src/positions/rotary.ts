@@ -6,7 +6,7 @@ import { literal } from "../trace/constants.ts";
 import { checkFlags, checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { at, reshape, stack } from "../trace/movement.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Tensor } from "../trace/tensor.ts";
 
 export interface RotaryOptions {
   /** Pair i turns by base^(−2i/size) per step. Default 10000. */
@@ -50,7 +50,7 @@ export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
   const a = at(pairs, axis, 0),
     b = at(pairs, axis, 1);
   const turned = stack([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], axis);
-  return new Tensor(reshape(turned, x.shape).node, x.axes, x.name);
+  return x.derive(reshape(turned, x.shape).node, x.axes, x.name);
 }
 
 function unpaired(x: Tensor): SluiceError {

@@ -7,7 +7,7 @@ import { show } from "../arguments/show.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
-import { Tensor, type Operand } from "./tensor.ts";
+import { isTensor, type Operand, type Tensor } from "./tensor.ts";
 
 /** x + y, elementwise. */
 export function add(x: Operand, y: Operand): Tensor {
@@ -71,7 +71,7 @@ export function where(test: Tensor, x: Operand, y: Operand): Tensor {
 
 export function unary(op: UnaryOp, x: Tensor): Tensor {
   checkTensor(op, x);
-  return new Tensor(make.pointwise(op, [x.node], label(op)), x.axes);
+  return x.derive(make.pointwise(op, [x.node], label(op)), x.axes);
 }
 
 function binary(op: BinaryOp, x: Operand, y: Operand): Tensor {
@@ -85,16 +85,14 @@ export function isOrdered(x: Operand, y: Operand): Tensor {
 }
 
 function elementwise(op: ScalarOp, operands: readonly Operand[]): Tensor {
-  const first = operands.find((o) => o instanceof Tensor);
+  const first = operands.find((o) => isTensor(o));
   if (first === undefined) throw notTensors(op);
-  const tensors = operands.map((o) =>
-    o instanceof Tensor ? o : new Tensor(make.constant(checkNumber(op, o), [], first.dtype), [], `${o}`),
-  );
+  const tensors = operands.map((o) => (isTensor(o) ? o : first.derive(make.constant(checkNumber(op, o), [], first.dtype), [], `${o}`)));
   for (const t of tensors) if (t.dtype !== first.dtype) throw dtypes(op, first, t);
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShape(a, b) ?? unequal(op, tensors));
   const nodes = tensors.map((t) => make.broadcast(t.node, shape));
   const value = op === "add" ? addProductsFirst(nodes[0]!, nodes[1]!, label(op)) : make.pointwise(op, nodes, label(op));
-  return new Tensor(value, mergeAxes(tensors, shape));
+  return first.derive(value, mergeAxes(tensors, shape));
 }
 
 /** The shape both broadcast to, aligned at the last axis. */

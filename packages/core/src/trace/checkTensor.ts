@@ -3,11 +3,11 @@ import { checkBoolean, record } from "../arguments/checks.ts";
 import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import { who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
 
 /** Throws INVALID_ARGUMENT for anything that is no tensor; `name` is what the operation calls it. */
 export function checkTensor(operation: string, value: unknown, name = "x"): asserts value is Tensor {
-  if (value instanceof Tensor) return;
+  if (isTensor(value)) return;
   const isPromise = value instanceof Promise;
   throw new SluiceError({
     code: "INVALID_ARGUMENT",

@@ -6,7 +6,8 @@ import { convert } from "../host/convert.ts";
 import { filled } from "../host/filled.ts";
 import type { Values } from "../host/numbers.ts";
 import { who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
+import { TracedTensor } from "./traced.ts";
 
 /** `value` at every index of `shape`. dtype f32 unless given. Throws INVALID_ARGUMENT for sizes that are no whole numbers from 0, DTYPE_MISMATCH for a value that the dtype does not hold. */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
@@ -15,14 +16,14 @@ export function constant(value: number, shape: Shape = [], dtype: DType = "f32")
   checkShape(caller, "shape", shape);
   checkDType(caller, "dtype", dtype);
   convert(Float64Array.of(value), dtype, { who: caller, name: "value" });
-  return new Tensor(make.constant(value, shape, dtype));
+  return new TracedTensor(make.constant(value, shape, dtype));
 }
 
 /** 0, 1, … n − 1. dtype i32 unless given. Throws INVALID_ARGUMENT for an n that is no whole number of 0 … 2³¹ − 1, OUT_OF_MEMORY. */
 export function iota(n: number, dtype: DType = "i32"): Tensor {
   checkCount(who("iota"), "n", n);
   checkDType(who("iota"), "dtype", dtype);
-  return new Tensor(make.iota(n, dtype));
+  return new TracedTensor(make.iota(n, dtype));
 }
 
 /**
@@ -31,5 +32,5 @@ export function iota(n: number, dtype: DType = "i32"): Tensor {
  */
 export function literal(values: Values, shape?: Shape, dtype?: DType): Tensor {
   const made = filled(values, { shape, dtype }, { who: who("literal"), name: "values" });
-  return new Tensor(make.data(made.data === values ? made.data.slice() : made.data, made.shape, made.dtype));
+  return new TracedTensor(make.data(made.data === values ? made.data.slice() : made.data, made.shape, made.dtype));
 }

@@ -5,7 +5,7 @@ import type { DType } from "../backend.ts";
 import { add, maximum, minimum, mul, neg, sub, unary } from "./arithmetic.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** eˣ. */
 export function exp(x: Tensor): Tensor {
@@ -66,10 +66,10 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
 export function cast(x: Tensor, dtype: DType): Tensor {
   checkTensor("cast", x);
   checkDType(who("cast"), "dtype", dtype);
-  return x.dtype === dtype ? x : new Tensor(make.copy(x.node, dtype), x.axes, x.name);
+  return x.dtype === dtype ? x : x.derive(make.copy(x.node, dtype), x.axes, x.name);
 }
 /** x, with no gradient passed on. */
 export function stopGradient(x: Tensor): Tensor {
   checkTensor("stopGradient", x);
-  return new Tensor(make.stop(x.node), x.axes, x.name);
+  return x.derive(make.stop(x.node), x.axes, x.name);
 }

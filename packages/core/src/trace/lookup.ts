@@ -11,7 +11,7 @@ import { describe } from "./describe.ts";
 import { cast } from "./functions.ts";
 import { expand } from "./movement.ts";
 import { label, who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** The rows of `table` [rows, width] that `index` (i32, any shape) names: [..index, width]. A row outside the table is NaN, and gets no gradient. */
 export function gather(table: Tensor, index: Tensor): Tensor {
@@ -33,7 +33,7 @@ export function gather(table: Tensor, index: Tensor): Tensor {
       facts: { dtype: index.dtype },
     });
   const flat = make.gather(table.node, make.reshape(index.node, [sizeOf(index.shape)]), label("gather"));
-  return new Tensor(make.reshape(flat, [...index.shape, table.shape[1]!]), [
+  return table.derive(make.reshape(flat, [...index.shape, table.shape[1]!]), [
     ...index.shape.map((_, axis) => index.axes[axis]),
     table.axes[1],
   ]);

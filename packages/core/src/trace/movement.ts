@@ -10,7 +10,7 @@ import { checkAxis } from "./axis.ts";
 import { checkList, checkTensor } from "./checkTensor.ts";
 import { describe, describeShape } from "./describe.ts";
 import { who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** The same elements in row-major order under another shape; one size may be −1, to be worked out. Throws SHAPE_MISMATCH. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -26,7 +26,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       facts: { from: x.shape, to: shape },
     });
   }
-  return new Tensor(make.reshape(x.node, sized), sameShape(sized, x.shape) ? x.axes : [], x.name);
+  return x.derive(make.reshape(x.node, sized), sameShape(sized, x.shape) ? x.axes : [], x.name);
 }
 
 /** Axis k of the result is axis `order[k]` of x; reversed where no order is given. */
@@ -36,7 +36,7 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
     axes = Array.isArray(given) && given.length === x.rank ? Array.from(given as number[], (a) => checkAxis("transpose", x, a)) : [];
   if (!Array.isArray(given) || given.length !== x.rank || new Set(axes).size !== x.rank)
     throw bad("transpose", `transpose needs each axis of ${describe(x)} once, got ${show(given)}`);
-  return new Tensor(
+  return x.derive(
     make.transpose(x.node, axes),
     axes.map((a) => x.axes[a]),
     x.name,
@@ -53,7 +53,7 @@ export function slice(x: Tensor, axis: number, start: number, end?: number): Ten
     to = end === undefined ? n : end < 0 ? end + n : end;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > n || from > to)
     throw bad("slice", `slice ${show(start)} … ${show(end ?? n)} is outside axis ${axis} of ${describe(x)}`);
-  return new Tensor(make.slice(x.node, along, from, to), x.axes, x.name);
+  return x.derive(make.slice(x.node, along, from, to), x.axes, x.name);
 }
 
 /** One element of an axis, without the axis. */
@@ -114,7 +114,7 @@ export function concat(tensors: readonly Tensor[], axis = -1): Tensor {
     start += node.shape[along]!;
     return { x: node, window };
   });
-  return new Tensor(make.place(pieces, shape, first.dtype), first.axes);
+  return first.derive(make.place(pieces, shape, first.dtype), first.axes);
 }
 
 /** The tensors as rows of a new axis. Throws SHAPE_MISMATCH. */
@@ -145,7 +145,7 @@ export function pad(x: Tensor, widths: readonly (readonly [before: number, after
     strides = denseStrides(shape);
   const offset = widths.reduce((sum, [before], axis) => sum + before * strides[axis]!, 0);
   const window = { offset, shape: x.shape, strides };
-  const laid = (piece: Tensor["node"]): Tensor => new Tensor(make.place([{ x: piece, window }], shape, x.dtype), x.axes);
+  const laid = (piece: Tensor["node"]): Tensor => x.derive(make.place([{ x: piece, window }], shape, x.dtype), x.axes);
   return value === 0 ? laid(x.node) : where(laid(make.constant(1, x.shape, x.dtype)), laid(x.node), value);
 }
 
@@ -154,13 +154,13 @@ export function flip(x: Tensor, axis: number): Tensor {
   const along = checkAxis("flip", x, axis),
     strides = denseStrides(x.shape);
   const offset = Math.max(0, x.shape[along]! - 1) * strides[along]!;
-  return new Tensor(make.view(x.node, { offset, shape: x.shape, strides: strides.with(along, -strides[along]!) }), x.axes, x.name);
+  return x.derive(make.view(x.node, { offset, shape: x.shape, strides: strides.with(along, -strides[along]!) }), x.axes, x.name);
 }
 
 /** A new axis of size 1 at position `axis`. */
 export function expand(x: Tensor, axis: number): Tensor {
   const along = checkAxis("expand", x, axis, 1);
-  return new Tensor(make.reshape(x.node, x.shape.toSpliced(along, 0, 1)), allAxes(x).toSpliced(along, 0, undefined), x.name);
+  return x.derive(make.reshape(x.node, x.shape.toSpliced(along, 0, 1)), allAxes(x).toSpliced(along, 0, undefined), x.name);
 }
 
 /** x without an axis of size 1. Throws SHAPE_MISMATCH for another size. */
@@ -173,7 +173,7 @@ export function squeeze(x: Tensor, axis: number): Tensor {
       what: `squeeze needs size 1 on axis ${axis} of ${describe(x)}`,
       facts: { shape: x.shape, axis },
     });
-  return new Tensor(make.reshape(x.node, x.shape.toSpliced(along, 1)), allAxes(x).toSpliced(along, 1), x.name);
+  return x.derive(make.reshape(x.node, x.shape.toSpliced(along, 1)), allAxes(x).toSpliced(along, 1), x.name);
 }
 
 /** x repeated to `shape`, as numpy does. Throws SHAPE_MISMATCH. */
@@ -188,7 +188,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
       what: `${describe(x)} does not broadcast to ${describeShape(shape)}`,
       facts: { from: x.shape, to: shape },
     });
-  return new Tensor(
+  return x.derive(
     make.broadcast(x.node, shape),
     shape.map((_, axis) => x.axes[axis - shape.length + x.rank]),
     x.name,
@@ -204,7 +204,7 @@ export function named(x: Tensor, axes: readonly (string | undefined)[]): Tensor 
     !Array.from(axes as readonly unknown[]).every((name) => name === undefined || typeof name === "string")
   )
     throw bad("named", `named takes at most a name for each axis of ${describe(x)}, got ${show(axes)}`);
-  return new Tensor(x.node, axes, x.name);
+  return x.derive(x.node, axes, x.name);
 }
 
 function allAxes(x: Tensor): (string | undefined)[] {

@@ -6,7 +6,7 @@ import { broadcastShape, mergeAxes } from "./arithmetic.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** x […, k] · w [k, n] → […, n]. Throws SHAPE_MISMATCH where the inner sizes differ or w is no matrix. */
 export function dot(x: Tensor, w: Tensor): Tensor {
@@ -18,7 +18,7 @@ export function dot(x: Tensor, w: Tensor): Tensor {
   const lead = x.shape.slice(0, -1),
     flat = make.reshape(x.node, [sizeOf(lead), w.shape[0]!]);
   const product = make.matmul(flat, w.node, undefined, label("dot"));
-  return new Tensor(make.reshape(product, [...lead, w.shape[1]!]), [...lead.map((_, axis) => x.axes[axis]), w.axes[1]]);
+  return x.derive(make.reshape(product, [...lead, w.shape[1]!]), [...lead.map((_, axis) => x.axes[axis]), w.axes[1]]);
 }
 
 /** a […, m, k] · b […, k, n] → […, m, n]; leading axes broadcast. Throws SHAPE_MISMATCH. */
@@ -33,7 +33,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const spread = (x: Tensor): Tensor["node"] => make.broadcast(x.node, [...batch, ...x.shape.slice(-2)]);
   const product = make.matmul(spread(a), spread(b), undefined, label("matmul"));
   const lead = mergeAxes([a, b], [...batch, 0, 0]).slice(0, -2);
-  return new Tensor(product, [...lead, a.axes[a.rank - 2], b.axes[b.rank - 1]]);
+  return a.derive(product, [...lead, a.axes[a.rank - 2], b.axes[b.rank - 1]]);
 }
 
 function checkDtypes(operation: string, x: Tensor, y: Tensor): void {

@@ -8,12 +8,7 @@ import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
 import { options } from "../arguments/options.ts";
 import { label, who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
-
-export interface FoldOptions {
-  /** Keep the folded axes with size 1. Default false. */
-  readonly keepDims?: boolean;
-}
+import type { FoldOptions, Tensor } from "./tensor.ts";
 
 /** The sum over one axis, several, or all; 0 of nothing. Negative axes count from the end. */
 export function sum(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
@@ -49,7 +44,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 export function argmax(x: Tensor, axis = -1): Tensor {
   const along = checkAxis("argmax", x, axis),
     n = x.shape[along]!;
-  const index = new Tensor(
+  const index = x.derive(
     make.broadcast(
       make.reshape(
         make.iota(n, x.dtype),
@@ -71,6 +66,6 @@ function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[
   const { keepDims = false } = checkFlags(combine, options(who(combine), given, { keepDims: true }), "keepDims");
   const axes = checkAxes(combine, x, axis);
   const kept = x.axes.filter((_, a) => !axes.includes(a));
-  const folded = new Tensor(make.reduceAxes(combine, x.node, axes, label(combine)), kept);
+  const folded = x.derive(make.reduceAxes(combine, x.node, axes, label(combine)), kept);
   return keepDims ? axes.reduce((t, a) => expand(t, a), folded) : folded;
 }

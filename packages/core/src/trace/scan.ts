@@ -10,7 +10,7 @@ import { sameShape } from "../shape.ts";
 import { checkFlags, checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { who } from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
 import { leavesOf, mapTree, type Tree } from "./tree.ts";
 
 export interface Scan<S, X, Y> {
@@ -57,14 +57,14 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   const seen = mapTensors(inputs, (x) => {
     const param = make.param(x.shape.slice(1), x.dtype, x.name);
     slices.push({ param, of: x.node });
-    return new Tensor(param, x.axes.slice(1), x.name);
+    return x.derive(param, x.axes.slice(1), x.name);
   });
   const params = starts.map(([path, x]) => make.param(x.shape, x.dtype, `${name}.${path || "state"}`));
   let i = 0;
   const result = record(
     who("scan"),
     step(
-      mapTensors(state, (x, path) => new Tensor(params[i++]!, x.axes, path || x.name)),
+      mapTensors(state, (x, path) => x.derive(params[i++]!, x.axes, path || x.name)),
       seen,
     ),
     "what a step returns",
@@ -79,13 +79,9 @@ export function scan<S extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   };
   i = 0;
   return {
-    state: mapTensors(state, (x) => new Tensor(make.row(make.states(loop, i++), make.boundaryRow(loop, "end")), x.axes)),
-    outputs: mapTensors(result.output, (y) => new Tensor(make.stack(loop, y.node), [undefined, ...y.shape.map((_, axis) => y.axes[axis])])),
+    state: mapTensors(state, (x) => x.derive(make.row(make.states(loop, i++), make.boundaryRow(loop, "end")), x.axes)),
+    outputs: mapTensors(result.output, (y) => y.derive(make.stack(loop, y.node), [undefined, ...y.shape.map((_, axis) => y.axes[axis])])),
   };
-}
-
-export function isTensor(value: unknown): value is Tensor {
-  return value instanceof Tensor;
 }
 
 /** Throws INVALID_ARGUMENT for a leaf that is no tensor. */

@@ -1,20 +1,21 @@
-// What users trace with: a value of known shape and dtype whose numbers come later. Methods are the functions beside it, for chaining.
+// What users trace with: a value of known shape and dtype whose numbers come later. Operations know it by this; traced.ts, which knows the operations, makes it.
 import type { DType, Shape } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import { sizeOf } from "../shape.ts";
-import { add, div, equal, greater, less, mul, neg, sub } from "./arithmetic.ts";
-import { at, broadcastTo, expand, flip, named, reshape, slice, squeeze, transpose } from "./movement.ts";
-import { dot, matmul } from "./products.ts";
-import { max, mean, sum, type FoldOptions } from "./reductions.ts";
 
 /** What arithmetic takes beside a tensor: a number counts as a scalar of the other operand's dtype. */
 export type Operand = Tensor | number;
+
+export interface FoldOptions {
+  /** Keep the folded axes with size 1. Default false. */
+  readonly keepDims?: boolean;
+}
 
 /**
  * A traced tensor. It has a shape, a dtype and, for messages, a name and axis names; its numbers exist only when the compiled function runs.
  * Binary operations broadcast as numpy does. All checks happen while tracing: SHAPE_MISMATCH, DTYPE_MISMATCH and INVALID_ARGUMENT name the axes.
  */
-export class Tensor {
+export abstract class Tensor {
   readonly node: Node;
   readonly axes: readonly (string | undefined)[];
   readonly name: string | undefined;
@@ -39,70 +40,33 @@ export class Tensor {
     return sizeOf(this.node.shape);
   }
 
-  add(o: Operand): Tensor {
-    return add(this, o);
-  }
-  sub(o: Operand): Tensor {
-    return sub(this, o);
-  }
-  mul(o: Operand): Tensor {
-    return mul(this, o);
-  }
-  div(o: Operand): Tensor {
-    return div(this, o);
-  }
-  neg(): Tensor {
-    return neg(this);
-  }
-  less(o: Operand): Tensor {
-    return less(this, o);
-  }
-  greater(o: Operand): Tensor {
-    return greater(this, o);
-  }
-  equal(o: Operand): Tensor {
-    return equal(this, o);
-  }
-  dot(o: Tensor): Tensor {
-    return dot(this, o);
-  }
-  matmul(o: Tensor): Tensor {
-    return matmul(this, o);
-  }
-  sum(axis?: number | readonly number[], options?: FoldOptions): Tensor {
-    return sum(this, axis, options);
-  }
-  mean(axis?: number | readonly number[], options?: FoldOptions): Tensor {
-    return mean(this, axis, options);
-  }
-  max(axis?: number | readonly number[], options?: FoldOptions): Tensor {
-    return max(this, axis, options);
-  }
-  reshape(shape: Shape): Tensor {
-    return reshape(this, shape);
-  }
-  transpose(order?: readonly number[]): Tensor {
-    return transpose(this, order);
-  }
-  slice(axis: number, start: number, end?: number): Tensor {
-    return slice(this, axis, start, end);
-  }
-  at(axis: number, index: number): Tensor {
-    return at(this, axis, index);
-  }
-  flip(axis: number): Tensor {
-    return flip(this, axis);
-  }
-  expand(axis: number): Tensor {
-    return expand(this, axis);
-  }
-  squeeze(axis: number): Tensor {
-    return squeeze(this, axis);
-  }
-  broadcastTo(shape: Shape): Tensor {
-    return broadcastTo(this, shape);
-  }
-  named(...axes: readonly (string | undefined)[]): Tensor {
-    return named(this, axes);
-  }
+  /** The tensor of another node: what operations return. */
+  abstract derive(node: Node, axes?: readonly (string | undefined)[], name?: string): Tensor;
+
+  abstract add(o: Operand): Tensor;
+  abstract sub(o: Operand): Tensor;
+  abstract mul(o: Operand): Tensor;
+  abstract div(o: Operand): Tensor;
+  abstract neg(): Tensor;
+  abstract less(o: Operand): Tensor;
+  abstract greater(o: Operand): Tensor;
+  abstract equal(o: Operand): Tensor;
+  abstract dot(o: Tensor): Tensor;
+  abstract matmul(o: Tensor): Tensor;
+  abstract sum(axis?: number | readonly number[], options?: FoldOptions): Tensor;
+  abstract mean(axis?: number | readonly number[], options?: FoldOptions): Tensor;
+  abstract max(axis?: number | readonly number[], options?: FoldOptions): Tensor;
+  abstract reshape(shape: Shape): Tensor;
+  abstract transpose(order?: readonly number[]): Tensor;
+  abstract slice(axis: number, start: number, end?: number): Tensor;
+  abstract at(axis: number, index: number): Tensor;
+  abstract flip(axis: number): Tensor;
+  abstract expand(axis: number): Tensor;
+  abstract squeeze(axis: number): Tensor;
+  abstract broadcastTo(shape: Shape): Tensor;
+  abstract named(...axes: readonly (string | undefined)[]): Tensor;
+}
+
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
 }

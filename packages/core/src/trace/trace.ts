@@ -10,8 +10,8 @@ import { freeParams, postorder } from "../graph/order.ts";
 import { sameShape } from "../shape.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
-import { isTensor } from "./scan.ts";
-import { Tensor } from "./tensor.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
+import { TracedTensor } from "./traced.ts";
 import { leavesOf, mapTree } from "./tree.ts";
 
 /** What an argument is, without its numbers. */
@@ -105,7 +105,7 @@ function enter(leaf: unknown, path: string, name: string): Tensor {
   checkShape(name, `the shape of ${path}`, leaf.shape);
   const node = make.input(leaf.shape, leaf.dtype, path);
   current!.inputs.add(node);
-  return new Tensor(node, leaf.axes ?? [], path);
+  return new TracedTensor(node, leaf.axes ?? [], path);
 }
 
 function checkClosed({ name, inputs, outputs, updates }: Graph): void {
