@@ -37,6 +37,7 @@ export { type ArrayOptions, type HostArray, hostArray } from "./host/hostArray.t
 export { array, NDArray, zeros } from "./compile/ndarray.ts";
 export { allOrNothing } from "./compile/allOrNothing.ts";
 export { compile } from "./compile/compile.ts";
+export { disposeAll, type OnBackend, type OnHost, toBackend, toHost } from "./compile/trees.ts";
 export type { ArrayInput, Binding, Bound, Compiled, CompileOptions, Fed } from "./compile/compiled.ts";
 export { explain, type Explanation } from "./pipeline/explain.ts";
 export { lowerGraph } from "./pipeline/lowerGraph.ts";

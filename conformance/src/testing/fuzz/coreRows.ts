@@ -36,6 +36,10 @@ const values = any(
   ),
   (value) => !["string", "boolean", "bigint", "undefined", "symbol", "function"].includes(typeof value) && value !== null,
 );
+const trees = fc.oneof(
+  fc.anything({ maxDepth: 2 }),
+  fc.constant(null).map(() => ({ a: core.array(backend, [1, 2]), b: [core.array(backend, 3)] })),
+);
 const backends = any(fc.constant(backend), (value) => value === backend);
 const fold = options({ keepDims: flag });
 const axes = maybe(any(fc.oneof(edges, fc.array(edges, { maxLength: 2 }))));
@@ -277,6 +281,16 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   ),
   hostArray: plain(values, maybe(options({ shape: shapeOf, dtype: dtypes }))),
   zeros: made((x: core.NDArray) => useArray(x), backends, shapeOf, maybe(options({ dtype: dtypes, name: ruled(text, texts) }))),
+  toBackend: made(
+    async (tree: unknown) => {
+      await core.toHost(tree);
+      core.disposeAll(tree);
+    },
+    backends,
+    any(fc.oneof(values.values, fc.dictionary(fc.constantFrom("a", "b"), values.values, { noNullPrototype: true }))),
+  ),
+  toHost: plain(any(trees)),
+  disposeAll: plain(any(trees)),
   compile: made(
     async (run: core.Compiled<[never], core.Tensor>) => {
       for (const given of await fc.sample(values.values, 2)) await run(given as never);

@@ -44,8 +44,11 @@ function specOf(leaf: unknown, path: string): Spec {
 }
 
 /** One array of a call, on the backend. */
-export function toArray(backend: Backend, leaf: HostArray | NumericArray | Nested): NDArray {
-  return isSpec(leaf) ? array(backend, (leaf as HostArray).data, leaf) : array(backend, leaf as NumericArray | Nested);
+export function toArray(backend: Backend, leaf: HostArray | NumericArray | Nested, path = ""): NDArray {
+  const naming = path === "" ? {} : { name: path };
+  return isSpec(leaf)
+    ? array(backend, (leaf as HostArray).data, { ...leaf, ...naming })
+    : array(backend, leaf as NumericArray | Nested, naming);
 }
 
 /** The arrays of a call in the order of the inputs. Throws INVALID_ARGUMENT for one of another backend, or none, or twice the same. */
