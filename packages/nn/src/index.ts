@@ -45,18 +45,9 @@ export type { Clip } from "./optimizers/clip.ts";
 export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
-export type {
-  CompileOptions,
-  Data,
-  EpochLog,
-  EvaluateOptions,
-  FitOptions,
-  History,
-  Numbers,
-  PredictOptions,
-  Progress,
-} from "./model/options.ts";
+export type { CompileOptions, Data, EpochLog, EvaluateOptions, FitOptions, History, PredictOptions, Progress } from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
+export type { Numbers } from "./host/hostNumbers.ts";
 export type { Trainer } from "./model/model.ts";
 
 export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";

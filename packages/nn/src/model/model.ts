@@ -3,7 +3,8 @@
 import type { HostArray, Shape, Tensor, Tree, Weight } from "@sluice/core";
 import type { Layer, Mask } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
-import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, Numbers, PredictOptions } from "./options.ts";
+import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "./options.ts";
+import type { Numbers } from "../host/hostNumbers.ts";
 import type { Saved } from "./saved.ts";
 
 export interface NamedLayer {

@@ -1,5 +1,6 @@
 // What the caller may say to `compile` and `fit`, and what `fit` says back.
-import type { Backend, HostArray, Values } from "@sluice/core";
+import type { Backend } from "@sluice/core";
+import type { Numbers } from "../host/hostNumbers.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { LossName } from "../losses/resolveLoss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -19,9 +20,6 @@ export interface CompileOptions {
   /** Of weights, gradients and outputs; default that of the weights that a loaded model comes with, otherwise "f32". */
   readonly dtype?: "f32" | "f64";
 }
-
-/** Numbers on the host: with a shape, flat in a typed array, or in nested lists of equal lengths, whose innermost may be typed arrays. */
-export type Numbers = HostArray | Values;
 
 /** x [samples, …], y [samples, …]. */
 export interface Data {

@@ -1,6 +1,7 @@
 // What training leaves behind: plain data, from which a model predicts and a trainer goes on.
 import type { HostArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
+import type { SavedSums } from "../learner/totals.ts";
 
 /** What training leaves behind; see `serialize`. */
 export interface Saved {
@@ -37,14 +38,6 @@ export interface SavedPosition {
   /** The seed of the order, or none. */
   readonly shuffle: number | false;
   readonly sums: SavedSums;
-}
-
-/** Over an epoch's steps so far: [0, weight, …weight · measure] of the groups of steps that are full, and of the one that is not. */
-export interface SavedSums {
-  /** Of the measures: "loss", then the metrics. */
-  readonly names: readonly string[];
-  readonly full: readonly number[];
-  readonly partial: readonly number[];
 }
 
 /** What `monitor` and `patience` have seen. */

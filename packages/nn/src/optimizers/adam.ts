@@ -57,7 +57,7 @@ function named(name: string, table: typeof adamTable, config: AdamConfig): Optim
       into[0] = (rate * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1));
       into[1] = rate * weightDecay;
     },
-    update({ params, gradient, slots, hyper }) {
+    update({ params, gradient, slots, hyper, decays = true }) {
       const [rate, decay] = hyper as [typeof params, typeof params]; // `hyperLength` of them
       const { m: mean, v: variance } = slots as Record<"m" | "v", typeof params>; // as `slots` names them
       const m = mean.add(gradient.sub(mean).mul(1 - beta1));
@@ -66,7 +66,7 @@ function named(name: string, table: typeof adamTable, config: AdamConfig): Optim
           .sub(variance)
           .mul(1 - beta2),
       );
-      const decayed = weightDecay === 0 ? params : params.sub(params.mul(decay));
+      const decayed = weightDecay === 0 || !decays ? params : params.sub(params.mul(decay));
       return { params: decayed.sub(m.div(sqrt(v).add(epsilon)).mul(rate)), slots: { m, v } };
     },
   };

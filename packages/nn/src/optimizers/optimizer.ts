@@ -13,8 +13,8 @@ export interface Optimizer {
   readonly hyperLength: number;
   /** Those numbers for the update after `step` others, in float64: a schedule recompiles nothing. */
   hyper(step: number, into: TypedArray): void;
-  /** All flat and of one length, `hyper` scalars; traced. */
-  update(now: Update & { readonly gradient: Tensor; readonly hyper: readonly Tensor[] }): Update;
+  /** All flat and of one length, `hyper` scalars; traced. `decays` is false where weight decay does not hold for these weights. */
+  update(now: Update & { readonly gradient: Tensor; readonly hyper: readonly Tensor[]; readonly decays?: boolean }): Update;
 }
 
 export interface Update {

@@ -1,11 +1,13 @@
 // How far a fit had come, as a model file says it: in JSON, which has no NaN and no infinity, beside the arrays of the best weights.
 import { boolean, finite, oneOf, size, text, type Rule } from "@sluice/core/arguments";
 import type { HostArray } from "@sluice/core";
-import type { SavedBest, SavedPosition, SavedProgress, SavedSums } from "../model/saved.ts";
+import type { SavedSums } from "../learner/totals.ts";
+import type { SavedBest, SavedPosition, SavedProgress } from "../model/saved.ts";
 import { counter, either, listOf, recordOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 
-type Written = number | "NaN" | "Infinity" | "-Infinity";
+/** As JSON has it, which has no NaN and no infinity. */
+export type Written = number | "NaN" | "Infinity" | "-Infinity";
 type SumsRecord = { readonly [K in keyof SavedSums]: K extends "names" ? SavedSums[K] : readonly Written[] };
 type PositionRecord = { readonly [K in keyof SavedPosition]: K extends "sums" ? SumsRecord : SavedPosition[K] };
 type BestRecord = Omit<SavedBest, "log" | "weights"> & { readonly log?: Readonly<Record<string, Written>> };
@@ -31,7 +33,7 @@ export function progressOf({ position, best }: ProgressRecord, weights: Readonly
   };
 }
 
-function mapSums<A, B>(
+export function mapSums<A, B>(
   { names, full, partial }: { readonly names: readonly string[]; readonly full: readonly A[]; readonly partial: readonly A[] },
   each: (value: A) => B,
 ): { readonly names: readonly string[]; readonly full: readonly B[]; readonly partial: readonly B[] } {
@@ -42,11 +44,11 @@ function mapLog<A, B>(log: Readonly<Record<string, A>>, each: (value: A) => B): 
   return Object.fromEntries(Object.entries(log).map(([name, value]) => [name, each(value)]));
 }
 
-function written(value: number): Written {
+export function written(value: number): Written {
   return Number.isFinite(value) ? value : (String(value) as Written); // there are only those three
 }
 
-const number: Rule<Written> = either(finite, oneOf("NaN", "Infinity", "-Infinity"));
+export const number: Rule<Written> = either(finite, oneOf("NaN", "Infinity", "-Infinity"));
 const sums = shaped<SumsRecord>(
   { names: required(listOf(text)), full: required(listOf(number)), partial: required(listOf(number)) },
   ({ names, full, partial }) => full.length === names.length + 2 && partial.length === full.length,

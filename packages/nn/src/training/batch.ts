@@ -4,7 +4,7 @@ import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
 import type { Dataset } from "./dataset.ts";
 import { Feed, type Rows } from "./feed.ts";
-import type { BatchInputs } from "./trainingStep.ts";
+import type { BatchInputs } from "./objective.ts";
 
 export interface BatchShape {
   readonly batch: number;

@@ -1,5 +1,5 @@
 // What must fit together before a trainer is made.
-import { SluiceError, type Backend } from "@sluice/core";
+import { SluiceError } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -8,18 +8,6 @@ import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 
 const who = "model.compile";
-
-/** Throws UNSUPPORTED for a dtype the backend lacks. */
-export function checkSupport({ name, supports }: Backend, dtype: "f32" | "f64"): void {
-  if (supports.dtypes.includes(dtype)) return;
-  throw new SluiceError({
-    code: "UNSUPPORTED",
-    who,
-    what: `backend ${name} has no ${dtype}, only ${supports.dtypes.join(", ")}`,
-    ...(dtype === "f64" && { fix: 'Compile with { dtype: "f32" }, which rounds what a model was saved with' }),
-    facts: { dtype, backend: name },
-  });
-}
 
 /** Throws INVALID_ARGUMENT where the loss applies the activation that the model ends with: twice would train, and badly. */
 export function checkEnding({ layers }: Model, loss: Loss | undefined): void {

@@ -2,8 +2,8 @@
 // otherwise read in place, with a sum of each row to tell a change by. So data of any size needs little memory besides its own.
 import { SluiceError, type TypedArray } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
-import { placeFor, readElements, type Asked } from "./elements.ts";
-import type { Numbers } from "../model/options.ts";
+import { placeFor, readElements, type Asked } from "../host/elements.ts";
+import type { Numbers } from "../host/hostNumbers.ts";
 import type { Pieces } from "../host/turns.ts";
 
 /** Larger arrays are not copied: 64 MiB. */

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { specOf } from "../layers/spec.ts";
 import { classLabels, likeOutput, type Target } from "../measures/measure.ts";
 import { dataset } from "./dataset.ts";
-import { placeFor, readElements } from "./elements.ts";
-import { hostArray } from "./hostArray.ts";
+import { placeFor, readElements } from "../host/elements.ts";
+import { hostNumbers } from "../host/hostNumbers.ts";
 import type { Data } from "../model/options.ts";
 import { atOnce } from "../host/turns.ts";
 
@@ -149,7 +149,7 @@ test("a target may leave out or add an axis of size 1 at its end", () => {
 });
 
 test("axes between row and column are numbered", () => {
-  const array = hostArray(
+  const array = hostNumbers(
     [
       [
         [0, 0],

@@ -3,9 +3,10 @@ import { SluiceError, type Shape } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
-import { hostArray } from "./hostArray.ts";
+import { hostNumbers } from "../host/hostNumbers.ts";
 import { column, type Column } from "./column.ts";
-import type { Data, Numbers } from "../model/options.ts";
+import type { Data } from "../model/options.ts";
+import type { Numbers } from "../host/hostNumbers.ts";
 import type { Pieces } from "../host/turns.ts";
 
 /** Each array by rows, one per sample. */
@@ -36,9 +37,9 @@ export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec):
   const inputs = samplesTaken(data.x, reading, who);
   const { samples } = inputs;
   const target = reading.targetOf(inputs.sample);
-  const y = hostArray(data.y, who, "y");
+  const y = hostNumbers(data.y, who, "y");
   checkTarget(y, samples, target, who);
-  const weight = data.sampleWeight === undefined ? ones(samples) : hostArray(data.sampleWeight, who, "sampleWeight");
+  const weight = data.sampleWeight === undefined ? ones(samples) : hostNumbers(data.sampleWeight, who, "sampleWeight");
   checkRows(weight, samples, [], who, "sampleWeight");
   const { dtype } = reading;
   return datasetRead({
@@ -80,7 +81,7 @@ function* samplesRead({ samples, sample, x }: Taken): Pieces<Samples> {
 }
 
 function samplesTaken(given: Numbers, reading: Reading, who: string): Taken {
-  const x = hostArray(given, who, "x");
+  const x = hostNumbers(given, who, "x");
   const samples = x.shape[0] ?? 0;
   if (x.data.length === 0) {
     throw new SluiceError({ code: "EMPTY_DATA", who, what: `x [${x.shape.join(", ")}] has no elements`, facts: { shape: x.shape } });

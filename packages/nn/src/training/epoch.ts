@@ -2,7 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import type { Dataset } from "./dataset.ts";
 import type { Pace } from "./pace.ts";
-import type { Tally } from "./totals.ts";
+import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { turns } from "../host/turns.ts";
 

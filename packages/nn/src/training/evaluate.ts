@@ -19,7 +19,7 @@ export function evaluate(
   { batchSize, signal, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
-  return session.evaluation.use(data.sample, batch, async ({ totals, run }) => {
+  return session.evaluation.use({ sample: data.sample, batch }, async ({ totals, run }) => {
     const pace = new Pace();
     totals.begin();
     for (let from = 0; from < data.samples; from += batch) {

@@ -1,13 +1,13 @@
 // Forward and measures of one batch shape, compiled and bound.
 import { allOrNothing } from "@sluice/core";
-import type { Spec } from "../layers/spec.ts";
 import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
-import { bind } from "./runners.ts";
-import type { Setting } from "./setting.ts";
-import { Totals } from "./totals.ts";
-import { evaluationStep } from "./trainingStep.ts";
+import { bind } from "../learner/bind.ts";
+import type { Batches, Setting } from "./setting.ts";
+import { Totals } from "../learner/totals.ts";
+import { evaluationStep } from "../learner/update.ts";
+import { modelObjective } from "./objective.ts";
 
 export interface EvaluationRunner {
   readonly totals: Totals;
@@ -16,11 +16,11 @@ export interface EvaluationRunner {
   dispose(): void;
 }
 
-export async function evaluationRunner(setting: Setting, sample: Spec, batch: number): Promise<EvaluationRunner> {
+export async function evaluationRunner(setting: Setting, { sample, batch }: Batches): Promise<EvaluationRunner> {
   const { backend, dtype, metrics } = setting;
   const built = setting.build(sample);
   const loss = setting.loss("trainer.evaluate");
-  const { layout, params } = setting.variables("trainer.evaluate");
+  const { layout, flat } = setting.variables("trainer.evaluate");
   const { inputs, totals } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
     totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
@@ -28,8 +28,8 @@ export async function evaluationRunner(setting: Setting, sample: Spec, batch: nu
   const bound = await bind({
     backend,
     name: `${setting.model.name}.evaluate`,
-    fn: evaluationStep({ built, layout, loss, metrics }),
-    inputs: { ...inputs.arrays, params, totals: totals.array },
+    fn: evaluationStep({ layout, objective: modelObjective(built, loss, metrics) }),
+    inputs: { batch: inputs.arrays, ...flat, totals: totals.array },
     held: [inputs, totals],
   });
   return {

@@ -10,7 +10,7 @@ import type { Data, EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { Pace } from "./pace.ts";
 import type { Session, Standing } from "./session.ts";
-import type { Tally } from "./totals.ts";
+import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns } from "../host/turns.ts";
 
@@ -27,7 +27,7 @@ export async function fit(session: Session, data: Data, options: FitOptions): Pr
   const best = new Best(session.variables(who).params, session.metrics, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
-  return session.training.use(train.sample, batch, (runner) =>
+  return session.training.use({ sample: train.sample, batch }, (runner) =>
     run({ session, options, train, validation, batch, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }
@@ -76,7 +76,7 @@ async function train(fitting: Fitting, start: Start): Promise<History["ended"]> 
     const weights = await best.copy(log);
     best.take(log, weights); // from here on the epoch is over, all at once
     epochs.push(log);
-    session.variables(who).epoch++;
+    session.epoch++;
     runner.totals.begin();
     await options.onEpochEnd?.(log);
   }
@@ -177,5 +177,5 @@ function secondsSince(moment: number): number {
 /** The order of the samples in the epoch that comes: by the seed and by how many the trainer has done, also before it was saved. */
 async function shuffled({ session, shuffle, train: { samples } }: Fitting): Promise<Int32Array | undefined> {
   if (shuffle === false) return undefined;
-  return inTurns(permutation(random(shuffle).child(`shuffle ${session.variables(who).epoch}`), samples));
+  return inTurns(permutation(random(shuffle).child(`shuffle ${session.epoch}`), samples));
 }

@@ -17,7 +17,7 @@ export function predict(
   { batchSize, signal }: Prediction,
 ): Promise<HostArray | undefined> {
   const batch = Math.min(batchSize, samples);
-  return session.prediction.use(sample, batch, async ({ output, run }) => {
+  return session.prediction.use({ sample, batch }, async ({ output, run }) => {
     const row = output.shape.reduce((product, n) => product * n, 1);
     const data = typedArray(session.dtype, samples * row);
     for (let from = 0; from < samples; from += batch) {

@@ -1,12 +1,13 @@
 // Forward alone of one batch shape, compiled and bound.
 import type { Tensor, TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
+import type { Flat } from "../learner/update.ts";
 import { unpack } from "../weights/layout.ts";
 import { inputFeed } from "./batch.ts";
 import type { Column } from "./column.ts";
 import type { Rows } from "./feed.ts";
-import { bind } from "./runners.ts";
-import type { Setting } from "./setting.ts";
+import { bind } from "../learner/bind.ts";
+import type { Batches, Setting } from "./setting.ts";
 
 export interface PredictionRunner {
   /** Of one sample's output. */
@@ -16,16 +17,16 @@ export interface PredictionRunner {
   dispose(): void;
 }
 
-export async function predictionRunner(setting: Setting, sample: Spec, batch: number): Promise<PredictionRunner> {
+export async function predictionRunner(setting: Setting, { sample, batch }: Batches): Promise<PredictionRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
-  const { layout, params } = setting.variables("trainer.predict");
+  const { layout, flat } = setting.variables("trainer.predict");
   const input = inputFeed(backend, batch, sample, dtype);
   const bound = await bind({
     backend,
     name: `${setting.model.name}.predict`,
-    fn: (given: { readonly params: Tensor; readonly x: Tensor }) => built.apply(unpack(layout, given.params), given.x),
-    inputs: { params, x: input.array },
+    fn: ({ x, params, frozen }: Flat<Tensor> & { readonly x: Tensor }) => built.apply(unpack(layout, params, frozen), x),
+    inputs: { ...flat, x: input.array },
     held: [input],
   });
   return {

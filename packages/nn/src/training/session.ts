@@ -11,16 +11,18 @@ import type { BuiltModel, Model } from "../model/model.ts";
 import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
-import { checkEnding, checkMetrics, checkState, checkSupport } from "./checks.ts";
+import { checkEnding, checkMetrics, checkState } from "./checks.ts";
 import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
 import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
-import type { CompileOptions, Data, EpochLog, History, Numbers } from "../model/options.ts";
+import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
+import type { Numbers } from "../host/hostNumbers.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
-import { Runners } from "./runners.ts";
-import type { Setting } from "./setting.ts";
+import { Runners } from "../learner/runners.ts";
+import { checkSupport } from "../learner/support.ts";
+import type { Batches, Setting } from "./setting.ts";
 import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
-import { startOf, Variables } from "./variables.ts";
+import { startOf, Variables, type SavedVariables } from "../learner/variables.ts";
 
 /** A moment of a fit under way. */
 export interface Standing {
@@ -35,9 +37,11 @@ export class Session implements Setting {
   readonly dtype: "f32" | "f64";
   readonly seed: number;
   readonly metrics: readonly Metric[];
-  readonly training = new Runners<TrainingRunner>((sample, batch) => trainingRunner(this, sample, batch));
-  readonly evaluation = new Runners<EvaluationRunner>((sample, batch) => evaluationRunner(this, sample, batch));
-  readonly prediction = new Runners<PredictionRunner>((sample, batch) => predictionRunner(this, sample, batch));
+  readonly training = new Runners<Batches, TrainingRunner>(keyOf, (batches) => trainingRunner(this, batches));
+  readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, (batches) => evaluationRunner(this, batches));
+  readonly prediction = new Runners<Batches, PredictionRunner>(keyOf, (batches) => predictionRunner(this, batches));
+  /** Epochs done, also before the model was saved. */
+  epoch: number;
   /** Of the last fit that ended, however it did. */
   history: History | undefined;
   /** Where the last fit was cut short, also before the model was saved; taken up by the next. */
@@ -47,12 +51,14 @@ export class Session implements Setting {
   readonly #loss: Loss | undefined;
   readonly #optimizer: Optimizer | undefined;
   #variables: Variables | undefined;
+  /** What they were made for. */
+  #sample: Spec | undefined;
   /** Under way. */
   #making: Promise<void> | undefined;
   #disposed = false;
 
   constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
-    checkSupport(backend, dtype);
+    checkSupport("model.compile", backend, dtype);
     checkState(model.saved?.training, optimizer);
     this.model = model;
     this.backend = backend;
@@ -61,6 +67,7 @@ export class Session implements Setting {
     this.#optimizer = optimizer;
     this.#loss = loss === undefined ? undefined : resolveLoss(loss);
     checkEnding(model, this.#loss);
+    this.epoch = model.saved?.training?.epoch ?? 0;
     this.kept = model.saved?.training?.progress;
     this.metrics = metrics.map((metric) => resolveMetric(metric, this.loss("model.compile")));
   }
@@ -124,16 +131,27 @@ export class Session implements Setting {
   async #make(given: Spec): Promise<void> {
     const { sample, weights } = this.build(given);
     const { backend, dtype, seed, model } = this;
-    const options = { backend, layout: layoutOf(weights), dtype, seed, sample, slots: this.#optimizer?.slots ?? [], saved: model.saved };
+    const options = {
+      who: "model.compile",
+      backend,
+      layout: layoutOf(weights),
+      dtype,
+      seed,
+      slots: this.#optimizer?.slots ?? [],
+      saved: model.saved && startFrom(model.saved),
+    };
     const start = await inTurns(startOf(options));
     if (this.#disposed) throw disposed(model);
     this.#variables = new Variables(options, start);
+    this.#sample = sample;
   }
 
   /** Every read is enqueued before this returns: one moment of training. */
   async checkpoint(withState: boolean): Promise<Saved> {
     const variables = this.variables("trainer.checkpoint");
-    const { sample, step, epoch } = variables;
+    const { epoch } = this,
+      step = variables.batches,
+      sample = this.#sample!; // it came with the variables
     if (!withState) return { sample, weights: await variables.snapshot() };
     const optimizer = this.optimizer("trainer.checkpoint").name;
     const standing = this.live?.() ?? { skipped: 0, progress: this.kept };
@@ -170,6 +188,14 @@ export class Session implements Setting {
     this.#disposed = true;
     for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
+}
+
+function startFrom({ weights, training }: Saved): SavedVariables {
+  return { weights, ...(training !== undefined && { training: { slots: training.slots, batches: training.step } }) };
+}
+
+function keyOf({ sample, batch }: Batches): string {
+  return `${sample.dtype} ${sample.shape.join()} x ${batch}`;
 }
 
 /** That of the weights it comes with. */

@@ -5,7 +5,13 @@ import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { BuiltModel, Model } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { Variables } from "./variables.ts";
+import type { Variables } from "../learner/variables.ts";
+
+/** What a runner runs on: batches of so many samples. */
+export interface Batches {
+  readonly sample: Spec;
+  readonly batch: number;
+}
 
 export interface Setting {
   readonly model: Model;

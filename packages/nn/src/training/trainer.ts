@@ -6,16 +6,8 @@ import type { Model, Trainer } from "../model/model.ts";
 import type { Saved } from "../model/saved.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
-import type {
-  CheckpointOptions,
-  CompileOptions,
-  Data,
-  EvaluateOptions,
-  FitOptions,
-  History,
-  Numbers,
-  PredictOptions,
-} from "../model/options.ts";
+import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "../model/options.ts";
+import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
 import { disposed, Session } from "./session.ts";

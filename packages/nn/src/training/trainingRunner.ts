@@ -1,15 +1,13 @@
 // The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
-import { allOrNothing, zeros } from "@sluice/core";
-import type { Spec } from "../layers/spec.ts";
+import { allOrNothing } from "@sluice/core";
 import { Batch } from "./batch.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
-import { DropoutMask } from "./dropoutMask.ts";
-import { bind } from "./runners.ts";
-import type { Setting } from "./setting.ts";
-import { Totals } from "./totals.ts";
-import { trainingStep } from "./trainingStep.ts";
-import { typedArray } from "../host/typedArray.ts";
+import { DropoutMask } from "../learner/dropoutMask.ts";
+import type { Batches, Setting } from "./setting.ts";
+import { Totals } from "../learner/totals.ts";
+import { createUpdater } from "../learner/updater.ts";
+import { modelObjective } from "./objective.ts";
 
 export interface TrainingRunner {
   readonly totals: Totals;
@@ -22,48 +20,33 @@ export interface TrainingRunner {
   dispose(): void;
 }
 
-export async function trainingRunner(setting: Setting, sample: Spec, batch: number): Promise<TrainingRunner> {
+export async function trainingRunner(setting: Setting, { sample, batch }: Batches): Promise<TrainingRunner> {
   const { backend, dtype, metrics, seed } = setting;
   const built = setting.build(sample);
   const [loss, optimizer, variables] = [setting.loss("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
-  const { inputs, masks, totals, hyper } = allOrNothing((keep) => ({
+  const { inputs, masks, totals } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
-    masks: Object.entries(built.masks).map(
-      ([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))] as const,
+    masks: Object.fromEntries(
+      Object.entries(built.masks).map(([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))]),
     ),
     totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
-    hyper: keep(zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" })),
   }));
-  const rates = typedArray(dtype, optimizer.hyperLength);
-  const bound = await bind({
-    backend,
+  const updater = await createUpdater({
+    ...{ backend, dtype, variables, totals, masks, batch: inputs.arrays },
     name: `${setting.model.name}.fit`,
-    fn: trainingStep({ built, layout: variables.layout, loss, metrics }, optimizer),
-    inputs: {
-      ...inputs.arrays,
-      params: variables.params,
-      slots: variables.slots,
-      hyper,
-      totals: totals.array,
-      masks: Object.fromEntries(masks.map(([name, feed]) => [name, feed.array])),
-    },
-    held: [inputs, totals, hyper, ...masks.map(([, feed]) => feed)],
+    task: { layout: variables.layout, objective: modelObjective(built, loss, metrics), optimizer, skipsUnsound: false },
+    held: [inputs, totals, ...Object.values(masks)],
   });
   return {
     totals,
-    executor: bound.executor,
+    executor: updater.executor,
     run(data, rows) {
       inputs.write(data, rows);
-      optimizer.hyper(variables.step, rates);
-      hyper.write(rates);
-      for (const [, feed] of masks) feed.write(variables.step);
-      bound.run();
-      totals.count();
-      variables.step++;
+      updater.run();
     },
     forget(skipped) {
-      variables.step -= skipped;
+      variables.batches -= skipped;
     },
-    dispose: bound.dispose,
+    dispose: updater.dispose,
   };
 }

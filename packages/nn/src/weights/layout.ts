@@ -1,10 +1,11 @@
 // Where each weight lies in the one flat array that holds them all: contiguous, each padded to 16 elements, so that an
-// optimizer is one pass over memory and every weight starts on a cache line.
+// optimizer is one pass over memory and every weight starts on a cache line. Weights of one role lie together; those that do not train lie last.
 import { initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
 import { checkElements, readNumbers, show } from "@sluice/core/arguments";
 import { atOnce, type Pieces } from "../host/turns.ts";
 import { typedArray } from "../host/typedArray.ts";
+import { plainRole, type Role } from "./roles.ts";
 
 const padding = 16;
 
@@ -19,27 +20,58 @@ export interface Entry {
 
 export interface Layout {
   /** The weights by layer and key. */
-  readonly tree: Readonly<Record<string, Tree<Weight>>>;
+  readonly tree: Tree<Weight>;
   /** The same by name, "lstm.wx", in the order of memory. */
   readonly weights: Readonly<Record<string, Weight>>;
   readonly entries: Readonly<Record<string, Entry>>;
+  /** Elements of all. */
   readonly length: number;
+  /** The first so many are those that train. */
+  readonly trained: number;
+  /** The first so many are those that decay, where the optimizer does that. */
+  readonly decayed: number;
+  /** Parts of those that train whose size costs something. */
+  readonly penalties: readonly Penalty[];
 }
 
-export function layoutOf(tree: Layout["tree"]): Layout {
+export interface Penalty extends Pick<Role, "l1" | "l2"> {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `roleOf` each weight, by its name. */
+export function layoutOf(tree: unknown, roleOf: (name: string) => Role = () => plainRole): Layout {
   const leaves = leavesOf(tree, isWeight) as [string, Weight][]; // `isWeight` says so
-  const weights = Object.fromEntries(leaves);
-  if (Object.keys(weights).length < leaves.length) throw sameName(leaves);
+  const roles = new Map(leaves.map(([name]) => [name, roleOf(name)]));
+  if (roles.size < leaves.length) throw sameName(leaves);
+  const weights = Object.fromEntries(leaves.toSorted(([a], [b]) => rankOf(roles.get(a)!) - rankOf(roles.get(b)!)));
   const entries: Record<string, Entry> = {};
-  let length = 0;
+  const penalties: Penalty[] = [];
+  let [length, trained, decayed] = [0, 0, 0];
   for (const [name, { axes }] of Object.entries(weights)) {
+    const { trainable, weightDecay, l1, l2 } = roles.get(name)!;
     const shape = Object.values(axes);
     const size = shape.reduce((product, n) => product * n, 1);
     const end = length + Math.ceil(size / padding) * padding;
     entries[name] = { axes: Object.keys(axes), shape, offset: length, size, end };
+    if (trainable && (l1 > 0 || l2 > 0)) penalise(penalties, { from: length, to: end, l1, l2 });
     length = end;
+    if (trainable) trained = end;
+    if (trainable && weightDecay) decayed = end;
   }
-  return { tree, weights, entries, length };
+  return { tree: tree as Tree<Weight>, weights, entries, length, trained, decayed, penalties }; // `layoutOf` is given such a tree
+}
+
+/** Where they lie: first what decays, then what else trains, then the rest. */
+function rankOf({ trainable, weightDecay }: Role): number {
+  return trainable ? (weightDecay ? 0 : 1) : 2;
+}
+
+/** Neighbours of one price are one part. */
+function penalise(penalties: Penalty[], next: Penalty): void {
+  const last = penalties.at(-1);
+  if (last?.to === next.from && last.l1 === next.l1 && last.l2 === next.l2) penalties[penalties.length - 1] = { ...last, to: next.to };
+  else penalties.push(next);
 }
 
 /** { "a.b": w, a: { b: w } } */
@@ -54,20 +86,29 @@ function sameName(leaves: readonly (readonly [name: string, leaf: unknown])[]): 
   });
 }
 
-/** The weights as the layers know them: views of the flat tensor [length]. */
-export function unpack(layout: Layout, flat: Tensor): Readonly<Record<string, Tree<Tensor>>> {
-  return nest(layout, ({ offset, size, shape, axes }) =>
-    flat
-      .slice(0, offset, offset + size)
+/** The weights as the layers know them: views of the flat tensors [trained] and, where some do not train, [length − trained]. */
+export function unpack(layout: Layout, params: Tensor, frozen?: Tensor): Readonly<Record<string, Tree<Tensor>>> {
+  return nest(layout, ({ offset, size, shape, axes }) => {
+    const [flat, at] = offset < layout.trained ? [params, offset] : [frozen!, offset - layout.trained]; // there are some that do not train
+    return flat
+      .slice(0, at, at + size)
       .reshape(shape)
-      .named(...axes),
-  );
+      .named(...axes);
+  });
 }
 
 /** Something for each weight, by layer and key. */
 export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: string) => T): Readonly<Record<string, Tree<T>>> {
   const mapped = mapTree(tree, isWeight, (_, name) => each(entries[name]!, name)); // `layoutOf` made an entry for each leaf
-  return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record
+  return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record, a list to a list
+}
+
+/** Of those that train alone, as an optimizer has arrays. */
+export function trainedPart(layout: Layout): Layout {
+  if (layout.trained === layout.length) return layout;
+  const names = Object.keys(layout.entries).filter((name) => layout.entries[name]!.end <= layout.trained); // one of its own names
+  const only = <T>(all: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(names.map((name) => [name, all[name]!])); // likewise
+  return { ...layout, weights: only(layout.weights), entries: only(layout.entries), length: layout.trained };
 }
 
 /** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`, and NOT_FINITE for a number that f32 cannot hold. */

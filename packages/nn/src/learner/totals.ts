@@ -1,16 +1,23 @@
 // Sums of losses and metrics. A backend adds those of a fixed number of steps in its own precision, the host adds the groups in
 // float64: which steps are added together follows from their count alone, never from the clock or from who looks.
 import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core";
-import type { SavedPosition, SavedSums } from "../model/saved.ts";
 import { typedArray } from "../host/typedArray.ts";
 
-/** Where `trainingStep` and `evaluationStep` add up: the steps skipped, the samples' weights, then each measure times weight. */
+/** Where updates and evaluations add up: the steps skipped, the samples' weights, then each measure times weight. */
 export const skippedAt = 0;
 export const weightAt = 1;
 export const measuresAt = 2;
 
 /** Steps whose sums the backend adds: in f32 they lose less than 32 · 2⁻²⁴, and reading four numbers every 32 steps costs nothing. */
 const group = 32;
+
+/** Over some steps: [0, weight, …weight · measure] of the groups of steps that are full, and of the one that is not. */
+export interface SavedSums {
+  /** Of the measures: "loss", then the others. */
+  readonly names: readonly string[];
+  readonly full: readonly number[];
+  readonly partial: readonly number[];
+}
 
 const none: SavedSums = { names: [], full: [], partial: [] };
 
@@ -43,7 +50,7 @@ export class Totals {
   }
 
   /** Starts at nothing, or goes on after so many steps; where they were measured by other names, without their sums. */
-  begin({ steps, sums }: Pick<SavedPosition, "steps" | "sums"> = { steps: 0, sums: none }): void {
+  begin({ steps, sums }: { readonly steps: number; readonly sums: SavedSums } = { steps: 0, sums: none }): void {
     const start = this.#zeros.slice();
     const full = new Float64Array(start.length);
     if (sums.names.join() === this.names.join()) {
@@ -62,6 +69,16 @@ export class Totals {
     this.array.write(this.#zeros.subarray(weightAt), weightAt); // after the read, in the order of calls; what was skipped stays known
     this.#full = Promise.all([this.#full, read]).then(([full, sums]) => added(full, sums));
     this.#full.catch(() => {}); // whoever asks for a tally hears of it
+  }
+
+  /** Whether the last group is full, or there is none. */
+  get isBetweenGroups(): boolean {
+    return this.#steps % group === 0;
+  }
+
+  /** Resolves when the runs of all groups that are full are done. */
+  async settled(): Promise<void> {
+    await this.#full;
   }
 
   /** As of this call; awaits every run that is queued. Changes nothing. */

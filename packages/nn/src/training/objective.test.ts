@@ -9,15 +9,21 @@ import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { layoutOf, pack } from "../weights/layout.ts";
 import { sequential } from "../sequential/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import { trainingStep, type Recipe } from "./trainingStep.ts";
+import { updateStep } from "../learner/update.ts";
+import { modelObjective } from "./objective.ts";
 
 const backend = await open();
 
 // A line, y = kernel · x + bias, whose loss and gradient are one line each.
 const built = sequential([dense({ units: 1 })]).build(specOf([1], "float"));
 const layout = layoutOf(built.weights);
-const recipe: Recipe = { built, layout, loss: meanSquaredError, metrics: [meanAbsoluteError] };
 const rate = 0.1;
+const task = {
+  layout,
+  objective: modelObjective(built, meanSquaredError, [meanAbsoluteError]),
+  optimizer: sgd({ learningRate: rate }),
+  skipsUnsound: false,
+};
 
 interface Batch {
   readonly x: readonly number[];
@@ -83,9 +89,9 @@ async function update({ x, y, weight }: Batch, kernel: number, bias: number, bef
   const host = (value: number, shape: number[]) => ({ dtype: "f64", shape, data: Float64Array.of(value) }) as const;
   const params = array(backend, pack(layout, { "dense.kernel": host(kernel, [1, 1]), "dense.bias": host(bias, [1]) }, "f64", "test"));
   const totals = array(backend, Float64Array.from(before));
-  const step = compile(backend, trainingStep(recipe, sgd({ learningRate: rate })));
+  const step = compile(backend, updateStep(task, "update"));
   const inputs = { x: column(x), y: column(y), weight: array(backend, Float64Array.from(weight)) };
-  const bound = await step.bind({ ...inputs, params, totals, slots: {}, masks: {}, hyper: array(backend, Float64Array.of(rate)) });
+  const bound = await step.bind({ batch: inputs, params, totals, slots: {}, hyper: array(backend, Float64Array.of(rate)) });
   bound.run();
   const flat = await params.read();
   const at = (name: string) => flat[layout.entries[name]!.offset]!;

@@ -2,12 +2,15 @@
 import { SluiceError, type ErrorCode, type NumericArray, type Shape, type TypedArray } from "@sluice/core";
 import type { HostNumbers } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
-import type { Target } from "../measures/measure.ts";
-import { typedArray } from "../host/typedArray.ts";
+import { typedArray } from "./typedArray.ts";
 
 /** What is read, and for whom. */
 export interface Asked {
-  readonly wanted: Pick<Target, "dtype" | "range">;
+  readonly wanted: {
+    readonly dtype: "float" | "i32";
+    /** Smallest and largest value there is. */
+    readonly range?: readonly [low: number, high: number];
+  };
   readonly dtype: "f32" | "f64";
   readonly who: string;
   readonly name: string;

@@ -1,0 +1,163 @@
+// One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
+import { abs, assign, concat, gradient, less, square, stack, where, type Tensor, type Tree } from "@sluice/core";
+import { clipGradient } from "../optimizers/clip.ts";
+import type { Optimizer, Update } from "../optimizers/optimizer.ts";
+import { trainedPart, unpack, type Layout } from "../weights/layout.ts";
+import { skippedAt } from "./totals.ts";
+
+/** What a batch comes to. */
+export interface Objective {
+  /** What is to fall, a scalar. */
+  readonly loss: Tensor;
+  /** How much the batch counts in the sums, a scalar of at least 0. */
+  readonly weight: Tensor;
+  /** weight · measure: of the loss, then of the others. */
+  readonly sums: readonly Tensor[];
+  /** The state after the batch, by name. */
+  readonly state?: Readonly<Record<string, Tensor>>;
+}
+
+/** What an objective reads beside the weights. */
+export interface Given<B, T> {
+  readonly batch: B;
+  /** By name; there in training only. */
+  readonly masks?: Readonly<Record<string, T>>;
+  /** Before the batch, by name. */
+  readonly state?: Readonly<Record<string, T>>;
+}
+
+export interface Task<B> {
+  readonly layout: Layout;
+  readonly objective: (weights: Tree<Tensor>, given: Given<B, Tensor>) => Objective;
+  readonly optimizer: Optimizer;
+  /** Whether an update that is not sound is left out alone, or all after it too. */
+  readonly skipsUnsound: boolean;
+}
+
+/** The weights as a Program gets them. */
+export interface Flat<T> {
+  /** [layout.trained] */
+  readonly params: T;
+  /** The rest, where there is any. */
+  readonly frozen?: T;
+}
+
+export type UpdateInputs<B, T> = Given<B, T> &
+  Flat<T> & {
+    readonly slots: Readonly<Record<string, T>>;
+    readonly hyper: T;
+    readonly totals: T;
+    readonly gathered?: Gathered<T>;
+  };
+
+/** Of the batches since the last update: Σ weight · gradient, and Σ weight. */
+export interface Gathered<T> {
+  readonly gradient: T;
+  readonly weight: T;
+}
+
+/** An update by one batch; or, where several are one update, what each but the last comes to, and the last. */
+export type Phase = "update" | "gather" | "finish";
+
+export function updateStep<B>(
+  { layout, objective, optimizer, skipsUnsound }: Task<B>,
+  phase: Phase,
+): (inputs: UpdateInputs<B, Tensor>) => void {
+  return ({ params, frozen, slots, hyper, totals, gathered, ...given }) => {
+    const measured = penalised(layout, params, objective(unpack(layout, params, frozen), given));
+    const raw = gradient(measured.loss, params);
+    const own = bounded(square(raw).sum().add(square(measured.loss)));
+    const sound = skipsUnsound ? own : own.mul(unbroken(totals));
+    const all = gathered === undefined ? { gradient: raw, weight: measured.weight } : joined(gathered, raw, measured.weight, sound);
+    if (phase === "gather") assignGathered(gathered!, all); // it gathers there
+    else {
+      const applies = gathered !== undefined && skipsUnsound ? all.weight.greater(0) : sound;
+      if (gathered !== undefined) assignGathered(gathered, emptied(gathered, applies));
+      const mean = gathered === undefined ? raw : all.gradient.div(positive(all.weight));
+      const next = updated(optimizer, layout, {
+        params,
+        slots,
+        gradient: clipGradient(mean, optimizer.clip, trainedPart(layout)),
+        hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => hyper.at(0, i)),
+      });
+      assign(params, where(applies, next.params, params));
+      for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, next.slots[name]!, slot)); // an optimizer returns its slots
+    }
+    for (const [name, old] of Object.entries(given.state ?? {})) assign(old, where(sound, measured.state![name]!, old)); // what has a state gives it
+    accumulate(totals, measured, sound);
+  };
+}
+
+/** The measures alone, for evaluation. */
+export function evaluationStep<B>({ layout, objective }: Pick<Task<B>, "layout" | "objective">) {
+  return ({ params, frozen, totals, ...given }: Given<B, Tensor> & Flat<Tensor> & { readonly totals: Tensor }): void => {
+    const measured = penalised(layout, params, objective(unpack(layout, params, frozen), given));
+    accumulate(totals, measured, bounded(square(measured.loss)));
+  };
+}
+
+/** With what the size of weights costs: l1 · Σ|w| + l2 · Σw². */
+function penalised({ penalties }: Layout, params: Tensor, objective: Objective): Objective {
+  if (penalties.length === 0) return objective;
+  const price = penalties
+    .flatMap(({ from, to, l1, l2 }) => {
+      const part = params.slice(0, from, to);
+      return [...(l1 > 0 ? [abs(part).sum().mul(l1)] : []), ...(l2 > 0 ? [square(part).sum().mul(l2)] : [])];
+    })
+    .reduce((sum, one) => sum.add(one));
+  const { loss, weight, sums } = objective;
+  const [first, ...others] = sums as readonly [Tensor, ...Tensor[]]; // the loss is the first measure
+  return { ...objective, loss: loss.add(price), sums: [first.add(price.mul(weight)), ...others] };
+}
+
+/** With this batch, where it is sound. */
+function joined({ gradient, weight }: Gathered<Tensor>, raw: Tensor, own: Tensor, sound: Tensor): Gathered<Tensor> {
+  return { gradient: gradient.add(where(sound, raw.mul(own), 0)), weight: weight.add(where(sound, own, 0)) };
+}
+
+/** Nothing, after an update; where it was left out, what there was, which is the host's to begin anew. */
+function emptied({ gradient, weight }: Gathered<Tensor>, applied: Tensor): Gathered<Tensor> {
+  return { gradient: where(applied, 0, gradient), weight: where(applied, 0, weight) };
+}
+
+function assignGathered(into: Gathered<Tensor>, next: Gathered<Tensor>): void {
+  assign(into.gradient, next.gradient);
+  assign(into.weight, next.weight);
+}
+
+type Now = Parameters<Optimizer["update"]>[0];
+
+/** By what decays and what does not, where that differs. */
+function updated(optimizer: Optimizer, { trained, decayed }: Layout, now: Omit<Now, "decays">): Update {
+  if (decayed === trained || decayed === 0) return optimizer.update({ ...now, decays: decayed > 0 });
+  const part = (from: number, to: number, decays: boolean): Update => {
+    const of = (flat: Tensor): Tensor => flat.slice(0, from, to);
+    const slots = Object.fromEntries(Object.entries(now.slots).map(([name, slot]) => [name, of(slot)]));
+    return optimizer.update({ ...now, params: of(now.params), gradient: of(now.gradient), slots, decays });
+  };
+  const [first, second] = [part(0, decayed, true), part(decayed, trained, false)];
+  const slots = Object.keys(now.slots).map((name) => [name, concat([first.slots[name]!, second.slots[name]!], 0)] as const); // an optimizer returns its slots
+  return { params: concat([first.params, second.params], 0), slots: Object.fromEntries(slots) };
+}
+
+/** 1 until an update was left out: all after it are too, however late the host notices. */
+function unbroken(totals: Tensor): Tensor {
+  return less(totals.at(0, skippedAt), 0.5);
+}
+
+/** 1 where a sum of squares is a number short of overflow, otherwise 0, also for NaN. */
+function bounded(squares: Tensor): Tensor {
+  return less(squares, squares.dtype === "f32" ? 3e38 : 1e308);
+}
+
+/** A weight to divide by: 1 where nothing counts. */
+export function positive(weight: Tensor): Tensor {
+  return where(weight.greater(0), weight, 1);
+}
+
+/** Adds to totals [skipped, weight, …measures]; a batch that is not sound counts as skipped and nothing else. */
+function accumulate(totals: Tensor, { weight, sums }: Objective, sound: Tensor): void {
+  const skipped = sound.neg().add(1);
+  const [counted, ...summed] = [weight, ...sums].map((sum) => where(sound, sum, 0));
+  assign(totals, totals.add(stack([skipped, counted!, ...summed], 0))); // the order of totals.ts
+}

@@ -1,0 +1,99 @@
+// The update by batches of one shape, compiled and bound: a run is one update, or, where several batches are one, its part of it.
+import { allOrNothing, zeros, type Backend, type Binding, type Bound, type NDArray } from "@sluice/core";
+import { typedArray } from "../host/typedArray.ts";
+import { bind, disposeEach, type Held } from "./bind.ts";
+import type { DropoutMask } from "./dropoutMask.ts";
+import type { Totals } from "./totals.ts";
+import { updateStep, type Gathered, type Given, type Phase, type Task } from "./update.ts";
+import type { Variables } from "./variables.ts";
+
+export interface UpdaterOptions<B> {
+  readonly backend: Backend;
+  readonly name: string;
+  readonly task: Task<B>;
+  readonly dtype: "f32" | "f64";
+  readonly variables: Variables;
+  readonly totals: Totals;
+  readonly batch: Bound<B>;
+  /** By name. */
+  readonly masks: Readonly<Record<string, DropoutMask>>;
+  /** By name. */
+  readonly state?: Readonly<Record<string, NDArray>>;
+  /** Where several batches are one update. */
+  readonly gathered?: Gathered<NDArray>;
+  /** What was made for it: disposed with it, and also where it cannot be made. */
+  readonly held: readonly Held[];
+}
+
+export interface Updater {
+  /** What runs: the backend's word for it. */
+  readonly executor: string;
+  /** Enqueues the batch that lies in the arrays. */
+  run(): void;
+  dispose(): void;
+}
+
+/** Throws what tracing and the backend throw; then nothing is held. */
+export async function createUpdater<B>(options: UpdaterOptions<B>): Promise<Updater> {
+  const { backend, dtype, variables, totals, masks } = options;
+  const { optimizer } = options.task;
+  const hyper = makeOrDispose(options.held, () => zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" }));
+  const bound = await bindPhases({ ...options, held: [...options.held, hyper] }, hyper);
+  const rates = typedArray(dtype, optimizer.hyperLength);
+  return {
+    executor: bound.last.executor,
+    run() {
+      optimizer.hyper(variables.updates, rates);
+      hyper.write(rates);
+      for (const mask of Object.values(masks)) mask.write(variables.batches);
+      if (variables.isLastOfUpdate) bound.last.run();
+      else bound.others.run();
+      totals.count();
+      variables.batches++;
+    },
+    dispose() {
+      disposeEach(new Set([bound.others, bound.last]));
+    },
+  };
+}
+
+/** The Program for the last batch of an update, and that for the others; the same where an update is one batch. */
+interface Phases {
+  readonly others: Binding<void>;
+  readonly last: Binding<void>;
+}
+
+async function bindPhases<B>(options: UpdaterOptions<B>, hyper: NDArray): Promise<Phases> {
+  const { gathered, held } = options;
+  if (gathered === undefined) {
+    const last = await bindPhase(options, "update", hyper, held);
+    return { others: last, last };
+  }
+  const last = await bindPhase(options, "finish", hyper, held);
+  try {
+    return { others: await bindPhase(options, "gather", hyper, []), last };
+  } catch (error) {
+    last.dispose();
+    throw error;
+  }
+}
+
+function bindPhase<B>(options: UpdaterOptions<B>, phase: Phase, hyper: NDArray, held: readonly Held[]): Promise<Binding<void>> {
+  const { backend, name, task, variables, totals, batch, masks, state, gathered } = options;
+  const given = {
+    batch,
+    ...(Object.keys(masks).length > 0 && { masks: Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array])) }),
+    ...(state !== undefined && { state }),
+  } as unknown as Bound<Given<B, never>>;
+  return bind({
+    ...{ backend, name: phase === "gather" ? `${name}.gather` : name, fn: updateStep(task, phase), held },
+    inputs: { ...given, ...variables.flat, slots: variables.slots, hyper, totals: totals.array, ...(gathered && { gathered }) } as never, // of the types that `updateStep` takes
+  });
+}
+
+function makeOrDispose<T>(held: readonly Held[], make: () => T): T {
+  return allOrNothing((keep) => {
+    held.forEach(keep);
+    return make();
+  });
+}

@@ -1,0 +1,125 @@
+// What training keeps on a backend from run to run: the weights and the optimizer's arrays, each one flat array.
+import { allOrNothing, array, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
+import { typedArray } from "../host/typedArray.ts";
+import type { Pieces } from "../host/turns.ts";
+import type { Flat } from "./update.ts";
+import { checkFinite } from "../weights/finite.ts";
+import { pack, packing, starting, trainedPart, unpackHost, viewHost, type Layout } from "../weights/layout.ts";
+
+type Named = Readonly<Record<string, HostArray>>;
+
+export interface VariablesOptions {
+  /** Who asks, for errors. */
+  readonly who: string;
+  readonly backend: Backend;
+  readonly layout: Layout;
+  readonly dtype: "f32" | "f64";
+  readonly seed: number;
+  readonly slots: readonly string[];
+  readonly saved: SavedVariables | undefined;
+  /** Default 1. */
+  readonly batchesPerUpdate?: number;
+}
+
+export interface SavedVariables {
+  /** By name, "lstm.wx". */
+  readonly weights: Named;
+  /** Of the optimizer, where training goes on: its arrays by its names, and the batches done. */
+  readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number };
+}
+
+/** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at zero. */
+export interface Start {
+  readonly weights: TypedArray;
+  readonly slots: Readonly<Record<string, TypedArray | undefined>>;
+}
+
+/** A weight at a time. Throws as `packing`. */
+export function* startOf({ who, layout, dtype, seed, slots, saved }: VariablesOptions): Pieces<Start> {
+  const weights = yield* saved === undefined ? starting(layout, { seed, dtype }) : packing(layout, saved.weights, dtype, who);
+  const state: Record<string, TypedArray | undefined> = {};
+  for (const name of slots)
+    state[name] = saved?.training && (yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who));
+  return { weights, slots: state };
+}
+
+export class Variables {
+  readonly layout: Layout;
+  /** [layout.trained] */
+  readonly params: NDArray;
+  /** [layout.length − layout.trained], where that is any. */
+  readonly frozen: NDArray | undefined;
+  /** By the optimizer's names, each [layout.trained]. */
+  readonly slots: Readonly<Record<string, NDArray>>;
+  /** Done, of which so many are one update. */
+  batches: number;
+  readonly #batchesPerUpdate: number;
+  readonly #dtype: "f32" | "f64";
+
+  /** Throws what the backend does; then nothing is held. */
+  constructor({ backend, layout, dtype, saved, batchesPerUpdate = 1 }: VariablesOptions, { weights, slots }: Start) {
+    const { trained } = layout;
+    this.layout = layout;
+    this.#dtype = dtype;
+    this.batches = saved?.training?.batches ?? 0;
+    this.#batchesPerUpdate = batchesPerUpdate;
+    const slot = (name: string, data: TypedArray | undefined): NDArray =>
+      data === undefined ? zeros(backend, [trained], { dtype, name }) : array(backend, data, { name });
+    [this.params, this.frozen, this.slots] = allOrNothing((keep) => [
+      keep(array(backend, weights.subarray(0, trained), { name: "weights" })),
+      trained < layout.length ? keep(array(backend, weights.subarray(trained), { name: "frozen" })) : undefined,
+      Object.fromEntries(Object.entries(slots).map(([name, data]) => [name, keep(slot(name, data))])),
+    ]);
+  }
+
+  /** Done. */
+  get updates(): number {
+    return Math.floor(this.batches / this.#batchesPerUpdate);
+  }
+
+  /** Whether the next batch ends one. */
+  get isLastOfUpdate(): boolean {
+    return (this.batches + 1) % this.#batchesPerUpdate === 0;
+  }
+
+  /** What a Program is bound to. */
+  get flat(): Flat<NDArray> {
+    return { params: this.params, ...(this.frozen !== undefined && { frozen: this.frozen }) };
+  }
+
+  /** Copies by name, as of this call. */
+  async weights(): Promise<Record<string, HostArray>> {
+    return unpackHost(this.layout, await this.#read(), this.#dtype);
+  }
+
+  /** The weights for whoever takes them all: parts of one copy. */
+  async snapshot(): Promise<Record<string, HostArray>> {
+    return viewHost(this.layout, await this.#read(), this.#dtype);
+  }
+
+  /** The optimizer's arrays likewise. */
+  async state(): Promise<Record<string, Record<string, HostArray>>> {
+    const view = async (slot: NDArray) => viewHost(trainedPart(this.layout), await slot.read(), this.#dtype);
+    return Object.fromEntries(await Promise.all(Object.entries(this.slots).map(async ([name, slot]) => [name, await view(slot)] as const)));
+  }
+
+  /** Throws before anything is written, as `pack` does, and NOT_FINITE for numbers that are none. */
+  setWeights(arrays: Named, who: string): void {
+    const flat = pack(this.layout, arrays, this.#dtype, who);
+    for (const [name, packed] of Object.entries(viewHost(this.layout, flat, this.#dtype))) checkFinite(packed, name, who);
+    this.params.write(flat.subarray(0, this.layout.trained));
+    this.frozen?.write(flat.subarray(this.layout.trained));
+  }
+
+  /** Both parts in one array. */
+  async #read(): Promise<TypedArray> {
+    if (this.frozen === undefined) return this.params.read();
+    const flat = typedArray(this.#dtype, this.layout.length);
+    await Promise.all([this.params.read(flat.subarray(0, this.layout.trained)), this.frozen.read(flat.subarray(this.layout.trained))]);
+    return flat;
+  }
+
+  dispose(): void {
+    for (const held of [this.params, this.frozen, ...Object.values(this.slots)]) held?.dispose();
+  }
+}

@@ -1,0 +1,71 @@
+// What becomes of a weight while a model trains.
+import { SluiceError } from "@sluice/core";
+import { boolean, nonNegative, refused, type Rule } from "@sluice/core/arguments";
+import { given, preset, required, type Table } from "../options/table.ts";
+
+/** Weights by name, and what is different about them. */
+export interface WeightGroup {
+  /** Names as errors say them, "encoder.wx"; a name also stands for all below it, "encoder"; a pattern for all it matches; or some of either. */
+  readonly weights: WeightNames | readonly WeightNames[];
+  /** Default true. Weights that do not train have no gradient and cost nothing; the optimizer keeps no arrays for them. */
+  readonly trainable?: boolean;
+  /** Whether the optimizer's `weightDecay` holds for them. Default true. */
+  readonly weightDecay?: boolean;
+  /** l1 · Σ|w| is added to the loss; at least 0, default 0. */
+  readonly l1?: number;
+  /** l2 · Σw² is added to the loss; at least 0, default 0. */
+  readonly l2?: number;
+}
+
+export type WeightNames = string | RegExp;
+
+export type Role = Required<Omit<WeightGroup, "weights">>;
+
+export const plainRole: Role = { trainable: true, weightDecay: true, l1: 0, l2: 0 };
+
+const isNames = (value: unknown): value is WeightNames => typeof value === "string" || value instanceof RegExp;
+const names: Rule<WeightGroup["weights"]> = {
+  expected: "a name, a pattern, or a list of them",
+  accepts: (value): value is WeightGroup["weights"] => isNames(value) || (Array.isArray(value) && value.length > 0 && value.every(isNames)),
+};
+
+export const groupTable = {
+  weights: required(names),
+  trainable: preset(boolean, true),
+  weightDecay: preset(boolean, true),
+  l1: preset(nonNegative, 0),
+  l2: preset(nonNegative, 0),
+} satisfies Table<WeightGroup>;
+
+/**
+ * The role of each of these weights; of several groups that name one the first holds. Throws INVALID_ARGUMENT for a name or pattern that no
+ * weight has, and for weights that do not train and are to cost something.
+ */
+export function rolesOf(who: string, weights: readonly string[], groups: readonly WeightGroup[]): (name: string) => Role {
+  const roles = new Map<string, Role>();
+  groups.forEach((one, i) => {
+    const at = `${who} groups[${i}]`;
+    const { weights: named, ...role } = { ...plainRole, ...given(at, groupTable, one) };
+    if (!role.trainable && (role.l1 > 0 || role.l2 > 0)) throw priceless(at);
+    for (const wanted of [named].flat()) {
+      const found = weights.filter((name) => matches(name, wanted));
+      if (found.length === 0) throw refused(at, "weights", wanted, "the name of a weight, or of what has some", weights);
+      for (const name of found) if (!roles.has(name)) roles.set(name, role);
+    }
+  });
+  return (name) => roles.get(name) ?? plainRole;
+}
+
+function matches(name: string, wanted: WeightNames): boolean {
+  if (typeof wanted === "string") return name === wanted || name.startsWith(`${wanted}.`);
+  return new RegExp(wanted.source, wanted.flags.replace(/[gy]/g, "")).test(name); // whose last index the caller may use
+}
+
+function priceless(who: string): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: "weights that do not train have no use for l1 and l2, which only change what trains",
+    fix: "Leave one of them out",
+  });
+}
