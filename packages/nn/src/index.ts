@@ -45,9 +45,16 @@ export type { Clip } from "./optimizers/clip.ts";
 export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
+export { learn } from "./learner/learn.ts";
+export type { InputNumbers, Learner, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
+export type { LearnerCheckpoint } from "./learner/checkpoint.ts";
+export type { Inputs, InputSpec, InputTensors, LearnerOptions, LossContext, Outcome, StateTensors } from "./learner/options.ts";
+export type { WeightGroup, WeightNames } from "./weights/roles.ts";
+
 export type { CompileOptions, Data, EpochLog, EvaluateOptions, FitOptions, History, PredictOptions, Progress } from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
 export type { Trainer } from "./model/model.ts";
 
+export { deserializeCheckpoint, serializeCheckpoint } from "./saving/checkpoint.ts";
 export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";

@@ -1,2 +1,2 @@
-export { loadModel, saveModel } from "./saving/files.ts";
+export { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "./saving/files.ts";
 export type { LoadOptions, SaveOptions } from "./saving/serialize.ts";

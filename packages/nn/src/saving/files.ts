@@ -1,11 +1,16 @@
-// Models as files. Only this file and those it imports from here know that there is a file system.
+// Models and checkpoints as files. Only this file and those it imports from here know that there is a file system.
 import type { FileHandle } from "node:fs/promises";
 import { SluiceError, type HostArray } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
+import type { LearnerCheckpoint } from "../learner/checkpoint.ts";
+import type { AnyLearner } from "../learner/learner.ts";
 import type { Model, Trainer } from "../model/model.ts";
+import { anyRecord } from "../options/rules.ts";
 import { filled, given } from "../options/table.ts";
 import { readFully } from "./ranges.ts";
-import { planOf } from "./record.ts";
+import { checkpointPlan, checkpointTensors } from "./checkpoint.ts";
+import type { Header } from "./header.ts";
+import { planOf, type Plan } from "./record.ts";
 import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";
 import { corrupt, emptyArray, headerEnd, pieces, prefixLength, readHead } from "./safetensors.ts";
 import { loadTable, tensorsOf, type LoadOptions, type SaveOptions } from "./serialize.ts";
@@ -21,7 +26,19 @@ import { loadTable, tensorsOf, type LoadOptions, type SaveOptions } from "./seri
 export async function saveModel(path: string, source: Model | Trainer, options: SaveOptions = {}): Promise<void> {
   checkPath("saveModel", path);
   const who = `saveModel ${path}`;
-  const parts = pieces(await tensorsOf(source, options, who), who);
+  await write(path, pieces(await tensorsOf(source, options, who), who), who);
+}
+
+/** Writes a learner's checkpoint, as of this call, or one that it gave before; otherwise as `saveModel`. */
+export async function saveCheckpoint(path: string, source: LearnerCheckpoint | Pick<AnyLearner, "checkpoint">): Promise<void> {
+  checkPath("saveCheckpoint", path);
+  const who = `saveCheckpoint ${path}`;
+  if (!anyRecord.accepts(source)) throw refused(who, "the checkpoint", source, "a learner, or what its checkpoint gave");
+  const checkpoint = "checkpoint" in source ? await source.checkpoint() : source;
+  await write(path, pieces(checkpointTensors(checkpoint, who), who), who);
+}
+
+async function write(path: string, parts: readonly Uint8Array[], who: string): Promise<void> {
   try {
     await replaceFile(path, parts);
   } catch (cause) {
@@ -40,19 +57,29 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   checkPath("loadModel", path);
   const who = `loadModel ${path}`,
     reading = filled(loadTable, given(who, loadTable, options));
+  return read(path, who, (header) => planOf(header, reading, who));
+}
+
+/** The checkpoint that `saveCheckpoint` wrote, for `learn({ …, from })`. Throws as `loadModel` and `deserializeCheckpoint`. */
+export async function loadCheckpoint(path: string): Promise<LearnerCheckpoint> {
+  checkPath("loadCheckpoint", path);
+  const who = `loadCheckpoint ${path}`;
+  return read(path, who, (header) => checkpointPlan(header, who));
+}
+
+async function read<T>(path: string, who: string, planFor: (header: Header) => Plan<T>): Promise<T> {
   const { file, length } = await found(who, openRegular(path));
   try {
-    const read = (into: Uint8Array, at: number): Promise<void> => fill(file, into, at, who);
     const prefix = new Uint8Array(Math.min(prefixLength, length));
-    await read(prefix, 0);
+    await fill(file, prefix, 0, who);
     const header = new Uint8Array(headerEnd(prefix, length, who) - 8);
-    await read(header, 8);
+    await fill(file, header, 8, who);
     const start = 8 + header.length,
-      plan = planOf(readHead(header, length - start, who), reading, who);
+      plan = planFor(readHead(header, length - start, who));
     const arrays = new Map<string, HostArray>();
     for (const entry of plan.entries) {
       const { array, bytes } = emptyArray(entry, who);
-      await read(bytes, start + entry.begin);
+      await fill(file, bytes, start + entry.begin, who);
       arrays.set(entry.name, array);
     }
     return plan.finish(arrays);

@@ -65,12 +65,12 @@ function trainingRecord({ progress, slots, ...counts }: SavedTraining): Training
   return { ...counts, slots: Object.keys(slots), ...(progress !== undefined && { progress: progressRecord(progress) }) };
 }
 
-/** A model whose arrays are still to be read. */
-export interface Plan {
+/** What a file holds, whose arrays are still to be read. */
+export interface Plan<T = Model> {
   /** Those that are wanted, in the order of the file. */
   readonly entries: readonly Entry[];
   /** Throws NOT_FINITE, naming the array, unless that is allowed. */
-  finish(arrays: ReadonlyMap<string, HostArray>): Model;
+  finish(arrays: ReadonlyMap<string, HostArray>): T;
 }
 
 /** Checks all there is to check before an array is read. Throws FILE_FOREIGN or FILE_CORRUPT. */

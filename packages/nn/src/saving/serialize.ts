@@ -1,12 +1,13 @@
 // A model with its weights as bytes and back: a safetensors file whose metadata hold the layers.
 import { SluiceError } from "@sluice/core";
-import { boolean, refused, show, type Rule } from "@sluice/core/arguments";
+import { boolean, refused, type Rule } from "@sluice/core/arguments";
 import type { LayerMaker, LayerTable } from "../layers/table.ts";
 import type { Model, Trainer } from "../model/model.ts";
 import type { Saved } from "../model/saved.ts";
 import { callable, having, recordOf } from "../options/rules.ts";
 import { filled, given, preset, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
+import { bytesOf } from "./bytes.ts";
 import { planOf, toTensors } from "./record.ts";
 import { openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
 
@@ -84,28 +85,4 @@ export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: L
     { header, read } = openSafetensors(bytesOf(bytes, who), who);
   const plan = planOf(header, reading, who);
   return plan.finish(new Map(plan.entries.map((entry) => [entry.name, read(entry)])));
-}
-
-/** The memory itself, of whatever realm. */
-function bytesOf(given: ArrayBufferView | ArrayBufferLike, who: string): Uint8Array {
-  const isView = ArrayBuffer.isView(given);
-  if (!isView && !isBuffer(given)) throw refused(who, "bytes", given, "a view of memory, such as a Uint8Array, or an ArrayBuffer");
-  try {
-    return isView ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given);
-  } catch (cause) {
-    const what = `bytes is ${show(given)} whose buffer was detached, or is too short by now`;
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Pass bytes before their buffer is transferred, or a copy", cause });
-  }
-}
-
-/** By what its getter takes, which is the same in every realm; `instanceof` is not. */
-function isBuffer(value: unknown): value is ArrayBufferLike {
-  const shared = typeof SharedArrayBuffer === "undefined" ? [] : [SharedArrayBuffer];
-  return [ArrayBuffer, ...shared].some(({ prototype }) => {
-    try {
-      return Number.isInteger(Reflect.get(prototype, "byteLength", value));
-    } catch {
-      return false;
-    }
-  });
 }

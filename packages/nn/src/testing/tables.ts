@@ -16,6 +16,8 @@ import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
+import { learnerTable } from "../learner/options.ts";
+import { groupTable } from "../weights/roles.ts";
 import { loadTable, saveTable } from "../saving/serialize.ts";
 import { batchTable, compileTable, fitTable } from "../training/tables.ts";
 
@@ -45,6 +47,8 @@ export const otherTables = {
   "model.compile": compileTable,
   "trainer.fit": fitTable,
   "trainer.evaluate, trainer.predict": batchTable,
+  learn: learnerTable,
+  "learn groups": groupTable,
   "serialize, saveModel": saveTable,
   "deserialize, loadModel": loadTable,
 } as const;

@@ -96,6 +96,27 @@ const compiling = tabled(otherTables["model.compile"], {
   ),
   metrics: fc.array(fc.constantFrom("accuracy", "mae", "mse", "binaryAccuracy", nn.categoricalAccuracy, "nonsense"), { maxLength: 2 }),
 });
+const learnable = { kernel: { axes: { features: 2, out: 1 }, init: "zeros" } } as const;
+const learnt = (weights: { readonly kernel: core.Tensor }, { x }: { readonly x: core.Tensor }) => core.square(x.dot(weights.kernel)).mean();
+const learning = tabled(otherTables.learn, {
+  weights: fc.constantFrom<unknown>(learnable, { ...learnable, list: [learnable] }, { kernel: 1 }, {}),
+  inputs: fc.constantFrom<unknown>({ x: "float" }, { x: { dtype: "float", axes: ["batch", "features"] } }, { y: "float" }),
+  loss: fc.constant(learnt),
+  optimizer: fc.constantFrom(nn.sgd(), nn.adamW({ clipNorm: 1 })),
+  groups: fc.array(tabled(otherTables["learn groups"], { weights: fc.constantFrom<unknown>("kernel", /./, "none") }).values, {
+    maxLength: 2,
+  }),
+  state: fc.constantFrom<unknown>({}, { h: [0] }, { h: "text" }),
+  masks: fc.constantFrom<unknown>({}, { x: { shape: [2], rate: 0.5 } }, { x: { shape: [0], rate: 2 } }),
+});
+const learner = await nn.learn(backend, { weights: learnable, inputs: { x: "float" }, loss: learnt, optimizer: nn.adam() });
+await learner.step({ x: [[1, 2]] });
+const checkpoint = await learner.checkpoint();
+const checkpointBytes = nn.serializeCheckpoint(checkpoint);
+const checkpointPath = join(folder, "learner.safetensors");
+await files.saveCheckpoint(checkpointPath, checkpoint);
+const checkpoints = any(fc.constantFrom<unknown>(checkpoint, { ...checkpoint, batches: -1 }, { ...checkpoint, weights: {} }), isRecord);
+const learnBatch = any(fc.oneof(fc.record({ x: numbers.values }, { noNullPrototype: true }), fc.constant({ x: [[1, 2]] })), isRecord);
 const saving = maybe(tabled(otherTables["serialize, saveModel"]));
 const loading = maybe(tabled(otherTables["deserialize, loadModel"]));
 const sources = any(fc.constantFrom<unknown>(model, trainer), isRecord);
@@ -164,6 +185,36 @@ const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       (await read.compile({ backend })).dispose();
     },
   },
+  learn: {
+    params: [any(fc.constant(backend), (value) => value === backend), learning],
+    use: async (_, [on, given]) => {
+      const made = await nn.learn(on as never, given as never);
+      await made.step({ x: [[1, 2]] } as never);
+      await nn.learn(on as never, { ...(given as object), from: await made.checkpoint() } as never).then((next) => next.dispose());
+      made.dispose();
+    },
+  },
+  serializeCheckpoint: { params: [checkpoints], use: async (fn, [given]) => nn.deserializeCheckpoint((await fn(given as never)) as never) },
+  deserializeCheckpoint: {
+    params: [
+      any(
+        fc.oneof(
+          fc.constantFrom<unknown>(checkpointBytes, checkpointBytes.buffer, bytes, checkpointBytes.subarray(0, 9)),
+          fc
+            .tuple(fc.nat({ max: checkpointBytes.length - 1 }), fc.nat({ max: 255 }))
+            .map(([at, byte]) => checkpointBytes.map((old, i) => (i === at ? byte : old))),
+        ),
+        isRecord,
+      ),
+    ],
+    use: async (fn, [given]) => {
+      const { weights, slots } = (await fn(given as never)) as nn.LearnerCheckpoint;
+      await learner.setWeights({ kernel: weights["kernel"]! });
+      expect(slots).toBeDefined();
+    },
+  },
+  saveCheckpoint: { params: [any(fc.constantFrom(checkpointPath, "", folder, "a\0b"), isText), checkpoints], use: useFile },
+  loadCheckpoint: { params: [any(fc.constantFrom(checkpointPath, path, "", join(folder, "none"), folder, "a\0b"), isText)], use: useFile },
   saveModel: {
     params: [any(fc.constantFrom(path, "", join(folder, "none", "model"), folder, "a\0b"), isText), sources, saving],
     use: useFile,
@@ -183,6 +234,22 @@ const verbs: Readonly<Record<string, Row>> = {
   "trainer.fit": { params: [data, fitting], use: (_, [given, config]) => trainer.fit(given as never, config as never) },
   "trainer.evaluate": { params: [data, maybe(batching)], use: (_, [given, config]) => trainer.evaluate(given as never, config as never) },
   "trainer.predict": { params: [numbers, maybe(batching)], use: (_, [given, config]) => trainer.predict(given as never, config as never) },
+  "learner.step": { params: [learnBatch], use: (_, [given]) => learner.step(given as never) },
+  "learner.evaluate": { params: [learnBatch], use: (_, [given]) => learner.evaluate(given as never) },
+  "learner.setState": { params: [any(fc.anything({ maxDepth: 2 }))], use: (_, [given]) => learner.setState(given as never) },
+  "learner.compile": {
+    params: [
+      any(
+        fc.constantFrom(
+          () => 1,
+          (w: typeof learnable) => w.kernel,
+        ),
+        (value) => typeof value === "function",
+      ),
+      numbers,
+    ],
+    use: async (_, [given, x]) => learner.compile(given as never)(x as never),
+  },
   "trainer.setWeights": {
     params: [
       any(

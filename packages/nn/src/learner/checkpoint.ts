@@ -1,0 +1,71 @@
+// What a learner leaves behind: plain data, from which another goes on as if it had not stopped.
+import { type HostArray, SluiceError } from "@sluice/core";
+import { finite, text, type Rule } from "@sluice/core/arguments";
+import { anyRecord, counter, listOf, recordOf } from "../options/rules.ts";
+import { given, optional, required, type Table } from "../options/table.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { SavedSums } from "./totals.ts";
+
+type Named = Readonly<Record<string, HostArray>>;
+
+/** See `Learner.checkpoint`; the arrays are by name, "cell.wx". */
+export interface LearnerCheckpoint {
+  readonly weights: Named;
+  readonly optimizer: string;
+  /** The optimizer's arrays, by its names for them. */
+  readonly slots: Readonly<Record<string, Named>>;
+  /** Done, each update after so many. */
+  readonly batches: number;
+  readonly gradientAccumulationSteps: number;
+  /** What the batches since the last update came to. */
+  readonly gathered?: { readonly gradient: Named; readonly weight: number };
+  /** By place; empty where there is none. */
+  readonly state: Named;
+  /** Since `measures` was last called. */
+  readonly measured: SavedSums & { readonly steps: number };
+}
+
+const named: Rule<Named> = recordOf(anyRecord) as Rule<Named>; // what each array is, is checked where it is read
+const sums: Rule<LearnerCheckpoint["measured"]> = {
+  expected: "sums as a learner keeps them",
+  accepts: (value): value is LearnerCheckpoint["measured"] => {
+    if (!anyRecord.accepts(value)) return false;
+    const { steps, names, full, partial } = value as Readonly<Record<string, unknown>>;
+    const areSums = (list: unknown): boolean => Array.isArray(list) && list.every((one) => typeof one === "number");
+    if (!counter.accepts(steps) || !listOf(text).accepts(names) || !areSums(full) || !areSums(partial)) return false;
+    return [full, partial].every((list) => (list as unknown[]).length === names.length + 2);
+  },
+};
+const gathered: Rule<NonNullable<LearnerCheckpoint["gathered"]>> = {
+  expected: "a record of gradient and weight",
+  accepts: (value): value is NonNullable<LearnerCheckpoint["gathered"]> =>
+    anyRecord.accepts(value) && "gradient" in value && named.accepts(value.gradient) && "weight" in value && finite.accepts(value.weight),
+};
+
+export const checkpointTable = {
+  weights: required(named),
+  optimizer: required(text),
+  slots: required(recordOf(named)),
+  batches: required(counter),
+  gradientAccumulationSteps: required(counter),
+  gathered: optional(gathered),
+  state: required(named),
+  measured: required(sums),
+} satisfies Table<LearnerCheckpoint>;
+
+/** Throws INVALID_ARGUMENT for what is no checkpoint, and for one of another optimizer or amid an update of another number of batches. */
+export function checkedCheckpoint(who: string, from: LearnerCheckpoint, optimizer: Optimizer, steps: number): LearnerCheckpoint {
+  const checkpoint = given(`${who} from`, checkpointTable, from);
+  const [kept, now] = [
+    `${checkpoint.optimizer} with [${Object.keys(checkpoint.slots).join(", ")}]`,
+    `${optimizer.name} with [${optimizer.slots.join(", ")}]`,
+  ];
+  if (kept !== now) throw misfit(who, `the checkpoint is of ${kept}, the optimizer is ${now}`, "Give the optimizer it had");
+  if (checkpoint.gradientAccumulationSteps === steps) return checkpoint;
+  const what = `the checkpoint has ${checkpoint.gradientAccumulationSteps} gradientAccumulationSteps, not ${steps}`;
+  throw misfit(who, what, "Give as many as it had: they say which batches are one update");
+}
+
+function misfit(who: string, what: string, fix: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix });
+}

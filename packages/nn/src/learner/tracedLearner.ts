@@ -1,0 +1,189 @@
+// A learner's verbs, one after the other in the order of their calls.
+import { compile, SluiceError, type Bound, type Fed, type HostArray, type Tensor, type Tree } from "@sluice/core"; // prettier-ignore
+import { checkFunction, text } from "@sluice/core/arguments";
+import type { Numbers } from "../host/hostNumbers.ts";
+import { turns } from "../host/turns.ts";
+import { given, optional, type Table } from "../options/table.ts";
+import { flatten, nest, unpack } from "../weights/layout.ts";
+import { learningRunner, measuringRunner, type BatchRunner, type RunnerOptions } from "./batchRunners.ts";
+import { disposeEach, type Held } from "./bind.ts";
+import type { LearnerCheckpoint } from "./checkpoint.ts";
+import type { Holdings } from "./holdings.ts";
+import { keyOf, type HostBatch } from "./inputs.ts";
+import type { AnyLearner, AnyWeights } from "./learner.ts";
+import { Runners } from "./runners.ts";
+import type { Tally } from "./totals.ts";
+import type { Flat } from "./update.ts";
+
+type Batch = Readonly<Record<string, Numbers>>;
+type Means = { readonly loss: number } & Readonly<Record<string, number>>;
+
+const functionTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
+
+export class TracedLearner implements AnyLearner {
+  readonly #options: RunnerOptions;
+  readonly #holdings: Holdings;
+  readonly #learning: Runners<HostBatch, BatchRunner>;
+  readonly #measuring: Runners<HostBatch, BatchRunner>;
+  readonly #compiled = new Set<Held>();
+  /** The verb that was called last. */
+  #last: Promise<unknown> = Promise.resolve();
+  #executor: string | undefined;
+  #skipped = 0;
+  #isDisposed = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#holdings = options.holdings;
+    this.#learning = new Runners(keyOf, (batch) => learningRunner(options, batch));
+    this.#measuring = new Runners(keyOf, (batch) => measuringRunner(options, batch));
+  }
+
+  get updates(): number {
+    return this.#holdings.variables.updates;
+  }
+
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  get executor(): string | undefined {
+    return this.#executor;
+  }
+
+  async step(batch: Batch): Promise<void> {
+    const read = this.#options.reader.read(this.#who("step"), batch);
+    await this.#inTurn("step", async () => {
+      await this.#learning.use(read, async ({ executor, totals, run }) => {
+        this.#executor = executor;
+        run(read);
+        if (totals.isBetweenGroups) await totals.settled();
+      });
+      if (turns.isDue) await turns.pass();
+    });
+  }
+
+  measures(): Promise<Means> {
+    return this.#inTurn("measures", async () => {
+      const { totals, variables } = this.#holdings;
+      if (totals === undefined) return { loss: Number.NaN };
+      const tally = await totals.tally();
+      totals.begin();
+      if (this.#options.skipUnsound) this.#skipped += tally.skipped;
+      else if (tally.skipped > 0) throw this.#unsound((variables.batches -= tally.skipped), tally);
+      return totals.means(tally) as Means; // the loss is the first of them
+    });
+  }
+
+  async evaluate(batch: Batch): Promise<Means> {
+    const read = this.#options.reader.read(this.#who("evaluate"), batch);
+    return this.#inTurn("evaluate", () =>
+      this.#measuring.use(read, async ({ totals, run }) => {
+        run(read);
+        const tally = await totals.tally();
+        if (tally.skipped > 0) throw this.#notFinite("evaluate", "the loss is not finite", "Look at the weights and the batch");
+        return totals.means(tally) as Means; // likewise
+      }),
+    );
+  }
+
+  compile<A extends readonly unknown[], R>(
+    fn: (weights: never, ...args: A) => R,
+    options: { readonly name?: string } = {},
+  ): (...args: { [K in keyof A]: Fed<A[K]> }) => Promise<Bound<R>> {
+    const who = this.#who("compile");
+    this.#check(who);
+    checkFunction(who, "fn", fn);
+    const { name = `${this.#options.name}.${fn.name || "function"}` } = given(who, functionTable, options);
+    const { layout, flat } = this.#holdings.variables;
+    const traced = ({ params, frozen }: Flat<Tensor>, ...args: A): R => fn(unpack(layout, params, frozen) as never, ...args); // as the caller has them
+    const compiled = compile(this.#options.backend, traced, { name });
+    this.#compiled.add(compiled);
+    return (...args) => this.#inTurn("compile", () => compiled(flat, ...args));
+  }
+
+  weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
+    return this.#inTurn("weights", async () => {
+      const { variables } = this.#holdings;
+      const arrays = await variables.weights();
+      return nest(variables.layout, (_, name) => arrays[name]!); // both by the same layout
+    });
+  }
+
+  async setWeights(weights: AnyWeights): Promise<void> {
+    const who = this.#who("setWeights");
+    const arrays = flatten(weights, who);
+    await this.#inTurn("setWeights", () => this.#holdings.variables.setWeights(arrays, who));
+  }
+
+  state(): Promise<never> {
+    return this.#inTurn("state", async () => {
+      const { state } = this.#holdings;
+      return (state === undefined ? {} : state.nested(await state.read())) as never; // as the caller has it
+    });
+  }
+
+  async setState(tree: unknown): Promise<void> {
+    const who = this.#who("setState");
+    await this.#inTurn("setState", () => {
+      if (this.#holdings.state === undefined) throw noState(who);
+      this.#holdings.state.write(tree, who);
+    });
+  }
+
+  async resetState(): Promise<void> {
+    await this.#inTurn("resetState", () => this.#holdings.state?.reset());
+  }
+
+  checkpoint(): Promise<LearnerCheckpoint> {
+    return this.#inTurn("checkpoint", () => this.#holdings.checkpoint());
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    disposeEach([this.#learning, this.#measuring, ...this.#compiled, this.#holdings]);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose();
+  }
+
+  /** After every verb that was called before; what one throws is not the next one's. */
+  #inTurn<T>(verb: string, work: () => T | Promise<T>): Promise<T> {
+    const who = this.#who(verb);
+    const result = this.#last.then(() => {
+      this.#check(who);
+      return work();
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #check(who: string): void {
+    if (this.#isDisposed)
+      throw new SluiceError({ code: "DISPOSED", who, what: "the learner was disposed", fix: "Make a new one, from a checkpoint" });
+  }
+
+  #who(verb: string): string {
+    return `${this.#options.name}.${verb}`;
+  }
+
+  /** Once one batch is left out so are all after it, so the first is known however late this comes. */
+  #unsound(batches: number, { skipped }: Tally): SluiceError {
+    const what = `the loss or its gradient is not finite in batch ${batches + 1}; it and the ${skipped - 1} after it were left out`;
+    return this.#notFinite("measures", what, "Lower the learning rate, clip with globalClipNorm, scale the inputs, or skipUnsound");
+  }
+
+  #notFinite(verb: string, what: string, fix: string): SluiceError {
+    return new SluiceError({ code: "NOT_FINITE", who: this.#who(verb), what, fix });
+  }
+}
+
+function noState(who: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: "the learner has no state", fix: "Give learn one" });
+}
