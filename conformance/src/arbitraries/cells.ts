@@ -73,6 +73,7 @@ export interface Structure {
   /** Which of the optional arguments are given. */
   readonly state: boolean;
   readonly lengths: boolean;
+  readonly mask: boolean;
   readonly timeMajor: boolean;
   readonly extras: boolean;
 }
@@ -86,6 +87,8 @@ export interface Data {
   readonly x: Bounded;
   readonly state: Tree<Bounded> | undefined;
   readonly lengths: Int32Array | undefined;
+  /** [batch, steps], 0 where a step does not count, also where the structure is time major */
+  readonly mask: Int32Array | undefined;
   /** [batch, steps, …] per step, [batch, …] per sequence, also where the structure is time major */
   readonly extras: Tree<Bounded> | undefined;
   readonly upstream: { readonly outputs: Bounded; readonly last: Bounded; readonly state: Tree<Bounded> };
@@ -107,6 +110,8 @@ export function structures(cell: CellChoice): readonly Structure[] {
     sized(forward, [4, 5, 3, 1], "lengths"),
     sized(forward, [4, 4, 1, 3], "state", "lengths", "timeMajor"),
     sized(reverse, [4, 5, 2, 3], "state", "lengths"),
+    sized(forward, [3, 5, 2, 3], "mask"),
+    sized(reverse, [4, 4, 2, 3], "state", "lengths", "mask", "timeMajor"),
     sized(forward, [2, 0, 2, 3], "state"),
     sized(reverse, [0, 3, 2, 3], "state", "lengths"),
     sized(forward, [5, 3, 9, 17], "state"), // one past the sizes that tiles and SIMD lanes like
@@ -134,6 +139,7 @@ export const bidirectionals: readonly Structure[] = (["concat", "sum", "mean"] a
     sized(choice(2, 2), [2, 3, 2, 3]),
     sized(choice(3, 2), [4, 4, 2, 3], "state", "lengths"),
     sized(choice([0, 5, 6][k]!, [0, 5, 6][k]!), [3, 4, 2, 1], "state", "lengths", "timeMajor"),
+    sized(choice(2, 3), [3, 4, 2, 2], "state", "mask"),
   ];
 });
 
@@ -162,6 +168,7 @@ export const stacks: readonly Structure[] = [
   sized(layers(2), [2, 3, 2, 3]),
   sized(layers(2, 2), [3, 4, 2, 3], "state"),
   sized(layers(0, 3), [4, 4, 3, 2], "state", "lengths"),
+  sized(layers(3, 2), [3, 4, 2, 3], "mask", "timeMajor"),
   sized(layers(6, 2, 1), [4, 3, 2, 3], "state", "lengths", "timeMajor"),
   sized(
     {
@@ -180,7 +187,7 @@ export const stacks: readonly Structure[] = [
 /** One line that names everything about a structure. */
 export function describe({ structure, dtype, scale, seed }: Example): string {
   const { batch, steps, input, units } = structure;
-  const given = (["state", "lengths", "timeMajor", "extras"] as const).filter((name) => structure[name]);
+  const given = (["state", "lengths", "mask", "timeMajor", "extras"] as const).filter((name) => structure[name]);
   const sizes = `batch ${batch}, steps ${steps}, input ${input}, units ${units}`;
   return `${[oracleOf(structure.choice).name, sizes, ...given, dtype].join(", ")}, weights × ${scale}, data seed ${seed}`;
 }
@@ -262,6 +269,7 @@ function dataAt({ structure, dtype, scale, seed }: Example): Data {
     state: structure.state ? mapTree(oracle.state({ batch, units }), random(0.1, 1)) : undefined,
     extras: structure.extras ? mapTree(extrasOf(structure), extra) : undefined,
     lengths: structure.lengths ? Int32Array.from({ length: batch }, () => Math.floor(next() * (steps + 1))) : undefined,
+    mask: structure.mask ? Int32Array.from({ length: batch * steps }, () => (next() < 0.6 ? 1 + Math.floor(3 * next()) : 0)) : undefined,
     upstream: {
       outputs: random(0.3, 1.5)({ shape: [batch, steps, outputs] }),
       last: random(0.3, 1.5)({ shape: [batch, outputs] }),
@@ -285,7 +293,7 @@ function hasOpenGates(choice: Choice): boolean {
   return "recurrentActivation" in cell && (cell.recurrentActivation === "linear" || cell.recurrentActivation === "relu");
 }
 
-export type Given = "state" | "lengths" | "timeMajor" | "extras";
+export type Given = "state" | "lengths" | "mask" | "timeMajor" | "extras";
 
 /** A structure of sizes batch, steps, input and units. */
 export function sized(
@@ -302,6 +310,7 @@ export function sized(
     units,
     state: has("state"),
     lengths: has("lengths"),
+    mask: has("mask"),
     timeMajor: has("timeMajor"),
     extras: has("extras"),
   };

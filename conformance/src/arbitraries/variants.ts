@@ -15,9 +15,9 @@ export function poolOf(kind: Kind): (seed: number) => readonly Structure[] {
 
 export function varied(kind: Kind, seed: number): readonly Structure[] {
   return pairwise<Variation>({ ...options[kind], ...ways }, seed).map((variation) => {
-    const { wrapper, extras, start, reverse, lengths, timeMajor, sizes, ...chosen } = variation;
+    const { wrapper, extras, start, reverse, lengths, mask, timeMajor, sizes, ...chosen } = variation;
     const cell = { cell: kind, ...chosen } as CellChoice; // the options of this kind
-    return structureOf(wrapped(wrapper, cell), { extras, start, reverse, lengths, timeMajor, sizes });
+    return structureOf(wrapped(wrapper, cell), { extras, start, reverse, lengths, mask, timeMajor, sizes });
   });
 }
 
@@ -30,6 +30,7 @@ interface Way {
   readonly start: "zeros" | "given" | "learnt" | "learnt, given";
   readonly reverse: boolean;
   readonly lengths: boolean;
+  readonly mask: boolean;
   readonly timeMajor: boolean;
   /** batch, steps, input, units */
   readonly sizes: readonly [number, number, number, number];
@@ -44,6 +45,7 @@ const ways: Choices<Way> = {
   start: ["zeros", "given", "learnt", "learnt, given"],
   reverse: flags,
   lengths: flags,
+  mask: flags,
   timeMajor: flags,
   sizes: [
     [1, 1, 1, 1],
@@ -60,13 +62,13 @@ export function decoders(seed: number): readonly Structure[] {
       score: [{ score: "dot" }, { score: "scaledDot" }, { score: "additive", units: 3 }, { score: "concat" }],
       keys: [1, 4],
       start: ["zeros", "given", "learnt"],
-      ...{ reverse: flags, lengths: flags, timeMajor: flags, sizes: ways.sizes },
+      ...{ reverse: flags, lengths: flags, mask: flags, timeMajor: flags, sizes: ways.sizes },
     },
     seed,
   ).map(({ score, keys, ...way }) => structureOf({ cell: "attending", score, keys, memory: way.sizes[3] }, { ...way, extras: true }));
 }
 
-interface Decoder extends Pick<Way, "start" | "reverse" | "lengths" | "timeMajor" | "sizes"> {
+interface Decoder extends Pick<Way, "start" | "reverse" | "lengths" | "mask" | "timeMajor" | "sizes"> {
   readonly score: ScoreChoice;
   readonly keys: number;
 }
@@ -93,10 +95,11 @@ const options: Readonly<Record<Kind, Choices<Options>>> = {
   mgu: {},
 };
 
-function structureOf(cell: CellChoice, { extras, start, reverse, lengths, timeMajor, sizes }: Omit<Way, "wrapper">): Structure {
+function structureOf(cell: CellChoice, { extras, start, reverse, lengths, mask, timeMajor, sizes }: Omit<Way, "wrapper">): Structure {
   const given: readonly (readonly [boolean, Given])[] = [
     [start.endsWith("given"), "state"],
     [lengths, "lengths"],
+    [mask, "mask"],
     [timeMajor, "timeMajor"],
     [extras, "extras"],
   ];

@@ -24,14 +24,14 @@ type Attending = Extract<CellChoice, { cell: "attending" }>;
 type Named = Readonly<Record<string, Tensor>>;
 
 /** Outputs, last, final states and the gradients of all weights, the input, all states and the memory. */
-export const decoded = running(({ choice, timeMajor }: Structure) => ({ weights, x, state, lengths, extras, upstream }) => {
+export const decoded = running(({ choice, timeMajor }: Structure) => ({ weights, x, state, lengths, mask, extras, upstream }) => {
   if (choice.kind !== "recurrence" || choice.cell.cell !== "attending") throw new Error("only an attending cell decodes");
   const { memory, open } = extras as { readonly memory: Tensor; readonly open: Tensor };
   const layer = recurrence(attending(choice.cell, memory, open), {
     reverse: choice.reverse,
     initialState: choice.learnt ? "learnt" : "zeros",
   });
-  const run = layer.run(weights as never, x, { state: state as never, lengths, timeMajor });
+  const run = layer.run(weights as never, x, { state: state as never, lengths, mask, timeMajor });
   const wanted = { weights, x, ...(state && { state }), extras: { memory } };
   return { ...run, gradients: gradient(lossOf(run, upstream), wanted as never) } as Tree<Tensor>;
 });

@@ -17,11 +17,20 @@ export interface Outcome<T> {
 export function expected(
   supports: Supports,
   { structure, dtype }: Pick<Example, "structure" | "dtype">,
-  { weights, x, state, lengths, extras, upstream }: Data,
+  { weights, x, state, lengths, mask, extras, upstream }: Data,
   given: Partial<Data["upstream"]> = upstream,
 ): Outcome<Bounded> {
   const { choice, units, timeMajor } = structure;
-  const run = oracleOf(choice).run({ arithmetic: arithmetic(roundingOf(supports, dtype)), units, weights, x, state, lengths, extras });
+  const run = oracleOf(choice).run({
+    arithmetic: arithmetic(roundingOf(supports, dtype)),
+    units,
+    weights,
+    x,
+    state,
+    lengths,
+    mask,
+    extras,
+  });
   const { state: dState, ...gradients } = run.backward(given);
   const outcome = {
     outputs: run.outputs,

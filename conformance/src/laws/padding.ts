@@ -16,7 +16,7 @@ import {
 import { uniform } from "../arbitraries/numbers.ts";
 import { decoders, kinds, varied } from "../arbitraries/variants.ts";
 import type { Law } from "../law.ts";
-import { known, type Bounded, type Extra, type Named } from "../oracle/index.ts";
+import { countsOf, known, type Bounded, type Extra, type Named } from "../oracle/index.ts";
 import { leaves, mapTree, type Tree } from "../tree.ts";
 import type { Read } from "./agree.ts";
 import { attentionRun } from "./attention.ts";
@@ -29,7 +29,7 @@ export const paddingLaws: readonly Law[] = [
     name: "padding: steps that do not count change nothing, whatever is in them",
     pool: (seed) =>
       [...kinds.flatMap((kind) => varied(kind, seed)), ...decoders(seed), ...bidirectionals, ...stacks, ...composed].filter(
-        ({ lengths }) => lengths,
+        ({ lengths, mask }) => lengths || mask,
       ),
     sample: 24,
     describe,
@@ -71,11 +71,12 @@ function isOfKeys({ mask }: AttentionStructure): boolean {
   return mask === "keys" || mask === "rows";
 }
 
-/** x, extras per step and the upstream gradient of the outputs, with anything in the steps past each row's length. */
+/** x, extras per step and the upstream gradient of the outputs, with anything in the steps past each row's length and those its mask leaves out. */
 function spoiltSteps({ structure, seed }: Example, data: Data, supports: Supports): Data {
   const any = anyOf(supports, seed),
-    { lengths, extras, x, upstream } = data;
-  const spoil = (t: Bounded): Bounded => spoiltRows(t, (row, step) => step >= lengths![row]!, any);
+    { extras, x, upstream } = data;
+  const counts = countsOf(structure.steps, data);
+  const spoil = (t: Bounded): Bounded => spoiltRows(t, (row, step) => !counts(row, step), any);
   const perStep = new Set(leaves<Extra>(extrasOf(structure)).flatMap(([path, { per }]) => (per === "step" ? [path] : [])));
   return {
     ...data,

@@ -30,6 +30,7 @@ export interface Inputs {
   readonly x: Tensor;
   readonly state?: Tree<Tensor>;
   readonly lengths?: Tensor;
+  readonly mask?: Tensor;
   readonly extras?: Tree<Tensor>;
   readonly upstream: { readonly outputs: Tensor; readonly last: Tensor; readonly state: Tree<Tensor> };
 }
@@ -71,8 +72,8 @@ type Named = Readonly<Record<string, Tensor>>;
 
 // Which weights and states there are is data here. To core's types they are `never`: what no one has looked into.
 
-function ran({ choice, timeMajor }: Structure, { weights, x, state, lengths, extras }: Inputs): RunResult<Tree<Tensor>> {
-  return coreOf(choice).run(weights as never, x, { state: state as never, extras: extras as never, lengths, timeMajor });
+function ran({ choice, timeMajor }: Structure, { weights, x, state, lengths, mask, extras }: Inputs): RunResult<Tree<Tensor>> {
+  return coreOf(choice).run(weights as never, x, { state: state as never, extras: extras as never, lengths, mask, timeMajor });
 }
 
 function coreOf(choice: Choice): Recurrence<never, never> {
@@ -115,7 +116,13 @@ function weighted(values: Tree<Tensor>, by: Tree<Tensor>): readonly Tensor[] {
   return leaves(values).map(([path, value]) => value.mul(factors.get(path)!));
 }
 
-function hosted(structure: Structure, { weights, x, state, lengths, extras, upstream }: Data, dtype: Float): Tree<HostArray> {
+/** As it is, or the steps first. */
+function maskArray({ batch, steps, timeMajor }: Structure, mask: Int32Array): HostArray {
+  if (!timeMajor) return { dtype: "i32", shape: [batch, steps], data: mask };
+  return { dtype: "i32", shape: [steps, batch], data: mask.map((_, i) => mask[(i % batch) * steps + Math.floor(i / batch)]!) };
+}
+
+function hosted(structure: Structure, { weights, x, state, lengths, mask, extras, upstream }: Data, dtype: Float): Tree<HostArray> {
   const { timeMajor } = structure;
   const per = new Map(leaves(extrasOf(structure)));
   const of = hostedIn(dtype);
@@ -125,6 +132,7 @@ function hosted(structure: Structure, { weights, x, state, lengths, extras, upst
     x: major(x),
     ...(state && { state: mapTree(state, of) }),
     ...(lengths && { lengths: { dtype: "i32", shape: [lengths.length], data: lengths } satisfies HostArray }),
+    ...(mask && { mask: maskArray(structure, mask) }),
     ...(extras && { extras: mapTree(extras, (leaf, path) => (per.get(path)!.per === "step" ? major(leaf) : of(leaf))) }),
     upstream: { outputs: major(upstream.outputs), last: of(upstream.last), state: mapTree(upstream.state, of) },
   };

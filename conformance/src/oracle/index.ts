@@ -16,7 +16,7 @@ export { mgu } from "./mgu.ts";
 export { layerNormalised, rmsNormalised } from "./normalise.ts";
 export { rnn, type RnnWeights } from "./rnn.ts";
 export type { Rounding } from "./rounding.ts";
-export { recurrence, type Job, type Recurrence, type Run, type Upstream } from "./sequence.ts";
+export { countsOf, recurrence, type Job, type Recurrence, type Run, type Upstream } from "./sequence.ts";
 export { stacked } from "./stacked.ts";
 export { variationalDropout } from "./variationalDropout.ts";
 export { type Rates, zoneout } from "./zoneout.ts";

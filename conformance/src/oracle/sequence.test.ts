@@ -17,7 +17,7 @@ import {
 import { mapTree, type Tree } from "../tree.ts";
 import { toldApart } from "./apart.ts";
 import { at, blocks, flipped, join, put, row, zeros, type Bounded } from "./bounded.ts";
-import { recurrence, type Recurrence } from "./sequence.ts";
+import { countsOf, recurrence, type Recurrence } from "./sequence.ts";
 
 type Run = Recurrence["run"];
 type Job = Parameters<Run>[0];
@@ -26,24 +26,28 @@ type Result = ReturnType<Run>;
 const singles = cells.flatMap(structures);
 const everything = [...singles, ...bidirectionals, ...stacks];
 
-test("a row of length L gives what its first L steps give alone, and nothing after", () => {
+test("a row gives what its steps that count give alone, and nothing elsewhere", () => {
   fc.assert(
-    fc.property(examples(everything.filter(({ lengths }) => lengths)), (example) => {
-      const { steps } = example.structure;
+    fc.property(examples(everything.filter(({ lengths, mask }) => lengths || mask)), (example) => {
+      const { batch, steps } = example.structure;
       const { run, job, upstream } = prepared(example);
       const whole = run(job);
       const gradients = whole.backward(upstream);
-      for (const [b, length] of Array.from(job.lengths!).entries()) {
-        const alone = run({ ...job, lengths: undefined, x: part(job.x, b, length), ...(job.state && { state: rowOf(job.state, b) }) });
+      const counts = countsOf(steps, job);
+      for (let b = 0; b < batch; b++) {
+        const counted = Array.from({ length: steps }, (_, t) => t).filter((t) => counts(b, t));
+        const all = Array.from({ length: steps }, (_, t) => t);
+        const one = { lengths: undefined, mask: undefined, x: part(job.x, b, counted), ...(job.state && { state: rowOf(job.state, b) }) };
+        const alone = run({ ...job, ...one });
         const back = alone.backward({
-          outputs: part(upstream.outputs, b, length),
+          outputs: part(upstream.outputs, b, counted),
           last: rowOf(upstream.last, b),
           state: rowOf(upstream.state, b),
         });
-        expect(part(whole.outputs, b, steps)).toEqual(padded(alone.outputs, steps));
+        expect(part(whole.outputs, b, all)).toEqual(spread(alone.outputs, counted, steps));
         expect(rowOf(whole.last, b)).toEqual(alone.last);
         expect(rowOf(whole.state, b)).toEqual(alone.state);
-        expect(part(gradients.x, b, steps)).toEqual(padded(back.x, steps));
+        expect(part(gradients.x, b, all)).toEqual(spread(back.x, counted, steps));
         expect(rowOf(gradients.state, b)).toEqual(back.state);
       }
     }),
@@ -53,7 +57,7 @@ test("a row of length L gives what its first L steps give alone, and nothing aft
 test("one step after the other, with the state carried on, gives what the whole sequence gives", () => {
   fc.assert(
     fc.property(
-      examples(singles.filter(({ choice, lengths }) => choice.kind === "recurrence" && !choice.reverse && !lengths)),
+      examples(singles.filter(({ choice, lengths, mask }) => choice.kind === "recurrence" && !choice.reverse && !lengths && !mask)),
       (example) => {
         const { run, job } = prepared(example);
         const whole = run(job);
@@ -73,7 +77,7 @@ test("one step after the other, with the state carried on, gives what the whole 
 test("reverse is flipping before and after, gradients too", () => {
   fc.assert(
     fc.property(
-      examples(singles.filter(({ choice, lengths }) => choice.kind === "recurrence" && choice.reverse && !lengths)),
+      examples(singles.filter(({ choice, lengths, mask }) => choice.kind === "recurrence" && choice.reverse && !lengths && !mask)),
       (example) => {
         const { run, job, upstream } = prepared(example);
         const mirrored = oracleOf(turned(example.structure.choice)).run({ ...job, x: flipped(job.x) });
@@ -104,6 +108,9 @@ test("no steps change nothing: last is zero, the state and its gradient pass thr
 const wrong: Readonly<Record<string, (run: Run, on: Structure) => Run>> = {
   "ignores the initial state": (run) => (job) => run({ ...job, state: undefined }),
   "ignores lengths": (run) => (job) => run({ ...job, lengths: undefined }),
+  "ignores the mask": (run) => (job) => run({ ...job, mask: undefined }),
+  "takes the mask for a length": (run) => (job) =>
+    run({ ...job, mask: job.mask && Array.from(job.mask, (_, i) => Number(i % job.x.shape[1]! < counted(job, i))) }),
   "runs the other way": (_, { choice }) => oracleOf(turned(choice)).run,
   "flips its outputs": changed(({ outputs }, { lengths }) => ({
     outputs: rearranged(outputs, outputs.shape[1]!, (b, t) => (t < length(outputs, lengths, b) ? length(outputs, lengths, b) - 1 - t : t)),
@@ -195,6 +202,13 @@ function swapped(both: Tree<Bounded>): Tree<Bounded> {
   return { forward: backward, backward: forward };
 }
 
+/** How many steps of the row of element i the mask names. */
+function counted({ mask, x }: Job, i: number): number {
+  const steps = x.shape[1]!,
+    row = Math.floor(i / steps);
+  return Array.from({ length: steps }, (_, t) => mask![row * steps + t]).filter((one) => one !== 0).length;
+}
+
 function length(outputs: Bounded, lengths: ArrayLike<number> | undefined, b: number): number {
   return lengths?.[b] ?? outputs.shape[1]!;
 }
@@ -212,17 +226,18 @@ function taken(outputs: Bounded, last: Bounded, t: number): Bounded {
   return outputs.shape[1] === 0 ? last : { ...at(outputs, t), shape: last.shape };
 }
 
-/** The first `steps` steps of row b, as a batch of one. */
-function part(x: Bounded, b: number, steps: number): Bounded {
+/** Some steps of row b, as a batch of one. */
+function part(x: Bounded, b: number, steps: readonly number[]): Bounded {
   const [, before, n] = x.shape as [number, number, number];
-  const cut = (of: Float64Array) => of.slice(b * before * n, (b * before + steps) * n);
-  return { shape: [1, steps, n], value: cut(x.value), error: cut(x.error) };
+  const result = zeros([1, steps.length, n]);
+  steps.forEach((t, k) => put(result, k, row(x, b * before + t)));
+  return result;
 }
 
-function padded(x: Bounded, steps: number): Bounded {
+/** The steps of a batch of one at their places among `steps`. */
+function spread(x: Bounded, at: readonly number[], steps: number): Bounded {
   const result = zeros([1, steps, x.shape[2]!]);
-  result.value.set(x.value);
-  result.error.set(x.error);
+  at.forEach((t, k) => put(result, t, row(x, k)));
   return result;
 }
 

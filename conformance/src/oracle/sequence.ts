@@ -27,12 +27,14 @@ export interface Job<W, S> {
   readonly state?: S | undefined;
   /** Steps of each row; all of them where absent. */
   readonly lengths?: ArrayLike<number> | undefined;
+  /** [batch, steps]: 0 for a step that does not count; all do where absent. */
+  readonly mask?: ArrayLike<number> | undefined;
   /** [batch, steps, …] per step, [batch, …] per sequence; a tree as that of the states. */
   readonly extras?: Tree<Bounded> | undefined;
 }
 
 export interface Run<W, S> {
-  /** [batch, steps, outputSize]: zeros past a row's length. */
+  /** [batch, steps, outputSize]: zeros where a step does not count. */
   readonly outputs: Bounded;
   /** [batch, outputSize]: the output of the step that ran last; zeros for a row without steps. */
   readonly last: Bounded;
@@ -54,7 +56,7 @@ export interface Upstream<S> {
 
 type WithOutput = { readonly h: Bounded };
 
-/** Runs `cell` over the steps 0 … length−1 of each row, or with `reverse` over length−1 … 0; outputs stay at their own steps. */
+/** Runs `cell` over the steps of each row that count, from the first, or with `reverse` from the last; outputs stay at their own steps. */
 export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W, S>, { reverse = false } = {}): Recurrence<W, S> {
   const shapes = (batch: number, units: number) =>
     Object.fromEntries(Object.entries(cell.states(units)).map(([name, size]) => [name, { shape: [batch, size] }]));
@@ -65,7 +67,7 @@ export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W,
     state: ({ batch, units }) => shapes(batch, units),
     outputSize,
     extras: (sizes) => cell.extras?.(sizes) ?? {},
-    run({ arithmetic = exact, units, weights, x, state, lengths, extras = {} }) {
+    run({ arithmetic = exact, units, weights, x, state, lengths, mask, extras = {} }) {
       const [batch, steps, input] = x.shape as [number, number, number];
       const blank = () => zerosLike<S>(shapes(batch, units));
       const outputs = zeros([batch, steps, outputSize(units)]);
@@ -81,14 +83,17 @@ export function recurrence<W extends object, S extends WithOutput>(cell: Cell<W,
             entry(leaf, spec[name]!.shape, spec[name]!.per === "step" ? b * steps + t : b),
           ]),
         );
+      const counts = countsOf(steps, { lengths, mask });
       const rows = Array.from({ length: batch }, (_, b) => {
         let now = rowOf(initial, b);
-        const trace = order(lengths?.[b] ?? steps, reverse).map((t) => {
-          const step = cell.step(arithmetic, weights, row(x, b * steps + t), now, extrasAt(b, t));
-          now = step.state;
-          put(outputs, b * steps + t, now.h);
-          return { at: b * steps + t, step };
-        });
+        const trace = order(steps, reverse)
+          .filter((t) => counts(b, t))
+          .map((t) => {
+            const step = cell.step(arithmetic, weights, row(x, b * steps + t), now, extrasAt(b, t));
+            now = step.state;
+            put(outputs, b * steps + t, now.h);
+            return { at: b * steps + t, step };
+          });
         if (trace.length > 0) put(last, b, now.h);
         putRow(final, b, now);
         return trace;
@@ -145,6 +150,14 @@ function backward<W extends object, S extends WithOutput>({ arithmetic, weights,
     state: dInitial,
     ...(Object.keys(dExtras).length > 0 && { extras: dExtras }),
   };
+}
+
+/** Whether a step of a row is before the row's length and named by the mask. */
+export function countsOf(
+  steps: number,
+  { lengths, mask }: Pick<Job<unknown, unknown>, "lengths" | "mask">,
+): (row: number, step: number) => boolean {
+  return (row, step) => step < (lengths?.[row] ?? steps) && mask?.[row * steps + step] !== 0;
 }
 
 function order(length: number, reverse: boolean): readonly number[] {

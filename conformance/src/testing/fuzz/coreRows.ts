@@ -70,6 +70,7 @@ const weight = options({
 const sizesOfCell = options({ input: ruled(count), units: ruled(size) });
 const runs = options({
   lengths: tensorOf("i32", 2),
+  mask: tensor,
   timeMajor: flag,
   state: any(fc.constantFrom(undefined, {}, { h: new Later({ shape: [2, 3], dtype: "f32" }) })),
   extras: any(fc.constantFrom(undefined, {}, { nonsense: new Later({ shape: [2], dtype: "f32" }) })),

@@ -13,7 +13,7 @@ const layer = recurrence(mgu()),
 const additive = { wq: x(2, 2), wk: x(2, 2), b: x(2), v: x(2) },
   concatenated = { wa: x(4), b: x(1) };
 const seen = "causal keyLengths mask bias softCap dropout residual",
-  run = "state extras lengths timeMajor";
+  run = "state extras lengths mask timeMajor";
 
 /** Who says it, the names that there are, and a call with options or a record like them. */
 const takers: Readonly<Record<string, readonly [who: string, names: string, call: (given: never) => unknown]>> = {
@@ -82,7 +82,7 @@ const others =
   "check SluiceError Tensor add div equal greater greaterEqual less lessEqual maximum minimum mul neg notEqual sub where constant iota literal " +
   "abs cast clip exp expm1 log log1p relu sigmoid softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
   "reshape slice split squeeze stack transpose dot matmul argmax logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
-  "gradient valueAndGradient allOrNothing lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
+  "gradient valueAndGradient allOrNothing toBackend toHost disposeAll lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
 
 /** What is spread into a record, and what takes names or switches as well. */
 const alsoTake: readonly string[] = ["recurrence's state", "initialise's init", "multiHeadAttention's rotary"];

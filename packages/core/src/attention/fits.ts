@@ -1,11 +1,10 @@
 // What comes beside queries, keys and values, as messages name it: does it fit the scores?
-import type { DType, Shape } from "../backend.ts";
+import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
 import { sameShape } from "../shape.ts";
-import { broadcastShape, where } from "../trace/arithmetic.ts";
+import { broadcastShape } from "../trace/arithmetic.ts";
 import { checkTensor } from "../trace/checkTensor.ts";
 import { describe, describeShape } from "../trace/describe.ts";
-import { cast } from "../trace/functions.ts";
 import { broadcastTo } from "../trace/movement.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -35,11 +34,6 @@ export function checkMask(mask: Tensor, scores: Shape): void {
     fix: "Sizes must be those of the scores, or 1, from the last axis backwards",
     facts: { mask: mask.shape, scores },
   });
-}
-
-/** A mask in another dtype, not 0 where it was not 0: a float64 that f32 rounds to 0 is looked at before. */
-export function flags(mask: Tensor, dtype: DType): Tensor {
-  return cast(mask.dtype === "f64" && dtype === "f32" ? where(mask, 1, 0) : mask, dtype);
 }
 
 /** Throws SHAPE_MISMATCH where there is not a length for each row of scores […, queries, keys], DTYPE_MISMATCH where they are no i32. */

@@ -5,7 +5,8 @@ import { literal } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Operand, Tensor } from "../trace/tensor.ts";
-import { flags, spread } from "./fits.ts";
+import { flags } from "../trace/flags.ts";
+import { spread } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 /**

@@ -5,7 +5,8 @@ import { iota } from "../trace/constants.ts";
 import { cast } from "../trace/functions.ts";
 import { broadcastTo, reshape } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { checkLengths, checkMask, flags } from "./fits.ts";
+import { flags } from "../trace/flags.ts";
+import { checkLengths, checkMask } from "./fits.ts";
 import type { Visibility } from "./options.ts";
 
 interface Attended {

@@ -67,6 +67,14 @@ test("with lengths, in reverse and from a learnt state every gradient is what fi
   expect(await wrongSlopes(backend, lossOf(learnt, lengths), inputs)).toEqual([]);
 });
 
+test("with a mask every gradient is what finite differences say", async () => {
+  const cell = zoneout(lstm(everything), { rates: 0.2 }),
+    masked = recurrence(cell, { initialState: "learnt" });
+  const { state: _, ...inputs } = inputsOf(masked, cell);
+  const mask = Int32Array.from({ length: batch * steps }, (_, i) => Number(i % 3 > 0));
+  expect(await wrongSlopes(backend, lossOf(masked, undefined, mask), inputs)).toEqual([]);
+});
+
 test("both ways, each with masks of its own, every gradient is what finite differences say", async () => {
   const cell = variationalDropout(lstm({ projection: 2 })),
     both = bidirectional(cell, undefined, { initialState: "learnt" });
@@ -76,9 +84,13 @@ test("both ways, each with masks of its own, every gradient is what finite diffe
 });
 
 /** Of outputs, last and final states, unevenly. */
-function lossOf(recurrence: Recurrence<unknown, unknown>, lengths?: Int32Array) {
+function lossOf(recurrence: Recurrence<unknown, unknown>, lengths?: Int32Array, mask?: Int32Array) {
   return ({ weights, x, ...given }: { readonly weights: Tree<Tensor>; readonly x: Tensor }): Tensor => {
-    const { outputs, last, state } = recurrence.run(weights as never, x, { ...given, lengths: lengths && literal(lengths) });
+    const { outputs, last, state } = recurrence.run(weights as never, x, {
+      ...given,
+      lengths: lengths && literal(lengths),
+      mask: mask && literal(mask, [batch, steps]),
+    });
     const states = tensorsOf(state as Tree<Tensor>).map(([, s]) => s.mul(1.7).sum());
     return states.reduce((sum, s) => sum.add(s), tanh(outputs).sum().add(square(last).sum()));
   };

@@ -39,6 +39,44 @@ test("only the last state in demand, a loop keeps one place for each state and n
   expect(scratch.map((s) => s.length).sort((a, b) => a - b)).toEqual([8, 8, 300, 1600]);
 });
 
+test("a mask of the first steps is their lengths, to the bit, of whatever dtype, time-major too, alone and with lengths", async () => {
+  const [batch, steps] = [3, 4];
+  const layer = bidirectional(lstm()),
+    weights = initialise(layer.weights({ input: 2, units: 3 }), { seed: 1 }),
+    x = hostArray(
+      Float32Array.from({ length: batch * steps * 2 }, (_, i) => Math.sin(i)),
+      { shape: [batch, steps, 2] },
+    );
+  const of = [4, 0, 2],
+    first = Array.from({ length: batch * steps }, (_, i) => Number(i % steps < of[Math.floor(i / steps)]!)),
+    all = first.map(() => 1);
+  type Ways = { readonly lengths?: Tensor; readonly mask?: Tensor };
+  const run = async (ways: Record<string, object>, timeMajor = false) => {
+    const made = compile(backend, (w: never, t: Tensor, way: Ways) => {
+      const turned = (one: Tensor) => (timeMajor ? one.transpose([1, 0, ...Array.from({ length: one.rank - 2 }, (_, k) => k + 2)]) : one);
+      const { outputs, last } = layer.run(w, turned(t), { ...way, ...(way.mask && { mask: turned(way.mask) }), timeMajor });
+      return { outputs: turned(outputs), last, slopes: gradient(last.sum().add(outputs.sum()), t) };
+    });
+    const { outputs, last, slopes } = await made(weights as never, x, ways as never);
+    return Promise.all([outputs, last, slopes].map((one) => one.read()));
+  };
+  const mask = (values: readonly number[], dtype: "i32" | "f32" | "f64", unit = 1) =>
+    hostArray(values.map((v) => v * unit), { shape: [batch, steps], dtype }); // prettier-ignore
+  const wanted = await run({ lengths: lengths(of, steps) });
+  for (const way of [
+    { mask: mask(first, "i32") },
+    { mask: mask(first, "f32", -0.5) },
+    { mask: mask(first, "f64", 1e-300) },
+    { mask: mask(all, "i32", 3), lengths: lengths(of, steps) },
+    { mask: mask(first, "i32"), lengths: lengths([4, 4, 4], steps) },
+  ])
+    for (const timeMajor of [false, true]) expect(await run(way, timeMajor)).toEqual(wanted);
+  const slice = compile(backend, (w: never, t: Tensor) => layer.run(w, t).last);
+  const holes = await run({ mask: mask([1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1], "i32") });
+  const alone = await slice(weights as never, hostArray([[0, 2].flatMap((t) => [[...x.data.subarray(t * 2, t * 2 + 2)]])])); // row 0 has steps 0 and 2
+  expect([...holes[1]!.subarray(0, 6)]).toEqual([...(await alone.read())]);
+});
+
 test("an error of shapes and an error of dtypes name what they are about", () => {
   const cell = recurrence(lstm()),
     weights = initialise(cell.weights({ input: 3, units: 4 }), { seed: 1 });
@@ -49,6 +87,15 @@ test("an error of shapes and an error of dtypes name what they are about", () =>
   expect(() => run(f32(2, 3), { shape: [2], dtype: "i32" })).toThrow("lstm.run: x must be [batch, steps, input]");
   expect(() => run(f32(2, 5, 3), { shape: [3], dtype: "i32" })).toThrow("lengths must be [batch 2]");
   expect(() => run(f32(2, 5, 3), hostArray([1, 2]))).toThrow("lengths must be i32, got f32");
+  const masked = (x: object, m: object, timeMajor: boolean) =>
+    compile(backend, (w: Parameters<typeof cell.run>[0], u: Tensor, mask: Tensor) => cell.run(w, u, { mask, timeMajor }).last).program(
+      weights,
+      x as never,
+      m as never,
+    );
+  expect(() => masked(f32(2, 5, 3), f32(5, 2), false)).toThrow("mask must be [batch 2, steps 5], got argument 3 [5, 2]");
+  expect(() => masked(f32(5, 2, 3), f32(2, 5), true)).toThrow("mask must be [steps 5, batch 2]");
+  expect(() => masked(f32(2, 5, 3), f32(2, 5, 1), false)).toThrow("mask must be [batch 2, steps 5]");
   expect(() => compile(backend, (x: Tensor) => cell.run({ wx: x, wh: x, b: x } as never, x)).program(f32(2, 5, 3))).toThrow(
     "no number of units",
   );

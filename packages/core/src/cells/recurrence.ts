@@ -1,11 +1,11 @@
 // A cell over a sequence: one direction.
 import { SluiceError } from "../errors.ts";
-import { less, where } from "../trace/arithmetic.ts";
-import { constant, iota } from "../trace/constants.ts";
+import { where } from "../trace/arithmetic.ts";
+import { constant } from "../trace/constants.ts";
 import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
-import { at, expand, reshape, transpose } from "../trace/movement.ts";
+import { at, reshape, transpose } from "../trace/movement.ts";
 import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
@@ -15,6 +15,7 @@ import { type Names, options } from "../arguments/options.ts";
 import { checkCell } from "./checkCell.ts";
 import { checkNamed, checkRows } from "./checkTensors.ts";
 import { sortExtras, type SortedExtras } from "./extras.ts";
+import { stepsThatCount } from "./stepsThatCount.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { declaredWeights, sizesOf } from "./sizesOf.ts";
 import { zeroState } from "./zeroState.ts";
@@ -30,6 +31,8 @@ export interface RunOptions<S, E = unknown> {
    * A step at or past it leaves the state alone and outputs zero; what x and extras hold there, NaN included, changes no number. Default all.
    */
   readonly lengths?: Tensor | undefined;
+  /** Steps of each row that count: [batch, steps] (time-major as x is), of any dtype, 0 where one does not, which is as past `lengths`. Default all. */
+  readonly mask?: Tensor | undefined;
   /** x, outputs and extras per step are [steps, batch, …] instead of [batch, steps, …]. Default false. */
   readonly timeMajor?: boolean | undefined;
 }
@@ -93,17 +96,8 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
     extras: (sizes) => cell.extras?.(checkSizes(cell.name, sizes)) ?? {},
     outputSize: (units) => cell.outputSize?.(units) ?? units,
     run: (weights, x, way = {}) => {
-      const {
-        state,
-        extras = {},
-        lengths,
-        timeMajor = false,
-      } = options<RunOptions<Tensors<S>, Given<E>>>(`${cell.name}.run`, way, runNames);
-      checkBoolean(`${cell.name}.run`, "timeMajor", timeMajor);
-      checkTensor(`${cell.name}.run`, x);
-      checkTensors(`${cell.name}.run`, { lengths });
-      record(`${cell.name}.run`, extras, "extras");
       const called = { who: `${cell.name}.run`, cell: cell.name },
+        { state, extras, lengths, mask, timeMajor } = checkedWay<Tensors<S>, Given<E>>(called.who, x, way),
         ofStates = { ...called, one: "state", all: "state" };
       const { own, initial } =
         start === "learnt" ? apart<P, S>(weights) : { own: record(called.who, weights as Tensors<P>, "weights"), initial: undefined }; // a single cell's tree of weights is its record
@@ -125,11 +119,26 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
         ...{ cell, weights: own, rows, reverse, start: mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S> },
         ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
       };
-      const ran = lengths === undefined ? runAll(ready) : runCounted(ready, stepsThatCount(cell.name, lengths, rows)),
+      const counts = stepsThatCount(called.who, { lengths, mask, timeMajor }, rows),
+        ran = counts === undefined ? runAll(ready) : runCounted(ready, counts),
         outputs = ran.outputs.named("steps", "batch", "units");
       return { ...ran, outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]) };
     },
   };
+}
+
+/** The options of a run, with what holds where they are left out. */
+function checkedWay<S, E extends object>(
+  who: string,
+  x: Tensor,
+  way: RunOptions<S, E>,
+): RunOptions<S, E> & { readonly extras: E; readonly timeMajor: boolean } {
+  const { extras = {} as E, timeMajor = false, ...rest } = options<RunOptions<S, E>>(who, way, runNames);
+  checkBoolean(who, "timeMajor", timeMajor);
+  checkTensor(who, x);
+  checkTensors(who, { lengths: rest.lengths, mask: rest.mask });
+  record(who, extras, "extras");
+  return { ...rest, extras, timeMajor };
 }
 
 function checkSizes(name: string, sizes: Sizes): Sizes {
@@ -140,7 +149,7 @@ function checkSizes(name: string, sizes: Sizes): Sizes {
 }
 
 /** The names of what a run takes. */
-export const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, timeMajor: true };
+export const runNames: Names<RunOptions<unknown>> = { state: true, extras: true, lengths: true, mask: true, timeMajor: true };
 
 interface Way<P extends Weights, S extends States> extends SortedExtras {
   readonly cell: Cell<P, S>;
@@ -200,26 +209,6 @@ type Stepped = { readonly state: Tree<Tensor>; readonly output: Tensor };
 
 function nameAxes(t: Tensor): Tensor {
   return t.named("batch", ...Array.from({ length: t.rank - 1 }, () => "units"));
-}
-
-/** 1 where a step counts, [steps, batch, 1]. */
-function stepsThatCount(name: string, lengths: Tensor, { shape: [steps = 0, batch = 0], dtype }: Tensor): Tensor {
-  if (lengths.dtype !== "i32")
-    throw new SluiceError({
-      code: "DTYPE_MISMATCH",
-      who: `${name}.run`,
-      what: `lengths must be i32, got ${lengths.dtype}`,
-      fix: "Pass an Int32Array",
-      facts: { dtype: lengths.dtype },
-    });
-  if (lengths.rank !== 1 || lengths.shape[0] !== batch)
-    throw new SluiceError({
-      code: "SHAPE_MISMATCH",
-      who: `${name}.run`,
-      what: `lengths must be [batch ${batch}], got ${describe(lengths, "lengths")}`,
-      facts: { shape: lengths.shape, batch },
-    });
-  return expand(less(expand(iota(steps, dtype), 1), cast(lengths, dtype)), -1);
 }
 
 function checkRank(name: string, x: Tensor): Tensor {
