@@ -1,10 +1,10 @@
 // The update by batches of one shape, compiled and bound: a run is one update, or, where several batches are one, its part of it.
-import { allOrNothing, zeros, type Backend, type Binding, type Bound, type NDArray } from "@sluice/core";
+import { allOrNothing, zeros, type Backend, type Binding, type Bound, type NDArray, type Tensor } from "@sluice/core";
 import { typedArray } from "../host/typedArray.ts";
 import { bind, disposeEach, type Held } from "./bind.ts";
 import type { DropoutMask } from "./dropoutMask.ts";
 import type { Totals } from "./totals.ts";
-import { updateStep, type Gathered, type Given, type Phase, type Task } from "./update.ts";
+import { updateStep, type Gathered, type Phase, type Task, type UpdateInputs } from "./update.ts";
 import type { Variables } from "./variables.ts";
 
 export interface UpdaterOptions<B> {
@@ -80,14 +80,16 @@ async function bindPhases<B>(options: UpdaterOptions<B>, hyper: NDArray): Promis
 
 function bindPhase<B>(options: UpdaterOptions<B>, phase: Phase, hyper: NDArray, held: readonly Held[]): Promise<Binding<void>> {
   const { backend, name, task, variables, totals, batch, masks, state, gathered } = options;
-  const given = {
-    batch,
-    ...(Object.keys(masks).length > 0 && { masks: Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array])) }),
+  const arrays = Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array]));
+  const inputs = {
+    ...{ batch, slots: variables.slots, hyper, totals: totals.array, ...variables.flat },
+    ...(Object.keys(masks).length > 0 && { masks: arrays }),
     ...(state !== undefined && { state }),
-  } as unknown as Bound<Given<B, never>>;
+    ...(gathered !== undefined && { gathered }),
+  };
   return bind({
     ...{ backend, name: phase === "gather" ? `${name}.gather` : name, fn: updateStep(task, phase), held },
-    inputs: { ...given, ...variables.flat, slots: variables.slots, hyper, totals: totals.array, ...(gathered && { gathered }) } as never, // of the types that `updateStep` takes
+    inputs: inputs as unknown as Bound<UpdateInputs<B, Tensor>>, // as `updateStep` takes them, whatever a batch is
   });
 }
 
