@@ -191,3 +191,16 @@ test("a worker that ends before it first speaks makes opening reject once its ti
     expect.objectContaining({ code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("it has not spoken within 0.1 seconds") }),
   );
 });
+
+test.each([
+  ["cpu", openCpu],
+  ["workers", open],
+] as const)("on %s 100,000 results of 4 kB that are read and never disposed of fit into 16 MiB", async (_, openOne) => {
+  const backend = await openOne({ memory: 2 ** 24 });
+  const next = compile(backend, (x: Tensor) => x.add(1));
+  const x = array(backend, new Float32Array(1024));
+  let sum = 0;
+  for (let i = 0; i < 100_000; i++) sum += (await (await next(x)).read())[0]!;
+  expect(sum).toBe(100_000);
+  await backend.close();
+});

@@ -11,6 +11,7 @@ import type { Binding, Compiled, CompileOptions } from "./compiled.ts";
 import { Executables, type Prepared } from "./executables.ts";
 import type { HostArray } from "../host/hostArray.ts";
 import { NDArray } from "./ndarray.ts";
+import { collect, type Living } from "./reclaim.ts";
 import { makeResults } from "./results.ts";
 
 /**
@@ -42,10 +43,26 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
   });
 }
 
-/** One run. What it is given as numbers lives for the run alone. */
+/** One run. Where there is no room, results that nobody holds any more may be what fills it: once they are gone it is tried again. */
 async function call(backend: Backend, name: string, executables: Executables, args: readonly unknown[]): Promise<unknown> {
   const prepared = await executables.prepare(args),
-    temporary: NDArray[] = [];
+    { results } = executables;
+  try {
+    const tree = runOnce(backend, name, prepared, results, args);
+    if (results.areMany) await results.letGo();
+    return tree;
+  } catch (error) {
+    if (!isOutOfMemory(error) || results.count === 0) throw error;
+    await collect(results);
+    return runOnce(backend, name, prepared, results, args);
+  } finally {
+    prepared.leave();
+  }
+}
+
+/** What is given as numbers lives for the run alone. */
+function runOnce(backend: Backend, name: string, prepared: Prepared, living: Living, args: readonly unknown[]): unknown {
+  const temporary: NDArray[] = [];
   const onBackend = (leaf: unknown): NDArray => {
     if (leaf instanceof NDArray) return leaf;
     const made = toArray(backend, leaf as HostArray); // as `prepare` has seen
@@ -58,7 +75,7 @@ async function call(backend: Backend, name: string, executables: Executables, ar
       backend,
       name,
     ).map((x) => x.buffer);
-    const { tree, arrays } = makeResults(prepared.result, backend);
+    const { tree, arrays } = makeResults(prepared.result, backend, living);
     try {
       prepared.executable.run([...inputs, ...arrays.map((x) => x.buffer)]);
     } catch (error) {
@@ -67,9 +84,12 @@ async function call(backend: Backend, name: string, executables: Executables, ar
     }
     return tree;
   } finally {
-    prepared.leave();
     for (const x of temporary) x.dispose();
   }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === "OUT_OF_MEMORY";
 }
 
 /** Fixed arrays, and results of its own. */

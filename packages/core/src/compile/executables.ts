@@ -5,6 +5,7 @@ import { lowerGraph } from "../pipeline/lowerGraph.ts";
 import { trace } from "../trace/trace.ts";
 import { specsOf } from "./arguments.ts";
 import { Cache } from "./cache.ts";
+import { LiveResults } from "./liveResults.ts";
 import { release } from "./release.ts";
 
 /** What was compiled for some shapes; whoever got it by `prepare` leaves it, by `leave`, when done. */
@@ -29,12 +30,14 @@ export class Executables {
   readonly #name: string;
   readonly #fn: (...args: never[]) => unknown;
   readonly #cache: Cache<Entry>;
+  readonly results: LiveResults;
   #isDisposed = false;
 
   constructor(backend: Backend, name: string, fn: (...args: never[]) => unknown, cacheSize: number) {
     this.#backend = backend;
     this.#name = name;
     this.#fn = fn;
+    this.results = new LiveResults(name);
     this.#cache = new Cache(cacheSize, (entry) => {
       entry.isEvicted = true;
       destroyUnused(entry);

@@ -9,10 +9,12 @@ import { sizeOf } from "../shape.ts";
 import { type ArrayOptions, hostArray } from "../host/hostArray.ts";
 import type { Values } from "../host/numbers.ts";
 import { allOrNothing } from "./allOrNothing.ts";
+import { type Living, unwatch, watch } from "./reclaim.ts";
 import { release } from "./release.ts";
 
 /**
- * An array that lives on a backend. Whoever made it owns it and disposes of it; it is gone with its backend.
+ * An array that lives on a backend. Whoever made it owns it and disposes of it; it is gone with its backend, and in the end also when nobody
+ * holds it any more, though only the engine knows when that is.
  * `read`, `write` and runs take effect in call order. After `dispose` every use throws DISPOSED.
  */
 export class NDArray {
@@ -22,9 +24,11 @@ export class NDArray {
   readonly axes: readonly (string | undefined)[] | undefined;
   readonly name: string;
   #buffer: unknown;
+  readonly #living: Living | undefined;
   #isDisposed = false;
 
-  constructor(backend: Backend, dtype: DType, shape: Shape, options: Pick<ArrayOptions, "name" | "axes"> = {}) {
+  /** `living` counts it for as long as it lives. */
+  constructor(backend: Backend, dtype: DType, shape: Shape, options: Pick<ArrayOptions, "name" | "axes"> = {}, living?: Living) {
     const { name = "array", axes } = named("array", options, { name: true, axes: true });
     checkText("array", "name", name);
     checkBackend(name, backend);
@@ -36,6 +40,9 @@ export class NDArray {
     this.axes = axes;
     this.name = name;
     this.#buffer = backend.create(dtype, sizeOf(shape));
+    this.#living = living;
+    if (living !== undefined) living.count++;
+    watch(this, { backend, buffer: this.#buffer, living });
   }
 
   /** The number of elements. */
@@ -69,6 +76,8 @@ export class NDArray {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    unwatch(this);
+    if (this.#living !== undefined) this.#living.count--;
     release(() => this.backend.destroy(this.#buffer));
   }
 
