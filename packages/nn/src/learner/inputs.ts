@@ -1,6 +1,7 @@
 // What batches bring: read on the host by name, and the arrays through which they reach a Program.
 import { allOrNothing, zeros, type Backend, type NDArray, type Shape, type TypedArray } from "@sluice/core";
 import { options, refused } from "@sluice/core/arguments";
+import { entryOf } from "../host/entryOf.ts";
 import { placeFor, readElements } from "../host/elements.ts";
 import { hostNumbers, type Numbers } from "../host/hostNumbers.ts";
 import type { InputSpec, Inputs } from "./options.ts";
@@ -50,7 +51,7 @@ export class InputReader {
   arraysFor(backend: Backend, batch: HostBatch): BatchArrays {
     const made = allOrNothing((keep) =>
       Object.entries(batch).map(([name, { shape }]) => {
-        const { dtype: kind, axes } = this.#specs[name]!; // `read` took them by these names
+        const { dtype: kind, axes } = entryOf(this.#specs, name);
         const dtype = kind === "i32" ? "i32" : this.#dtype;
         return [name, keep(zeros(backend, shape, { dtype, name, ...(axes !== undefined && { axes }) }))] as const;
       }),
@@ -68,7 +69,7 @@ export class BatchArrays {
 
   /** Enqueued like every write; `batch` is of their shapes. */
   write(batch: HostBatch): void {
-    for (const [name, array] of Object.entries(this.arrays)) array.write(batch[name]!.data); // by the same names
+    for (const [name, array] of Object.entries(this.arrays)) array.write(entryOf(batch, name).data);
   }
 
   dispose(): void {

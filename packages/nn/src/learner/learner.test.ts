@@ -101,6 +101,26 @@ test("weights that do not train keep their bits, and cost neither gradient nor a
   expect(await learner.weights()).toEqual(before);
 });
 
+test("weights in lists, whose names are numbers, have roles like any others", async () => {
+  const list = [weights.kernel, weights.bias] as const;
+  const named = ({ x, y }: { x: Tensor; y: Tensor }, kernel: Tensor, bias: Tensor) => loss({ kernel, bias }, { x, y });
+  for (const groups of [[{ weights: "0", trainable: false }], [{ weights: "0", weightDecay: false }], [{ weights: "0", l2: 3 }]]) {
+    const optimizer = adamW({ clipNorm: 0.01, weightDecay: 0.3, learningRate: 0.1 });
+    await using learner = await learn(backend, { ...base, weights: list, optimizer, groups, loss: ([k, b], batch) => named(batch, k, b) });
+    const { inputs: _, ...same } = base;
+    await using record = await learn(backend, {
+      ...same,
+      inputs,
+      optimizer,
+      groups: groups.map((group) => ({ ...group, weights: "kernel" })),
+    });
+    const [kernel, bias] = await learner.weights();
+    await record.setWeights({ kernel, bias });
+    for (const batch of [batchOf([[1, 2, 3]]), batchOf([[2, 0, 1]])]) await Promise.all([learner.step(batch), record.step(batch)]); // prettier-ignore
+    expect(await learner.weights()).toEqual(Object.values(await record.weights()));
+  }
+});
+
 test("weight decay holds for the weights of no group and of those that say so", async () => {
   const decaying = adamW({ weightDecay: 0.5, learningRate: 0.1 });
   const plain = adam({ learningRate: 0.1 });

@@ -2,6 +2,7 @@
 import { allOrNothing, array, type Backend, type HostArray, leavesOf, mapTree, type NDArray, SluiceError, type Tensor, tensorsOf, type Tree } from "@sluice/core"; // prettier-ignore
 import { refused } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
+import { entryOf } from "../host/entryOf.ts";
 import { hostNumbers, type Numbers } from "../host/hostNumbers.ts";
 import { typedArray } from "../host/typedArray.ts";
 import { isRecord } from "../options/table.ts";
@@ -42,7 +43,7 @@ export class State {
   /** Copies by place, as of this call. */
   async read(): Promise<Named<HostArray>> {
     const read = await Promise.all(Object.entries(this.arrays).map(async ([path, x]) => [path, await x.read()] as const));
-    return Object.fromEntries(read.map(([path, data]) => [path, { ...this.#start[path]!, data }])); // by the same places
+    return Object.fromEntries(read.map(([path, data]) => [path, { ...entryOf(this.#start, path), data }]));
   }
 
   /** Numbers for each array, or those it started with. Throws as the constructor, and SHAPE_MISMATCH; then nothing is written. */
@@ -54,12 +55,12 @@ export class State {
       return [path, next] as const;
     });
     if (leaves.size > made.length) throw refused(who, "state", tree, `a tree with ${Object.keys(this.#start).join(", ")} alone`);
-    for (const [path, { data }] of made) this.arrays[path]!.write(data); // by the same places
+    for (const [path, { data }] of made) entryOf(this.arrays, path).write(data);
   }
 
   /** As it was at first. */
   reset(): void {
-    for (const [path, { data }] of Object.entries(this.#start)) this.arrays[path]!.write(data); // likewise
+    for (const [path, { data }] of Object.entries(this.#start)) entryOf(this.arrays, path).write(data);
   }
 
   dispose(): void {

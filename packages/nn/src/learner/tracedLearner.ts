@@ -1,6 +1,7 @@
 // A learner's verbs, one after the other in the order of their calls.
 import { compile, SluiceError, type Bound, type Fed, type HostArray, type Tensor, type Tree } from "@sluice/core"; // prettier-ignore
 import { checkFunction, text } from "@sluice/core/arguments";
+import { entryOf } from "../host/entryOf.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { turns } from "../host/turns.ts";
 import { given, optional, type Table } from "../options/table.ts";
@@ -106,7 +107,7 @@ export class TracedLearner implements AnyLearner {
     return this.#inTurn("weights", async () => {
       const { variables } = this.#holdings;
       const arrays = await variables.weights();
-      return nest(variables.layout, (_, name) => arrays[name]!); // both by the same layout
+      return nest(variables.layout, (_, name) => entryOf(arrays, name));
     });
   }
 

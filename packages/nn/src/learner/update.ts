@@ -1,5 +1,6 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
 import { abs, assign, concat, gradient, less, square, stack, where, type Tensor, type Tree } from "@sluice/core";
+import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Optimizer, Update } from "../optimizers/optimizer.ts";
 import { trainedPart, unpack, type Layout } from "../weights/layout.ts";
@@ -69,7 +70,7 @@ export function updateStep<B>(
     const own = bounded(square(raw).sum().add(square(measured.loss)));
     const sound = skipsUnsound ? own : own.mul(unbroken(totals));
     const all = gathered === undefined ? { gradient: raw, weight: measured.weight } : joined(gathered, raw, measured.weight, sound);
-    if (phase === "gather") assignGathered(gathered!, all); // it gathers there
+    if (phase === "gather" && gathered !== undefined) assignGathered(gathered, all);
     else {
       const applies = gathered !== undefined && skipsUnsound ? all.weight.greater(0) : sound;
       if (gathered !== undefined) assignGathered(gathered, emptied(gathered, applies));
@@ -81,9 +82,9 @@ export function updateStep<B>(
         hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => hyper.at(0, i)),
       });
       assign(params, where(applies, next.params, params));
-      for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, next.slots[name]!, slot)); // an optimizer returns its slots
+      for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, entryOf(next.slots, name), slot));
     }
-    for (const [name, old] of Object.entries(given.state ?? {})) assign(old, where(sound, measured.state![name]!, old)); // what has a state gives it
+    for (const [name, old] of Object.entries(given.state ?? {})) assign(old, where(sound, entryOf(measured.state ?? {}, name), old));
     accumulate(totals, measured, sound);
   };
 }
@@ -136,7 +137,7 @@ function updated(optimizer: Optimizer, { trained, decayed }: Layout, now: Omit<N
     return optimizer.update({ ...now, params: of(now.params), gradient: of(now.gradient), slots, decays });
   };
   const [first, second] = [part(0, decayed, true), part(decayed, trained, false)];
-  const slots = Object.keys(now.slots).map((name) => [name, concat([first.slots[name]!, second.slots[name]!], 0)] as const); // an optimizer returns its slots
+  const slots = Object.keys(now.slots).map((name) => [name, concat([entryOf(first.slots, name), entryOf(second.slots, name)], 0)] as const);
   return { params: concat([first.params, second.params], 0), slots: Object.fromEntries(slots) };
 }
 
@@ -158,6 +159,6 @@ export function positive(weight: Tensor): Tensor {
 /** Adds to totals [skipped, weight, …measures]; a batch that is not sound counts as skipped and nothing else. */
 function accumulate(totals: Tensor, { weight, sums }: Objective, sound: Tensor): void {
   const skipped = sound.neg().add(1);
-  const [counted, ...summed] = [weight, ...sums].map((sum) => where(sound, sum, 0));
-  assign(totals, totals.add(stack([skipped, counted!, ...summed], 0))); // the order of totals.ts
+  const counted = [weight, ...sums].map((sum) => where(sound, sum, 0));
+  assign(totals, totals.add(stack([skipped, ...counted], 0))); // the order of totals.ts
 }

@@ -25,7 +25,8 @@ export function clipGradient(gradient: Tensor, { clipNorm, globalClipNorm, clipV
   if (clipValue !== undefined) return clamp(gradient, -clipValue, clipValue);
   if (globalClipNorm !== undefined) return shorten(gradient, globalClipNorm);
   if (clipNorm === undefined) return gradient;
-  const each = Object.values(layout.entries).map(({ offset, end }) => shorten(gradient.slice(0, offset, end), clipNorm));
+  const inMemory = Object.values(layout.entries).toSorted((a, b) => a.offset - b.offset);
+  const each = inMemory.map(({ offset, end }) => shorten(gradient.slice(0, offset, end), clipNorm));
   return concat(each, 0);
 }
 

@@ -1,6 +1,7 @@
 // A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
 import { SluiceError, type HostArray, type Tree } from "@sluice/core";
 import { checkBackend } from "@sluice/core/arguments";
+import { entryOf } from "../host/entryOf.ts";
 import { flatten, nest } from "../weights/layout.ts";
 import type { Model, Trainer } from "../model/model.ts";
 import type { Saved } from "../model/saved.ts";
@@ -80,7 +81,7 @@ class SessionTrainer implements Trainer {
     this.#check("trainer.weights");
     const variables = this.#session.variables("trainer.weights");
     const arrays = await variables.weights();
-    return nest(variables.layout, (_, name) => arrays[name]!); // both by the same layout
+    return nest(variables.layout, (_, name) => entryOf(arrays, name));
   }
 
   setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void {

@@ -3,6 +3,7 @@
 import { initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
 import { checkElements, readNumbers, show } from "@sluice/core/arguments";
+import { entryOf } from "../host/entryOf.ts";
 import { atOnce, type Pieces } from "../host/turns.ts";
 import { typedArray } from "../host/typedArray.ts";
 import { plainRole, type Role } from "./roles.ts";
@@ -21,7 +22,7 @@ export interface Entry {
 export interface Layout {
   /** The weights by layer and key. */
   readonly tree: Tree<Weight>;
-  /** The same by name, "lstm.wx", in the order of memory. */
+  /** The same by name, "lstm.wx". */
   readonly weights: Readonly<Record<string, Weight>>;
   readonly entries: Readonly<Record<string, Entry>>;
   /** Elements of all. */
@@ -42,14 +43,15 @@ export interface Penalty extends Pick<Role, "l1" | "l2"> {
 /** `roleOf` each weight, by its name. */
 export function layoutOf(tree: unknown, roleOf: (name: string) => Role = () => plainRole): Layout {
   const leaves = leavesOf(tree, isWeight) as [string, Weight][]; // `isWeight` says so
-  const roles = new Map(leaves.map(([name]) => [name, roleOf(name)]));
-  if (roles.size < leaves.length) throw sameName(leaves);
-  const weights = Object.fromEntries(leaves.toSorted(([a], [b]) => rankOf(roles.get(a)!) - rankOf(roles.get(b)!)));
+  const roles = Object.fromEntries(leaves.map(([name]) => [name, roleOf(name)]));
+  if (Object.keys(roles).length < leaves.length) throw sameName(leaves);
+  const rank = (name: string): number => rankOf(entryOf(roles, name));
+  const ordered = leaves.toSorted(([a], [b]) => rank(a) - rank(b)); // a record would have names that are numbers first
   const entries: Record<string, Entry> = {};
   const penalties: Penalty[] = [];
   let [length, trained, decayed] = [0, 0, 0];
-  for (const [name, { axes }] of Object.entries(weights)) {
-    const { trainable, weightDecay, l1, l2 } = roles.get(name)!;
+  for (const [name, { axes }] of ordered) {
+    const { trainable, weightDecay, l1, l2 } = entryOf(roles, name);
     const shape = Object.values(axes);
     const size = shape.reduce((product, n) => product * n, 1);
     const end = length + Math.ceil(size / padding) * padding;
@@ -59,7 +61,7 @@ export function layoutOf(tree: unknown, roleOf: (name: string) => Role = () => p
     if (trainable) trained = end;
     if (trainable && weightDecay) decayed = end;
   }
-  return { tree: tree as Tree<Weight>, weights, entries, length, trained, decayed, penalties }; // `layoutOf` is given such a tree
+  return { tree: tree as Tree<Weight>, weights: Object.fromEntries(ordered), entries, length, trained, decayed, penalties }; // `layoutOf` is given such a tree
 }
 
 /** Where they lie: first what decays, then what else trains, then the rest. */
@@ -99,16 +101,16 @@ export function unpack(layout: Layout, params: Tensor, frozen?: Tensor): Readonl
 
 /** Something for each weight, by layer and key. */
 export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: string) => T): Readonly<Record<string, Tree<T>>> {
-  const mapped = mapTree(tree, isWeight, (_, name) => each(entries[name]!, name)); // `layoutOf` made an entry for each leaf
+  const mapped = mapTree(tree, isWeight, (_, name) => each(entryOf(entries, name), name));
   return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record, a list to a list
 }
 
 /** Of those that train alone, as an optimizer has arrays. */
 export function trainedPart(layout: Layout): Layout {
   if (layout.trained === layout.length) return layout;
-  const names = Object.keys(layout.entries).filter((name) => layout.entries[name]!.end <= layout.trained); // one of its own names
-  const only = <T>(all: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(names.map((name) => [name, all[name]!])); // likewise
-  return { ...layout, weights: only(layout.weights), entries: only(layout.entries), length: layout.trained };
+  const entries = Object.fromEntries(Object.entries(layout.entries).filter(([, { end }]) => end <= layout.trained));
+  const weights = Object.fromEntries(Object.entries(layout.weights).filter(([name]) => Object.hasOwn(entries, name)));
+  return { ...layout, weights, entries, length: layout.trained };
 }
 
 /** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`, and NOT_FINITE for a number that f32 cannot hold. */
@@ -127,7 +129,7 @@ export function* packing(
   const flat = typedArray(dtype, layout.length);
   for (const [name, array] of Object.entries(arrays)) {
     yield;
-    const { offset, size } = layout.entries[name]!, // `checkArrays` saw the name
+    const { offset, size } = entryOf(layout.entries, name),
       data = numbersOf(array.data, name, who);
     flat.set(data, offset);
     if (dtype === "f32") checkOverflow(data, flat.subarray(offset, offset + size), name, who);
@@ -140,8 +142,7 @@ export function* starting(layout: Layout, options: { readonly seed: number; read
   const flat = typedArray(options.dtype, layout.length);
   for (const [name, weight] of Object.entries(layout.weights)) {
     yield;
-    const { [name]: start } = initialise({ [name]: weight }, options);
-    flat.set(start!.data, layout.entries[name]!.offset); // `layoutOf` made an entry for each weight
+    flat.set(entryOf(initialise({ [name]: weight }, options), name).data, entryOf(layout.entries, name).offset);
   }
   return flat;
 }
@@ -174,7 +175,7 @@ export function unpackHost(layout: Layout, flat: TypedArray, dtype: "f32" | "f64
 export function checkArrays(layout: Layout, arrays: Readonly<Record<string, HostArray>>, who: string): void {
   checkShapes(layout, arrays, who);
   for (const [name, { shape, data }] of Object.entries(arrays)) {
-    const { size } = layout.entries[name]!, // `checkShapes` saw the name
+    const { size } = entryOf(layout.entries, name),
       { length } = numbersOf(data, name, who);
     if (length === size) continue;
     const what = `weight "${name}" [${shape.join(", ")}] has ${size} elements, got ${length}`;
