@@ -39,13 +39,14 @@ export function toBackend<T>(backend: Backend, tree: T): OnBackend<T> {
  * NDArray, DISPOSED for one that was disposed of, and what reading throws.
  */
 export async function toHost<T>(tree: T): Promise<OnHost<T>> {
-  const arrays = arraysIn("toHost", tree);
-  const read = await Promise.all(arrays.map((x) => x.read()));
-  let i = 0;
-  return mapTree(tree, isArray, () => {
-    const { dtype, shape, axes } = arrays[i]!;
-    return { dtype, shape, ...(axes !== undefined && { axes }), data: read[i++]! } satisfies HostArray;
-  }) as OnHost<T>; // each array became its numbers
+  const read = await Promise.all(arraysIn("toHost", tree).map(readHost));
+  const inOrder = read.values();
+  return mapTree(tree, isArray, () => inOrder.next().value) as OnHost<T>; // each array became its numbers
+}
+
+async function readHost(x: NDArray): Promise<HostArray> {
+  const { dtype, shape, axes } = x;
+  return { dtype, shape, ...(axes !== undefined && { axes }), data: await x.read() };
 }
 
 /** Disposes of every array in the tree; those that are gone already stay so. Throws INVALID_ARGUMENT for a leaf that is no NDArray; then none is gone. */
