@@ -12,7 +12,7 @@ import { called } from "./fits.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
-export interface AdditiveWeights<T> {
+export type AdditiveWeights<T> = {
   /** [query, units] */
   readonly wq: T;
   /** [key, units] */
@@ -21,7 +21,7 @@ export interface AdditiveWeights<T> {
   readonly b: T;
   /** [units] */
   readonly v: T;
-}
+};
 
 /**
  * Attention by the score vᵀ·tanh(q·wq + k·wk + b) (Bahdanau et al. 2015, A.1.2).

@@ -13,12 +13,12 @@ import { called } from "./fits.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
-export interface ConcatWeights<T> {
+export type ConcatWeights<T> = {
   /** [query + key] */
   readonly wa: T;
   /** [1] */
   readonly b: T;
-}
+};
 
 /**
  * Attention by the score wa·[q; k] + b (Luong et al. 2015, "location" and "concat" without its hidden layer).

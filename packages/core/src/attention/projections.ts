@@ -4,7 +4,7 @@ import { add } from "../trace/arithmetic.ts";
 import { dot } from "../trace/products.ts";
 import type { Tensor } from "../trace/tensor.ts";
 
-export interface Projections<T> {
+export type Projections<T> = {
   /** [query, heads·size] */
   readonly wq: T;
   /** [key, keyValueHeads·size] */
@@ -17,7 +17,7 @@ export interface Projections<T> {
   readonly bk?: T;
   readonly bv?: T;
   readonly bo?: T;
-}
+};
 
 /** Rows and columns of each matrix. */
 export type ProjectionSizes = Readonly<Record<"q" | "k" | "v" | "o", readonly [rows: number, columns: number]>>;

@@ -69,10 +69,10 @@ export function bidirectional<
 
 const ways: Names<BothWays<unknown, unknown>> = { forward: true, backward: true };
 
-interface BothWays<A, B> {
+type BothWays<A, B> = {
   readonly forward: A;
   readonly backward: B;
-}
+};
 
 /**
  * Recurrences one above the other: each reads the outputs of the one below. Weights and state are lists in that order.

@@ -1,21 +1,28 @@
 import { expect, test } from "vitest";
 import {
+  attention,
   bidirectional,
   cell as define,
   compile,
   gradient,
   hostArray,
   initialise,
+  isWeight,
+  leavesOf,
   lengths,
   lowerGraph,
   lstm,
+  multiHeadAttention,
   recurrence,
   SluiceError,
+  stacked,
   tanh,
   trace,
   variationalDropout,
   type Recurrence,
   type Tensor,
+  type Tree,
+  type Weight,
   zoneout,
 } from "../index.ts";
 import { open } from "../reference.ts";
@@ -26,6 +33,18 @@ const f32 = (...shape: number[]) => ({ shape, dtype: "f32" as const });
 test("lengths are checked on the host, by row", () => {
   expect(lengths([0, 3, 2], 3).data).toEqual(Int32Array.of(0, 3, 2));
   for (const bad of [[1, 4], [-1], [1.5], [NaN]]) expect(() => lengths(bad, 3)).toThrow(SluiceError);
+});
+
+test("weights of all that is made of cells and scores are trees of weights, in types too", () => {
+  const sizes = { input: 3, units: 4 };
+  const trees: readonly Tree<Weight>[] = [
+    recurrence(lstm({ peepholes: true })).weights(sizes),
+    bidirectional(lstm()).weights(sizes),
+    stacked([recurrence(lstm()), bidirectional(lstm(), undefined, { initialState: "learnt" })]).weights(sizes),
+    attention({ score: "additive", units: 5 }).weights({ query: 3, key: 4 }),
+    multiHeadAttention({ heads: 2, size: 4 }).weights({ query: 3 }),
+  ];
+  for (const tree of trees) expect(leavesOf(tree, isWeight).every(([, leaf]) => isWeight(leaf))).toBe(true);
 });
 
 test("only the last state in demand, a loop keeps one place for each state and none for outputs", () => {

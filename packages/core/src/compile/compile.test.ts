@@ -12,7 +12,10 @@ import {
   sqrt,
   square,
   sum,
+  type Binding,
+  type Bound,
   type Tensor,
+  type Tree,
   zeros,
 } from "../index.ts";
 import { checked } from "../program/running/checked.ts";
@@ -170,4 +173,16 @@ test("arrays, bindings and functions may be disposed of after their backend was 
   f.dispose();
   x.dispose();
   expect((await failure(() => x.read())).code).toBe("DISPOSED");
+});
+
+test("a function that compiles and binds any other needs no cast", async () => {
+  async function runner<I extends Tree<Tensor>, R>(fn: (inputs: I) => R, inputs: Bound<I>): Promise<Binding<R>> {
+    return compile(backend, fn).bind(inputs);
+  }
+  const x = array(backend, [1, 2]);
+  const bound = await runner(({ x: one }: { readonly x: Tensor }) => ({ twice: one.add(one) }), { x });
+  bound.run();
+  expect([...(await bound.outputs.twice.read())].map((v) => v + 1)).toEqual([3, 5]);
+  bound.dispose();
+  x.dispose();
 });

@@ -15,11 +15,17 @@ export type ArrayInput = NDArray | HostArray | NumericArray | Nested;
 /** A tree of tensors with something else in the place of each. */
 export type InPlaceOfTensors<T, Leaf> = T extends Tensor
   ? Leaf
-  : T extends readonly unknown[]
+  : T extends readonly [] | readonly [unknown, ...unknown[]]
     ? { readonly [K in keyof T]: InPlaceOfTensors<T[K], Leaf> }
-    : T extends object
-      ? { readonly [K in keyof T]: InPlaceOfTensors<T[K], Leaf> }
-      : T;
+    : T extends readonly (infer One)[]
+      ? ListInPlace<One, Leaf>
+      : T extends object
+        ? { readonly [K in keyof T]: InPlaceOfTensors<T[K], Leaf> }
+        : T;
+
+/** An interface, as the compiler looks into those only where it must: any tree of tensors has lists in it without end. */
+interface ListInPlace<T, Leaf> extends ReadonlyArray<InPlaceOfTensors<T, Leaf>> {}
+
 /** With arrays, however given. */
 export type Fed<T> = InPlaceOfTensors<T, ArrayInput>;
 /** With arrays on the backend. */
