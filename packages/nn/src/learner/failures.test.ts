@@ -8,6 +8,8 @@ const weights = { kernel: { axes: { features: 2, out: 1 }, init: "glorotUniform"
 const inputs = { x: { dtype: "float", axes: ["batch", "features"] }, y: "float" } as const;
 const loss = (w: { kernel: Tensor }, { x, y }: { x: Tensor; y: Tensor }): Tensor => square(x.dot(w.kernel).sub(y)).mean();
 const batch = { x: [[1, 2], [3, 4]], y: [[1], [0]] }; // prettier-ignore
+const endless: unknown[] = [];
+endless.push(endless);
 const base = { weights, inputs, loss, optimizer: sgd() };
 
 test("a learner whose backend fails at any step leaves nothing behind, and the next one works", async () => {
@@ -63,6 +65,7 @@ test("options that make no sense are refused, with what to do about them", async
     [{ ...base, gradientAccumulationSteps: 0 }, "at least 1"],
     [{ ...base, masks: { x: { shape: [2], rate: 2 } } }, "rate"],
     [{ ...base, state: { h: "zeros" } }, "state.h"],
+    [{ ...base, state: { h: endless } }, "state.h"],
     [{ ...base, dtype: "f16" }, "f32, f64"],
   ] as const)
     await expect(learn(backend, options as never)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 // What lives from batch to batch beside the weights: arrays on a backend, known by their place in the caller's tree.
 import { allOrNothing, array, type Backend, type HostArray, leavesOf, mapTree, type NDArray, SluiceError, type Tensor, tensorsOf, type Tree } from "@sluice/core"; // prettier-ignore
-import { refused } from "@sluice/core/arguments";
+import { maxRank, refused } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
 import { entryOf } from "../host/entryOf.ts";
 import { hostNumbers, type Numbers } from "../host/hostNumbers.ts";
@@ -73,8 +73,8 @@ function isNumbers(value: unknown): boolean {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return true;
   if (!Array.isArray(value)) return isRecord(value) && "data" in value && "shape" in value;
   let first: unknown = value;
-  while (Array.isArray(first)) first = (first as readonly unknown[])[0];
-  return typeof first === "number";
+  for (let depth = 0; Array.isArray(first) && depth <= maxRank; depth++) first = (first as readonly unknown[])[0];
+  return typeof first === "number" || Array.isArray(first); // a list that never ends is refused where it is read
 }
 
 function stateArray(leaf: unknown, path: string, float: "f32" | "f64", who: string): HostArray {
