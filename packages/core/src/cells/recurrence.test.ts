@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   attention,
   bidirectional,
+  cast,
   cell as define,
   compile,
   gradient,
@@ -10,6 +11,7 @@ import {
   isWeight,
   leavesOf,
   lengths,
+  literal,
   lowerGraph,
   lstm,
   multiHeadAttention,
@@ -94,6 +96,33 @@ test("a mask of the first steps is their lengths, to the bit, of whatever dtype,
   const holes = await run({ mask: mask([1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1], "i32") });
   const alone = await slice(weights as never, hostArray([[0, 2].flatMap((t) => [[...x.data.subarray(t * 2, t * 2 + 2)]])])); // row 0 has steps 0 and 2
   expect([...holes[1]!.subarray(0, 6)]).toEqual([...(await alone.read())]);
+});
+
+test("whatever a mask holds it only says which steps count, and a cell may divide by what it is given", async () => {
+  const timed = define({
+    name: "timed",
+    weights: ({ units }) => ({ w: { axes: { units }, init: "ones" } }),
+    state: ({ units }) => ({ h: { axes: { units } } }),
+    extras: () => ({ dt: { axes: {}, per: "step" }, kind: { axes: {}, per: "step" } }),
+    step: ({ w }, x, { h }, { dt, kind }) => {
+      const next = h.mul(w).div(dt!.expand(-1)).add(x).add(cast(kind!, "f32").expand(-1));
+      return { output: next, state: { h: next } };
+    },
+  });
+  const layer = recurrence(timed);
+  const run = compile(backend, (w: Tensor, mask: Tensor, lengths: Tensor) => {
+    const x = literal([1, 2, 3, 4], [1, 4, 1], "f32"),
+      extras = { dt: literal([2, 2, 2, 2], [1, 4], "f32"), kind: literal([5, 6, 7, 8], [1, 4], "i32") };
+    const { last } = layer.run({ w }, x, { mask, lengths, extras });
+    return { last, slope: gradient(last.sum(), w) };
+  });
+  const of = async (mask: readonly number[]) => {
+    const { last, slope } = await run([1], hostArray([mask]), hostArray(Int32Array.of(3)));
+    return [...(await last.read()), ...(await slope.read())];
+  };
+  const wanted = await of([1, 1, 0, 0]);
+  expect(wanted).toEqual([11, 3]); // 6/2 + 8, of which 6/2 grows with w
+  for (const odd of [0.5, NaN, Infinity, -1]) expect(await of([odd, odd, 0, odd])).toEqual(wanted);
 });
 
 test("an error of shapes and an error of dtypes name what they are about", () => {

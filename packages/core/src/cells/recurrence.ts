@@ -174,14 +174,15 @@ function runAll<P extends Weights, S extends States>(way: Way<P, S>): RunResult<
 }
 
 /**
- * Where a step does not count, the state and the last output stay as they are. What is given for it is taken as zeros: it must not enter a
- * product, there or on the way back, where 0·NaN is NaN.
+ * Where a step does not count, the state and the last output stay as they are. What is given for it is taken as zeros, and as ones beside x: it
+ * must not enter a product, there or on the way back, where 0·NaN is NaN, and a cell may divide by what it is given.
  */
 function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts: Tensor): RunResult<Tensors<S>> {
   const { cell, weights, start, reverse, perSequence } = way,
-    rows = counted(way.rows, counts),
-    perStep = mapTensors(way.perStep, (extra) => counted(extra, counts));
-  const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start); // for its shape alone
+    rows = counted(way.rows, counts, 0),
+    perStep = mapTensors(way.perStep, (extra) => counted(extra, counts, 1));
+  const ones = mapTensors(perStep, ({ shape, dtype }) => constant(1, shape.slice(1), dtype));
+  const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start, { ...perSequence, ...ones }); // for its shape alone
   const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
   const { state, outputs } = scan({
     name: cell.name,
@@ -198,10 +199,10 @@ function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts:
   return { outputs, last: state.last, state: state.state as Tensors<S> };
 }
 
-/** x [steps, batch, …], zero where a step does not count. */
-function counted(x: Tensor, counts: Tensor): Tensor {
+/** x [steps, batch, …], another number where a step does not count. */
+function counted(x: Tensor, counts: Tensor, otherwise: number): Tensor {
   const [steps, batch, ...own] = x.shape as [number, number, ...number[]];
-  return where(cast(reshape(counts, [steps, batch, ...own.map(() => 1)]), x.dtype), x, 0);
+  return where(cast(reshape(counts, [steps, batch, ...own.map(() => 1)]), x.dtype), x, otherwise);
 }
 
 /** A record of states is a tree of tensors. */

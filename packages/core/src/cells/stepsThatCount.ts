@@ -1,6 +1,6 @@
 // Which steps of a batch of sequences count: those before each row's length, and those that a mask names.
 import { SluiceError } from "../errors.ts";
-import { less, mul } from "../trace/arithmetic.ts";
+import { less, where } from "../trace/arithmetic.ts";
 import { iota } from "../trace/constants.ts";
 import { describe } from "../trace/describe.ts";
 import { flags } from "../trace/flags.ts";
@@ -16,13 +16,18 @@ export interface Counting {
   readonly timeMajor: boolean;
 }
 
-/** Not 0 where a step counts, [steps, batch, 1]; undefined where all do. `rows` are [steps, batch, …]. */
+/** 1 where a step counts, otherwise 0, [steps, batch, 1]; undefined where all do. `rows` are [steps, batch, …]. */
 export function stepsThatCount(who: string, { lengths, mask, timeMajor }: Counting, rows: Tensor): Tensor | undefined {
   const tests = [
     ...(lengths === undefined ? [] : [beforeEnd(who, lengths, rows)]),
     ...(mask === undefined ? [] : [named(who, mask, rows, timeMajor)]),
   ];
-  return tests.length === 0 ? undefined : expand(tests.reduce(mul), -1);
+  return tests.length === 0
+    ? undefined
+    : expand(
+        tests.reduce((all, test) => where(all, test, 0)),
+        -1,
+      );
 }
 
 /** [steps, batch] */
@@ -57,5 +62,5 @@ function named(who: string, mask: Tensor, { shape: [steps = 0, batch = 0], dtype
       facts: { shape: mask.shape, expected: wanted },
     });
   }
-  return flags(timeMajor ? mask : transpose(mask, [1, 0]), dtype);
+  return where(flags(timeMajor ? mask : transpose(mask, [1, 0]), dtype), 1, 0);
 }
