@@ -43,25 +43,44 @@ export function compile(backend: Backend, fn: (...args: never[]) => unknown, opt
   });
 }
 
+/** Backends that wait for the engine to collect, which later calls wait for too: they take effect in their order. */
+const collecting = new WeakMap<Backend, Promise<void>>();
+
 /** One run. Where there is no room, results that nobody holds any more may be what fills it: once they are gone it is tried again. */
 async function call(backend: Backend, name: string, executables: Executables, args: readonly unknown[]): Promise<unknown> {
   const prepared = await executables.prepare(args),
     { results } = executables;
   try {
-    const tree = runOnce(backend, name, prepared, results, args);
-    if (results.areMany) await results.letGo();
+    for (let wait = collecting.get(backend); wait !== undefined; wait = collecting.get(backend)) await wait;
+    const { tree, arrays } = await onceThereIsRoom(backend, results, () => runOnce(backend, name, prepared, results, args));
+    if (results.areMany(arrays.length)) await results.letGo(arrays.length);
     return tree;
-  } catch (error) {
-    if (!isOutOfMemory(error) || results.count === 0) throw error;
-    await collect(results);
-    return runOnce(backend, name, prepared, results, args);
   } finally {
     prepared.leave();
   }
 }
 
+/** What `run` gives, at once or after the engine has collected. */
+async function onceThereIsRoom<T>(backend: Backend, living: Living, run: () => T): Promise<T> {
+  try {
+    return run();
+  } catch (error) {
+    if (!isOutOfMemory(error) || living.count === 0) throw error;
+  }
+  const collected = collect(living).then(() => void collecting.delete(backend));
+  collecting.set(backend, collected);
+  await collected;
+  return run();
+}
+
 /** What is given as numbers lives for the run alone. */
-function runOnce(backend: Backend, name: string, prepared: Prepared, living: Living, args: readonly unknown[]): unknown {
+function runOnce(
+  backend: Backend,
+  name: string,
+  prepared: Prepared,
+  living: Living,
+  args: readonly unknown[],
+): ReturnType<typeof makeResults> {
   const temporary: NDArray[] = [];
   const onBackend = (leaf: unknown): NDArray => {
     if (leaf instanceof NDArray) return leaf;
@@ -75,14 +94,14 @@ function runOnce(backend: Backend, name: string, prepared: Prepared, living: Liv
       backend,
       name,
     ).map((x) => x.buffer);
-    const { tree, arrays } = makeResults(prepared.result, backend, living);
+    const results = makeResults(prepared.result, backend, living);
     try {
-      prepared.executable.run([...inputs, ...arrays.map((x) => x.buffer)]);
+      prepared.executable.run([...inputs, ...results.arrays.map((x) => x.buffer)]);
     } catch (error) {
-      for (const x of arrays) x.dispose();
+      for (const x of results.arrays) x.dispose();
       throw error;
     }
-    return tree;
+    return results;
   } finally {
     for (const x of temporary) x.dispose();
   }

@@ -18,14 +18,16 @@ export class LiveResults implements Living {
     this.#name = name;
   }
 
-  get areMany(): boolean {
-    return this.count >= many;
+  /** After a call that gave so many arrays. */
+  areMany(arrays: number): boolean {
+    return this.count >= many * Math.max(1, arrays);
   }
 
-  /** To be awaited after a call while there are many. */
-  async letGo(): Promise<void> {
-    if (!this.#isTold) this.#tell();
-    if (this.#calls++ % between === 0) await turn();
+  /** To be awaited after a call while there are many: those still on their way, or read already, have their turn before anybody is told. */
+  async letGo(arrays: number): Promise<void> {
+    if (this.#calls++ % between !== 0) return;
+    await turn();
+    if (this.areMany(arrays) && !this.#isTold) this.#tell();
   }
 
   #tell(): void {

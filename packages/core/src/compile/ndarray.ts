@@ -42,7 +42,7 @@ export class NDArray {
     this.#buffer = backend.create(dtype, sizeOf(shape));
     this.#living = living;
     if (living !== undefined) living.count++;
-    watch(this, { backend, buffer: this.#buffer, living });
+    watch(this, { backend: new WeakRef(backend), buffer: this.#buffer, living });
   }
 
   /** The number of elements. */

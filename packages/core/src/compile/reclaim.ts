@@ -7,7 +7,8 @@ declare function setTimeout(task: () => void, milliseconds: number): unknown;
 
 /** What is left of an array. It must not hold the array itself. */
 export interface Remains {
-  readonly backend: Backend;
+  /** Weakly: a backend that holds the array itself is to go with it. */
+  readonly backend: WeakRef<Backend>;
   readonly buffer: unknown;
   /** Where it is counted among the living. */
   readonly living: Living | undefined;
@@ -33,7 +34,7 @@ export function unwatch(array: object): void {
 function reclaim({ backend, buffer, living }: Remains): void {
   if (living !== undefined) living.count--;
   try {
-    backend.destroy(buffer);
+    backend.deref()?.destroy(buffer);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error; // a backend that is closed, or failed, has nothing to give back, and nobody is there to be told
   }
@@ -47,8 +48,16 @@ const rounds = 64;
 export async function collect(living: Living): Promise<void> {
   const { count } = living;
   for (let round = 0; round < rounds && living.count >= count; round++) {
-    void new ArrayBuffer(pressureBytes).byteLength;
+    if (!canAsk()) return;
     await turn();
+  }
+}
+
+function canAsk(): boolean {
+  try {
+    return new ArrayBuffer(pressureBytes).byteLength > 0;
+  } catch {
+    return false; // there is so little memory that the engine has collected already
   }
 }
 
