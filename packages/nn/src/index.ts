@@ -46,7 +46,7 @@ export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts"
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
 export { learn } from "./learner/learn.ts";
-export type { InputNumbers, Learner, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
+export type { InputNumbers, Learner, LearntFunction, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
 export type { LearnerCheckpoint } from "./learner/checkpoint.ts";
 export type { Inputs, InputSpec, InputTensors, LearnerOptions, LossContext, Outcome, StateTensors } from "./learner/options.ts";
 export type { WeightGroup, WeightNames } from "./weights/roles.ts";

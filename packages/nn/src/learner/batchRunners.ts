@@ -42,7 +42,7 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
         keep(new DropoutMask(backend, { name, mask, batch: batchSize(batch), dtype, seed })),
       ]),
     );
-    return { inputs, masks, totals: holdings.totalsOf(namesOf(options, inputs, masks)) };
+    return { inputs, masks, totals: holdings.totalsOf(namesOf(options, inputs, masks, true)) };
   });
   const updater = await createUpdater({
     ...{ backend, dtype, variables, totals, masks, name: `${name}.step`, batch: inputs.arrays },
@@ -59,7 +59,7 @@ export async function measuringRunner(options: RunnerOptions, batch: HostBatch):
   const { variables, state } = holdings;
   const { inputs, totals } = allOrNothing((keep) => {
     const inputs = keep(reader.arraysFor(backend, batch));
-    return { inputs, totals: keep(new Totals(backend, namesOf(options, inputs, {}), dtype)) };
+    return { inputs, totals: keep(new Totals(backend, namesOf(options, inputs, {}, false), dtype)) };
   });
   const bound = await bind({
     backend,
@@ -88,13 +88,14 @@ function namesOf(
   { name, objective, holdings }: RunnerOptions,
   inputs: BatchArrays,
   masks: Readonly<Record<string, DropoutMask>>,
+  training: boolean,
 ): readonly string[] {
   if (objective.names !== undefined) return objective.names;
   const { layout, flat } = holdings.variables;
   const arrays = Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array]));
   const given = { batch: inputs.arrays, masks: arrays, state: holdings.state?.arrays ?? {} };
   const loss = ({ params, frozen }: Flat<Tensor>, given: Given<Readonly<Record<string, Tensor>>, Tensor>): Tensor =>
-    objective.of(Object.keys(masks).length > 0)(unpack(layout, params, frozen), given).loss;
+    objective.of(training)(unpack(layout, params, frozen), given).loss;
   trace(`${name}.loss`, loss, [flat, given]);
   return objective.names!; // tracing names them
 }

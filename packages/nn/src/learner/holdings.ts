@@ -4,7 +4,7 @@ import { atOnce } from "../host/turns.ts";
 import { packing, trainedPart, viewHost } from "../weights/layout.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import { State } from "./state.ts";
-import { Totals } from "./totals.ts";
+import { skippedAt, Totals } from "./totals.ts";
 import type { Gathered } from "./update.ts";
 import { Variables, type Start, type VariablesOptions } from "./variables.ts";
 
@@ -13,6 +13,7 @@ export interface HoldingsOptions {
   readonly start: Start;
   readonly optimizer: string;
   readonly gradientAccumulationSteps: number;
+  readonly skipUnsound: boolean;
   /** The caller's tree. */
   readonly state: unknown;
   readonly from: LearnerCheckpoint | undefined;
@@ -24,6 +25,8 @@ export class Holdings {
   /** Where several batches are one update. */
   readonly gathered: Gathered<NDArray> | undefined;
   readonly #options: HoldingsOptions;
+  /** Batches left out alone, as far as they were counted. */
+  skipped: number;
   #totals: Totals | undefined;
 
   /** Throws what the backend does, and for a state that is none or does not fit its checkpoint; then nothing is held. */
@@ -31,6 +34,7 @@ export class Holdings {
     const { variables, start, state, from, gradientAccumulationSteps: steps } = options;
     const { backend, dtype, who } = variables;
     this.#options = options;
+    this.skipped = from?.skipped ?? 0;
     [this.variables, this.state, this.gathered] = allOrNothing((keep) => [
       keep(new Variables(variables, start)),
       state === undefined ? undefined : keep(new State(backend, state, dtype, who)),
@@ -73,12 +77,18 @@ export class Holdings {
       this.#totals?.tally(),
     ]);
     const { steps, skipped, full, partial } = tally ?? none;
-    const { optimizer, gradientAccumulationSteps } = this.#options;
+    const { optimizer, gradientAccumulationSteps, skipUnsound } = this.#options;
+    const gone = skipUnsound ? 0 : skipped; // a learner that goes on from here never saw them
     return {
-      ...{ weights, optimizer, slots, gradientAccumulationSteps, state: state ?? {} },
-      batches: batches - skipped,
+      ...{ weights, optimizer, slots, gradientAccumulationSteps, state: state ?? {}, skipped: this.skipped },
+      batches: batches - gone,
       ...(sum && weight && { gathered: { gradient: this.#named(sum), weight: weight[0]! } }), // of one element
-      measured: { steps, names: this.#totals?.names ?? [], full: Array.from(full), partial: Array.from(partial) },
+      measured: {
+        steps: steps - gone,
+        names: this.#totals?.names ?? [],
+        full: Array.from(full),
+        partial: Array.from(partial, (sum, i) => (i === skippedAt ? sum - gone : sum)),
+      },
     };
   }
 

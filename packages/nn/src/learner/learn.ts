@@ -1,5 +1,5 @@
 // `learn`: checks what it is given, and makes a learner of it.
-import { isWeight, leavesOf, type Backend } from "@sluice/core";
+import { isWeight, leavesOf, mapTree, type Backend } from "@sluice/core";
 import { checkBackend, refused } from "@sluice/core/arguments";
 import { inTurns } from "../host/turns.ts";
 import { filled, given } from "../options/table.ts";
@@ -39,7 +39,7 @@ const who = "learn";
 export async function learn<
   const W,
   const I extends Inputs,
-  S = Readonly<Record<never, never>>,
+  const S = Readonly<Record<never, never>>,
   K extends string = never,
   M extends string = never,
 >(backend: Backend, options: LearnerOptions<W, I, S, K, M>): Promise<Learner<W, I, S, M>> {
@@ -50,13 +50,16 @@ export async function learn<
   );
   checkSupport(who, backend, dtype);
   const layout = layoutFor(weights, groups);
-  const checkpoint = from && checkedCheckpoint(who, from, optimizer, gradientAccumulationSteps);
+  const checkpoint = from && checkedCheckpoint(who, from, { optimizer, steps: gradientAccumulationSteps, layout });
   const variables = {
     ...{ who, backend, layout, dtype, seed, slots: optimizer.slots, batchesPerUpdate: gradientAccumulationSteps },
     saved: checkpoint && { weights: checkpoint.weights, training: checkpoint },
   };
   const start = await inTurns(startOf(variables));
-  const holdings = new Holdings({ variables, start, state, gradientAccumulationSteps, from: checkpoint, optimizer: optimizer.name });
+  const holdings = new Holdings({
+    ...{ variables, start, state, gradientAccumulationSteps, from: checkpoint },
+    ...{ optimizer: optimizer.name, skipUnsound: rest.skipUnsound },
+  });
   const reader = new InputReader(inputs, dtype);
   const objective = new LossObjective(rest.name, loss, dtype, holdings.state);
   return new TracedLearner({ ...rest, backend, dtype, seed, optimizer, holdings, reader, objective }) as unknown as Learner<W, I, S, M>; // of what `options` say
@@ -68,7 +71,8 @@ function layoutFor(weights: unknown, groups: readonly WeightGroup[]): Layout {
   for (const [path, leaf] of leaves)
     if (!isWeight(leaf))
       throw refused(who, `weights.${path}`, leaf, 'a weight, such as { axes: { input: 3, units: 8 }, init: "glorotUniform" }');
-  const layout = layoutOf(weights, rolesOf(who, leaves.map(([path]) => path), groups)); // prettier-ignore
+  const own = mapTree(weights, isWeight, (leaf) => leaf); // what the caller does to the tree later changes nothing
+  const layout = layoutOf(own, rolesOf(who, leaves.map(([path]) => path), groups)); // prettier-ignore
   if (layout.trained > 0) return layout;
   throw refused(who, "weights", weights, "a tree with weights that train");
 }

@@ -36,7 +36,8 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
    */
   step(batch: InputNumbers<I>): Promise<void>;
   /**
-   * The means over the batches since this was last called, or the learner was made; NaN where there are none.
+   * The means over the batches since this was last called, or the learner was made; NaN where there are none, and before the first batch of the
+   * loss alone, as nothing has named the measures yet.
    *
    * Throws NOT_FINITE, naming the batch, where a loss or its gradient is not finite: that batch and all after it were left out, and learning
    * goes on from before it. With `skipUnsound` such batches are left out alone, and counted in `skipped`.
@@ -54,7 +55,7 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
   compile<A extends readonly unknown[], R>(
     fn: (weights: WeightTensors<W>, ...args: A) => R,
     options?: { readonly name?: string },
-  ): (...args: { [K in keyof A]: Fed<A[K]> }) => Promise<Bound<R>>;
+  ): LearntFunction<A, R>;
   /** Copies of the weights, in the tree that was given. */
   weights(): Promise<Initialised<W>>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH, NOT_FINITE; then nothing is changed. */
@@ -68,6 +69,12 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
   /** All it takes to go on from here, by `learn({ …, from })`, with the same bits. */
   checkpoint(): Promise<LearnerCheckpoint>;
   /** Frees what the learner holds on its backend, functions that it compiled among them. A second call does nothing. */
+  dispose(): void;
+}
+
+/** A function of a learner's weights; what was compiled for it lives until it, or the learner, is disposed. */
+export interface LearntFunction<A extends readonly unknown[], R> extends Disposable {
+  (...args: { [K in keyof A]: Fed<A[K]> }): Promise<Bound<R>>;
   dispose(): void;
 }
 

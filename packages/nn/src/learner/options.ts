@@ -61,23 +61,23 @@ export interface LearnerOptions<W, I extends Inputs, S, K extends string, M exte
   readonly loss: (weights: WeightTensors<W>, inputs: InputTensors<I>, context: LossContext<S, K>) => Tensor | Outcome<S, M>;
   readonly optimizer: Optimizer;
   /** Weights that differ: frozen, without decay, with a price. Default none. */
-  readonly groups?: readonly WeightGroup[];
+  readonly groups?: readonly WeightGroup[] | undefined;
   /** So many batches are one update, by the mean of their gradients by weight. Default 1. */
-  readonly gradientAccumulationSteps?: number;
+  readonly gradientAccumulationSteps?: number | undefined;
   /** What lives from batch to batch, at the start: a tree of numbers, such as the state of a stateful recurrence. */
-  readonly state?: S;
+  readonly state?: S | undefined;
   /** Random masks, as for dropout, drawn for each batch from the seed; [batch, …shape], where batch is the first axis of the first input. */
-  readonly masks?: { readonly [N in K]: Mask };
+  readonly masks?: { readonly [N in K]: Mask } | undefined;
   /** Leave out single batches whose loss or gradient is not finite, and go on. Default false: all after one are left out too, and `measures` throws. */
-  readonly skipUnsound?: boolean;
+  readonly skipUnsound?: boolean | undefined;
   /** Of the weights and masks; default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Of weights, gradients and inputs that are no indices; default "f32". */
-  readonly dtype?: "f32" | "f64";
+  readonly dtype?: "f32" | "f64" | undefined;
   /** For errors and printed Programs; default "learner". */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Goes on from there, bit for bit. The other options are yours to give again. */
-  readonly from?: LearnerCheckpoint;
+  readonly from?: LearnerCheckpoint | undefined;
 }
 
 /** Of whatever types. */

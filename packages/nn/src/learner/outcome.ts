@@ -1,5 +1,5 @@
 // What a caller's loss gives for a batch, checked, as an objective.
-import { constant, SluiceError, Tensor, type Tree } from "@sluice/core";
+import { constant, SluiceError, Tensor, type Tree, where } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
 import type { AnyOptions, Outcome } from "./options.ts";
 import type { State } from "./state.ts";
@@ -45,7 +45,8 @@ export class LossObjective {
       return {
         loss,
         weight: weight ?? constant(1, [], this.#dtype),
-        sums: weight === undefined ? values : values.map((value) => value.mul(weight)),
+        sums: weight === undefined ? values : values.map((value) => where(weight, value.mul(weight), 0)), // what does not count may be anything
+        isWeightFree: weight !== undefined,
         ...(this.#state !== undefined && { state: this.#state.tensorsIn(rest.state ?? {}, this.#who) }),
       };
     };

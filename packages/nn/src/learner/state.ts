@@ -6,19 +6,23 @@ import { entryOf } from "../host/entryOf.ts";
 import { hostNumbers, type Numbers } from "../host/hostNumbers.ts";
 import { typedArray } from "../host/typedArray.ts";
 import { isRecord } from "../options/table.ts";
+import { checkFinite } from "../weights/finite.ts";
 
 type Named<T> = Readonly<Record<string, T>>;
 
 export class State {
   /** By place, "0.h". */
   readonly arrays: Named<NDArray>;
+  /** The caller's, with the path of each array. */
   readonly #tree: unknown;
   readonly #start: Named<HostArray>;
 
   /** Whole numbers in typed arrays stay i32, all others are `dtype`. Throws INVALID_ARGUMENT for what is no numbers, and what the backend throws; then nothing is held. */
   constructor(backend: Backend, tree: unknown, dtype: "f32" | "f64", who: string) {
-    this.#tree = tree;
-    this.#start = Object.fromEntries(leavesOf(tree, isNumbers).map(([path, leaf]) => [path, stateArray(leaf, path, dtype, who)]));
+    const leaves = leavesOf(tree, isNumbers);
+    this.#tree = mapTree(tree, isNumbers, (_, path) => path);
+    this.#start = Object.fromEntries(leaves.map(([path, leaf]) => [path, stateArray(leaf, path, dtype, who)]));
+    if (Object.keys(this.#start).length < leaves.length) throw refused(who, "state", tree, "a tree with one array at each path");
     this.arrays = allOrNothing((keep) =>
       Object.fromEntries(
         Object.entries(this.#start).map(([path, start]) => [path, keep(array(backend, start.data, { ...start, name: path }))]),
@@ -28,7 +32,11 @@ export class State {
 
   /** The caller's tree with something for each array. */
   nested<T>(by: Named<T>): unknown {
-    return mapTree(this.#tree, isNumbers, (_, path) => by[path]);
+    return mapTree(
+      this.#tree,
+      (leaf) => typeof leaf === "string",
+      (_, path) => by[path],
+    );
   }
 
   /** The tensors of such a tree, by place. Throws INVALID_ARGUMENT, SHAPE_MISMATCH or DTYPE_MISMATCH where it is another tree. */
@@ -83,7 +91,9 @@ function stateArray(leaf: unknown, path: string, float: "f32" | "f64", who: stri
   const made = typedArray(isWhole ? "i32" : float, data.length);
   made.set(data as never); // any kind of numbers
   const axes = isRecord(leaf) && Array.isArray(leaf["axes"]) ? (leaf["axes"] as HostArray["axes"]) : undefined;
-  return { dtype: isWhole ? "i32" : float, shape, data: made, ...(axes !== undefined && { axes }) };
+  const array: HostArray = { dtype: isWhole ? "i32" : float, shape: [...shape], data: made };
+  checkFinite(array, `state.${path}`, who);
+  return { ...array, ...(axes !== undefined && { axes }) };
 }
 
 function checked(next: Tensor | undefined, start: HostArray, path: string, who: string): Tensor {

@@ -11,7 +11,7 @@ import { disposeEach, type Held } from "./bind.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import type { Holdings } from "./holdings.ts";
 import { keyOf, type HostBatch } from "./inputs.ts";
-import type { AnyLearner, AnyWeights } from "./learner.ts";
+import type { AnyLearner, AnyWeights, LearntFunction } from "./learner.ts";
 import { Runners } from "./runners.ts";
 import type { Tally } from "./totals.ts";
 import type { Flat } from "./update.ts";
@@ -30,7 +30,6 @@ export class TracedLearner implements AnyLearner {
   /** The verb that was called last. */
   #last: Promise<unknown> = Promise.resolve();
   #executor: string | undefined;
-  #skipped = 0;
   #isDisposed = false;
 
   constructor(options: RunnerOptions) {
@@ -45,7 +44,7 @@ export class TracedLearner implements AnyLearner {
   }
 
   get skipped(): number {
-    return this.#skipped;
+    return this.#holdings.skipped;
   }
 
   get executor(): string | undefined {
@@ -70,7 +69,7 @@ export class TracedLearner implements AnyLearner {
       if (totals === undefined) return { loss: Number.NaN };
       const tally = await totals.tally();
       totals.begin();
-      if (this.#options.skipUnsound) this.#skipped += tally.skipped;
+      if (this.#options.skipUnsound) this.#holdings.skipped += tally.skipped;
       else if (tally.skipped > 0) throw this.#unsound((variables.batches -= tally.skipped), tally);
       return totals.means(tally) as Means; // the loss is the first of them
     });
@@ -91,7 +90,7 @@ export class TracedLearner implements AnyLearner {
   compile<A extends readonly unknown[], R>(
     fn: (weights: never, ...args: A) => R,
     options: { readonly name?: string } = {},
-  ): (...args: { [K in keyof A]: Fed<A[K]> }) => Promise<Bound<R>> {
+  ): LearntFunction<A, R> {
     const who = this.#who("compile");
     this.#check(who);
     checkFunction(who, "fn", fn);
@@ -100,7 +99,12 @@ export class TracedLearner implements AnyLearner {
     const traced = ({ params, frozen }: Flat<Tensor>, ...args: A): R => fn(unpack(layout, params, frozen) as never, ...args); // as the caller has them
     const compiled = compile(this.#options.backend, traced, { name });
     this.#compiled.add(compiled);
-    return (...args) => this.#inTurn("compile", () => compiled(flat, ...args));
+    const call = (...args: { [K in keyof A]: Fed<A[K]> }): Promise<Bound<R>> => this.#inTurn("compile", () => compiled(flat, ...args));
+    const dispose = (): void => {
+      this.#compiled.delete(compiled);
+      compiled.dispose();
+    };
+    return Object.assign(call, { dispose, [Symbol.dispose]: dispose });
   }
 
   weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {

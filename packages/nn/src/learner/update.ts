@@ -1,5 +1,5 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
-import { abs, assign, concat, gradient, less, square, stack, where, type Tensor, type Tree } from "@sluice/core";
+import { abs, assign, cast, concat, gradient, less, maximum, square, stack, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Optimizer, Update } from "../optimizers/optimizer.ts";
@@ -16,6 +16,8 @@ export interface Objective {
   readonly sums: readonly Tensor[];
   /** The state after the batch, by name. */
   readonly state?: Readonly<Record<string, Tensor>>;
+  /** Whether the weight may be anything: then a batch whose weight is no number of at least 0 is not sound. */
+  readonly isWeightFree?: boolean;
 }
 
 /** What an objective reads beside the weights. */
@@ -67,12 +69,12 @@ export function updateStep<B>(
   return ({ params, frozen, slots, hyper, totals, gathered, ...given }) => {
     const measured = penalised(layout, params, objective(unpack(layout, params, frozen), given));
     const raw = gradient(measured.loss, params);
-    const own = bounded(square(raw).sum().add(square(measured.loss)));
+    const own = soundness(measured, raw, gathered !== undefined);
     const sound = skipsUnsound ? own : own.mul(unbroken(totals));
     const all = gathered === undefined ? { gradient: raw, weight: measured.weight } : joined(gathered, raw, measured.weight, sound);
     if (phase === "gather" && gathered !== undefined) assignGathered(gathered, all);
     else {
-      const applies = gathered !== undefined && skipsUnsound ? all.weight.greater(0) : sound;
+      const applies = gathered !== undefined && skipsUnsound ? maximum(sound, all.weight.greater(0)) : sound;
       if (gathered !== undefined) assignGathered(gathered, emptied(gathered, applies));
       const mean = gathered === undefined ? raw : all.gradient.div(positive(all.weight));
       const next = updated(optimizer, layout, {
@@ -84,9 +86,20 @@ export function updateStep<B>(
       assign(params, where(applies, next.params, params));
       for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, entryOf(next.slots, name), slot));
     }
-    for (const [name, old] of Object.entries(given.state ?? {})) assign(old, where(sound, entryOf(measured.state ?? {}, name), old));
+    for (const [name, old] of Object.entries(given.state ?? {}))
+      assign(old, where(cast(sound, old.dtype), entryOf(measured.state ?? {}, name), old));
     accumulate(totals, measured, sound);
   };
+}
+
+/** 1 where the loss, its gradient, what is gathered of it, and the next state are numbers short of overflow, otherwise 0. */
+function soundness({ loss, weight, state = {}, isWeightFree = false }: Objective, raw: Tensor, isGathered: boolean): Tensor {
+  const floats = Object.values(state).filter(({ dtype }) => dtype !== "i32");
+  const squares = [square(raw).sum(), square(loss), ...floats.map((one) => square(one).sum())];
+  const own = bounded(squares.reduce((sum, one) => sum.add(one)));
+  if (!isWeightFree) return own;
+  const weighed = isGathered ? square(raw.mul(weight)).sum().add(square(weight)) : square(weight);
+  return own.mul(bounded(weighed)).mul(less(weight, 0).neg().add(1));
 }
 
 /** The measures alone, for evaluation. */

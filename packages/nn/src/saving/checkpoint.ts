@@ -14,7 +14,7 @@ import { foreign, openSafetensors, writeSafetensors, type Tensors } from "./safe
 const version = "1";
 
 /** In the metadata as JSON; the arrays are named "weights/cell.wx", "slots/m/cell.wx", "gathered/cell.wx" and "state/h". */
-interface CheckpointRecord extends Pick<LearnerCheckpoint, "optimizer" | "batches" | "gradientAccumulationSteps"> {
+interface CheckpointRecord extends Pick<LearnerCheckpoint, "optimizer" | "batches" | "skipped" | "gradientAccumulationSteps"> {
   readonly slots: readonly string[];
   /** The weight of the batches gathered. */
   readonly gathered?: number;
@@ -29,6 +29,7 @@ interface CheckpointRecord extends Pick<LearnerCheckpoint, "optimizer" | "batche
 const recordTable = {
   optimizer: required(text),
   batches: required(counter),
+  skipped: required(counter),
   gradientAccumulationSteps: required(counter),
   slots: required(listOf(text)),
   gathered: optional(finite),

@@ -90,8 +90,8 @@ function sameName(leaves: readonly (readonly [name: string, leaf: unknown])[]): 
 
 /** The weights as the layers know them: views of the flat tensors [trained] and, where some do not train, [length − trained]. */
 export function unpack(layout: Layout, params: Tensor, frozen?: Tensor): Readonly<Record<string, Tree<Tensor>>> {
-  return nest(layout, ({ offset, size, shape, axes }) => {
-    const [flat, at] = offset < layout.trained ? [params, offset] : [frozen!, offset - layout.trained]; // there are some that do not train
+  return nest(layout, ({ offset, size, end, shape, axes }) => {
+    const [flat, at] = end <= layout.trained ? [params, offset] : [frozen!, offset - layout.trained]; // there are some that do not train
     return flat
       .slice(0, at, at + size)
       .reshape(shape)
