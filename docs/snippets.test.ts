@@ -1,5 +1,5 @@
-// Every TypeScript block of every README runs as written.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Every TypeScript block of every README and recipe runs as written.
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { folders, root } from "../scripts/packages.mjs";
@@ -10,7 +10,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** webgl's runs in a browser: packages/webgl/src/readme.test.ts. */
 const inNode = folders().filter((folder) => folder !== "packages/webgl");
-const pages = ["README.md", ...inNode.map((folder) => join(folder, "README.md"))];
+const recipes = readdirSync(join(root, "docs/recipes")).map((file) => join("docs/recipes", file));
+const pages = ["README.md", ...recipes, ...inNode.map((folder) => join(folder, "README.md"))];
 /** Blocks that stand for a package which only the reader has. */
 const theirs = /your-backend|await open\(\), \{|test\.each/;
 
@@ -24,9 +25,9 @@ for (const page of pages)
       log.mockRestore();
     });
 
-test("there are blocks to run in the first README and in those of the packages", () => {
+test("there are blocks to run in the first README, in those of the packages and in every recipe", () => {
   expect(pages.filter((page) => blocksOf(page).length > 0)).toEqual(
-    expect.arrayContaining(["README.md", "packages/core/README.md", "packages/nn/README.md"]),
+    expect.arrayContaining(["README.md", ...recipes, "packages/core/README.md", "packages/nn/README.md"]),
   );
 });
 
