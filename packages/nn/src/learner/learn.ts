@@ -3,8 +3,9 @@ import { isWeight, leavesOf, mapTree, type Backend } from "@sluice/core";
 import { checkBackend, refused } from "@sluice/core/arguments";
 import { inTurns } from "../host/turns.ts";
 import { filled, given } from "../options/table.ts";
-import { layoutOf, type Layout } from "../weights/layout.ts";
-import { rolesOf, type WeightGroup } from "../weights/roles.ts";
+import type { Layout } from "../weights/layout.ts";
+import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
+import type { WeightGroup } from "../weights/roles.ts";
 import { checkedCheckpoint } from "./checkpoint.ts";
 import { Holdings } from "./holdings.ts";
 import { InputReader } from "./inputs.ts";
@@ -72,7 +73,7 @@ function layoutFor(weights: unknown, groups: readonly WeightGroup[]): Layout {
     if (!isWeight(leaf))
       throw refused(who, `weights.${path}`, leaf, 'a weight, such as { axes: { input: 3, units: 8 }, init: "glorotUniform" }');
   const own = mapTree(weights, isWeight, (leaf) => leaf); // what the caller does to the tree later changes nothing
-  const layout = layoutOf(own, rolesOf(who, leaves.map(([path]) => path), groups)); // prettier-ignore
+  const layout = layoutWithRoles(who, own, groups);
   if (layout.trained > 0) return layout;
   throw refused(who, "weights", weights, "a tree with weights that train");
 }

@@ -6,6 +6,7 @@ import type { LossName } from "../losses/resolveLoss.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { MetricName } from "../metrics/resolveMetric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { WeightGroup } from "../weights/roles.ts";
 
 export interface CompileOptions {
   /** Stays the caller's; close it after the trainer is disposed. */
@@ -15,6 +16,8 @@ export interface CompileOptions {
   /** Needed to fit and to evaluate. */
   readonly loss?: LossName | Loss;
   readonly metrics?: readonly (MetricName | Metric)[];
+  /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price. Default none. */
+  readonly groups?: readonly WeightGroup[];
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
   readonly seed?: number;
   /** Of weights, gradients and outputs; default that of the weights that a loaded model comes with, otherwise "f32". */

@@ -3,7 +3,7 @@ import { SluiceError, type HostArray } from "@sluice/core";
 import { oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
 import { specOf, type Kind } from "../layers/spec.ts";
 import { restoreLayer, type LayerRecord, type LayerTable } from "../layers/table.ts";
-import { checkShapes, layoutOf } from "../weights/layout.ts";
+import { checkShapes, layoutOf, type Layout } from "../weights/layout.ts";
 import { createModel } from "../sequential/createModel.ts";
 import type { Model } from "../model/model.ts";
 import type { Saved, SavedTraining } from "../model/saved.ts";
@@ -92,7 +92,8 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
   const spec = specOf(sample.shape, sample.dtype);
   const layout = layoutOf(model.build(spec).weights);
   const { weights, slots, best } = grouped(entries, training, who);
-  for (const group of [weights, ...slots.values(), ...(best.size > 0 ? [best] : [])]) checkShapes(layout, Object.fromEntries(group), who);
+  checkShapes(layout, Object.fromEntries(weights), who);
+  for (const group of [...slots.values(), ...(best.size > 0 ? [best] : [])]) checkPart(layout, group, slots, who);
   checkTypes(entries, who);
   const kept = reading.optimizer ? training : undefined;
   const wanted = new Set([weights, ...(kept === undefined ? [] : [...slots.values(), best])].flatMap((group) => [...group.values()]));
@@ -111,6 +112,14 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
       return createModel(model.name, model.layers, saved);
     },
   };
+}
+
+/** Of the weights that trained, which are the same for each of the optimizer's arrays. */
+function checkPart(layout: Layout, group: Group, slots: ReadonlyMap<string, Group>, who: string): void {
+  const [first = group] = slots.values();
+  if (first.size === 0 && layout.length > 0) throw foreign(who, "the optimizer's arrays that it says it has are missing");
+  const entries = Object.fromEntries(Object.entries(layout.entries).filter(([name]) => first.has(name)));
+  checkShapes({ ...layout, entries }, Object.fromEntries(group), who);
 }
 
 function trainingOf(

@@ -6,6 +6,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { trainedPart, type Layout } from "../weights/layout.ts";
 
 const who = "model.compile";
 
@@ -44,5 +45,17 @@ export function checkState(state: SavedTraining | undefined, optimizer: Optimize
     who,
     what,
     fix: "Compile with the optimizer it had, or load it with { optimizer: false } to start that anew",
+  });
+}
+
+/** Throws INVALID_ARGUMENT where what trains is not what the optimizer's saved arrays are of. */
+export function checkTrained(layout: Layout, arrays: Readonly<Record<string, unknown>>): void {
+  const [kept, now] = [Object.keys(arrays), Object.keys(trainedPart(layout).entries)];
+  if (kept.toSorted().join() === now.toSorted().join()) return;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `the model was saved while ${kept.join(", ")} trained, now ${now.join(", ")} would`,
+    fix: "Compile with the groups it had, or load it with { optimizer: false } to train others from here on",
   });
 }

@@ -6,12 +6,14 @@ import { resolveLoss } from "../losses/resolveLoss.ts";
 import type { Loss } from "../losses/loss.ts";
 import { resolveMetric } from "../metrics/resolveMetric.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { layoutOf, packing, viewHost, type Layout } from "../weights/layout.ts";
+import { layoutOf, packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
+import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
+import type { WeightGroup } from "../weights/roles.ts";
 import type { BuiltModel, Model } from "../model/model.ts";
 import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
-import { checkEnding, checkMetrics, checkState } from "./checks.ts";
+import { checkEnding, checkMetrics, checkState, checkTrained } from "./checks.ts";
 import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
 import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
 import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
@@ -50,6 +52,7 @@ export class Session implements Setting {
   live: (() => Promise<Standing>) | undefined;
   readonly #loss: Loss | undefined;
   readonly #optimizer: Optimizer | undefined;
+  readonly #groups: readonly WeightGroup[];
   #variables: Variables | undefined;
   /** What they were made for. */
   #sample: Spec | undefined;
@@ -57,7 +60,7 @@ export class Session implements Setting {
   #making: Promise<void> | undefined;
   #disposed = false;
 
-  constructor(model: Model, { backend, optimizer, loss, metrics = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
+  constructor(model: Model, { backend, optimizer, loss, metrics = [], groups = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
     checkSupport("model.compile", backend, dtype);
     checkState(model.saved?.training, optimizer);
     this.model = model;
@@ -65,6 +68,7 @@ export class Session implements Setting {
     this.dtype = dtype;
     this.seed = seed;
     this.#optimizer = optimizer;
+    this.#groups = groups;
     this.#loss = loss === undefined ? undefined : resolveLoss(loss);
     checkEnding(model, this.#loss);
     this.epoch = model.saved?.training?.epoch ?? 0;
@@ -131,10 +135,13 @@ export class Session implements Setting {
   async #make(given: Spec): Promise<void> {
     const { sample, weights } = this.build(given);
     const { backend, dtype, seed, model } = this;
+    const layout = layoutWithRoles("model.compile", weights, this.#groups);
+    const training = this.#optimizer && model.saved?.training;
+    for (const arrays of Object.values(training?.slots ?? {})) checkTrained(layout, arrays);
     const options = {
       who: "model.compile",
       backend,
-      layout: layoutOf(weights),
+      layout,
       dtype,
       seed,
       slots: this.#optimizer?.slots ?? [],
@@ -165,7 +172,7 @@ export class Session implements Setting {
     return {
       ...rest,
       ...(log && { log: { ...log, epoch: log.epoch - finished } }),
-      ...(weights && { weights: viewHost(layout, weights.slice(), this.dtype) }),
+      ...(weights && { weights: viewHost(trainedPart(layout), weights.slice(), this.dtype) }),
     };
   }
 
@@ -175,7 +182,7 @@ export class Session implements Setting {
     return {
       ...rest,
       ...(log && { log: log as EpochLog }), // `packed` made it of one
-      ...(weights && { weights: yield* packing(layout, weights, this.dtype, "trainer.fit") }),
+      ...(weights && { weights: yield* packing(trainedPart(layout), weights, this.dtype, "trainer.fit") }),
     };
   }
 

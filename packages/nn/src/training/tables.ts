@@ -8,6 +8,7 @@ import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf } from "../options/rules.ts";
 import { optional, preset, required, type Table } from "../options/table.ts";
+import type { WeightGroup } from "../weights/roles.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions } from "../model/options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
@@ -30,6 +31,7 @@ export const compileTable = {
   optimizer: optional(anyOptimizer),
   loss: optional(either<LossName, Loss>(oneOf(...lossNames), anyLoss)),
   metrics: preset(listOf(either<MetricName, Metric>(oneOf(...metricNames), anyMetric)), []),
+  groups: preset(listOf(anyRecord as Rule<WeightGroup>), []), // each is checked by its own table
   seed: preset(finite, 0),
   dtype: optional(floatDType), // that of the weights that a loaded model comes with
 } satisfies Table<CompileOptions>;

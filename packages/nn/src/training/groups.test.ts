@@ -1,0 +1,62 @@
+import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { open } from "@sluice/cpu";
+import { afterAll, expect, test } from "vitest";
+import { adamW, dense, lstm, sequential, sgd, type CompileOptions } from "../index.ts";
+import { loadModel, saveModel } from "../node.ts";
+
+const backend = await open();
+const folder = mkdtempSync(join(tmpdir(), "sluice-groups-"));
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await backend.close();
+});
+
+const model = sequential([lstm({ units: 4 }), dense({ units: 1 })]);
+const data = {
+  x: Array.from({ length: 12 }, (_, i) => [[Math.sin(i)], [Math.cos(i)], [1]]),
+  y: Array.from({ length: 12 }, (_, i) => i % 3),
+};
+const options: CompileOptions = { backend, optimizer: adamW({ learningRate: 0.01, globalClipNorm: 1 }), loss: "mse", seed: 1 };
+const frozen: CompileOptions = { ...options, groups: [{ weights: "lstm", trainable: false }] };
+
+test("frozen layers keep their bits through a fit, its best weights and its file, and training goes on from there with the same bits", async () => {
+  using trainer = await model.compile({ ...frozen, backend });
+  await trainer.fit(data, { epochs: 1, batchSize: 5 });
+  const before = await trainer.weights();
+  await trainer.fit(data, { epochs: 2, batchSize: 5, restoreBestWeights: true, validationData: data });
+  const after = await trainer.weights();
+  expect(after["lstm"]).toEqual(before["lstm"]);
+  expect(after["dense"]).not.toEqual(before["dense"]);
+  const path = join(folder, "frozen.safetensors");
+  await saveModel(path, trainer, { optimizer: true });
+  using resumed = await (await loadModel(path)).compile(frozen);
+  for (const each of [trainer, resumed]) await each.fit(data, { epochs: 2, batchSize: 5 });
+  expect(await resumed.weights()).toEqual(await trainer.weights());
+  await expect((await loadModel(path)).compile(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("{ optimizer: false }") }); // prettier-ignore
+  using anew = await (await loadModel(path, { optimizer: false })).compile(options);
+  await anew.fit(data, { epochs: 1 });
+  expect((await anew.weights())["lstm"]).not.toEqual(after["lstm"]);
+});
+
+test("l2 is part of the loss, in training and in evaluation; without decay weights of no gradient stay", async () => {
+  const groups = [{ weights: /kernel$/, l2: 0.5 }];
+  using plain = await model.compile({ ...options, optimizer: sgd({ learningRate: 0 }) });
+  using priced = await model.compile({ ...options, optimizer: sgd({ learningRate: 0 }), groups });
+  const [{ epochs: a }, { epochs: b }] = [await plain.fit(data, { epochs: 1 }), await priced.fit(data, { epochs: 1 })];
+  const { kernel } = (await plain.weights())["dense"] as unknown as { kernel: { data: Float32Array } };
+  const price = 0.5 * kernel.data.reduce((sum, v) => sum + v * v, 0);
+  expect(b[0]!.loss - a[0]!.loss).toBeCloseTo(price, 4);
+  expect((await priced.evaluate(data))["loss"]! - (await plain.evaluate(data))["loss"]!).toBeCloseTo(price, 4);
+});
+
+test("groups that name no weight, or leave none to train, are refused", async () => {
+  const fit = async (groups: CompileOptions["groups"]) => {
+    using trainer = await model.compile({ ...options, ...(groups && { groups }) });
+    await trainer.fit(data, { epochs: 1 });
+  };
+  await expect(fit([{ weights: "lstn", trainable: false }])).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("lstn") }); // prettier-ignore
+  await expect(fit([{ weights: /./, trainable: false }])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await expect(fit([{ weights: "dense", trainable: 1 } as never])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
