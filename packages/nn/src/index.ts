@@ -22,7 +22,9 @@ export type { Kind, Spec } from "./layers/spec.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
 export { sequential } from "./sequential/sequential.ts";
-export type { BuiltModel, Model, NamedLayer } from "./model/model.ts";
+export type { BuiltLayer, BuiltModel } from "./model/built.ts";
+export type { Model, NamedLayer } from "./model/model.ts";
+export type { LayerSummary, Summary } from "./model/summary.ts";
 export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/saved.ts";
 
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";

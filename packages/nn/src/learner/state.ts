@@ -1,5 +1,17 @@
 // What lives from batch to batch beside the weights: arrays on a backend, known by their place in the caller's tree.
-import { allOrNothing, array, type Backend, type HostArray, leavesOf, mapTree, type NDArray, SluiceError, type Tensor, tensorsOf, type Tree } from "@sluice/core"; // prettier-ignore
+import {
+  allOrNothing,
+  array,
+  type Backend,
+  type HostArray,
+  leavesOf,
+  mapTree,
+  type NDArray,
+  SluiceError,
+  type Tensor,
+  tensorsOf,
+  type Tree,
+} from "@sluice/core";
 import { maxRank, refused } from "@sluice/core/arguments";
 import { dtypeOf } from "@sluice/core/kit";
 import { entryOf } from "../host/entryOf.ts";

@@ -1,5 +1,5 @@
 // A learner's verbs, one after the other in the order of their calls.
-import { compile, SluiceError, type Bound, type Fed, type HostArray, type Tensor, type Tree } from "@sluice/core"; // prettier-ignore
+import { compile, SluiceError, type Bound, type Fed, type HostArray, type Tensor, type Tree } from "@sluice/core";
 import { checkFunction, text } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import type { Numbers } from "../host/hostNumbers.ts";

@@ -1,27 +1,17 @@
 // A model: named layers and, once it was trained or loaded, the weights to start from; and a trainer, which holds them on a backend.
 // Each names the other, so the two stand together. A model names no machine.
-import type { HostArray, Shape, Tensor, Tree, Weight } from "@sluice/core";
-import type { Layer, Mask } from "../layers/layer.ts";
+import type { HostArray, Shape, Tree } from "@sluice/core";
+import type { Layer } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "./options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
+import type { BuiltModel } from "./built.ts";
 import type { Saved } from "./saved.ts";
+import type { Summary } from "./summary.ts";
 
 export interface NamedLayer {
   readonly name: string;
   readonly layer: Layer;
-}
-
-/** A model for one sample's shape. */
-export interface BuiltModel {
-  readonly sample: Spec;
-  readonly output: Spec;
-  /** By layer, each as the layer has them; without those that have none. */
-  readonly weights: Readonly<Record<string, Tree<Weight>>>;
-  /** By layer and name, "dropout", "lstm.dropout.x". */
-  readonly masks: Readonly<Record<string, Mask>>;
-  /** x [batch, …sample] → [batch, …output]; `masks` likewise, in training only. */
-  apply(weights: Readonly<Record<string, Tree<Tensor>>>, x: Tensor, masks?: Readonly<Record<string, Tensor>>): Tensor;
 }
 
 export interface Model {
@@ -34,6 +24,12 @@ export interface Model {
   sample(shape: Shape): Spec;
   /** Pure. Throws INVALID_ARGUMENT for what is no sample, SHAPE_MISMATCH or DTYPE_MISMATCH naming the layer. */
   build(sample: Spec): BuiltModel;
+  /**
+   * Its layers, what each gives and how many numbers it learns; `String(model.summary())` is a table. `shape` is one sample's, where the model says none.
+   *
+   * Throws INVALID_ARGUMENT where no shape is known, and what `sample` and `build` throw.
+   */
+  summary(shape?: Shape): Summary;
   /**
    * A trainer that holds this model's weights on a backend; the caller disposes it.
    *

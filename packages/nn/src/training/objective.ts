@@ -2,7 +2,7 @@
 import type { Tensor, Tree } from "@sluice/core";
 import { positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
-import type { BuiltModel } from "../model/model.ts";
+import type { BuiltModel } from "../model/built.ts";
 
 /** What a batch brings. */
 export interface BatchInputs<T> {

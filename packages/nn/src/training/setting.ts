@@ -3,7 +3,8 @@ import type { Backend } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { BuiltModel, Model } from "../model/model.ts";
+import type { BuiltModel } from "../model/built.ts";
+import type { Model } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Variables } from "../learner/variables.ts";
 

@@ -231,6 +231,10 @@ const verbs: Readonly<Record<string, Row>> = {
     },
   },
   "model.build": { params: [any(sizes, shape.accepts)], use: (_, [given]) => model.build(model.sample(given as never)) },
+  "model.summary": {
+    params: [maybe(any(sizes, shape.accepts))],
+    use: (_, [given]) => String(nn.sequential([nn.lstm({ units: 2 })]).summary(given as never)),
+  },
   "trainer.fit": { params: [data, fitting], use: (_, [given, config]) => trainer.fit(given as never, config as never) },
   "trainer.evaluate": { params: [data, maybe(batching)], use: (_, [given, config]) => trainer.evaluate(given as never, config as never) },
   "trainer.predict": { params: [numbers, maybe(batching)], use: (_, [given, config]) => trainer.predict(given as never, config as never) },

@@ -1,0 +1,61 @@
+// What a model is made of, at a glance: each layer's output and how many numbers it learns.
+import { leavesOf, isWeight, type Tree, type Weight } from "@sluice/core";
+import { describe, type Spec } from "../layers/spec.ts";
+import type { BuiltModel } from "./built.ts";
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly kind: string;
+  /** Of one sample. */
+  readonly output: Spec;
+  /** Numbers that it learns. */
+  readonly parameters: number;
+}
+
+/** See `Model.summary`. */
+export interface Summary {
+  readonly name: string;
+  /** Of one sample. */
+  readonly input: Spec;
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  /** What they take in f32, on a backend as in a file. */
+  readonly bytes: number;
+  /** A table, to be printed. */
+  toString(): string;
+}
+
+export function summaryOf(name: string, { sample, layers }: BuiltModel): Summary {
+  const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, parameters: sizeOf(weights) }));
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  const summary = { name, input: sample, layers: rows, parameters, bytes: 4 * parameters };
+  return { ...summary, toString: () => table(summary) };
+}
+
+function sizeOf(weights: Tree<Weight>): number {
+  const leaves = leavesOf(weights, isWeight) as readonly (readonly [string, Weight])[]; // a layer has weights alone
+  return leaves.reduce((sum, [, { axes }]) => sum + Object.values(axes).reduce((product, n) => product * n, 1), 0);
+}
+
+function table({ name, input, layers, parameters, bytes }: Omit<Summary, "toString">): string {
+  const head = ["layer", "kind", "output", "parameters"];
+  const body = layers.map((layer) => [layer.name, layer.kind, describe(layer.output), grouped(layer.parameters)]);
+  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, i) => (i === cells.length - 1 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join("  ");
+  return [`${name}: x ${describe(input)}`, ...[head, ...body].map(line), `${grouped(parameters)} parameters, ${sized(bytes)} in f32`].join(
+    "\n",
+  );
+}
+
+/** 12,345 */
+function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** 1.5 KiB, of three digits */
+function sized(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}
