@@ -58,5 +58,11 @@ export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
 export type { Trainer } from "./model/model.ts";
 
+export { beamSearch, type BeamOptions, type Hypothesis } from "./decoding/beam.ts";
+export { generate, type GenerateOptions } from "./decoding/generate.ts";
+export type { Writing } from "./decoding/prompt.ts";
+export type { Sampling } from "./decoding/sampling.ts";
+export type { DecodingResult, DecodingStep } from "./decoding/step.ts";
+
 export { deserializeCheckpoint, serializeCheckpoint } from "./saving/checkpoint.ts";
 export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";

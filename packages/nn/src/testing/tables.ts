@@ -16,6 +16,8 @@ import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
+import { beamTable } from "../decoding/beam.ts";
+import { generateTable } from "../decoding/generate.ts";
 import { learnerTable } from "../learner/options.ts";
 import { groupTable } from "../weights/roles.ts";
 import { loadTable, saveTable } from "../saving/serialize.ts";
@@ -48,6 +50,8 @@ export const otherTables = {
   "trainer.fit": fitTable,
   "trainer.evaluate, trainer.predict": batchTable,
   learn: learnerTable,
+  generate: generateTable,
+  beamSearch: beamTable,
   "learn groups": groupTable,
   "serialize, saveModel": saveTable,
   "deserialize, loadModel": loadTable,

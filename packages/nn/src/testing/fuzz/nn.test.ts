@@ -109,6 +109,15 @@ const learning = tabled(otherTables.learn, {
   state: fc.constantFrom<unknown>({}, { h: [0] }, { h: "text" }),
   masks: fc.constantFrom<unknown>({}, { x: { shape: [2], rate: 0.5 } }, { x: { shape: [0], rate: 2 } }),
 });
+/** Scores that fall with the token. */
+const writes = (tokens: core.HostArray) =>
+  Promise.resolve({
+    scores: core.array(
+      backend,
+      Array.from({ length: tokens.shape[0]! }, () => [3, 2, 1]),
+    ),
+    state: {},
+  });
 const learner = await nn.learn(backend, { weights: learnable, inputs: { x: "float" }, loss: learnt, optimizer: nn.adam() });
 await learner.step({ x: [[1, 2]] });
 const checkpoint = await learner.checkpoint();
@@ -117,6 +126,7 @@ const checkpointPath = join(folder, "learner.safetensors");
 await files.saveCheckpoint(checkpointPath, checkpoint);
 const checkpoints = any(fc.constantFrom<unknown>(checkpoint, { ...checkpoint, batches: -1 }, { ...checkpoint, weights: {} }), isRecord);
 const learnBatch = any(fc.oneof(fc.record({ x: numbers.values }, { noNullPrototype: true }), fc.constant({ x: [[1, 2]] })), isRecord);
+const writing = { step: fc.constant(writes), state: fc.constantFrom<unknown>({}, { h: 5 }), prompt: fc.constantFrom<unknown>([[1]], [[1], [2]], [], [[]], [[1], [1, 2]]), maxSteps: fc.constantFrom(1, 3, 0, -1, 1.5), signal: signals, end: fc.constantFrom(0, 1, -1, 7) }; // prettier-ignore
 const saving = maybe(tabled(otherTables["serialize, saveModel"]));
 const loading = maybe(tabled(otherTables["deserialize, loadModel"]));
 const sources = any(fc.constantFrom<unknown>(model, trainer), isRecord);
@@ -184,6 +194,16 @@ const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       const read = (await fn(...(args as never[]))) as nn.Model;
       (await read.compile({ backend })).dispose();
     },
+  },
+  generate: {
+    params: [tabled(otherTables.generate, writing)],
+    use: async (fn, [given]) => {
+      for await (const tokens of fn(given as never) as AsyncIterable<Int32Array>) expect(tokens.length).toBeGreaterThan(0);
+    },
+  },
+  beamSearch: {
+    params: [tabled(otherTables.beamSearch, { ...writing, beams: fc.constantFrom(1, 2, 5, 0) })],
+    use: (fn, [given]) => fn(given as never),
   },
   learn: {
     params: [any(fc.constant(backend), (value) => value === backend), learning],

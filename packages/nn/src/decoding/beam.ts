@@ -1,0 +1,205 @@
+// Beam search: the likeliest sequences, as far as a few at a time can find them.
+import {
+  compile,
+  gather,
+  hostArray,
+  leavesOf,
+  mapTensors,
+  NDArray,
+  SluiceError,
+  type Tensor,
+  type Tree,
+  type TypedArray,
+} from "@sluice/core";
+import { nonNegative, size } from "@sluice/core/arguments";
+import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
+import { drop, take, type DecodingStep, type Stepped } from "./step.ts";
+
+export interface BeamOptions<S> extends Writing<S> {
+  /** Sequences that are followed at a time, for each row of the prompt. */
+  readonly beams: number;
+  /** α of the length penalty ((5 + length) / 6)^α that log probabilities are divided by (Wu et al. 2016, eq. 14); at least 0, default 0: none. */
+  readonly lengthPenalty?: number;
+}
+
+export const beamTable = {
+  ...writingTable,
+  beams: required(size),
+  lengthPenalty: preset(nonNegative, 0),
+} satisfies Table<BeamOptions<object>>;
+
+export interface Hypothesis {
+  /** What follows the prompt, without `end`. */
+  readonly tokens: readonly number[];
+  /** Its log probability, `end` included, over the length penalty. */
+  readonly score: number;
+  /** Whether it wrote `end`; otherwise `maxSteps` cut it. */
+  readonly ended: boolean;
+  /** Of each token, and of `end`, what the step gave as its row's alignment; empty where it gave none. */
+  readonly alignment: readonly TypedArray[];
+}
+
+const who = "beamSearch";
+
+/** One that is followed, or over. */
+interface Path {
+  readonly tokens: readonly number[];
+  /** Σ log p */
+  readonly logProbability: number;
+  /** The row that its state is in, of the step that was last. */
+  readonly row: number;
+  readonly alignment: readonly TypedArray[];
+}
+
+/**
+ * The best `beams` sequences that follow each row of the prompt, the best first.
+ *
+ * A sequence is over with `end`; the search is when no sequence on its way can pass those that are over, or after `maxSteps`. States are
+ * reordered on their backend. Throws INVALID_ARGUMENT for options that make no sense, SHAPE_MISMATCH and NOT_FINITE for scores that are none,
+ * ABORTED by `signal`, and what the step throws; states on the way are disposed of however it ends.
+ */
+export async function beamSearch<S extends object>(options: BeamOptions<S>): Promise<readonly (readonly Hypothesis[])[]> {
+  const checked = filled(beamTable, given(who, beamTable, options as unknown as BeamOptions<object>));
+  checkPrompt(who, checked.prompt);
+  const states = new States(checked.state);
+  const run = async (tokens: readonly number[]): Promise<Stepped<object>> => {
+    const { signal } = checked;
+    if (signal?.aborted) throw new SluiceError({ code: "ABORTED", who, what: "the signal ended it", cause: signal.reason });
+    const stepped = await take(who, checked.step as DecodingStep<object>, tokens, states.now);
+    states.become(stepped.state);
+    return stepped;
+  };
+  try {
+    const length = checked.prompt[0]?.length ?? 0;
+    for (let at = 0; at < length - 1; at++) await run(checked.prompt.map((tokens) => tokens[at] ?? 0)); // all are as long
+    return await search(checked, states, run);
+  } finally {
+    states.dispose();
+  }
+}
+
+interface Checked extends Pick<BeamOptions<object>, "prompt" | "maxSteps" | "beams"> {
+  readonly end: number | undefined;
+  readonly lengthPenalty: number;
+}
+
+async function search(
+  { prompt, maxSteps, end, beams, lengthPenalty }: Checked,
+  states: States,
+  run: (tokens: readonly number[]) => Promise<Stepped<object>>,
+): Promise<Hypothesis[][]> {
+  const scored = ({ tokens, logProbability, alignment }: Path, ended: boolean): Hypothesis => ({
+    tokens,
+    score: logProbability / ((5 + tokens.length + Number(ended)) / 6) ** lengthPenalty,
+    ended,
+    alignment,
+  });
+  const best = (over: readonly Hypothesis[]): Hypothesis[] => over.toSorted((a, b) => b.score - a.score).slice(0, beams);
+  const rows = prompt.map((_, row) => ({
+    paths: [{ tokens: [], logProbability: 0, row, alignment: [] }] as readonly Path[],
+    over: [] as Hypothesis[],
+  }));
+  let stepped = await run(prompt.map((tokens) => tokens.at(-1) ?? 0)); // each has one at least
+  for (let written = 1; ; written++) {
+    for (const one of rows) {
+      const next = continued(one.paths, stepped, beams);
+      const ranked = next.slice(0, beams).filter(({ token }) => token === end);
+      one.over = best([...one.over, ...ranked.map(({ path }) => scored(path, true))]);
+      one.paths = next.filter(({ token }) => token !== end).slice(0, beams).map(({ path, token }) => ({ ...path, tokens: [...path.tokens, token] })); // prettier-ignore
+      const [likeliest] = one.paths;
+      const hope = likeliest && likeliest.logProbability / ((5 + maxSteps) / 6) ** lengthPenalty;
+      const worst = one.over[beams - 1]?.score;
+      if (hope === undefined || (worst !== undefined && worst >= hope)) one.paths = [];
+    }
+    if (written === maxSteps || rows.every(({ paths }) => paths.length === 0)) break;
+    const followed = rows.flatMap(({ paths }) => Array.from({ length: beams }, (_, k) => paths[k] ?? paths[0] ?? idle));
+    await states.reorder(followed.map(({ row }) => row));
+    rows.forEach((one, i) => (one.paths = one.paths.map((path, k) => ({ ...path, row: i * beams + k }))));
+    stepped = await run(followed.map(({ tokens }) => tokens.at(-1) ?? 0)); // those that are followed have one at least
+  }
+  return rows.map(({ paths, over }) => best([...over, ...paths.map((path) => scored(path, false))]));
+}
+
+/** In the place of a row that is over: its results are not looked at. */
+const idle: Path = { tokens: [], logProbability: -Infinity, row: 0, alignment: [] };
+
+interface Continued {
+  /** Without the token. */
+  readonly path: Path;
+  readonly token: number;
+}
+
+/** The best 2 · beams ways to go on: though half of them may end, enough are left to follow. Of equals the first. */
+function continued(paths: readonly Path[], { scores, vocabulary, alignments }: Stepped<object>, beams: number): Continued[] {
+  const all = paths.flatMap(({ tokens, logProbability, row, alignment }) => {
+    const own = alignments?.[row];
+    const aligned = own === undefined ? alignment : [...alignment, own];
+    const logs = logSoftmax(scores.subarray(row * vocabulary, (row + 1) * vocabulary));
+    return Array.from(logs, (log, token) => ({ path: { tokens, logProbability: logProbability + log, row, alignment: aligned }, token }));
+  });
+  const possible = all.filter(({ path }) => path.logProbability > -Infinity);
+  return possible.toSorted((a, b) => b.path.logProbability - a.path.logProbability).slice(0, 2 * beams);
+}
+
+/** In float64. */
+function logSoftmax(given: TypedArray): Float64Array {
+  const scores = Float64Array.from(given);
+  const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = scores.reduce((a, b) => a + Math.exp(b - most), 0);
+  if (Number.isFinite(sum)) return scores.map((score) => score - most - Math.log(sum));
+  throw new SluiceError({
+    code: "NOT_FINITE",
+    who,
+    what: "the scores have NaN or +∞ among them, or none above −∞",
+    fix: "Look at the weights",
+  });
+}
+
+/** The state of all sequences on its way; that of the caller stays. */
+class States {
+  readonly #first: object;
+  #now: object;
+  readonly #reorders: ((state: object, rows: unknown) => Promise<object>) | undefined;
+  readonly #close: () => void;
+
+  constructor(first: object) {
+    this.#first = first;
+    this.#now = first;
+    const [leaf] = leavesOf(first, (value) => value instanceof NDArray).map(([, array]) => array);
+    if (!(leaf instanceof NDArray)) {
+      this.#close = () => {};
+      return;
+    }
+    const compiled = compile(leaf.backend, rowsOf, { name: "beamSearch.reorder" });
+    this.#reorders = compiled as unknown as (state: object, rows: unknown) => Promise<object>; // a tree of arrays to another
+    this.#close = () => compiled.dispose();
+  }
+
+  get now(): object {
+    return this.#now;
+  }
+
+  become(next: object): void {
+    if (this.#now !== this.#first) drop(this.#now);
+    this.#now = next;
+  }
+
+  /** Each row becomes a copy of the one named. */
+  async reorder(rows: readonly number[]): Promise<void> {
+    if (this.#reorders !== undefined) this.become(await this.#reorders(this.#now, hostArray(Int32Array.from(rows))));
+  }
+
+  dispose(): void {
+    this.become(this.#first);
+    this.#close();
+  }
+}
+
+function rowsOf(state: Tree<Tensor>, rows: Tensor): Tree<Tensor> {
+  return mapTensors(state, (x) => {
+    const [count = 0, ...rest] = x.shape;
+    const width = rest.reduce((product, n) => product * n, 1);
+    return gather(x.reshape([count, width]), rows).reshape([rows.shape[0] ?? 0, ...rest]);
+  });
+}
