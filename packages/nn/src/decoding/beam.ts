@@ -1,6 +1,7 @@
 // Beam search: the likeliest sequences, as far as a few at a time can find them.
 import {
   compile,
+  type Compiled,
   gather,
   hostArray,
   leavesOf,
@@ -11,10 +12,11 @@ import {
   type Tree,
   type TypedArray,
 } from "@sluice/core";
-import { nonNegative, size } from "@sluice/core/arguments";
+import { nonNegative, refused, size } from "@sluice/core/arguments";
 import { filled, given, preset, required, type Table } from "../options/table.ts";
 import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
-import { drop, take, type DecodingStep, type Stepped } from "./step.ts";
+import { Carried } from "./carried.ts";
+import { beyond, take, type Stepped } from "./step.ts";
 
 export interface BeamOptions<S> extends Writing<S> {
   /** Sequences that are followed at a time, for each row of the prompt. */
@@ -62,20 +64,21 @@ interface Path {
 export async function beamSearch<S extends object>(options: BeamOptions<S>): Promise<readonly (readonly Hypothesis[])[]> {
   const checked = filled(beamTable, given(who, beamTable, options as unknown as BeamOptions<object>));
   checkPrompt(who, checked.prompt);
-  const states = new States(checked.state);
-  const run = async (tokens: readonly number[]): Promise<Stepped<object>> => {
-    const { signal } = checked;
-    if (signal?.aborted) throw new SluiceError({ code: "ABORTED", who, what: "the signal ended it", cause: signal.reason });
-    const stepped = await take(who, checked.step as DecodingStep<object>, tokens, states.now);
-    states.become(stepped.state);
-    return stepped;
-  };
+  const carried = new Carried(checked.state);
+  const reordering = new Reordering(carried);
+  const taking = { who, step: checked.step, carried, signal: checked.signal };
   try {
     const length = checked.prompt[0]?.length ?? 0;
-    for (let at = 0; at < length - 1; at++) await run(checked.prompt.map((tokens) => tokens[at] ?? 0)); // all are as long
-    return await search(checked, states, run);
+    for (let at = 0; at < length - 1; at++)
+      await take(
+        taking,
+        checked.prompt.map((tokens) => tokens[at] ?? 0),
+        "state",
+      ); // prettier-ignore -- all are as long
+    return await search(checked, reordering, (tokens) => take(taking, tokens, "all"));
   } finally {
-    states.dispose();
+    carried.dispose();
+    reordering.dispose();
   }
 }
 
@@ -86,8 +89,8 @@ interface Checked extends Pick<BeamOptions<object>, "prompt" | "maxSteps" | "bea
 
 async function search(
   { prompt, maxSteps, end, beams, lengthPenalty }: Checked,
-  states: States,
-  run: (tokens: readonly number[]) => Promise<Stepped<object>>,
+  reordering: Reordering,
+  run: (tokens: readonly number[]) => Promise<Stepped>,
 ): Promise<Hypothesis[][]> {
   const scored = ({ tokens, logProbability, alignment }: Path, ended: boolean): Hypothesis => ({
     tokens,
@@ -101,6 +104,8 @@ async function search(
     over: [] as Hypothesis[],
   }));
   let stepped = await run(prompt.map((tokens) => tokens.at(-1) ?? 0)); // each has one at least
+  if (end !== undefined && end >= stepped.vocabulary) throw beyond(who, `end ${end}`, stepped.vocabulary);
+  let rowsNow = prompt.length;
   for (let written = 1; ; written++) {
     for (const one of rows) {
       const next = continued(one.paths, stepped, beams);
@@ -114,7 +119,11 @@ async function search(
     }
     if (written === maxSteps || rows.every(({ paths }) => paths.length === 0)) break;
     const followed = rows.flatMap(({ paths }) => Array.from({ length: beams }, (_, k) => paths[k] ?? paths[0] ?? idle));
-    await states.reorder(followed.map(({ row }) => row));
+    await reordering.run(
+      followed.map(({ row }) => row),
+      rowsNow,
+    );
+    rowsNow = followed.length;
     rows.forEach((one, i) => (one.paths = one.paths.map((path, k) => ({ ...path, row: i * beams + k }))));
     stepped = await run(followed.map(({ tokens }) => tokens.at(-1) ?? 0)); // those that are followed have one at least
   }
@@ -131,15 +140,36 @@ interface Continued {
 }
 
 /** The best 2 · beams ways to go on: though half of them may end, enough are left to follow. Of equals the first. */
-function continued(paths: readonly Path[], { scores, vocabulary, alignments }: Stepped<object>, beams: number): Continued[] {
+function continued(paths: readonly Path[], { scores, vocabulary, alignments }: Stepped, beams: number): Continued[] {
   const all = paths.flatMap(({ tokens, logProbability, row, alignment }) => {
     const own = alignments?.[row];
     const aligned = own === undefined ? alignment : [...alignment, own];
     const logs = logSoftmax(scores.subarray(row * vocabulary, (row + 1) * vocabulary));
-    return Array.from(logs, (log, token) => ({ path: { tokens, logProbability: logProbability + log, row, alignment: aligned }, token }));
+    const likely = largest(logs, 2 * beams).filter(({ value }) => value > -Infinity);
+    return likely.map(({ value, at }) => ({
+      path: { tokens, logProbability: logProbability + value, row, alignment: aligned },
+      token: at,
+    }));
   });
-  const possible = all.filter(({ path }) => path.logProbability > -Infinity);
-  return possible.toSorted((a, b) => b.path.logProbability - a.path.logProbability).slice(0, 2 * beams);
+  return all.toSorted((a, b) => b.path.logProbability - a.path.logProbability).slice(0, 2 * beams);
+}
+
+interface Placed {
+  readonly value: number;
+  readonly at: number;
+}
+
+/** The `count` largest, the largest first, of equals the first. */
+function largest(values: Float64Array, count: number): Placed[] {
+  const found: Placed[] = [];
+  for (const [at, value] of values.entries()) {
+    const last = found.at(-1);
+    if (found.length === count && last !== undefined && value <= last.value) continue;
+    const place = found.findLastIndex((one) => one.value >= value) + 1;
+    found.splice(place, 0, { value, at });
+    found.length = Math.min(found.length, count);
+  }
+  return found;
 }
 
 /** In float64. */
@@ -156,44 +186,41 @@ function logSoftmax(given: TypedArray): Float64Array {
   });
 }
 
-/** The state of all sequences on its way; that of the caller stays. */
-class States {
-  readonly #first: object;
-  #now: object;
-  readonly #reorders: ((state: object, rows: unknown) => Promise<object>) | undefined;
-  readonly #close: () => void;
+/** Gives each row the state of another, on the backend that the states are on. */
+class Reordering {
+  readonly #carried: Carried;
+  #compiled: Compiled<[Tree<Tensor>, Tensor], Tree<Tensor>> | undefined;
 
-  constructor(first: object) {
-    this.#first = first;
-    this.#now = first;
-    const [leaf] = leavesOf(first, (value) => value instanceof NDArray).map(([, array]) => array);
-    if (!(leaf instanceof NDArray)) {
-      this.#close = () => {};
-      return;
-    }
-    const compiled = compile(leaf.backend, rowsOf, { name: "beamSearch.reorder" });
-    this.#reorders = compiled as unknown as (state: object, rows: unknown) => Promise<object>; // a tree of arrays to another
-    this.#close = () => compiled.dispose();
+  constructor(carried: Carried) {
+    this.#carried = carried;
   }
 
-  get now(): object {
-    return this.#now;
-  }
-
-  become(next: object): void {
-    if (this.#now !== this.#first) drop(this.#now);
-    this.#now = next;
-  }
-
-  /** Each row becomes a copy of the one named. */
-  async reorder(rows: readonly number[]): Promise<void> {
-    if (this.#reorders !== undefined) this.become(await this.#reorders(this.#now, hostArray(Int32Array.from(rows))));
+  /** Each row becomes a copy of the one named, of `count`. Throws INVALID_ARGUMENT and SHAPE_MISMATCH for a state that is not of arrays [rows, …]. */
+  async run(rows: readonly number[], count: number): Promise<void> {
+    const state = this.#carried.now;
+    const leaves = leavesOf(state, (value) => value instanceof NDArray);
+    const arrays = leaves.map(([path, leaf]) => checkedState(path, leaf, count));
+    const [first] = arrays;
+    if (first === undefined) return;
+    this.#compiled ??= compile(first.backend, rowsOf, { name: "beamSearch.reorder" });
+    this.#carried.become(await this.#compiled(state as never, hostArray(Int32Array.from(rows)))); // a tree of arrays, as was just seen
   }
 
   dispose(): void {
-    this.become(this.#first);
-    this.#close();
+    this.#compiled?.dispose();
   }
+}
+
+function checkedState(path: string, leaf: unknown, rows: number): NDArray {
+  if (!(leaf instanceof NDArray)) throw refused(who, `state.${path}`, leaf, "an NDArray [rows, …], of which each sequence has a row");
+  if (leaf.shape[0] === rows) return leaf;
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who,
+    what: `state.${path} must be [rows ${rows}, …], got [${leaf.shape.join(", ")}]`,
+    fix: "Put the axis of rows first: states are reordered along it",
+    facts: { shape: leaf.shape, rows },
+  });
 }
 
 function rowsOf(state: Tree<Tensor>, rows: Tensor): Tree<Tensor> {

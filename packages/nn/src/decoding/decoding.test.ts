@@ -155,6 +155,51 @@ test("the same seed writes the same, of each row by itself; rows that are over s
   expect(held()).toBe(before);
 });
 
+test("what a step carries on by reference stays, the caller's too; a state may begin empty, and is reordered whatever comes first in it", async () => {
+  const { step, start } = modelOf(2);
+  const want = await beamSearch({ step, state: start(1), prompt: [[1]], beams: 3, maxSteps: 3 });
+  const passing: DecodingStep<State & { readonly memory: NDArray }> = async (tokens, { memory, ...own }) => {
+    const { state, ...rest } = await step(tokens, own);
+    return { ...rest, state: { ...state, memory } };
+  };
+  const memory = array(backend, [[5, 6]]);
+  const remembering = { ...start(1), memory };
+  expect(await beamSearch({ step: passing, state: remembering, prompt: [[1]], beams: 3, maxSteps: 3 })).toEqual(want);
+  const written = await collect(generate({ step: passing, state: remembering, prompt: [[1, 2]], maxSteps: 3, seed: 1 }));
+  expect(written).toEqual(await collect(generate({ step, state: start(1), prompt: [[1, 2]], maxSteps: 3, seed: 1 })));
+  expect([...(await memory.read())]).toEqual([5, 6]);
+  expect([...(await remembering.read.read())]).toEqual([0]);
+  const late: DecodingStep<object> = (tokens, state) => step(tokens, "read" in state ? (state as State) : start(tokens.shape[0]!));
+  expect(await beamSearch({ step: late, state: {}, prompt: [[1]], beams: 3, maxSteps: 3 })).toEqual(want);
+  const same: DecodingStep<State> = async (_, state) => ({ scores: array(backend, Array.from({ length: state.read.shape[0]! }, () => [3, 2, 1, 0])), state }); // prettier-ignore
+  expect((await beamSearch({ step: same, state: start(1), prompt: [[1]], beams: 2, maxSteps: 2 }))[0]![0]!.tokens).toEqual([0, 0]);
+});
+
+test("states that are not of rows, tokens that are none, and odd results are refused by name, and the caller's state stays", async () => {
+  const { step, start } = modelOf(3);
+  const base = { step, state: start(1), prompt: [[1]], maxSteps: 3, beams: 2 };
+  const scored = async (more: object) => ({ scores: array(backend, [[3, 2, 1, 0]]), ...more });
+  const layers = { layers: array(backend, [[[1]], [[2]]]) };
+  for (const [options, code, what] of [
+    [
+      { ...base, state: layers, step: () => scored({ state: layers }) },
+      "SHAPE_MISMATCH",
+      "state.layers must be [rows 1, …], got [2, 1, 1]",
+    ],
+    [{ ...base, state: { n: 0 }, step: () => scored({ state: { n: 0 } }) }, "INVALID_ARGUMENT", "state.n must be an NDArray"],
+    [{ ...base, prompt: [[9]] }, "INDEX_OUT_OF_RANGE", "token 9 of row 0"],
+    [{ ...base, end: 9 }, "INDEX_OUT_OF_RANGE", "end 9"],
+    [{ ...base, step: async () => undefined }, "INVALID_ARGUMENT", "what the step gives"],
+    [{ ...base, step: () => scored({}) }, "INVALID_ARGUMENT", "the state of the step"],
+    [{ ...base, step: () => scored({ state: {}, alignment: [1] }) }, "INVALID_ARGUMENT", "the alignment of the step"],
+    [{ ...base, step: () => scored({ state: {}, alignment: array(backend, [1, 2]) }) }, "SHAPE_MISMATCH", "alignment [rows 1, …]"],
+    [{ ...base, step: async (_: never, state: object) => ({ scores: array(backend, [1]), state }) }, "SHAPE_MISMATCH", "scores"],
+    [{ ...base, step: async () => ({ scores: array(backend, [[Infinity, 1]]), state: {} }) }, "NOT_FINITE", "+∞"],
+  ] as const)
+    await expect(beamSearch(options as never)).rejects.toMatchObject({ code, message: expect.stringContaining(what) });
+  expect([...(await base.state.read.read()), ...(await layers.layers.read())]).toEqual([0, 1, 2]);
+});
+
 test("options that make no sense, and steps that give no scores, are refused, and nothing is left", async () => {
   const { step, start, held } = modelOf(1);
   const base = { step, state: start(1), prompt: [[1]], maxSteps: 2, beams: 2 };
@@ -173,7 +218,7 @@ test("options that make no sense, and steps that give no scores, are refused, an
   ] as const) {
     await expect(beamSearch(options as never)).rejects.toMatchObject({ code, message: expect.stringContaining(what) });
     const { beams: _, ...others } = options;
-    await expect(collect(generate(others as never))).rejects.toMatchObject({ code });
+    await expect((async () => collect(generate(others as never)))()).rejects.toMatchObject({ code });
   }
   expect(held()).toBe(before);
 });

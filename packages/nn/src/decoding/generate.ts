@@ -1,10 +1,11 @@
 // Writing, token by token, each drawn by the scores of the step before.
-import { random, SluiceError } from "@sluice/core";
+import { random } from "@sluice/core";
 import { finite } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { filled, given, preset, type Filled, type Table } from "../options/table.ts";
 import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
 import { choose, samplingTable, type Sampling } from "./sampling.ts";
-import { drop, take, type DecodingStep } from "./step.ts";
+import { Carried } from "./carried.ts";
+import { beyond, take } from "./step.ts";
 
 export interface GenerateOptions<S> extends Writing<S>, Sampling {
   /** Of the draws, of each row its own; default 0. */
@@ -26,35 +27,45 @@ const who = "generate";
  * for await (const [token] of generate({ step, state, prompt: [[1, 2]], maxSteps: 80, temperature: 0.8, topP: 0.95, seed: 1 })) print(token);
  * ```
  */
-export async function* generate<S extends object>(options: GenerateOptions<S>): AsyncGenerator<Int32Array, void, undefined> {
+export function generate<S extends object>(options: GenerateOptions<S>): AsyncGenerator<Int32Array, void, undefined> {
   const checked = filled(generateTable, given(who, generateTable, options as unknown as GenerateOptions<object>));
-  const { prompt, maxSteps, end, seed, signal, ...rules } = checked;
-  checkPrompt(who, prompt);
-  const step = checked.step as DecodingStep<object>;
-  const rows = prompt.map((tokens, row) => ({ tokens: [...tokens], seen: new Set(tokens), dice: random(seed).child(row), isOver: false }));
-  let state: object = checked.state;
-  const goOn = async (tokens: readonly number[]) => {
-    if (signal?.aborted) throw new SluiceError({ code: "ABORTED", who, what: "the signal ended it", cause: signal.reason });
-    const stepped = await take(who, step, tokens, state);
-    if (state !== checked.state) drop(state);
-    state = stepped.state;
-    return stepped;
-  };
+  checkPrompt(who, checked.prompt);
+  return written(checked);
+}
+
+async function* written({
+  step,
+  state,
+  prompt,
+  maxSteps,
+  end,
+  seed,
+  signal,
+  ...rules
+}: Checked): AsyncGenerator<Int32Array, void, undefined> {
+  const carried = new Carried(state);
+  const taking = { who, step, carried, signal };
+  const rows = prompt.map((tokens, row) => ({ last: 0, own: tokens, seen: new Set(tokens), dice: random(seed).child(row), isOver: false }));
   try {
     const length = prompt[0]?.length ?? 0;
-    for (let at = 0; at < length - 1; at++) await goOn(rows.map(({ tokens }) => tokens[at] ?? 0)); // all are as long
-    for (let written = 0; written < maxSteps && !rows.every(({ isOver }) => isOver); written++) {
-      const { scores, vocabulary } = await goOn(rows.map(({ tokens }) => tokens.at(-1) ?? 0)); // each has one at least
+    for (let at = 0; at < length; at++) {
+      for (const row of rows) row.last = row.own[at] ?? 0; // all are as long
+      if (at < length - 1) await take(taking, rows.map(({ last }) => last), "state"); // prettier-ignore
+    }
+    for (let count = 0; count < maxSteps && !rows.every(({ isOver }) => isOver); count++) {
+      const { scores, vocabulary } = await take(taking, rows.map(({ last }) => last), "scores"); // prettier-ignore
+      if (end !== undefined && end >= vocabulary) throw beyond(who, `end ${end}`, vocabulary);
       for (const [i, row] of rows.entries()) {
         const own = scores.subarray(i * vocabulary, (i + 1) * vocabulary);
-        const token = row.isOver && end !== undefined ? end : choose(who, own, row.seen, rules, row.dice);
-        row.tokens.push(token);
-        row.seen.add(token);
-        row.isOver ||= token === end;
+        row.last = row.isOver && end !== undefined ? end : choose(who, own, row.seen, rules, row.dice);
+        row.seen.add(row.last);
+        row.isOver ||= row.last === end;
       }
-      yield Int32Array.from(rows, ({ tokens }) => tokens.at(-1) ?? 0);
+      yield Int32Array.from(rows, ({ last }) => last);
     }
   } finally {
-    if (state !== checked.state) drop(state);
+    carried.dispose();
   }
 }
+
+type Checked = Filled<typeof generateTable>;

@@ -32,7 +32,7 @@ export interface Rules {
   readonly topP: number;
 }
 
-/** Throws NOT_FINITE for scores of which none is above −∞, and for NaN. */
+/** Throws NOT_FINITE for NaN, +∞, and scores of which none is above −∞. */
 export function choose(who: string, scores: ArrayLike<number>, seen: ReadonlySet<number>, rules: Rules, dice: Random): number {
   const { temperature, topK = scores.length, topP } = rules;
   const penalised = Array.from(scores, (score, token) => ({
@@ -41,7 +41,7 @@ export function choose(who: string, scores: ArrayLike<number>, seen: ReadonlySet
   }));
   const ranked = penalised.toSorted((a, b) => b.score - a.score || a.token - b.token); // of equals the first
   const [best] = ranked;
-  if (best === undefined || best.score === -Infinity || ranked.some(({ score }) => Number.isNaN(score))) throw noNumbers(who);
+  if (best === undefined || Math.abs(best.score) === Infinity || ranked.some(({ score }) => Number.isNaN(score))) throw noNumbers(who);
   if (temperature === 0) return best.token;
   const weighed = ranked.slice(0, topK).map(({ token, score }) => ({ token, weight: weightOf(score - best.score, temperature) }));
   return drawn(nucleus(weighed, topP), dice) ?? best.token;
@@ -51,9 +51,9 @@ function penalise(score: number, penalty: number): number {
   return score > 0 ? score / penalty : score * penalty;
 }
 
-/** e^(distance / temperature); 1 for the best, also where that is infinite. */
+/** e^(distance / temperature) */
 function weightOf(distance: number, temperature: number): number {
-  return distance === 0 || Number.isNaN(distance) ? 1 : Math.exp(distance / temperature);
+  return Math.exp(distance / temperature);
 }
 
 interface Weighted {
@@ -71,9 +71,10 @@ function nucleus(ranked: readonly Weighted[], share: number): readonly Weighted[
 
 /** Undefined where rounding left the sum below what was drawn. */
 function drawn(from: readonly Weighted[], dice: Random): number | undefined {
-  const [at = 0] = dice.uniform(1);
+  const [share = 0] = dice.uniform(1),
+    at = share * total(from);
   let sum = 0;
-  return from.find(({ weight }) => (sum += weight) > at * total(from))?.token;
+  return from.find(({ weight }) => (sum += weight) > at)?.token;
 }
 
 function total(weights: readonly Weighted[]): number {
@@ -84,7 +85,7 @@ function noNumbers(who: string): SluiceError {
   return new SluiceError({
     code: "NOT_FINITE",
     who,
-    what: "the scores have NaN among them, or none above −∞: there is nothing to choose",
+    what: "the scores have NaN or +∞ among them, or none above −∞: there is nothing to choose",
     fix: "Look at the weights, and at what the step was given",
   });
 }

@@ -1,10 +1,12 @@
 // One step of a model that writes: what decoding is a loop around.
-import { hostArray, leavesOf, type HostArray, NDArray, SluiceError, type TypedArray } from "@sluice/core";
-import { show } from "@sluice/core/arguments";
+import { hostArray, type HostArray, NDArray, SluiceError, type TypedArray } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
+import { isRecord } from "../options/table.ts";
+import type { Carried } from "./carried.ts";
 
 /**
- * Reads one token of every row and gives the scores of the next ones; rows do not see each other. `tokens` is i32 [rows, 1]; the results are
- * the caller's, as those of a compiled function are: decoding disposes of them. `state` is a tree of arrays, each [rows, …].
+ * Reads one token of every row and gives the scores of the next ones; rows do not see each other. `tokens` is i32 [rows, 1]; what it gives is
+ * disposed of by decoding; arrays that it was given it may give again. `state` is a tree of arrays, each [rows, …].
  */
 export type DecodingStep<S> = (tokens: HostArray, state: S) => Promise<DecodingResult<S>>;
 
@@ -17,35 +19,56 @@ export interface DecodingResult<S> {
 }
 
 /** What a step gave, on the host. */
-export interface Stepped<S> {
+export interface Stepped {
   /** [rows · vocabulary] */
   readonly scores: TypedArray;
   readonly vocabulary: number;
-  readonly state: S;
   /** Of each row. */
   readonly alignments: readonly TypedArray[] | undefined;
 }
 
-/** Runs the step and reads what it gave. Throws SHAPE_MISMATCH for scores that are not [rows, vocabulary]; what it gave is gone then. */
-export async function take<S>(who: string, step: DecodingStep<S>, tokens: readonly number[], state: S): Promise<Stepped<S>> {
-  const result = await step(hostArray(Int32Array.from(tokens), { shape: [tokens.length, 1] }), state);
-  const { scores, alignment } = result;
+export interface Taking {
+  readonly who: string;
+  readonly step: DecodingStep<object>;
+  readonly carried: Carried;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Runs the step on a token of each row, carries its state on, and reads what it gave: the scores where something is chosen by them. Throws ABORTED
+ * by the signal; INVALID_ARGUMENT and SHAPE_MISMATCH for what is no result, INDEX_OUT_OF_RANGE for a token that the scores have no place for; what it gave is gone then.
+ */
+export async function take(
+  { who, step, carried, signal }: Taking,
+  tokens: readonly number[],
+  wanted: "state" | "scores" | "all",
+): Promise<Stepped> {
+  if (signal?.aborted) throw new SluiceError({ code: "ABORTED", who, what: "the signal ended it", cause: signal.reason });
+  const result = await step(hostArray(Int32Array.from(tokens), { shape: [tokens.length, 1] }), carried.now);
   try {
-    checkScores(who, scores, tokens.length);
-    const [read, aligned] = await Promise.all([scores.read(), alignment?.read()]);
-    const width = read.length / tokens.length;
-    return { scores: read, vocabulary: width, state: result.state, alignments: aligned && rowsOf(aligned, tokens.length) };
-  } catch (error) {
-    drop(result.state);
-    throw error;
+    const { scores, alignment, state } = checked(who, result, tokens.length);
+    const [, vocabulary = 0] = scores.shape;
+    const outside = tokens.findIndex((token) => token >= vocabulary);
+    if (outside >= 0) throw beyond(who, `token ${tokens[outside]} of row ${outside}`, vocabulary);
+    const [read, aligned] = await Promise.all([
+      wanted === "state" ? new Float32Array(0) : scores.read(),
+      wanted === "all" ? alignment?.read() : undefined,
+    ]);
+    carried.become(state);
+    return { scores: read, vocabulary, alignments: aligned && rowsOf(aligned, tokens.length) };
   } finally {
-    drop([scores, alignment]);
+    carried.drop(result);
   }
 }
 
-/** Disposes of the arrays in it, whatever else a step has put there. */
-export function drop(tree: unknown): void {
-  for (const [, leaf] of leavesOf(tree, (value) => value instanceof NDArray)) if (leaf instanceof NDArray) leaf.dispose();
+/** INDEX_OUT_OF_RANGE. */
+export function beyond(who: string, what: string, vocabulary: number): SluiceError {
+  return new SluiceError({
+    code: "INDEX_OUT_OF_RANGE",
+    who,
+    what: `${what} is outside 0 … ${vocabulary - 1}, which the step gives scores of`,
+    facts: { vocabulary },
+  });
 }
 
 function rowsOf(data: TypedArray, rows: number): TypedArray[] {
@@ -53,17 +76,26 @@ function rowsOf(data: TypedArray, rows: number): TypedArray[] {
   return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
 }
 
-function checkScores(who: string, scores: NDArray, rows: number): void {
-  const given: unknown = scores;
-  if (!(given instanceof NDArray))
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `the step must give scores, an NDArray, got ${show(given)}` });
-  const [first, second = 0] = given.shape;
-  if (given.shape.length === 2 && first === rows && second > 0) return;
-  throw new SluiceError({
+function checked(who: string, result: DecodingResult<object>, rows: number): DecodingResult<object> {
+  const given: unknown = result;
+  if (!isRecord(given)) throw refused(who, "what the step gives", given, "a record of scores and state");
+  const { scores, alignment, state } = given;
+  if (!(scores instanceof NDArray)) throw refused(who, "the scores of the step", scores, "an NDArray [rows, vocabulary]");
+  if (typeof state !== "object" || state === null) throw refused(who, "the state of the step", state, "a tree of arrays");
+  if (scores.shape.length !== 2 || scores.shape[0] !== rows || scores.shape[1] === 0)
+    throw unlike(who, "scores", scores, `[rows ${rows}, vocabulary]`);
+  if (alignment === undefined) return { scores, state };
+  if (!(alignment instanceof NDArray)) throw refused(who, "the alignment of the step", alignment, "an NDArray [rows, …]");
+  if (alignment.shape[0] !== rows) throw unlike(who, "alignment", alignment, `[rows ${rows}, …]`);
+  return { scores, state, alignment };
+}
+
+function unlike(who: string, name: string, { shape }: NDArray, wanted: string): SluiceError {
+  return new SluiceError({
     code: "SHAPE_MISMATCH",
     who,
-    what: `the step must give scores [rows ${rows}, vocabulary], got [${given.shape.join(", ")}]`,
+    what: `the step must give ${name} ${wanted}, got [${shape.join(", ")}]`,
     fix: "Reshape them; a row is a sequence that is written",
-    facts: { shape: given.shape, rows },
+    facts: { shape },
   });
 }
