@@ -16,7 +16,7 @@ export interface CompileOptions {
   /** Needed to fit and to evaluate. */
   readonly loss?: LossName | Loss;
   readonly metrics?: readonly (MetricName | Metric)[];
-  /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price. Default none. */
+  /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price; of several that name one the first holds. Default none. */
   readonly groups?: readonly WeightGroup[];
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
   readonly seed?: number;

@@ -17,7 +17,9 @@ export interface SavedTraining {
   /** Updates and epochs done. */
   readonly step: number;
   readonly epoch: number;
-  /** The optimizer's arrays by name, each by layer and key. */
+  /** Weights that did not train, by name; absent where all did. */
+  readonly frozen?: readonly string[];
+  /** The optimizer's arrays by name, each by layer and key of those that trained. */
   readonly slots: Readonly<Record<string, Readonly<Record<string, HostArray>>>>;
   /** Present where a fit was under way, or was cut short. */
   readonly progress?: SavedProgress;

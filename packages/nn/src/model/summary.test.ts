@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { bidirectional, dense, dropout, embedding, input, lstm, sequential } from "../index.ts";
 
@@ -24,6 +25,8 @@ scores         dense          [batch, units 6]                    774
   expect(Object.keys(weights)).toEqual(["embedding", "bidirectional", "scores"]);
   expect(summary.layers.map(({ parameters }) => parameters).reduce((sum, n) => sum + n)).toBe(summary.parameters);
   expect(summary.bytes).toBe(4 * summary.parameters);
+  expect(inspect(summary)).toBe(String(summary));
+  expect(structuredClone(summary)).toEqual({ ...summary });
 });
 
 test("a model that begins with its input, or was saved, needs no shape; any other does", () => {

@@ -19,9 +19,9 @@ export interface Summary {
   readonly input: Spec;
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
-  /** What they take in f32, on a backend as in a file. */
+  /** What the numbers themselves take in f32. */
   readonly bytes: number;
-  /** A table, to be printed. */
+  /** A table, which Node's console.log prints too. */
   toString(): string;
 }
 
@@ -29,7 +29,8 @@ export function summaryOf(name: string, { sample, layers }: BuiltModel): Summary
   const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, parameters: sizeOf(weights) }));
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
   const summary = { name, input: sample, layers: rows, parameters, bytes: 4 * parameters };
-  return { ...summary, toString: () => table(summary) };
+  const print = { value: () => table(summary), enumerable: false }; // it is data all the same
+  return Object.defineProperties(summary as Summary, { toString: print, [Symbol.for("nodejs.util.inspect.custom")]: print });
 }
 
 function sizeOf(weights: Tree<Weight>): number {

@@ -93,7 +93,8 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
   const layout = layoutOf(model.build(spec).weights);
   const { weights, slots, best } = grouped(entries, training, who);
   checkShapes(layout, Object.fromEntries(weights), who);
-  for (const group of [...slots.values(), ...(best.size > 0 ? [best] : [])]) checkPart(layout, group, slots, who);
+  const trained = trainedOf(layout, training?.frozen ?? [], who);
+  for (const group of [...slots.values(), ...(best.size > 0 ? [best] : [])]) checkShapes(trained, Object.fromEntries(group), who);
   checkTypes(entries, who);
   const kept = reading.optimizer ? training : undefined;
   const wanted = new Set([weights, ...(kept === undefined ? [] : [...slots.values(), best])].flatMap((group) => [...group.values()]));
@@ -114,12 +115,11 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
   };
 }
 
-/** Of the weights that trained, which are the same for each of the optimizer's arrays. */
-function checkPart(layout: Layout, group: Group, slots: ReadonlyMap<string, Group>, who: string): void {
-  const [first = group] = slots.values();
-  if (first.size === 0 && layout.length > 0) throw foreign(who, "the optimizer's arrays that it says it has are missing");
-  const entries = Object.fromEntries(Object.entries(layout.entries).filter(([name]) => first.has(name)));
-  checkShapes({ ...layout, entries }, Object.fromEntries(group), who);
+/** Without the weights that did not train. */
+function trainedOf(layout: Layout, frozen: readonly string[], who: string): Layout {
+  const unknown = frozen.find((name) => !Object.hasOwn(layout.entries, name));
+  if (unknown !== undefined) throw foreign(who, `there is no weight ${show(unknown)} that did not train`);
+  return { ...layout, entries: Object.fromEntries(Object.entries(layout.entries).filter(([name]) => !frozen.includes(name))) };
 }
 
 function trainingOf(
@@ -186,6 +186,7 @@ const trainingTable = {
   optimizer: required(text),
   step: required(counter),
   epoch: required(counter),
+  frozen: optional(listOf(text)),
   slots: required(listOf(text)),
   progress: optional(progress),
 } satisfies Table<TrainingRecord>;

@@ -48,14 +48,16 @@ export function checkState(state: SavedTraining | undefined, optimizer: Optimize
   });
 }
 
-/** Throws INVALID_ARGUMENT where what trains is not what the optimizer's saved arrays are of. */
-export function checkTrained(layout: Layout, arrays: Readonly<Record<string, unknown>>): void {
-  const [kept, now] = [Object.keys(arrays), Object.keys(trainedPart(layout).entries)];
-  if (kept.toSorted().join() === now.toSorted().join()) return;
+/** Throws INVALID_ARGUMENT where other weights train than when the model was saved. */
+export function checkTrained(layout: Layout, { frozen = [] }: SavedTraining): void {
+  const trained = trainedPart(layout).entries;
+  const now = Object.keys(layout.entries).filter((name) => !Object.hasOwn(trained, name));
+  if (frozen.toSorted().join() === now.toSorted().join()) return;
+  const text = (names: readonly string[]): string => (names.length === 0 ? "all weights" : `all weights but ${names.join(", ")}`);
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who,
-    what: `the model was saved while ${kept.join(", ")} trained, now ${now.join(", ")} would`,
+    what: `the model was saved while ${text(frozen)} trained, now ${text(now)} would`,
     fix: "Compile with the groups it had, or load it with { optimizer: false } to train others from here on",
   });
 }

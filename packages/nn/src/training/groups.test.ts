@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
-import { adamW, dense, lstm, sequential, sgd, type CompileOptions } from "../index.ts";
+import { adamW, dense, deserialize, lstm, sequential, serialize, sgd, type CompileOptions } from "../index.ts";
 import { loadModel, saveModel } from "../node.ts";
 
 const backend = await open();
@@ -49,6 +49,28 @@ test("l2 is part of the loss, in training and in evaluation; without decay weigh
   const price = 0.5 * kernel.data.reduce((sum, v) => sum + v * v, 0);
   expect(b[0]!.loss - a[0]!.loss).toBeCloseTo(price, 4);
   expect((await priced.evaluate(data))["loss"]! - (await plain.evaluate(data))["loss"]!).toBeCloseTo(price, 4);
+});
+
+test("a file says what did not train: other groups are refused also where the optimizer has no arrays, and so is a file that lacks some", async () => {
+  const plain: CompileOptions = { ...frozen, optimizer: sgd() };
+  using trainer = await model.compile(plain);
+  let bytes: Uint8Array | undefined;
+  await trainer.fit(data, { epochs: 2, restoreBestWeights: true, onEpochEnd: async ({ epoch }) => void (epoch === 2 && (bytes = await serialize(trainer, { optimizer: true }))) }); // prettier-ignore
+  await expect(deserialize(bytes!).compile({ ...plain, groups: [] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("all weights but lstm.wx, lstm.wh, lstm.b trained") }); // prettier-ignore
+  using again = await deserialize(bytes!).compile(plain);
+  await again.fit(data, { epochs: 1 });
+  const text = new TextDecoder("latin1").decode(bytes);
+  const renamed = Uint8Array.from(text.replace("best/dense.bias", "best/dense.bios"), (letter) => letter.charCodeAt(0));
+  expect(() => deserialize(renamed)).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
+});
+
+test("a group that others before it hide is refused, and options that make no sense at once", async () => {
+  const groups = [{ weights: /./, weightDecay: false }, { weights: "dense", trainable: false }]; // prettier-ignore
+  await expect((async () => { using made = await model.compile({ ...options, groups }); await made.fit(data, { epochs: 1 }); })()).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("groups before it hold already") }); // prettier-ignore
+  await expect(model.compile({ ...options, groups: [{ weights: "lstm", l1: -1 }] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await expect(model.compile({ ...options, groups: [{ weights: "lstm", lr: 3 } as never] })).rejects.toMatchObject({
+    code: "INVALID_ARGUMENT",
+  });
 });
 
 test("groups that name no weight, or leave none to train, are refused", async () => {

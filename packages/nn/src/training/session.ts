@@ -8,7 +8,7 @@ import { resolveMetric } from "../metrics/resolveMetric.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { layoutOf, packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
 import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
-import type { WeightGroup } from "../weights/roles.ts";
+import { checkedGroups, type WeightGroup } from "../weights/roles.ts";
 import type { BuiltModel } from "../model/built.ts";
 import type { Model } from "../model/model.ts";
 import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
@@ -69,7 +69,7 @@ export class Session implements Setting {
     this.dtype = dtype;
     this.seed = seed;
     this.#optimizer = optimizer;
-    this.#groups = groups;
+    this.#groups = checkedGroups("model.compile", groups);
     this.#loss = loss === undefined ? undefined : resolveLoss(loss);
     checkEnding(model, this.#loss);
     this.epoch = model.saved?.training?.epoch ?? 0;
@@ -137,8 +137,7 @@ export class Session implements Setting {
     const { sample, weights } = this.build(given);
     const { backend, dtype, seed, model } = this;
     const layout = layoutWithRoles("model.compile", weights, this.#groups);
-    const training = this.#optimizer && model.saved?.training;
-    for (const arrays of Object.values(training?.slots ?? {})) checkTrained(layout, arrays);
+    if (this.#optimizer !== undefined && model.saved?.training !== undefined) checkTrained(layout, model.saved.training);
     const options = {
       who: "model.compile",
       backend,
@@ -164,7 +163,11 @@ export class Session implements Setting {
     const optimizer = this.optimizer("trainer.checkpoint").name;
     const standing = this.live?.() ?? { skipped: 0, progress: this.kept };
     const [weights, slots, { skipped, progress }] = await Promise.all([variables.snapshot(), variables.state(), standing]);
-    return { sample, weights, training: { optimizer, step: step - skipped, epoch, slots, ...(progress && { progress }) } };
+    return {
+      sample,
+      weights,
+      training: { optimizer, step: step - skipped, epoch, slots, ...frozenIn(variables.layout), ...(progress && { progress }) },
+    };
   }
 
   /** As it is saved: `finished` epochs before the next fit's first, which has number 1. */
@@ -196,6 +199,13 @@ export class Session implements Setting {
     this.#disposed = true;
     for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
+}
+
+/** Names of weights that do not train. */
+function frozenIn(layout: Layout): { readonly frozen?: readonly string[] } {
+  const trained = trainedPart(layout).entries;
+  const frozen = Object.keys(layout.entries).filter((name) => !Object.hasOwn(trained, name));
+  return frozen.length === 0 ? {} : { frozen };
 }
 
 function startFrom({ weights, training }: Saved): SavedVariables {

@@ -3,7 +3,7 @@ import { SluiceError } from "@sluice/core";
 import { boolean, nonNegative, refused, type Rule } from "@sluice/core/arguments";
 import { given, preset, required, type Table } from "../options/table.ts";
 
-/** Weights by name, and what is different about them. */
+/** Weights by name, and what is different about them. Of several groups that name a weight the first holds, alone. */
 export interface WeightGroup {
   /** Names as errors say them, "encoder.wx"; a name also stands for all below it, "encoder"; a pattern for all it matches; or some of either. */
   readonly weights: WeightNames | readonly WeightNames[];
@@ -37,20 +37,31 @@ export const groupTable = {
   l2: preset(nonNegative, 0),
 } satisfies Table<WeightGroup>;
 
+/** Copies. Throws INVALID_ARGUMENT for options that there are not or that make no sense. */
+export function checkedGroups(who: string, groups: readonly WeightGroup[]): WeightGroup[] {
+  return groups.map((one, i) => {
+    const group = given(`${who} groups[${i}]`, groupTable, one);
+    const { trainable = true, l1 = 0, l2 = 0 } = group;
+    if (!trainable && (l1 > 0 || l2 > 0)) throw priceless(`${who} groups[${i}]`);
+    return group;
+  });
+}
+
 /**
  * The role of each of these weights; of several groups that name one the first holds. Throws INVALID_ARGUMENT for a name or pattern that no
  * weight has, and for weights that do not train and are to cost something.
  */
 export function rolesOf(who: string, weights: readonly string[], groups: readonly WeightGroup[]): (name: string) => Role {
   const roles = new Map<string, Role>();
-  groups.forEach((one, i) => {
+  checkedGroups(who, groups).forEach(({ weights: named, ...own }, i) => {
     const at = `${who} groups[${i}]`;
-    const { weights: named, ...role } = { ...plainRole, ...given(at, groupTable, one) };
-    if (!role.trainable && (role.l1 > 0 || role.l2 > 0)) throw priceless(at);
+    const role = { ...plainRole, ...own };
     for (const wanted of [named].flat()) {
       const found = weights.filter((name) => matches(name, wanted));
       if (found.length === 0) throw refused(at, "weights", wanted, "the name of a weight, or of what has some", weights);
-      for (const name of found) if (!roles.has(name)) roles.set(name, role);
+      const left = found.filter((name) => !roles.has(name) || roles.get(name) === role);
+      if (left.length === 0) throw shadowed(at, wanted, found);
+      for (const name of left) roles.set(name, role);
     }
   });
   return (name) => roles.get(name) ?? plainRole;
@@ -59,6 +70,15 @@ export function rolesOf(who: string, weights: readonly string[], groups: readonl
 function matches(name: string, wanted: WeightNames): boolean {
   if (typeof wanted === "string") return name === wanted || name.startsWith(`${wanted}.`);
   return new RegExp(wanted.source, wanted.flags.replace(/[gy]/g, "")).test(name); // whose last index the caller may use
+}
+
+function shadowed(who: string, wanted: WeightNames, names: readonly string[]): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `${String(wanted)} names ${names.join(", ")} alone, of which groups before it hold already`,
+    fix: "Put it before them, or say all that differs in one group",
+  });
 }
 
 function priceless(who: string): SluiceError {
