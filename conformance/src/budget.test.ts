@@ -90,6 +90,22 @@ test("what a sigmoid carries of its argument's error stays in proportion to it, 
   expect(errors[3]! / values[3]!).toBeLessThan(errors[2]! + 1e-6);
 });
 
+test("the root of what may lie below zero may be anything", () => {
+  const body: Instruction[] = [
+    { op: "const", value: 0 },
+    { op: "load", input: 0 },
+    { op: "add", x: 0, y: 1 }, // whether it is below itself is open
+    { op: "less", x: 2, y: 1 },
+    { op: "less", x: 2, y: 3 },
+    { op: "select", test: 4, x: 1, y: 0 },
+    { op: "sqrt", x: 5 },
+    { op: "sqrt", x: 2 },
+  ];
+  const errorsOf = (x: number): number[] => [...budget(storing(body, 1), supports, [Float32Array.of(x), new Float32Array(8)])[1]!.errors];
+  expect(errorsOf(-0.3)[6]).toBe(Infinity);
+  expect(errorsOf(0.3)[7]).toBeLessThan(1e-6);
+});
+
 test("sums and products are bounded by the size of their terms, however they cancel", () => {
   const slots = [0, 1, 2].map((binding) => ({ dtype: "f32" as const, length: 4, binding }));
   const ones = Float32Array.of(1, 1, 1, 1);

@@ -73,8 +73,10 @@ const spread: { readonly [O in UnaryOp]: (x: Known, value: number) => number } =
   log: (x) => (x.value > x.error ? -Math.log1p(-x.error / x.value) : x.error === 0 ? 0 : Infinity),
   log1p: (x) => (1 + x.value > x.error ? -Math.log1p(-x.error / (1 + x.value)) : x.error === 0 ? 0 : Infinity),
   expm1: (x) => Math.exp(x.value) * Math.expm1(x.error),
-  sqrt: (x, value) =>
-    x.error === 0 ? 0 : Math.max(Math.sqrt(x.value + x.error) - value, value - Math.sqrt(Math.max(0, x.value - x.error))),
+  sqrt: (x, value) => {
+    if (x.error === 0) return 0;
+    return x.value < x.error ? Infinity : Math.max(Math.sqrt(x.value + x.error) - value, value - Math.sqrt(x.value - x.error)); // below 0 it is NaN
+  },
   // The slope is largest where the interval comes closest to 0. Far from it 1 − y would cancel: hence σ(a)·σ(−a) and 1/cosh²a.
   tanh: (x) => x.error / Math.cosh(nearest(x)) ** 2,
   sigmoid: (x) => x.error * unary.sigmoid(nearest(x)) * unary.sigmoid(-nearest(x)),
