@@ -1,8 +1,9 @@
 import { square, type Backend, type Program, type Tensor } from "@sluice/core";
-import { counting, print } from "@sluice/core/kit";
+import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
 import { adam, adamW, dense, learn, sequential, sgd } from "../index.ts";
+import { leavesNothing } from "../testing/leavesNothing.ts";
 
 const weights = { kernel: { axes: { features: 2, out: 1 }, init: "glorotUniform" } } as const;
 const inputs = { x: { dtype: "float", axes: ["batch", "features"] }, y: "float" } as const;
@@ -12,9 +13,8 @@ const endless: unknown[] = [];
 endless.push(endless);
 const base = { weights, inputs, loss, optimizer: sgd() };
 
-test("a learner whose backend fails at any step leaves nothing behind, and the next one works", async () => {
-  const { backend, alive, failAt, failed } = counting(await open());
-  const use = async (): Promise<void> => {
+test("a learner whose backend fails at any step leaves nothing behind, and the next one works", () =>
+  leavesNothing(async (backend) => {
     await using learner = await learn(backend, {
       ...base,
       optimizer: adam(),
@@ -30,19 +30,7 @@ test("a learner whose backend fails at any step leaves nothing behind, and the n
     (await learner.compile((w) => w.kernel.sum())()).dispose();
     await learner.checkpoint();
     await learner.measures();
-  };
-  for (let n = 1, more = true; more; n++) {
-    failAt(n);
-    await use().catch((error: unknown) => {
-      expect(error).toEqual(expect.objectContaining({ code: "OUT_OF_MEMORY" }));
-    });
-    more = failed();
-    expect(alive()).toBe(0);
-  }
-  failAt(0);
-  await use();
-  expect(alive()).toBe(0);
-});
+  }));
 
 test("options that make no sense are refused, with what to do about them", async () => {
   const backend = await open();
