@@ -433,7 +433,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       ),
     }),
   ),
-  rotary: traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: ruled(finite), interleaved: flag }))),
+  rotary: [
+    traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: ruled(finite), interleaved: flag }))),
+    traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: tensorOf("i32", 2), length: ruled(size) }))),
+  ],
   sinusoidalPositions: traced(
     ruled(size, fc.oneof(edges, fc.constant(65536))),
     ruled(size, fc.oneof(edges, fc.constant(65536))),

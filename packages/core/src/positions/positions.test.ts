@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rotary, sinusoidalPositions, type RotaryOptions, type Tensor } from "../index.ts";
+import { concat, literal, rotary, sinusoidalPositions, slice, type RotaryOptions, type Tensor } from "../index.ts";
 import { open } from "../reference.ts";
 import { f64, misses, normal } from "../testing/numbers.ts";
 import { evaluate } from "../testing/running.ts";
@@ -60,6 +60,31 @@ test("the gradient of a rotation is what finite differences say", async () => {
     rotary(x, options)
       .mul(rotary(x, { ...options, offset: 3 }))
       .sum();
+  const perRow: RotaryOptions = { offset: literal(Int32Array.of(2, 0)), length: 5 };
+  expect(
+    await wrongSlopes(backend, ((x: Tensor) => rotary(x, perRow).mul(rotary(x)).sum()) as (at: never) => Tensor, normal("x", 2, 3, 4)),
+  ).toEqual([]);
   for (const interleaved of [false, true])
     expect(await wrongSlopes(backend, loss({ interleaved }) as (at: never) => Tensor, normal("x", 2, 3, 4))).toEqual([]);
+});
+
+test("an offset for each row turns it as that number turns it alone, and positions that there are not turn to NaN", async () => {
+  const x = normal("x", 3, 2, 4, 6); // heads between rows and steps
+  for (const options of [{}, { interleaved: true, base: 30 }]) {
+    const turned = (offsets: readonly number[]) =>
+      evaluate(backend, (t: Tensor) => rotary(t, { ...options, offset: literal(Int32Array.from(offsets)), length: 9 }), x);
+    const alone = await evaluate(
+      backend,
+      (t: Tensor) =>
+        concat(
+          [0, 2, 5].map((offset, row) => rotary(slice(t, 0, row, row + 1), { ...options, offset })),
+          0,
+        ),
+      x,
+    );
+    expect(await turned([0, 2, 5])).toEqual(alone);
+    const { "": beyond } = await turned([0, -1, 6]);
+    const lost = Array.from({ length: 24 }, (_, i) => beyond!.slice(i * 6, (i + 1) * 6).some(Number.isNaN));
+    expect(lost.flatMap((is, i) => (is ? [i] : []))).toEqual([8, 12, 19, 23]); // step 0 of row 1, step 3 of row 2, in both heads
+  }
 });

@@ -10,7 +10,7 @@ import type { Tensor } from "../trace/tensor.ts";
  *
  *     column 2i = sin(t / 10000^(2i/size))        column 2i + 1 = cos(t / 10000^(2i/size))
  *
- * A constant [steps, size]; dtype f32 unless given. Throws INVALID_ARGUMENT for a size or number of steps below 1.
+ * A constant [steps, size], of which `gather` takes rows by positions that are tensors; dtype f32 unless given. Throws INVALID_ARGUMENT for a size or number of steps below 1.
  */
 export function sinusoidalPositions(steps: number, size: number, dtype: Exclude<DType, "i32"> = "f32"): Tensor {
   checkSize("sinusoidalPositions", "steps", steps);
