@@ -36,12 +36,17 @@ export function additiveAttention(
   v: Tensor,
   options: AttentionOptions = {},
 ): AttentionResult {
-  const { wq, wk, b, v: w } = record("additiveAttention", weights, "weights");
+  record("additiveAttention", weights, "weights");
   return scope("additiveAttention", () => {
     const x = checkOperands({ q, k, v }, options);
-    const query = add(dot(x.q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
-      key = dot(x.k, called("wk", wk, ["key", "units"]));
-    const hidden = tanh(add(expand(query, -2), expand(key, -3)));
-    return weigh(sum(mul(hidden, called("v", w, ["units"])), -1), x.v, options);
+    return weigh(additiveScores(weights, x.q, x.k), x.v, options);
   });
+}
+
+/** vᵀ·tanh(q·wq + k·wk + b) […, queries, keys]. */
+export function additiveScores({ wq, wk, b, v }: AdditiveWeights<Tensor>, q: Tensor, k: Tensor): Tensor {
+  const query = add(dot(q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
+    key = dot(k, called("wk", wk, ["key", "units"]));
+  const hidden = tanh(add(expand(query, -2), expand(key, -3)));
+  return sum(mul(hidden, called("v", v, ["units"])), -1);
 }

@@ -33,14 +33,19 @@ export function concatAttention(
   v: Tensor,
   options: AttentionOptions = {},
 ): AttentionResult {
-  const { wa, b } = record("concatAttention", weights, "weights");
+  record("concatAttention", weights, "weights");
   return scope("concatAttention", () => {
-    const x = checkOperands({ q, k, v }, options),
-      [forQuery, forKey] = halves(wa, x.q, x.k);
-    const query = add(dot(x.q, forQuery), called("b", b, ["one"])), // […, queries, 1]
-      key = dot(x.k, forKey); // […, keys, 1]
-    return weigh(add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!])), x.v, options);
+    const x = checkOperands({ q, k, v }, options);
+    return weigh(concatScores(weights, x.q, x.k), x.v, options);
   });
+}
+
+/** wa·[q; k] + b […, queries, keys]. */
+export function concatScores({ wa, b }: ConcatWeights<Tensor>, q: Tensor, k: Tensor): Tensor {
+  const [forQuery, forKey] = halves(wa, q, k);
+  const query = add(dot(q, forQuery), called("b", b, ["one"])), // […, queries, 1]
+    key = dot(k, forKey); // […, keys, 1]
+  return add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!]));
 }
 
 /** wa as columns, [query, 1] and [key, 1]. */

@@ -19,7 +19,7 @@ import { attentionNames, type AttentionOptions, type AttentionResult } from "./o
 export function dotAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): AttentionResult {
   return scope("dotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
-    return weigh(products(x.q, x.k), x.v, options);
+    return weigh(dotScores(x.q, x.k), x.v, options);
   });
 }
 
@@ -37,18 +37,18 @@ export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, given: Scale
   const { scale, ...options } = named("scaledDotAttention", given, { ...attentionNames, scale: true });
   return scope("scaledDotAttention", () => {
     const x = checkOperands({ q, k, v }, options);
-    return weigh(scaledProducts(x.q, x.k, scale), x.v, options);
+    return weigh(scaledDotScores(x.q, x.k, scale), x.v, options);
   });
 }
 
 /** scale·q·kᵀ […, queries, keys]. */
-export function scaledProducts(q: Tensor, k: Tensor, scale = 1 / Math.sqrt(Math.max(1, q.shape.at(-1)!))): Tensor {
+export function scaledDotScores(q: Tensor, k: Tensor, scale = 1 / Math.sqrt(Math.max(1, q.shape.at(-1)!))): Tensor {
   checkFinite("scaledDotAttention", "scale", scale);
-  return mul(products(q, k), scale);
+  return mul(dotScores(q, k), scale);
 }
 
 /** q·kᵀ […, queries, keys]. */
-function products(q: Tensor, k: Tensor): Tensor {
+export function dotScores(q: Tensor, k: Tensor): Tensor {
   const lead = k.shape.slice(0, -2).map((_, axis) => axis);
   return matmul(q, transpose(k, [...lead, k.rank - 1, k.rank - 2]));
 }

@@ -10,7 +10,7 @@ import { reshape } from "../trace/movement.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
-import { scaledProducts } from "./dot.ts";
+import { scaledDotScores } from "./dot.ts";
 import { merge, perHead, split } from "./heads.ts";
 import { allSizes, type Attention, type AttentionInputs, checkSequences } from "./module.ts";
 import { spread } from "./fits.ts";
@@ -109,7 +109,7 @@ function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHead
   const q = turned(split("query·wq", project(query, w.wq, w.bq), ofQueries)),
     k = turned(split("key·wk", project(key, w.wk, w.bk), ofKeys)),
     v = split("value·wv", project(value, w.wv, w.bv), ofKeys);
-  const { output, weights } = weigh(scaledProducts(q, k), v, {
+  const { output, weights } = weigh(scaledDotScores(q, k), v, {
     ...rest,
     mask: grouped("mask", mask),
     bias: grouped("bias", bias),
