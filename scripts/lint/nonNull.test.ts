@@ -5,7 +5,7 @@ import { findings } from "./oxlint.mjs";
 
 /** By folder. Where an index is proven, a helper that says so, and throws `internal:` otherwise, costs one line. */
 const budget: Readonly<Record<string, number>> = {
-  "packages/core": 475,
+  "packages/core": 472,
   "packages/cpu": 363,
   "packages/nn": 22,
   "packages/webgl": 70,

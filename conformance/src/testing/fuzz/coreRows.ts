@@ -493,4 +493,9 @@ async function useAttention(module: core.Attention<unknown>): Promise<void> {
     { shape: [2, 3, 4], dtype: "f32" },
   ]);
   await execute(core.lowerGraph(graph, backend.supports));
+  const room = Object.entries(module.cache({ query: 4 }, 3)) as readonly [string, core.StateSpec][], // each part that there is
+    cache = Object.fromEntries(room.map(([part, { axes }]) => [part, { shape: [2, ...Object.values(axes)], dtype: "f32" }]));
+  const step = (w: never, x: core.Tensor, kept: never, position: core.Tensor) => module.step(w, { query: x, cache: kept, position });
+  const stepped = core.trace("attention", step, [specs, { shape: [2, 1, 4], dtype: "f32" }, cache, { shape: [2], dtype: "i32" }]);
+  await execute(core.lowerGraph(stepped.graph, backend.supports));
 }

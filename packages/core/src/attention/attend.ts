@@ -11,7 +11,7 @@ import { matmul } from "../trace/products.ts";
 import { max, sum } from "../trace/reductions.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { floor, hide, mayHideAll } from "./hide.ts";
+import { floor, hide, type Hiding, mayHideAll } from "./hide.ts";
 import { spread } from "./fits.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
@@ -43,10 +43,10 @@ export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}):
  * The sum divides what comes out, not what goes in: of everything that there is per query and key the way back needs only e, and the
  * gradient of the sum folds over values instead of keys (Dao et al. 2022, "FlashAttention").
  */
-export function weigh(scores: Tensor, v: Tensor, given: AttentionOptions): AttentionResult {
-  const options = named(who("attend"), given, attentionNames);
+export function weigh(scores: Tensor, v: Tensor, { position, ...given }: AttentionOptions & Hiding): AttentionResult {
+  const options = named<AttentionOptions>(who("attend"), given, attentionNames);
   checkFlags("attend", options, "causal");
-  const seen = hide(capped(scores, options.softCap), options),
+  const seen = hide(capped(scores, options.softCap), { ...options, position }),
     isSafe = !mayHideAll(scores, options);
   const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));
   const e = exp(sub(seen, highest)),

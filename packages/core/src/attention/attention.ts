@@ -1,14 +1,19 @@
 // Attention by any score, as a module: the score's weights and no projections.
-import { checkOneOf, checkSize } from "../arguments/checks.ts";
+import { checkOneOf, checkSize, record } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import type { Weight } from "../cells/cell.ts";
 import { SluiceError } from "../errors.ts";
+import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { additiveAttention, type AdditiveWeights } from "./additive.ts";
-import { concatAttention, type ConcatWeights } from "./concat.ts";
-import { dotAttention, scaledDotAttention } from "./dot.ts";
-import { allSizes, type Attention, inputNames } from "./module.ts";
+import { additiveAttention, additiveScores, type AdditiveWeights } from "./additive.ts";
+import { weigh } from "./attend.ts";
+import { cacheSpec, checkCache, written } from "./cache.ts";
+import { concatAttention, concatScores, type ConcatWeights } from "./concat.ts";
+import { dotAttention, dotScores, scaledDotAttention, scaledDotScores } from "./dot.ts";
+import { allSizes, type Attention, type AttentionStepInputs, type AttentionStepResult, inputNames } from "./module.ts";
+import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
+import { checkStep } from "./step.ts";
 
 /** The weights of each score. */
 export interface ScoreWeights<T> {
@@ -29,11 +34,12 @@ export interface ScoreOptions<S extends Score = Score> {
 interface Kind<S extends Score> {
   weights(sizes: { readonly query: number; readonly key: number; readonly units: number }): ScoreWeights<Weight>[S];
   run(weights: ScoreWeights<Tensor>[S], q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): AttentionResult;
+  scores(weights: ScoreWeights<Tensor>[S], q: Tensor, k: Tensor): Tensor;
 }
 
 const kinds: { readonly [S in Score]: Kind<S> } = {
-  dot: { weights: () => ({}), run: (_, ...x) => dotAttention(...x) },
-  scaledDot: { weights: () => ({}), run: (_, ...x) => scaledDotAttention(...x) },
+  dot: { weights: () => ({}), run: (_, ...x) => dotAttention(...x), scores: (_, q, k) => dotScores(q, k) },
+  scaledDot: { weights: () => ({}), run: (_, ...x) => scaledDotAttention(...x), scores: (_, q, k) => scaledDotScores(q, k) },
   additive: {
     weights: ({ query, key, units }) => ({
       wq: { axes: { query, units }, init: "glorotUniform" },
@@ -42,6 +48,7 @@ const kinds: { readonly [S in Score]: Kind<S> } = {
       v: { axes: { units }, init: "glorotUniform" },
     }),
     run: additiveAttention,
+    scores: additiveScores,
   },
   concat: {
     weights: ({ query, key }) => ({
@@ -49,6 +56,7 @@ const kinds: { readonly [S in Score]: Kind<S> } = {
       b: { axes: { one: 1 }, init: "zeros" },
     }),
     run: concatAttention,
+    scores: concatScores,
   },
 };
 
@@ -71,14 +79,36 @@ export function attention<const S extends Score>(options: ScoreOptions<S>): Atte
       fix: "Leave units out",
       facts: { score },
     });
-  const kind: Kind<S> = kinds[score];
+  const kind: Kind<S> = kinds[score],
+    name = `${score}Attention`;
   return {
-    name: `${score}Attention`,
+    name,
     weights: (sizes) => kind.weights({ ...allSizes(who, sizes), units: units ?? 0 }),
     outputSize: (sizes) => allSizes(who, sizes).value,
     run: (weights, inputs) => {
-      const { query, key = query, value = key, ...rest } = named(`${score}Attention`, inputs, inputNames, "inputs");
+      const { query, key = query, value = key, ...rest } = named(name, inputs, inputNames, "inputs");
       return kind.run(weights as unknown as ScoreWeights<Tensor>[S], query, key, value, rest); // a tensor for each weight
     },
+    cache: (sizes, length) => {
+      const { key, value } = allSizes(who, sizes);
+      return cacheSpec(who, length, { keys: key, ...(sizes.value !== undefined && { values: value }) });
+    },
+    step: (weights, inputs) =>
+      scope(`${name}.step`, () => {
+        const own = record(who, weights as unknown as ScoreWeights<Tensor>[S], "weights"), // a tensor for each weight
+          scores: Scores = (q, k) => kind.scores(own, q, k);
+        return step(name, scores, inputs);
+      }),
   };
+}
+
+type Scores = (q: Tensor, k: Tensor) => Tensor;
+
+function step(name: string, scores: Scores, inputs: AttentionStepInputs): AttentionStepResult {
+  const { query, key, value, cache, position, ...options } = checkStep(inputs),
+    rows = { keys: key, ...(inputs.value !== undefined && { values: value }) };
+  checkCache(name, cache, rows);
+  const kept = written(cache, rows, position),
+    { q, k, v } = checkOperands({ q: query, k: kept.keys, v: kept.values ?? kept.keys }, options);
+  return { ...weigh(scores(q, k), v, { ...options, position }), cache: kept };
 }

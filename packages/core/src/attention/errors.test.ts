@@ -10,6 +10,7 @@ import {
   rotary,
   scaledDotAttention,
   sinusoidalPositions,
+  type AttentionStepInputs,
   type ErrorCode,
 } from "../index.ts";
 
@@ -19,6 +20,8 @@ const one = t(1, 3, 4);
 const [q, k, v] = [t(2, 3, 4), t(2, 5, 4), t(2, 5, 6)];
 const multi = multiHeadAttention({ heads: 2 }),
   weights = Object.fromEntries(["wq", "wk", "wv", "wo"].map((name) => [name, t(4, 4)])) as never;
+const steps = (inputs: Partial<AttentionStepInputs>, w: unknown = weights) =>
+  multi.step(w as never, { query: t(2, 1, 4), cache: { keys: t(2, 5, 4), values: t(2, 5, 4) }, position: i32(2), ...inputs });
 
 const refusals: readonly [title: string, code: ErrorCode, message: string, attempt: () => unknown][] = [
   ["a query that is a vector", "SHAPE_MISMATCH", "dotAttention: attention needs q […, queries, size]", () => dotAttention(t(4), k, v)],
@@ -152,6 +155,56 @@ const refusals: readonly [title: string, code: ErrorCode, message: string, attem
     () => multi.run({ ...(weights as object), wqq: t(4) } as never, { query: q }),
   ],
   ["a mask for another number of heads", "SHAPE_MISMATCH", "mask [3, 1, 1]", () => multi.run(weights, { query: q, mask: t(3, 1, 1) })],
+  ["two steps at once", "SHAPE_MISMATCH", "a step has one query and one key", () => steps({ query: t(2, 2, 4) })],
+  ["a key too many", "SHAPE_MISMATCH", "key [batch 2, keys 2, features 4]", () => steps({ key: t(2, 2, 4), value: t(2, 2, 4) })],
+  [
+    "a position that is no integer",
+    "DTYPE_MISMATCH",
+    "position must be i32, got position [batch 2] of f32",
+    () => steps({ position: t(2) }),
+  ],
+  ["positions for another batch", "SHAPE_MISMATCH", "position must be [batch 2]", () => steps({ position: i32(3) })],
+  ["a position that is a number", "INVALID_ARGUMENT", "got 3 as position", () => steps({ position: 3 as never })],
+  ["a cache without values", "INVALID_ARGUMENT", "cache.values must be a tensor", () => steps({ cache: { keys: t(2, 5, 4) } })],
+  ["no cache", "INVALID_ARGUMENT", "cache must be a record", () => steps({ cache: undefined as never })],
+  [
+    "a cache of other features",
+    "SHAPE_MISMATCH",
+    "multiHeadAttention.step: cache.values must be [batch 2, keys, features 4] of f32, got cache.values [2, keys 5, features 6] of f32",
+    () => steps({ cache: { keys: t(2, 5, 4), values: t(2, 5, 6) } }),
+  ],
+  [
+    "more keys kept than values",
+    "SHAPE_MISMATCH",
+    "cache.values must be",
+    () => steps({ cache: { keys: t(2, 5, 4), values: t(2, 6, 4) } }),
+  ],
+  [
+    "a cache in another dtype",
+    "DTYPE_MISMATCH",
+    "of f32, got cache.keys [2, keys 5, features 4] of f64",
+    () => steps({ cache: { keys: constant(0, [2, 5, 4], "f64"), values: t(2, 5, 4) } }),
+  ],
+  [
+    "values kept of a score whose keys are its values",
+    "INVALID_ARGUMENT",
+    'there is no cache "values"',
+    () => attention({ score: "dot" }).step({}, { query: t(2, 1, 4), cache: { keys: t(2, 5, 4), values: t(2, 5, 4) }, position: i32(2) }),
+  ],
+  ["a causal step", "INVALID_ARGUMENT", 'there is no option "causal"', () => steps({ causal: true } as never)],
+  [
+    "a mask of fewer keys than are kept",
+    "SHAPE_MISMATCH",
+    "mask [4] does not broadcast to scores [2, 2, 1, 5]",
+    () => steps({ mask: t(4) }),
+  ],
+  [
+    "a weight too few for a step",
+    "INVALID_ARGUMENT",
+    "multiHeadAttention.step: weights.wk must be a tensor",
+    () => steps({}, { wq: t(4, 4) }),
+  ],
+  ["a cache of no keys", "INVALID_ARGUMENT", "length must be", () => multi.cache({ query: 4 }, 0)],
   ["offsets that are no integers", "DTYPE_MISMATCH", "offset must be i32", () => rotary(q, { offset: t(2), length: 5 })],
   ["offsets for another batch", "SHAPE_MISMATCH", "offset must be [batch]", () => rotary(q, { offset: i32(3), length: 5 })],
   ["offsets without a length", "INVALID_ARGUMENT", "length", () => rotary(q, { offset: i32(2) })],

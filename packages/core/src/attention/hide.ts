@@ -18,8 +18,14 @@ const hidden = -2e38;
 /** The least that counts as a row's largest score: a row that is hidden altogether lies below, so that all its e^… are 0 too. */
 export const floor = -1e38;
 
-/** The scores […, queries, keys] with the bias, those of hidden keys below the floor. Mask and lengths fit them. */
-export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): Tensor {
+/** What hides keys of scores. */
+export interface Hiding extends Visibility {
+  /** Where a step with a cache is, i32 [batch]: it sees keys 0 … position. */
+  readonly position?: Tensor | undefined;
+}
+
+/** The scores […, queries, keys] with the bias, those of hidden keys below the floor. Mask, lengths and position fit them. */
+export function hide(scores: Tensor, { causal = false, keyLengths, position, mask, bias }: Hiding): Tensor {
   const { shape, dtype } = scores,
     [queries, keys] = shape.slice(-2) as [number, number];
   const key = broadcastTo(positions(0, keys, dtype), shape),
@@ -27,6 +33,10 @@ export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }:
   const tests: Tensor[] = [];
   if (causal) tests.push(less(key, afterLast));
   if (keyLengths !== undefined) tests.push(less(key, cast(broadcastTo(perRow(keyLengths, scores), shape), dtype)));
+  if (position !== undefined) {
+    const before = broadcastTo(positions(-1, keys, dtype), shape); // key − 1 < position where key ≤ position
+    tests.push(less(before, cast(broadcastTo(perRow(position, scores), shape), dtype)));
+  }
   if (mask !== undefined) tests.push(flags(spread("mask", mask, shape), dtype));
   const biased = bias === undefined ? scores : add(scores, spread("bias", bias, shape));
   return add(
@@ -35,7 +45,7 @@ export function hide(scores: Tensor, { causal = false, keyLengths, mask, bias }:
   );
 }
 
-/** May a query be left without any key? */
+/** May a query be left without any key? One at a position sees its own. */
 export function mayHideAll({ shape }: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): boolean {
   const [queries, keys] = shape.slice(-2) as [number, number];
   return keys === 0 || keyLengths !== undefined || mask !== undefined || bias !== undefined || (causal && queries > keys);
@@ -48,6 +58,6 @@ function positions(from: number, n: number, dtype: DType): Tensor {
 }
 
 /** One number per row of the batch, beside the other axes of the scores. */
-function perRow(lengths: Tensor, { shape }: Tensor): Tensor {
-  return reshape(lengths, [lengths.shape[0]!, ...shape.slice(1).map(() => 1)]);
+function perRow(x: Tensor, { shape }: Tensor): Tensor {
+  return reshape(x, [x.shape[0]!, ...shape.slice(1).map(() => 1)]);
 }

@@ -1,5 +1,6 @@
 // Attention with weights of its own: what layers are made of.
 import { type Names, options as named } from "../arguments/options.ts";
+import type { StateSpec } from "../cells/cell.ts";
 import type { WeightTensors } from "../cells/recurrence.ts";
 import { checkCount } from "../arguments/checks.ts";
 import { SluiceError } from "../errors.ts";
@@ -7,6 +8,7 @@ import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import type { AttentionCache } from "./cache.ts";
 import { called } from "./fits.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
@@ -31,6 +33,22 @@ export interface AttentionInputs extends AttentionOptions {
 /** The names of what a run takes. */
 export const inputNames: Names<AttentionInputs> = { ...attentionNames, query: true, key: true, value: true };
 
+/** What a step reads: one query, and one key and value with it. Options beside them are for scores [batch, …, 1, keys], as many keys as the cache is long. */
+export interface AttentionStepInputs extends Omit<AttentionInputs, "causal" | "keyLengths"> {
+  /**
+   * What the step before gave, of the shapes that `cache` says and in the query's dtype; at position 0 anything: what it holds at `position` and
+   * after, NaN included, changes no number.
+   */
+  readonly cache: AttentionCache<Tensor>;
+  /** Where in the sequence each row of the batch is, i32 [batch], from 0 on. */
+  readonly position: Tensor;
+}
+
+export interface AttentionStepResult extends AttentionResult {
+  /** With this step's key and value at `position`, and zeros after them: the next step's. */
+  readonly cache: AttentionCache<Tensor>;
+}
+
 /** P is the tree of weights. */
 export interface Attention<P> {
   readonly name: string;
@@ -39,6 +57,14 @@ export interface Attention<P> {
   outputSize(sizes: AttentionSizes): number;
   /** output [batch, queries, outputSize]. Throws while tracing: SHAPE_MISMATCH, DTYPE_MISMATCH, INVALID_ARGUMENT, with the names of the operands. */
   run(weights: WeightTensors<P>, inputs: AttentionInputs): AttentionResult;
+  /** The key/value cache of steps at positions 0 … length − 1: its axes after that of the batch. Values where `sizes` names them, or are projected. */
+  cache(sizes: AttentionSizes, length: number): AttentionCache<StateSpec>;
+  /**
+   * What a causal run gives for the query at `position`, from its own row and the cache of those before: output [batch, 1, outputSize],
+   * weights [batch, …, 1, keys], zeros past `position`.
+   * A position outside 0 … length − 1 is the caller's to refuse: the step is not kept, and its numbers mean nothing. Throws as `run` does.
+   */
+  step(weights: WeightTensors<P>, inputs: AttentionStepInputs): AttentionStepResult;
 }
 
 /** The sizes with the defaults filled in. */

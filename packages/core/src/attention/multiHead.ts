@@ -10,13 +10,25 @@ import { reshape } from "../trace/movement.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
+import { cacheSpec, checkCache, written } from "./cache.ts";
 import { scaledDotScores } from "./dot.ts";
 import { merge, perHead, split } from "./heads.ts";
-import { allSizes, type Attention, type AttentionInputs, checkSequences } from "./module.ts";
+import type { Hiding } from "./hide.ts";
+import {
+  allSizes,
+  type Attention,
+  type AttentionInputs,
+  type AttentionSizes,
+  type AttentionStepInputs,
+  type AttentionStepResult,
+  checkSequences,
+} from "./module.ts";
 import { spread } from "./fits.ts";
-import type { AttentionResult } from "./options.ts";
+import type { Operands } from "./operands.ts";
+import type { AttentionOptions, AttentionResult } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
 import { project, projections, type Projections } from "./projections.ts";
+import { checkStep } from "./step.ts";
 
 export interface MultiHeadOptions {
   readonly heads: number;
@@ -52,27 +64,38 @@ export function multiHeadAttention(options: MultiHeadOptions): Attention<Project
   for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
     if (value !== undefined) checkSize(name, option, value);
   if (heads % keyValueHeads !== 0) throw indivisible(`keyValueHeads ${keyValueHeads} must divide heads ${heads}`);
+  const columnsOf = (sizes: AttentionSizes): Columns => {
+    const { query } = allSizes(name, sizes),
+      own = size ?? query / heads,
+      ofValues = valueSize ?? own;
+    if (!Number.isInteger(own)) throw indivisible(`heads ${heads} must divide the query's features ${query}, where no size is given`);
+    return { q: heads * own, k: keyValueHeads * own, v: keyValueHeads * ofValues, heads: heads * ofValues };
+  };
   return {
     name,
     outputSize: ({ query }) => outputSize ?? query,
     weights: (sizes) => {
       const { query, key, value } = allSizes(name, sizes),
-        own = size ?? query / heads,
-        ofValues = valueSize ?? own;
-      if (!Number.isInteger(own)) throw indivisible(`heads ${heads} must divide the query's features ${query}, where no size is given`);
-      return projections(
-        {
-          q: [query, heads * own],
-          k: [key, keyValueHeads * own],
-          v: [value, keyValueHeads * ofValues],
-          o: [heads * ofValues, outputSize ?? query],
-        },
-        useBias,
-      );
+        columns = columnsOf(sizes);
+      const shapes = {
+        q: [query, columns.q],
+        k: [key, columns.k],
+        v: [value, columns.v],
+        o: [columns.heads, outputSize ?? query],
+      } as const;
+      return projections(shapes, useBias);
     },
     run: (weights, inputs) => scope(name, () => run(weights, inputs, options)),
+    cache: (sizes, length) => {
+      const { k, v } = columnsOf(sizes);
+      return cacheSpec(name, length, { keys: k, values: v });
+    },
+    step: (weights, inputs) => scope(`${name}.step`, () => step(weights, inputs, options)),
   };
 }
+
+/** Of each projection, and of the heads side by side. */
+type Columns = Readonly<Record<"q" | "k" | "v" | "heads", number>>;
 
 const name = "multiHeadAttention";
 const matrices = ["wq", "wk", "wv", "wo"];
@@ -96,19 +119,74 @@ function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
 }
 
 function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
-  const { heads, keyValueHeads = heads, rotary = false } = options,
-    given = checkSequences(inputs),
-    whole = [given.query.shape[0]!, heads, given.query.shape[1]!, given.key.shape[1]!],
-    { query, key, value, mask, bias, dropout, residual, ...rest } = withoutPadding(given, inputs, whole, true);
-  checkWeights(w);
-  const isGrouped = keyValueHeads < heads,
-    ofQueries = isGrouped ? [keyValueHeads, heads / keyValueHeads] : [heads],
-    ofKeys = isGrouped ? [keyValueHeads, 1] : [heads];
-  const turned = (x: Tensor): Tensor => (rotary === false ? x : turn(x, rotary === true ? {} : rotary)),
-    grouped = (option: string, x: Tensor | undefined): Tensor | undefined => x && perHead(option, x, whole, ofQueries);
-  const q = turned(split("query·wq", project(query, w.wq, w.bq), ofQueries)),
-    k = turned(split("key·wk", project(key, w.wk, w.bk), ofKeys)),
-    v = split("value·wv", project(value, w.wv, w.bv), ofKeys);
+  const given = checkSequences(inputs),
+    grouping = groupingOf(options),
+    whole = scoresOf(given.query, given.key, options),
+    { query, key, value, ...rest } = withoutPadding(given, inputs, whole, true);
+  checkWeights(w, "run");
+  const q = turned(split("query·wq", project(query, w.wq, w.bq), grouping.queries), options),
+    k = turned(split("key·wk", project(key, w.wk, w.bk), grouping.keys), options),
+    v = split("value·wv", project(value, w.wv, w.bv), grouping.keys);
+  return attended(w, { q, k, v }, rest, { whole, heads: grouping.queries });
+}
+
+/** Keys are kept as they are after projection and turning, so that what is kept is done with: a step projects its own row alone. */
+function step(w: Projections<Tensor>, inputs: AttentionStepInputs, options: MultiHeadOptions): AttentionStepResult {
+  const { query, key, value, cache, position, ...rest } = checkStep(inputs),
+    grouping = groupingOf(options);
+  checkWeights(w, "step");
+  const own = { keys: project(key, w.wk, w.bk), values: project(value, w.wv, w.bv) },
+    length = checkCache(name, cache, own),
+    at = { offset: position, length };
+  const q = turned(split("query·wq", project(query, w.wq, w.bq), grouping.queries), options, at),
+    keys = merge(turned(split("key·wk", own.keys, grouping.keys), options, at)),
+    kept = written(cache, { ...own, keys }, position);
+  const whole = scoresOf(query, kept.keys, options),
+    seen = withoutPadding({ query, key: kept.keys, value: kept.values ?? kept.keys }, rest, whole, true),
+    k = split("cache.keys", seen.key, grouping.keys),
+    v = split("cache.values", seen.value, grouping.keys);
+  return { ...attended(w, { q, k, v }, { ...rest, position }, { whole, heads: grouping.queries }), cache: kept };
+}
+
+/** The heads of queries, and those of keys and values, as axes that broadcast. */
+interface Grouping {
+  readonly queries: readonly number[];
+  readonly keys: readonly number[];
+}
+
+function groupingOf({ heads, keyValueHeads = heads }: MultiHeadOptions): Grouping {
+  return keyValueHeads < heads
+    ? { queries: [keyValueHeads, heads / keyValueHeads], keys: [keyValueHeads, 1] }
+    : { queries: [heads], keys: [heads] };
+}
+
+function turned(x: Tensor, { rotary = false }: MultiHeadOptions, at: Pick<RotaryOptions, "offset" | "length"> = {}): Tensor {
+  return rotary === false ? x : turn(x, { ...(rotary === true ? {} : rotary), ...at });
+}
+
+/** [batch, heads, queries, keys] */
+function scoresOf(query: Tensor, key: Tensor, { heads }: MultiHeadOptions): readonly number[] {
+  const [batch, queries] = query.shape as [number, number, number],
+    [, keys] = key.shape as [number, number, number];
+  return [batch, heads, queries, keys];
+}
+
+interface ScoreShape {
+  /** [batch, heads, queries, keys] */
+  readonly whole: readonly number[];
+  /** The axes that those of the queries are in. */
+  readonly heads: readonly number[];
+}
+
+/** From the heads of queries, keys and values, each [batch, …heads, steps, size], to the output. */
+function attended(
+  w: Projections<Tensor>,
+  { q, k, v }: Operands,
+  options: AttentionOptions & Hiding,
+  { whole, heads }: ScoreShape,
+): AttentionResult {
+  const { mask, bias, dropout, residual, ...rest } = options;
+  const grouped = (option: string, x: Tensor | undefined): Tensor | undefined => x && perHead(option, x, whole, heads);
   const { output, weights } = weigh(scaledDotScores(q, k), v, {
     ...rest,
     mask: grouped("mask", mask),
@@ -123,10 +201,10 @@ function run(w: Projections<Tensor>, inputs: AttentionInputs, options: MultiHead
 }
 
 /** Throws INVALID_ARGUMENT for a matrix that is missing, and whatever is no tensor or unknown; biases may be left out. */
-function checkWeights(given: Projections<Tensor>): void {
+function checkWeights(given: Projections<Tensor>, verb: "run" | "step"): void {
   const there = record(name, given, "weights");
   const known = [...matrices, ...biases.filter((bias) => Object.hasOwn(there, bias))];
-  checkNamed({ who: `${name}.run`, cell: name, one: "weight", all: "weights" }, known, given);
+  checkNamed({ who: `${name}.${verb}`, cell: name, one: "weight", all: "weights" }, known, given);
 }
 
 function indivisible(what: string): SluiceError {
