@@ -2,6 +2,7 @@
 import type { Backend } from "@sluice/core";
 import type { HuntOptions, Law } from "./law.ts";
 import { attentionLaws } from "./laws/attention.ts";
+import { attentionStepsLaw } from "./laws/attentionSteps.ts";
 import { cellLaws } from "./laws/cells.ts";
 import { lastLaw } from "./laws/last.ts";
 import { layerLaws } from "./laws/layers.ts";
@@ -9,7 +10,7 @@ import { paddingLaws } from "./laws/padding.ts";
 import { stepLaws } from "./laws/steps.ts";
 
 /** Every law there is: of single steps, of cells, of attention, of what stands between layers, and of padding. */
-export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, ...layerLaws, lastLaw, ...paddingLaws];
+export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, attentionStepsLaw, ...layerLaws, lastLaw, ...paddingLaws];
 
 export interface SuiteOptions {
   /** About how long to hunt, per law. */

@@ -87,7 +87,8 @@ function ran(
   }
 }
 
-function moduleOf(choice: AttentionChoice): Attention<never> | undefined {
+/** None for a choice that is a function alone. */
+export function moduleOf(choice: AttentionChoice): Attention<never> | undefined {
   switch (choice.score) {
     case "multiHead": {
       const { score: _, ...options } = choice;

@@ -109,7 +109,7 @@ function spoiltRows({ shape, value }: Bounded, isSpoilt: (batch: number, row: nu
 }
 
 /** What a backend can hold at its worst. */
-function anyOf({ keeps }: Supports, seed: number): () => number {
+export function anyOf({ keeps }: Supports, seed: number): () => number {
   const next = uniform(seed),
     worst = [1e38, -1e38, ...(keeps.infinity ? [Infinity, -Infinity] : []), ...(keeps.nan ? [NaN] : [])];
   return () => worst[Math.floor(next() * worst.length)]!;
