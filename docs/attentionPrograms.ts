@@ -7,6 +7,7 @@ import {
   trace,
   additiveAttention,
   type AdditiveWeights,
+  type AttentionCache,
   type Projections,
   type Slot,
   type Tensor,
@@ -23,6 +24,14 @@ const module = multiHeadAttention({ heads: 2, useBias: false }),
   );
 type Heads = { readonly w: Projections<Tensor>; readonly x: Tensor };
 const heads = ({ w, x }: Heads): Tensor => module.run(w, { query: x, causal: true }).output;
+
+type Step = { readonly w: Projections<Tensor>; readonly x: Tensor; readonly position: Tensor; readonly cache: AttentionCache<Tensor> };
+const step = ({ w, x, position, cache }: Step) => {
+  const next = module.step(w, { query: x, position, cache });
+  return { y: next.output, next: next.cache };
+};
+const kept = module.cache({ query: 8 }, 5),
+  cache = Object.fromEntries(Object.entries(kept).map(([part, { axes }]) => [part, f32(2, ...Object.values<number>(axes))]));
 
 type Decoder = { readonly w: AdditiveWeights<Tensor>; readonly h: Tensor; readonly x: Tensor; readonly memory: Tensor };
 const decoder = ({ w, h, x, memory }: Decoder): Tensor =>
@@ -49,6 +58,7 @@ export const attentionPrograms: Readonly<Record<string, string>> = {
       dy: f32(2, 5, 8),
     },
   ),
+  step: programOf("a step of two heads", step, { w: weights, x: f32(2, 1, 8), position: { shape: [2], dtype: "i32" }, cache }),
   decoder: programOf("decoder", (at: Decoder) => ({ y: decoder(at) }), given),
 };
 
