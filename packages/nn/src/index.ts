@@ -8,7 +8,22 @@ export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
 export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
-export type { Built, Layer, Mask } from "./layers/layer.ts";
+export { layer, masked } from "./layers/callable.ts";
+export type {
+  AnyLayer,
+  Beside,
+  Built,
+  Layer,
+  LayerContext,
+  LayerDefinition,
+  Masked,
+  RandomMask,
+  StepContext,
+  StepLimits,
+  Stepped,
+  Stepwise,
+  Symbolic,
+} from "./layers/layer.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
 export { mgu, type MguConfig } from "./layers/mgu.ts";
 export { multiHeadAttention, type MultiHeadAttentionConfig } from "./layers/multiHeadAttention.ts";
@@ -21,9 +36,12 @@ export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
 export type { Kind, Spec } from "./layers/spec.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
-export { sequential } from "./sequential/sequential.ts";
-export type { BuiltLayer, BuiltModel } from "./model/built.ts";
-export type { Model, NamedLayer } from "./model/model.ts";
+export { model, type ModelConfig } from "./models/model.ts";
+export { sequential, type InSequence } from "./models/sequential.ts";
+export type { Applied, BuiltLayer, BuiltModel, BuiltOutput, ModelContext } from "./model/built.ts";
+export type { Graph, Named, NamedLayer } from "./model/graph.ts";
+export type { Model } from "./model/model.ts";
+export type { ByName, EndNames, Names } from "./model/names.ts";
 export type { LayerSummary, Summary } from "./model/summary.ts";
 export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/saved.ts";
 

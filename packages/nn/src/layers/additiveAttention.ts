@@ -1,9 +1,8 @@
 // Attention by a small network of a query and a key.
 import { attention as module } from "@sluice/core";
-import type { Layer } from "./layer.ts";
 import { size } from "@sluice/core/arguments";
 import { given, required, type Table } from "../options/table.ts";
-import { selfAttention, selfAttentionTable, type SelfAttentionConfig } from "./selfAttention.ts";
+import { selfAttention, selfAttentionTable, type AttentionLayer, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface AdditiveAttentionConfig extends SelfAttentionConfig {
   /** Width of the hidden layer. */
@@ -17,7 +16,7 @@ export const additiveAttentionTable = { ...selfAttentionTable, units: required(s
  *
  * x [batch, steps, features] → the same shape. `wq` and `wk` [features, units], `b` and `v` [units]. Throws as `attention` does.
  */
-export function additiveAttention(options: AdditiveAttentionConfig): Layer {
+export function additiveAttention(options: AdditiveAttentionConfig): AttentionLayer {
   const config = given("additiveAttention", additiveAttentionTable, options);
   return selfAttention("additiveAttention", module({ score: "additive", units: config.units }), config);
 }

@@ -17,18 +17,18 @@ import {
 } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
 import { dense } from "./dense.ts";
 import { layerNormalization } from "./layerNormalization.ts";
-import type { Layer } from "./layer.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
-import { specOf } from "./spec.ts";
+import { Also, type Built, type Layer } from "./layer.ts";
+import { specOf, type Spec } from "./spec.ts";
 
 const backend = await open();
 const [batch, steps, features] = [2, 3, 4];
@@ -82,19 +82,24 @@ const layers: Readonly<Record<string, readonly [Layer, plain: (given: Given) => 
   positions: [positionalEncoding(), ({ x }) => x.add(sinusoidalPositions(steps, features, "f64"))],
 };
 
+/** Without what stands beside it. */
+function valueOf(given: ReturnType<Built["apply"]>): Tensor {
+  return (given instanceof Also ? given.value : given) as Tensor;
+}
+
 for (const [title, [layer, plain, masked]] of Object.entries(layers)) {
   test(`${title}: the layer computes what core does, with the shape it told`, async () => {
     const built = layer.build(sample, "test"),
       w = initialise(built.weights as Readonly<Record<string, Weight>>, { seed: 1, dtype: "f64" });
     const run = compile(backend, (given: { w: Record<string, Tensor>; x: Tensor; masks: { mask?: Tensor } }) => ({
-      layer: built.apply(given.w, given.x, { mask: given.masks.mask }),
+      layer: valueOf(built.apply(given.w, given.x, { drawn: given.masks.mask })),
       plain: plain({ w: given.w as never, x: given.x, ...given.masks }),
     }));
     const masks = masked === undefined ? {} : { mask: ramp(batch, ...masked) };
     const result = await run({ w, x: ramp(batch, steps, features), masks } as never);
     expect(await result.layer.read()).toEqual(await result.plain.read());
-    expect(result.layer.shape).toEqual([batch, ...built.output.shape]);
-    expect(built.mask).toEqual(masked && { shape: masked, rate: 0.5 });
+    expect(result.layer.shape).toEqual([batch, ...(built.output as Spec).shape]);
+    expect(built.drawn).toEqual(masked && { shape: masked, rate: 0.5 });
   });
 
   test(`${title}: the layer comes back from a file`, async () => {

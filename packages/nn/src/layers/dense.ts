@@ -3,8 +3,10 @@ import type { Weight, WeightTensors } from "@sluice/core";
 import { boolean, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
-import { activation, anyActivation, type Activation } from "./activation.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { anyActivation, type Activation } from "./activation.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers, shapeMismatch } from "./checks.ts";
+import type { Layer } from "./layer.ts";
 
 export interface DenseConfig {
   readonly units: number;
@@ -32,9 +34,8 @@ export const denseTable = {
  */
 export function dense(options: DenseConfig): Layer {
   const config = given("dense", denseTable, options),
-    { units, useBias, activation: name } = filled(denseTable, config);
-  const activate = activation(name);
-  return checkedLayer({
+    { units, useBias, activation } = filled(denseTable, config);
+  return layer({
     kind: "dense",
     config,
     build(input, who) {
@@ -45,8 +46,9 @@ export function dense(options: DenseConfig): Layer {
       return {
         output: { ...input, shape: [...input.shape.slice(0, -1), units], axes: [...input.axes.slice(0, -1), "units"] },
         weights,
-        apply: ({ kernel, bias }: WeightTensors<typeof weights>, x) =>
-          activate(bias === undefined ? x.dot(kernel) : x.dot(kernel).add(bias)),
+        activation,
+        stepwise: "pointwise",
+        apply: ({ kernel, bias }: WeightTensors<typeof weights>, x) => (bias === undefined ? x.dot(kernel) : x.dot(kernel).add(bias)),
       };
     },
   });

@@ -3,7 +3,9 @@ import type { Tensor } from "@sluice/core";
 import { finite, fraction } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, type Layer } from "./layer.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers } from "./checks.ts";
+import type { Layer } from "./layer.ts";
 
 export interface DropoutConfig {
   /** Probability that an element is dropped, in [0, 1). */
@@ -28,7 +30,7 @@ export const dropoutTable = {
 export function dropout(options: DropoutConfig): Layer {
   const config = given("dropout", dropoutTable, options),
     { rate, seed } = config;
-  return checkedLayer({
+  return layer({
     kind: "dropout",
     config,
     build(input, who) {
@@ -36,8 +38,9 @@ export function dropout(options: DropoutConfig): Layer {
       return {
         output: input,
         weights: {},
-        ...(rate > 0 && { mask: { shape: input.shape, rate, ...(seed !== undefined && { seed }) } }),
-        apply: (_, x, { mask }) => x.mul((mask as Tensor | undefined) ?? 1), // the one declared above
+        ...(rate > 0 && { drawn: { shape: input.shape, rate, ...(seed !== undefined && { seed }) } }),
+        stepwise: "pointwise",
+        apply: (_, x, { drawn }) => x.mul((drawn as Tensor | undefined) ?? 1), // the one declared above
       };
     },
   });

@@ -30,7 +30,7 @@ export const gruTable = {
  * columns update, reset, candidate. Throws INVALID_ARGUMENT where both `reset` and `resetAfter` are given, and as `recurrent` and core's
  * `gru` do.
  */
-export function gru(options: GruConfig): RecurrentLayer {
+export function gru(options: GruConfig): RecurrentLayer<"h"> {
   const config = given("gru", gruTable, options),
     { reset, resetAfter, ...others } = without(config, recurrentTable);
   if (reset !== undefined && resetAfter !== undefined) {

@@ -1,41 +1,49 @@
-// Fixes what a sample looks like, so that a model is built before it has seen data.
+// What a model reads.
 import { oneOf } from "@sluice/core/arguments";
 import { sizes, layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
-import { checkedLayer, shapeMismatch, type Layer } from "./layer.ts";
+import { given, optional, type Table } from "../options/table.ts";
+import { shapeMismatch } from "./checks.ts";
+import { Symbolic, type LayerDefinition } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
 
 export interface InputConfig {
-  /** A sample's shape, without the batch. */
-  readonly shape: readonly number[];
-  /** "float" (default): numbers in the model's own floating type. "i32": indices. */
+  /** A sample's shape, without the batch. Default that of the first data; with it a model is built before it has seen any. */
+  readonly shape?: readonly number[];
+  /** "float": numbers in the model's own floating type. "i32": indices. Default "float" with a shape, otherwise what the layers read that it goes to. */
   readonly dtype?: Kind;
   readonly name?: string;
 }
 
 export const inputTable = {
-  shape: required(sizes),
-  dtype: preset(oneOf("float", "i32"), "float"),
+  shape: optional(sizes),
+  dtype: optional(oneOf("float", "i32")),
   name: optional(layerName),
 } satisfies Table<InputConfig>;
 
+/** A layer, to stand first in `sequential`, and a value, to call layers on. */
+export interface Input extends Symbolic, LayerDefinition {
+  readonly config: InputConfig;
+}
+
 /**
- * What the first layer reads: x [batch, …shape]. Optional; without it a model takes the shape of the first data it gets.
+ * What a model reads: x [batch, …shape]. In `sequential` it may be left out.
  *
  * Throws INVALID_ARGUMENT for a size below 1, and SHAPE_MISMATCH when the model is given samples of another shape.
  */
-export function input(options: InputConfig): Layer {
+export function input(options: InputConfig = {}): Input {
   const config = given("input", inputTable, options),
-    { shape, dtype } = filled(inputTable, config),
-    spec = specOf(shape, dtype);
-  return checkedLayer({
+    { shape, dtype } = config,
+    spec = shape && specOf(shape, dtype ?? "float");
+  const definition: LayerDefinition & { readonly config: InputConfig } = {
     kind: "input",
     config,
-    input: spec,
+    ...(spec !== undefined && { input: spec }),
     build(sample, who) {
-      const same = sample.shape.length === spec.shape.length && sample.shape.every((size, d) => size === spec.shape[d]);
+      const same =
+        spec === undefined || (sample.shape.length === spec.shape.length && sample.shape.every((size, d) => size === spec.shape[d]));
       if (!same) throw shapeMismatch(who, `x ${describe(spec)}`, sample);
-      return { output: spec, weights: {}, apply: (_, x) => x };
+      return { output: spec ?? { ...sample, dtype: dtype ?? sample.dtype }, weights: {}, stepwise: "pointwise", apply: (_, x) => x };
     },
-  });
+  };
+  return Object.assign(new Symbolic(), definition);
 }

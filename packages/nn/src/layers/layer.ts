@@ -1,10 +1,10 @@
-// What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them.
-import { SluiceError, type Shape, type Tensor, type Tree, type Weight } from "@sluice/core";
-import { check, text } from "@sluice/core/arguments";
-import { checkedSpec, describe, type Spec } from "./spec.ts";
+// What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them; and the values that graphs of layers are made of.
+import type { Shape, Tensor, Tree, Weight } from "@sluice/core";
+import type { Activation } from "./activation.ts";
+import type { Spec } from "./spec.ts";
 
-/** A layer before it knows its input: plain configuration, so one layer may stand in several models. */
-export interface Layer {
+/** A layer before it knows its input: plain configuration, so one layer may stand in several models. X is what it reads: one sample, or a tree of them. */
+export interface LayerDefinition<X = Spec> {
   /** Keras's class name in camelCase, "dense". With `config` it is what a saved model keeps of the layer. */
   readonly kind: string;
   /** JSON; holds everything the layer was made from. */
@@ -13,23 +13,101 @@ export interface Layer {
   readonly input?: Spec;
   /** Present where the layer reads indices: they lie in 0 … indices − 1. */
   readonly indices?: number;
+  /** The names of what it gives, where that is more than one value: { next: true, alignment: true }. */
+  readonly gives?: Gives;
+  /** What stands beside the value that it gives, as its properties: { state: { h: true } }. */
+  readonly also?: Gives;
+  /** What its call may name beside x; default nothing. */
+  readonly reads?: readonly string[];
   /**
-   * The layer for samples like `input`; pure, `who` names it in errors.
+   * The layer for samples like `input`, and beside it those that its call names; pure, `who` names it in errors.
    * Throws SHAPE_MISMATCH or DTYPE_MISMATCH with the axes by name.
    */
-  build(input: Spec, who: string): Built;
+  build(input: X, who: string, beside?: Beside<Spec>): Built<X>;
 }
 
-export interface Built {
-  readonly output: Spec;
+/** A layer that is called on symbolic values; used twice it has one set of weights. */
+export interface Layer<X = Spec> extends LayerDefinition<X> {
+  (x: InPlace<X, Symbolic>, beside?: Beside<Symbolic>): Symbolic;
+}
+
+/** A tree of specs with something else for each. */
+export type InPlace<X, T> = X extends Spec ? T : { readonly [K in keyof X]: InPlace<X[K], T> };
+
+/** Of whatever it reads. */
+export type AnyLayer = LayerDefinition<never>;
+
+/** What else a layer reads beside its input, by name: the state that a recurrence starts from, the keys of attention. */
+export type Beside<T> = Readonly<Record<string, Tree<T>>>;
+
+/** A tree of names. */
+export interface Gives {
+  readonly [name: string]: true | Gives;
+}
+
+export interface Built<X = Spec> {
+  /** Of one sample; a tree of them where the layer `gives` more than one value. */
+  readonly output: Tree<Spec>;
+  /** What stands beside it. */
+  readonly also?: Beside<Spec>;
   readonly weights: Tree<Weight>;
   /** The random masks that the layer uses while it trains, one or by name; drawn on the host, so every backend has the same. */
-  readonly mask?: Tree<Mask | undefined>;
-  /** x [batch, …input.shape] → [batch, …output.shape]. The masks, each [batch, …mask.shape], are there in training only. */
-  apply(weights: Tree<Tensor>, x: Tensor, context: { readonly mask: Tree<Tensor | undefined> }): Tensor;
+  readonly drawn?: Tree<RandomMask | undefined>;
+  /** What lives from batch to batch, of one sample; zeros at first. */
+  readonly carried?: Tree<Spec>;
+  /** What stands behind `apply`: the model applies it, so that a loss can read what lies in front of it. */
+  readonly activation?: Activation;
+  /** How it runs one step of a sequence at a time; "pointwise" where `apply` does, without the axis of steps. Absent where it reads later steps. */
+  readonly stepwise?: "pointwise" | ((limits: StepLimits) => Stepwise<X>);
+  /**
+   * x [batch, …input.shape] → [batch, …output.shape]. What it returns has the mask of x where its first axis is still that of the steps;
+   * `masked` gives another. What stands beside it comes by `withAlso`.
+   */
+  apply(weights: Tree<Tensor>, x: InPlace<X, Tensor>, context: LayerContext): Tree<Tensor | Masked> | Also;
 }
 
-export interface Mask {
+/** What a layer may read beside weights and input. */
+export interface LayerContext {
+  /** The random masks, each [batch, …shape]; there in training only. */
+  readonly drawn?: Tree<Tensor | undefined>;
+  /** Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all. */
+  readonly mask?: Tensor | undefined;
+  /** The mask of each input, in the tree of x. */
+  readonly masks?: Tree<Tensor | undefined>;
+  /** What the call names beside x. */
+  readonly beside?: Beside<Tensor>;
+  /** The masks of these. */
+  readonly besideMasks?: Beside<Tensor | undefined>;
+  /** What `carried` declares, as the batch before left it; `next` takes what it becomes. */
+  readonly carried?: { readonly before: Tree<Tensor>; next(after: Tree<Tensor>): void } | undefined;
+}
+
+export interface StepLimits {
+  /** Steps at most, where that was said. */
+  readonly maxSteps: number | undefined;
+}
+
+/** How a layer runs one step of a sequence at a time. */
+export interface Stepwise<X = Spec> {
+  /** What it keeps from step to step, of one sample; zeros at first. */
+  readonly state: Tree<Spec>;
+  /** What it keeps at first, where that is not zeros: each [batch, …]. */
+  start?(weights: Tree<Tensor>, batch: number, beside: Beside<Tensor>): Tree<Tensor>;
+  /** x [batch, …] without its steps → the output of this step, and what is kept. */
+  step(weights: Tree<Tensor>, x: InPlace<X, Tensor>, context: StepContext): Stepped;
+}
+
+export interface StepContext extends Pick<LayerContext, "beside" | "besideMasks"> {
+  readonly state: Tree<Tensor>;
+}
+
+export interface Stepped {
+  readonly output: Tree<Tensor>;
+  readonly also?: Beside<Tensor>;
+  readonly state: Tree<Tensor>;
+}
+
+export interface RandomMask {
   readonly shape: Shape;
   readonly rate: number;
   /** What an element is with probability `rate`, and otherwise. Default 0 and 1 / (1 − rate). */
@@ -37,41 +115,44 @@ export interface Mask {
   readonly seed?: number;
 }
 
-/** As it is, but that `build` checks what it is given: INVALID_ARGUMENT for what is no sample. */
-export function checkedLayer<L extends Layer>(layer: L): L {
-  return {
-    ...layer,
-    build(input: Spec, who = layer.kind) {
-      check(`${layer.kind}.build`, "who", who, text);
-      return layer.build(checkedSpec(`${layer.kind}.build`, input), who);
-    },
-  };
+/** A tensor with a mask of its own. */
+export class Masked {
+  readonly tensor: Tensor;
+  readonly mask: Tensor | undefined;
+
+  constructor(tensor: Tensor, mask: Tensor | undefined) {
+    this.tensor = tensor;
+    this.mask = mask;
+  }
 }
 
-export function isMask(value: unknown): value is Mask {
-  return typeof value === "object" && value !== null && "rate" in value;
+/** A tensor, and what stands beside it. */
+export class Also {
+  readonly value: Tree<Tensor | Masked>;
+  readonly also: Beside<Tensor>;
+
+  constructor(value: Tree<Tensor | Masked>, also: Beside<Tensor>) {
+    this.value = value;
+    this.also = also;
+  }
 }
 
-/** Throws DTYPE_MISMATCH where a layer that computes with numbers gets indices. */
-export function checkNumbers(who: string, input: Spec): void {
-  if (input.dtype === "float") return;
-  throw new SluiceError({
-    code: "DTYPE_MISMATCH",
-    who,
-    what: `reads numbers, got indices (i32) x ${describe(input)}`,
-    fix: "Put an embedding before it, or declare the input as float",
-    facts: { dtype: input.dtype },
-  });
+/** One use of a layer. */
+export interface Call {
+  readonly layer: AnyLayer;
+  readonly x: Tree<Symbolic>;
+  readonly beside: Beside<Symbolic>;
 }
 
-/** Throws SHAPE_MISMATCH: `needs` says what the layer reads, as "x [batch, steps, features]". */
-export function shapeMismatch(who: string, needs: string, input: Spec, fix?: string): SluiceError {
-  const what = `needs ${needs}, got x ${describe(input)}`;
-  return new SluiceError({
-    code: "SHAPE_MISMATCH",
-    who,
-    what,
-    ...(fix !== undefined && { fix }),
-    facts: { shape: input.shape, axes: input.axes },
-  });
+/** Stands, before there are shapes or numbers, for one tensor that a call of a layer gives, or for an input of a model. */
+export class Symbolic {
+  /** Absent where it is an input. */
+  readonly call: Call | undefined;
+  /** Where it stands in what the call gives: "" where that is one value, "state.h". */
+  readonly path: string;
+
+  constructor(call?: Call, path = "") {
+    this.call = call;
+    this.path = path;
+  }
 }

@@ -3,7 +3,9 @@ import { layerNormalization as normalise, type Weight, type WeightTensors } from
 import { boolean, nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers, shapeMismatch } from "./checks.ts";
+import type { Layer } from "./layer.ts";
 
 export interface LayerNormalizationConfig {
   /** Added to the variance. Default 1e-3, as in Keras. */
@@ -31,7 +33,7 @@ export const layerNormalizationTable = {
 export function layerNormalization(options: LayerNormalizationConfig = {}): Layer {
   const config = given("layerNormalization", layerNormalizationTable, options),
     { epsilon, center, scale } = filled(layerNormalizationTable, config);
-  return checkedLayer({
+  return layer({
     kind: "layerNormalization",
     config,
     build(input, who) {
@@ -45,6 +47,7 @@ export function layerNormalization(options: LayerNormalizationConfig = {}): Laye
       return {
         output: input,
         weights: weights as Readonly<Record<string, Weight>>, // what is there is a weight
+        stepwise: "pointwise",
         apply: ({ gamma, beta }: WeightTensors<typeof weights>, x) => normalise(x, { gain: gamma, shift: beta, epsilon }),
       };
     },

@@ -2,16 +2,16 @@ import { array, cell, compile, type HostArray, initialise, type SluiceError, typ
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
 import { layoutOf, pack, unpack } from "../weights/layout.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import { gru } from "./gru.ts";
 import { input } from "./input.ts";
-import type { Layer } from "./layer.ts";
+import type { AnyLayer } from "./layer.ts";
 import { lstm } from "./lstm.ts";
-import { recurrent } from "./recurrent.ts";
+import { recurrent, type RecurrentConfig } from "./recurrent.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { type Spec, specOf } from "./spec.ts";
 
@@ -23,15 +23,18 @@ interface Shaped {
 }
 
 /** One layer's output for x [batch, …]; weights by key, or as it starts them. */
-async function apply(layer: Layer, x: HostArray, weights?: Readonly<Record<string, HostArray>>, mask?: HostArray): Promise<Shaped> {
+async function apply(layer: AnyLayer, x: HostArray, weights?: Readonly<Record<string, HostArray>>, mask?: HostArray): Promise<Shaped> {
   const built = sequential([layer], { name: "test" }).build(specOf(x.shape.slice(1), x.dtype === "i32" ? "i32" : "float"));
   const layout = layoutOf(built.weights);
   const named = weights && Object.fromEntries(Object.entries(weights).map(([key, value]) => [`${layer.kind}.${key}`, value]));
   const params = array(backend, pack(layout, named ?? initialise(layout.weights, { seed: 1, dtype: "f64" }), "f64", "test"));
   const masks: Record<string, HostArray> = mask === undefined ? {} : { [layer.kind]: mask };
-  const run = compile(backend, (flat: Tensor, given: Tensor, m: Record<string, Tensor>) => built.apply(unpack(layout, flat), given, m));
+  const run = compile(
+    backend,
+    (flat: Tensor, given: Tensor, m: Record<string, Tensor>) => built.apply(unpack(layout, flat), { x: given }, { drawn: m }).outputs["y"]!,
+  );
   const result = await run(params, x, masks);
-  expect(result.shape.slice(1)).toEqual(built.output.shape);
+  expect(result.shape.slice(1)).toEqual(built.outputs["y"]!.spec.shape);
   return { shape: result.shape, values: [...(await result.read())] };
 }
 
@@ -73,10 +76,10 @@ test("dropout multiplies by its mask, and without one is nothing", async () => {
   const x = host([1, 3], [1, 2, 3]);
   expect((await apply(dropout({ rate: 0.5 }), x, {}, host([1, 3], [0, 2, 2]))).values).toEqual([0, 4, 6]);
   expect((await apply(dropout({ rate: 0.5 }), x)).values).toEqual([1, 2, 3]);
-  expect(dropout({ rate: 0 }).build(specOf([3], "float"), "dropout").mask).toBeUndefined();
+  expect(dropout({ rate: 0 }).build(specOf([3], "float"), "dropout").drawn).toBeUndefined();
 });
 
-for (const [name, layer] of Object.entries({ lstm, gru, simpleRNN })) {
+for (const [name, layer] of Object.entries<(config: RecurrentConfig) => AnyLayer>({ lstm, gru, simpleRNN })) {
   test(`${name} gives the last step, or every step with returnSequences`, async () => {
     const x = host([2, 4, 3]);
     const last = await apply(layer({ units: 2 }), x);

@@ -27,7 +27,7 @@ export const lstmTable = {
  * `wx` [features, 4·units], `wh` [units, 4·units], `b` [4·units] and what the options ask for; gate columns input, forget, candidate,
  * output. Throws as `recurrent` and core's `lstm` do.
  */
-export function lstm(options: LstmConfig): RecurrentLayer {
+export function lstm(options: LstmConfig): RecurrentLayer<"h" | "c"> {
   const config = given("lstm", lstmTable, options);
   return recurrentLayer("lstm", cell(without(config, recurrentTable)), config);
 }

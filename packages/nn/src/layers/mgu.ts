@@ -11,6 +11,6 @@ export type MguConfig = RecurrentConfig;
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, 2·units], `wh` [units, 2·units], `b` [2·units]; columns forget, candidate. Throws as `recurrent` does.
  */
-export function mgu(options: MguConfig): RecurrentLayer {
+export function mgu(options: MguConfig): RecurrentLayer<"h"> {
   return recurrentLayer("mgu", cell(), given("mgu", recurrentTable, options));
 }

@@ -1,10 +1,9 @@
 // Attention in several heads.
 import { multiHeadAttention as module, type MultiHeadOptions, type RotaryOptions } from "@sluice/core";
-import type { Layer } from "./layer.ts";
 import { boolean, positive, size } from "@sluice/core/arguments";
 import { either, options as record } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
-import { selfAttention, selfAttentionTable, type SelfAttentionConfig } from "./selfAttention.ts";
+import { selfAttention, selfAttentionTable, type AttentionLayer, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
   readonly numHeads: number;
@@ -45,7 +44,7 @@ export const multiHeadAttentionTable = {
  * Throws INVALID_ARGUMENT for sizes below 1, heads that do not divide, or a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that
  * is not [steps, features], or, with `residual`, an output of another size.
  */
-export function multiHeadAttention(options: MultiHeadAttentionConfig): Layer {
+export function multiHeadAttention(options: MultiHeadAttentionConfig): AttentionLayer {
   const config = given("multiHeadAttention", multiHeadAttentionTable, options);
   const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary } = config;
   const heads = module({

@@ -1,8 +1,11 @@
 // Where in the sequence a step stands.
-import { sinusoidalPositions } from "@sluice/core";
+import { gather, sinusoidalPositions, type Tensor } from "@sluice/core";
 import { layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { layer } from "./callable.ts";
+import { sequenceOf } from "./checks.ts";
+import type { Layer } from "./layer.ts";
+import { position, positionIn, stepsAtMost } from "./position.ts";
 
 export interface PositionalEncodingConfig {
   readonly name?: string;
@@ -18,18 +21,23 @@ export const positionalEncodingTable = { name: optional(layerName) } satisfies T
  */
 export function positionalEncoding(options: PositionalEncodingConfig = {}): Layer {
   const config = given("positionalEncoding", positionalEncodingTable, options);
-  return checkedLayer({
+  return layer({
     kind: "positionalEncoding",
     config,
     build(input, who) {
-      checkNumbers(who, input);
-      const [steps, features] = input.shape;
-      if (input.shape.length !== 2 || steps === undefined || features === undefined)
-        throw shapeMismatch(who, "x [batch, steps, features]", input);
+      const [steps, features] = sequenceOf(who, input);
+      const table = (count: number, { dtype }: Tensor): Tensor => sinusoidalPositions(count, features, dtype === "f64" ? "f64" : "f32");
       return {
         output: input,
         weights: {},
-        apply: (_, x) => x.add(sinusoidalPositions(steps, features, x.dtype === "f64" ? "f64" : "f32")),
+        apply: (_, x) => x.add(table(steps, x)),
+        stepwise: ({ maxSteps }) => ({
+          state: { position },
+          step(_, x, { state }) {
+            const at = positionIn(state);
+            return { output: x.add(gather(table(stepsAtMost(who, maxSteps), x), at)), state: { position: at.add(1) } };
+          },
+        }),
       };
     },
   });

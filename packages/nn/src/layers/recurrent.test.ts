@@ -3,7 +3,7 @@ import { array, compile, initialise, lstm as cell, recurrence, variationalDropou
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import { layoutOf, pack, unpack } from "../weights/layout.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { bidirectional } from "./bidirectional.ts";
@@ -47,7 +47,7 @@ test("a projected layer gives as many features as its projection, each way", () 
 });
 
 test("masks are named by layer, way and what they mask; a rate of 0 draws none", () => {
-  const masks = (layer: Layer) => sequential([layer]).build(specOf([steps, features], "float")).masks;
+  const masks = (layer: Layer) => sequential([layer]).build(specOf([steps, features], "float")).drawn;
   expect(masks(lstm({ units: 4 }))).toEqual({});
   expect(masks(lstm({ units: 4, dropout: 0, recurrentDropout: 0, seed: 3 }))).toEqual({});
   expect(masks(lstm({ units: 4, projection: 3, dropout: 0.1, recurrentDropout: 0.2, seed: 3 }))).toEqual({
@@ -72,7 +72,10 @@ test("in training a layer sees through its masks what variational dropout sees t
   const own = Object.fromEntries(Object.entries(weights).map(([key, value]) => [key.replace("lstm.", ""), value]));
   const masks = { "dropout.x": ramp(batch, features), "dropout.h": ramp(batch, 4) };
   const params = array(backend, pack(layout, weights, "f64", "test"));
-  const layer = compile(backend, (flat: Tensor, given: Tensor, m: Record<string, Tensor>) => built.apply(unpack(layout, flat), given, m));
+  const layer = compile(
+    backend,
+    (flat: Tensor, given: Tensor, m: Record<string, Tensor>) => built.apply(unpack(layout, flat), { x: given }, { drawn: m }).outputs["y"]!,
+  );
   const direct = compile(
     backend,
     (w: never, given: Tensor, extras: object) => recurrence(variationalDropout(cell())).run(w, given, { extras }).outputs,

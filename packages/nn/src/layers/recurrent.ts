@@ -1,11 +1,14 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
-import type { Cell, ExtraSpec, InitialState, Recurrence, SluiceError, States, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
+import type { Cell, ExtraSpec, InitialState, Recurrence, States, Tensor, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
 import { boolean, check, oneOf, size } from "@sluice/core/arguments";
 import { having, layerName } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Built, type Layer } from "./layer.ts";
+import { callable, withAlso } from "./callable.ts";
+import { sequenceOf } from "./checks.ts";
+import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
+import { checkStart, namesOf, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
 export interface RecurrentConfig extends MaskConfig {
@@ -16,6 +19,11 @@ export interface RecurrentConfig extends MaskConfig {
   readonly goBackwards?: boolean;
   /** Whether every sequence starts from zeros (default) or from a state that is learnt, one for all. */
   readonly initialState?: InitialState;
+  /**
+   * Go on from where the batch before ended, row by row (truncated back-propagation through time: Williams & Peng 1990): in a fit over the batches of an
+   * epoch, in evaluate and predict over those of a call. Default false.
+   */
+  readonly stateful?: boolean;
   readonly name?: string;
 }
 
@@ -24,6 +32,7 @@ export const recurrentTable = {
   returnSequences: preset(boolean, false),
   goBackwards: preset(boolean, false),
   initialState: preset(oneOf("zeros", "learnt"), "zeros"),
+  stateful: preset(boolean, false),
   ...maskTable,
   name: optional(layerName),
 } satisfies Table<RecurrentConfig>;
@@ -32,24 +41,38 @@ const anyCell = having<Cell<never, never>>("a cell, such as gru()", {
   ...{ name: "string", weights: "function", state: "function", step: "function" },
 });
 
-/** A layer that `bidirectional` can run both ways. */
-export interface RecurrentLayer extends Layer {
+/** The states of a recurrent layer by name, as values of a graph. */
+export type StateValues<K extends string> = { readonly [N in K]: Symbolic };
+
+/** What a recurrent layer gives: its output and, as `state`, the state after the last step that counts, by its names. */
+export type Recurred<S> = Symbolic & { readonly state: S };
+
+/** A recurrent layer of a cell with states K; one that `bidirectional` can run both ways. */
+export interface RecurrentLayer<K extends string = string> extends LayerDefinition {
+  /** x [batch, steps, features]; it starts from `initialState`, where that is given: the `state` that another one gave. */
+  (x: Symbolic, beside?: { readonly initialState?: StateValues<K> }): Recurred<StateValues<K>>;
   readonly config: RecurrentConfig;
   /** The same cell with weights for each direction. */
   both: BothWays;
 }
 
-export type BothWays = (merge: "concat" | "sum" | "mean", input: Spec, who: string) => Built;
+export interface BothWays {
+  readonly also: Gives;
+  build(merge: "concat" | "sum" | "mean", input: Spec, who: string, beside: Beside<Spec>): Built;
+}
 
 /**
  * A layer of any cell: `recurrent(mgu)({ units: 32 })`.
  *
- * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`. Weights are the cell's.
+ * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`. Weights are the cell's. A step that does not count
+ * leaves the state alone, and the last step is the last that counts.
  * A saved model finds it again by the cell's name: `loadModel(path, { layers: { mgu: recurrent(mgu) } })`.
  * Throws INVALID_ARGUMENT for what is no cell, `units` below 1 and what else the config may not be; at build SHAPE_MISMATCH for a sample that is not
  * [steps, features].
  */
-export function recurrent<P extends Weights, S extends States>(cell: Cell<P, S>): (config: RecurrentConfig) => RecurrentLayer {
+export function recurrent<P extends Weights, S extends States>(
+  cell: Cell<P, S>,
+): (config: RecurrentConfig) => RecurrentLayer<keyof S & string> {
   check<unknown>("recurrent", "cell", cell, anyCell);
   return (options) => recurrentLayer(cell.name, cell, given(cell.name, recurrentTable, options));
 }
@@ -59,39 +82,60 @@ export function recurrentLayer<P extends Weights, S extends States>(
   kind: string,
   cell: Cell<P, S>,
   config: RecurrentConfig,
-): RecurrentLayer {
-  const { goBackwards: reverse, initialState } = config,
-    trained = masked(cell, config);
-  return checkedLayer({
+): RecurrentLayer<keyof S & string> {
+  const { goBackwards: reverse = false, initialState = "zeros", units } = config,
+    trained = masked(cell, config),
+    ways = recurrence(trained, { reverse, initialState });
+  const state = namesOf(cell.state({ input: 1, units })); // for its names alone
+  const step = reverse ? undefined : (specs: Tree<Spec>): Stepwise => stepwiseOf(cell, specs);
+  return callable({
     kind,
     config,
-    both: (merge, input, who) => overSteps(bidirectional(trained, undefined, { merge, initialState }), config, input, who),
-    build: (input, who) => overSteps(recurrence(trained, { reverse, initialState }), config, input, who),
-  });
+    reads: ["initialState"],
+    also: { state },
+    both: {
+      also: { state: { forward: state, backward: state } },
+      build: (merge, input, who, beside) =>
+        overSteps({ ways: bidirectional(trained, undefined, { merge, initialState }), config, input, who, beside }),
+    } satisfies BothWays,
+    build: (input: Spec, who: string, beside: Beside<Spec> = {}) => overSteps({ ways, config, input, who, beside, stepwise: step }),
+  }) as unknown as RecurrentLayer<keyof S & string>; // a call gives what `also` says
 }
 
-function overSteps<P, S, E>(ways: Recurrence<P, S, E>, config: RecurrentConfig, input: Spec, who: string): Built {
-  checkNumbers(who, input);
-  const { units, returnSequences, goBackwards } = config,
-    [steps, features] = input.shape;
-  if (input.shape.length !== 2 || steps === undefined || features === undefined) throw notSequence(who, input);
-  const sizes = { input: features, units },
+interface OverSteps<P, S, E> {
+  readonly ways: Recurrence<P, S, E>;
+  readonly config: RecurrentConfig;
+  readonly input: Spec;
+  readonly who: string;
+  readonly beside: Beside<Spec>;
+  readonly stepwise?: ((state: Tree<Spec>) => Stepwise) | undefined;
+}
+
+function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: OverSteps<P, S, E>): Built {
+  const { units, returnSequences = false, goBackwards = false, stateful = false, initialState } = config;
+  const fix = input.shape.length === 1 ? "A recurrent layer before it needs returnSequences: true" : undefined;
+  const [steps, features] = sequenceOf(who, input, fix),
+    sizes = { input: features, units },
     size = ways.outputSize(units);
+  if (stateful && (beside["initialState"] !== undefined || initialState === "learnt")) throw twoStarts(who);
+  const state = specsOf(ways.state(sizes));
+  checkStart(who, state, beside["initialState"]);
+  const output: Spec = returnSequences
+    ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
+    : { shape: [size], axes: ["units"], dtype: "float" };
   return {
-    output: returnSequences
-      ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
-      : { shape: [size], axes: ["units"], dtype: "float" },
+    output,
+    also: { state },
     weights: ways.weights(sizes) as Tree<Weight>, // P is a record of weights, or of records of them
-    mask: masksOf(ways.extras(sizes) as Tree<ExtraSpec>, steps, config), // likewise
-    apply(weights, x, { mask }) {
-      const { outputs, last } = ways.run(weights as WeightTensors<P>, x, { extras: mask as E }); // of what was just declared
-      if (!returnSequences) return last;
-      return goBackwards ? outputs.flip(1) : outputs;
+    drawn: masksOf(ways.extras(sizes) as Tree<ExtraSpec>, steps, config), // likewise
+    ...(stateful && { carried: state }),
+    ...(stepwise !== undefined && { stepwise: () => stepwise(state) }),
+    apply(weights, x, { drawn, mask, beside: given, carried }) {
+      const start = (carried?.before ?? given?.["initialState"]) as S | undefined; // as its specs are
+      const ran = ways.run(weights as WeightTensors<P>, x, { extras: drawn as E, mask, state: start }); // of what was just declared
+      carried?.next(ran.state as Tree<Tensor>); // likewise
+      const result = !returnSequences ? ran.last : goBackwards ? ran.outputs.flip(1) : ran.outputs;
+      return withAlso(result, { state: ran.state as Tree<Tensor> });
     },
   };
-}
-
-function notSequence(who: string, input: Spec): SluiceError {
-  const fix = input.shape.length === 1 ? "A recurrent layer before it needs returnSequences: true" : undefined;
-  return shapeMismatch(who, "x [batch, steps, features]", input, fix);
 }

@@ -4,7 +4,7 @@ import type { Cell, ExtraSpec, States, Tree, Weights } from "@sluice/core";
 import { finite, fraction, rate } from "@sluice/core/arguments";
 import { either, recordOf } from "../options/rules.ts";
 import { optional, preset, type Table } from "../options/table.ts";
-import type { Mask } from "./layer.ts";
+import type { RandomMask } from "./layer.ts";
 
 export interface MaskConfig {
   /** Probability that a feature of x is dropped from all steps of a sequence, in [0, 1) (Gal & Ghahramani 2016). Default 0. */
@@ -33,8 +33,8 @@ export function masked<P extends Weights, S extends States>(cell: Cell<P, S>, co
 }
 
 /** How each tensor that the cell takes is drawn; where its rate is 0 it is left out. */
-export function masksOf(extras: Tree<ExtraSpec>, steps: number, config: MaskConfig): Tree<Mask | undefined> {
-  const drawn = (leaf: unknown, path: string): Mask | undefined => {
+export function masksOf(extras: Tree<ExtraSpec>, steps: number, config: MaskConfig): Tree<RandomMask | undefined> {
+  const drawn = (leaf: unknown, path: string): RandomMask | undefined => {
     const { axes, per } = leaf as ExtraSpec, // `isExtra` says so
       [kind, of] = path.split(".").slice(-2) as [string, string]; // "forward.dropout.x"
     const rate = rateOf(config, kind, of);
@@ -42,7 +42,7 @@ export function masksOf(extras: Tree<ExtraSpec>, steps: number, config: MaskConf
     const shape = [...(per === "step" ? [steps] : []), ...Object.values(axes)];
     return { shape, rate, ...(kind === "zoneout" && { values: [1, 0] }), ...(config.seed !== undefined && { seed: config.seed }) };
   };
-  return mapTree(extras, isExtra, drawn) as Tree<Mask | undefined>; // a record maps to a record
+  return mapTree(extras, isExtra, drawn) as Tree<RandomMask | undefined>; // a record maps to a record
 }
 
 function rateOf({ dropout, recurrentDropout, zoneout: rates }: MaskConfig, kind: string, of: string): number {

@@ -3,7 +3,9 @@ import { rmsNormalization as normalise, type Weight, type WeightTensors } from "
 import { nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Layer } from "./layer.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers, shapeMismatch } from "./checks.ts";
+import type { Layer } from "./layer.ts";
 
 export interface RmsNormalizationConfig {
   /** Added to the mean square. Default 1e-6, as in Keras. */
@@ -25,7 +27,7 @@ export const rmsNormalizationTable = {
 export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
   const config = given("rmsNormalization", rmsNormalizationTable, options),
     { epsilon } = filled(rmsNormalizationTable, config);
-  return checkedLayer({
+  return layer({
     kind: "rmsNormalization",
     config,
     build(input, who) {
@@ -34,7 +36,12 @@ export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
       if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
       const gamma: Weight = { axes: { features }, init: "ones" };
       const weights = { gamma };
-      return { output: input, weights, apply: (w: WeightTensors<typeof weights>, x) => normalise(x, { gain: w.gamma, epsilon }) };
+      return {
+        output: input,
+        weights,
+        stepwise: "pointwise",
+        apply: (w: WeightTensors<typeof weights>, x) => normalise(x, { gain: w.gamma, epsilon }),
+      };
     },
   });
 }

@@ -1,9 +1,12 @@
-// Any attention of core as a layer in which every step of a sequence attends to the steps of the same sequence.
-import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors } from "@sluice/core";
+// Any attention of core as a layer: of one sequence to itself, or of queries to the keys and values of another.
+import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors, where } from "@sluice/core";
 import { boolean, finite, fraction, positive } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
-import { checkedLayer, checkNumbers, shapeMismatch, type Layer, type Mask } from "./layer.ts";
+import { callable, withAlso } from "./callable.ts";
+import { sequenceOf, shapeMismatch } from "./checks.ts";
+import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Symbolic } from "./layer.ts";
+import type { Spec } from "./spec.ts";
 
 export interface SelfAttentionConfig {
   /** Steps attend to themselves and what came before only. Default false. */
@@ -28,33 +31,75 @@ export const selfAttentionTable = {
   name: optional(layerName),
 } satisfies Table<SelfAttentionConfig>;
 
-/** The layer of `kind`; `heads` where weights are [batch, heads, steps, steps]. `config` was checked. */
-export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): Layer {
-  const { causal, residual, softCap, dropout: rate, seed } = filled(selfAttentionTable, config);
-  return checkedLayer({
+/** What attention gives: its output and, as `scores`, how much each query looks at each key, [batch, queries, keys] or [batch, heads, queries, keys]. */
+export type Attended = Symbolic & { readonly scores: Symbolic };
+
+export interface AttentionLayer extends LayerDefinition {
+  /** x [batch, queries, features]; `value` and `key` [batch, keys, …], each the other's default; without either x attends to itself. */
+  (x: Symbolic, beside?: { readonly key?: Symbolic; readonly value?: Symbolic }): Attended;
+}
+
+/** The layer of `kind`; `heads` where scores are [batch, heads, queries, keys]. `config` was checked. */
+export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): AttentionLayer {
+  return callable({
     kind,
     config,
-    build(input, who) {
-      checkNumbers(who, input);
-      const [steps, features] = input.shape;
-      if (input.shape.length !== 2 || steps === undefined || features === undefined)
-        throw shapeMismatch(who, "x [batch, steps, features]", input);
-      const size = module.outputSize({ query: features });
-      if (residual && size !== features) throw shapeMismatch(who, `${size} features to add x to what it gives`, input);
-      const mask: Mask = { shape: [...(heads === undefined ? [] : [heads]), steps, steps], rate, ...(seed !== undefined && { seed }) };
-      return {
-        output: { shape: [steps, size], axes: ["steps", "units"], dtype: "float" },
-        weights: module.weights({ query: features }) as Tree<Weight>, // P is a record of weights
-        ...(rate > 0 && { mask }),
-        apply: (weights, x, { mask: dropout }) =>
-          module.run(weights as WeightTensors<P>, {
-            query: x,
-            causal,
-            softCap,
-            dropout: dropout as Tensor | undefined, // the one declared above
-            residual: residual ? x : undefined,
-          }).output,
-      };
+    reads: ["key", "value"],
+    also: { scores: true } as const,
+    build: (input: Spec, who: string, beside: Beside<Spec> = {}) => built({ module, config, heads, input, who, beside }),
+  }) as unknown as AttentionLayer; // a call gives what `also` says
+}
+
+interface Attending<P> {
+  readonly module: Attention<P>;
+  readonly config: SelfAttentionConfig;
+  readonly heads: number | undefined;
+  readonly input: Spec;
+  readonly who: string;
+  readonly beside: Beside<Spec>;
+}
+
+function built<P>({ module, config, heads, input, who, beside }: Attending<P>): Built {
+  const { causal, residual, softCap, dropout: rate, seed } = filled(selfAttentionTable, config);
+  const [queries, query] = sequenceOf(who, input);
+  const given = beside as { readonly key?: Spec; readonly value?: Spec }; // single ones, by the type of the call
+  const key = given.key ?? given.value ?? input,
+    value = given.value ?? key;
+  const [keys, keySize] = sequenceOf(`${who} key`, key),
+    [values, valueSize] = sequenceOf(`${who} value`, value);
+  if (keys !== values) throw shapeMismatch(who, `a value for each of ${keys} keys`, value);
+  const sizes = { query, key: keySize, value: valueSize },
+    size = module.outputSize(sizes);
+  if (residual && size !== query) throw shapeMismatch(who, `${size} features to add x to what it gives`, input);
+  const axes = [...(heads === undefined ? [] : ["heads"]), "queries", "keys"],
+    shape = [...(heads === undefined ? [] : [heads]), queries, keys];
+  const drawn: RandomMask = { shape, rate, ...(seed !== undefined && { seed }) };
+  const output: Spec = { shape: [queries, size], axes: ["steps", "units"], dtype: "float" };
+  return {
+    output,
+    also: { scores: { shape, axes, dtype: "float" } },
+    weights: module.weights(sizes) as Tree<Weight>, // P is a record of weights
+    ...(rate > 0 && { drawn }),
+    apply(weights, x, context) {
+      const given = (context.beside ?? {}) as { readonly key?: Tensor; readonly value?: Tensor }; // likewise
+      const { output, weights: scores } = module.run(weights as WeightTensors<P>, {
+        query: x,
+        ...{ key: given.key ?? given.value, value: given.value },
+        ...{ causal, softCap, mask: keysThatCount(context, heads !== undefined) },
+        dropout: context.drawn as Tensor | undefined, // the one declared above
+        residual: residual ? x : undefined,
+      });
+      return withAlso(output, { scores });
     },
-  });
+  };
+}
+
+/** Of the keys and values where they are given, otherwise of x: [batch, 1, keys], or [batch, 1, 1, keys]. */
+function keysThatCount({ mask, beside = {}, besideMasks = {} }: LayerContext, heads: boolean): Tensor | undefined {
+  const { key, value } = besideMasks as { readonly key?: Tensor; readonly value?: Tensor }; // as the layer reads single ones
+  const isSelf = beside["key"] === undefined && beside["value"] === undefined;
+  const found = [isSelf ? mask : undefined, key, value].filter((each) => each !== undefined);
+  if (found.length === 0) return undefined;
+  const all = found.reduce((both, each) => where(both, each, 0));
+  return heads ? all.expand(1).expand(1) : all.expand(1);
 }

@@ -18,7 +18,7 @@ export const simpleRNNTable = {
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, units], `wh` [units, units], `b` [units]. Throws as `recurrent` and core's `rnn` do.
  */
-export function simpleRNN(options: SimpleRNNConfig): RecurrentLayer {
+export function simpleRNN(options: SimpleRNNConfig): RecurrentLayer<"h"> {
   const config = given("simpleRNN", simpleRNNTable, options);
   return recurrentLayer("simpleRNN", rnn(without(config, recurrentTable)), config);
 }

@@ -34,6 +34,15 @@ export function specOf(shape: Shape, dtype: Kind): Spec {
   return { shape, axes, dtype };
 }
 
+/** Whether its first axis is that of so many steps. */
+export function hasStepsOf({ axes, shape }: Spec, steps: number | undefined): boolean {
+  return axes[0] === "steps" && shape[0] === steps;
+}
+
+export function isSpec(value: unknown): value is Spec {
+  return typeof value === "object" && value !== null && "shape" in value && "axes" in value;
+}
+
 /** "[batch, steps 30, features 9]" */
 export function describe({ shape, axes }: Pick<Spec, "shape" | "axes">): string {
   return `[${["batch", ...shape.map((size, d) => `${axes[d]} ${size}`)].join(", ")}]`;

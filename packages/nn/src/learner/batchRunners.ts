@@ -1,6 +1,6 @@
 // What runs batches of one shape: to learn from them, or to measure them alone.
 import { allOrNothing, trace, type Tensor } from "@sluice/core";
-import type { Mask } from "../layers/layer.ts";
+import type { RandomMask } from "../layers/layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { unpack } from "../weights/layout.ts";
 import { bind } from "./bind.ts";
@@ -20,7 +20,7 @@ export interface RunnerOptions extends Pick<VariablesOptions, "backend" | "dtype
   readonly objective: LossObjective;
   readonly optimizer: Optimizer;
   readonly skipUnsound: boolean;
-  readonly masks: Readonly<Record<string, Mask>>;
+  readonly masks: Readonly<Record<string, RandomMask>>;
 }
 
 export interface BatchRunner {

@@ -1,12 +1,12 @@
 // A dropout mask of one layer, update after update: drawn on the host from the seed, the mask's name and the number of the update,
 // so that it is the same on every backend and after every resumption.
 import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
-import type { Mask } from "../layers/layer.ts";
+import type { RandomMask } from "../layers/layer.ts";
 import { typedArray } from "../host/typedArray.ts";
 
 export interface DropoutMaskOptions {
   readonly name: string;
-  readonly mask: Mask;
+  readonly mask: RandomMask;
   readonly batch: number;
   readonly dtype: "f32" | "f64";
   /** Where the layer has none of its own. */
@@ -16,7 +16,7 @@ export interface DropoutMaskOptions {
 export class DropoutMask {
   /** [batch, …mask.shape] */
   readonly array: NDArray;
-  readonly #mask: Mask;
+  readonly #mask: RandomMask;
   readonly #stream: Random;
   readonly #staging: TypedArray;
 

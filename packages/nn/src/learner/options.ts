@@ -1,7 +1,7 @@
 // What the caller says to `learn`: weights, inputs, a traced loss, and how it is to fall.
 import type { Nested, NumericArray, Tensor, WeightTensors } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, rate, size, text, type Rule } from "@sluice/core/arguments";
-import type { Mask } from "../layers/layer.ts";
+import type { RandomMask } from "../layers/layer.ts";
 import type { Kind } from "../layers/spec.ts";
 import { anyOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, either, listOf, options, recordOf, sizes } from "../options/rules.ts";
@@ -67,7 +67,7 @@ export interface LearnerOptions<W, I extends Inputs, S, K extends string, M exte
   /** What lives from batch to batch, at the start: a tree of numbers, such as the state of a stateful recurrence. */
   readonly state?: S | undefined;
   /** Random masks, as for dropout, drawn for each batch from the seed; [batch, …shape], where batch is the first axis of the first input. */
-  readonly masks?: { readonly [N in K]: Mask } | undefined;
+  readonly masks?: { readonly [N in K]: RandomMask } | undefined;
   /** Leave out single batches whose loss or gradient is not finite, and go on. Default false: all after one are left out too, and `measures` throws. */
   readonly skipUnsound?: boolean | undefined;
   /** Of the weights and masks; default 0. */
@@ -95,7 +95,7 @@ const pair: Rule<readonly [number, number]> = {
   expected: "a list of two numbers",
   accepts: (value): value is readonly [number, number] => listOf(finite).accepts(value) && value.length === 2,
 };
-const mask: Rule<Mask> = options<Mask>({
+const mask: Rule<RandomMask> = options<RandomMask>({
   ...{ shape: required(sizes), rate: required(rate), values: optional(pair), seed: optional(finite) },
 });
 

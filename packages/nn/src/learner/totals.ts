@@ -3,7 +3,7 @@
 import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core";
 import { typedArray } from "../host/typedArray.ts";
 
-/** Where updates and evaluations add up: the steps skipped, the samples' weights, then each measure times weight. */
+/** Where updates and evaluations add up: the steps skipped, the samples' weights, each measure times weight, then weights that single measures have of their own. */
 export const skippedAt = 0;
 export const weightAt = 1;
 export const measuresAt = 2;
@@ -37,13 +37,20 @@ export class Totals {
   readonly array: NDArray;
   /** Of the measures. */
   readonly names: readonly string[];
+  /** Where the weight of each lies. */
+  readonly #weights: readonly number[];
   readonly #zeros: TypedArray;
   #steps = 0;
   #full: Promise<Float64Array>;
 
-  constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64") {
-    const length = measuresAt + names.length;
+  /** `own` says which measures count by another weight than the batch's: for each of these weights, its measures. */
+  constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64", own: readonly (readonly string[])[] = []) {
+    const length = measuresAt + names.length + own.length;
     this.names = names;
+    this.#weights = names.map((name) => {
+      const at = own.findIndex((measures) => measures.includes(name));
+      return at < 0 ? weightAt : measuresAt + names.length + at;
+    });
     this.#zeros = typedArray(dtype, length);
     this.#full = Promise.resolve(new Float64Array(length));
     this.array = zeros(backend, [length], { dtype, name: "totals" });
@@ -91,7 +98,7 @@ export class Totals {
   /** The mean of each measure over the samples, by their weights; NaN before the first. */
   means({ full, partial }: Tally): Record<string, number> {
     const sum = (i: number): number => full[i]! + partial[i]!;
-    return Object.fromEntries(this.names.map((name, i) => [name, sum(measuresAt + i) / sum(weightAt)]));
+    return Object.fromEntries(this.names.map((name, i) => [name, sum(measuresAt + i) / sum(this.#weights[i] ?? weightAt)]));
   }
 
   dispose(): void {

@@ -14,6 +14,8 @@ export interface Objective {
   readonly weight: Tensor;
   /** weight · measure: of the loss, then of the others. */
   readonly sums: readonly Tensor[];
+  /** Weights that some of the measures have of their own, in the order of `Totals`. */
+  readonly ownWeights?: readonly Tensor[];
   /** The state after the batch, by name. */
   readonly state?: Readonly<Record<string, Tensor>>;
   /** Whether the weight may be anything: then a batch whose weight is no number of at least 0 is not sound. */
@@ -102,11 +104,16 @@ function soundness({ loss, weight, state = {}, isWeightFree = false }: Objective
   return own.mul(bounded(weighed)).mul(less(weight, 0).neg().add(1));
 }
 
-/** The measures alone, for evaluation. */
-export function evaluationStep<B>({ layout, objective }: Pick<Task<B>, "layout" | "objective">) {
+/** The measures alone, for evaluation; the state stays as it is, unless it goes on from batch to batch. */
+export function evaluationStep<B>({
+  layout,
+  objective,
+  goesOn = false,
+}: Pick<Task<B>, "layout" | "objective"> & { readonly goesOn?: boolean }) {
   return ({ params, frozen, totals, ...given }: Given<B, Tensor> & Flat<Tensor> & { readonly totals: Tensor }): void => {
     const measured = penalised(layout, params, objective(unpack(layout, params, frozen), given));
     accumulate(totals, measured, bounded(square(measured.loss)));
+    if (goesOn) for (const [name, old] of Object.entries(given.state ?? {})) assign(old, entryOf(measured.state ?? {}, name));
   };
 }
 
@@ -170,8 +177,8 @@ export function positive(weight: Tensor): Tensor {
 }
 
 /** Adds to totals [skipped, weight, …measures]; a batch that is not sound counts as skipped and nothing else. */
-function accumulate(totals: Tensor, { weight, sums }: Objective, sound: Tensor): void {
+function accumulate(totals: Tensor, { weight, sums, ownWeights = [] }: Objective, sound: Tensor): void {
   const skipped = sound.neg().add(1);
-  const counted = [weight, ...sums].map((sum) => where(sound, sum, 0));
+  const counted = [weight, ...sums, ...ownWeights].map((sum) => where(sound, sum, 0));
   assign(totals, totals.add(stack([skipped, ...counted], 0))); // the order of totals.ts
 }

@@ -12,9 +12,11 @@ export interface Target {
 
 export interface Measure {
   readonly name: string;
+  /** The activation it applies itself: of a model that ends with it, it reads what lies in front of it. */
+  readonly includes?: "sigmoid" | "softmax";
   /** What it takes as a sample's target for a sample's output. Throws SHAPE_MISMATCH for an output it cannot measure. */
   target(output: Shape): Target;
-  /** target [batch, …target.shape], output [batch, …output] → [batch]. */
+  /** target [batch, …target.shape], output [batch, …output] → [batch]. Where only some steps of sequences count, each step is measured as a sample of its own. */
   perSample(target: Tensor, output: Tensor): Tensor;
 }
 

@@ -6,6 +6,7 @@ import type { Metric } from "./metric.ts";
 export const binaryAccuracy: Metric = checkedMeasure({
   name: "binaryAccuracy",
   better: "higher",
+  includes: "sigmoid",
   target: probabilities,
   perSample: (y, z) => meanPerSample(z.greater(0).equal(y.greater(0.5))),
 });

@@ -1,42 +1,61 @@
 // A model: named layers and, once it was trained or loaded, the weights to start from; and a trainer, which holds them on a backend.
 // Each names the other, so the two stand together. A model names no machine.
 import type { HostArray, Shape, Tree } from "@sluice/core";
-import type { Layer } from "../layers/layer.ts";
+import type { Symbolic } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "./options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import type { BuiltModel } from "./built.ts";
+import type { Graph, Named, NamedLayer } from "./graph.ts";
+import type { ByName, EndNames, Names } from "./names.ts";
 import type { Saved } from "./saved.ts";
 import type { Summary } from "./summary.ts";
 
-export interface NamedLayer {
+/** What a model is made of, and what it makes, whatever its inputs and outputs are called. */
+export interface AnyModel {
   readonly name: string;
-  readonly layer: Layer;
+  /** Each once, in an order in which each comes after what it reads. */
+  readonly layers: readonly NamedLayer[];
+  readonly graph: Graph;
+  readonly ends: EndNames;
+  readonly saved?: Saved;
+  /** For inputs of indices: one more than the largest. */
+  readonly indices: Named<number | undefined>;
+  sample(shape: ByName<Names, Shape>): ByName<Names, Spec>;
+  build(sample: ByName<Names, Spec>): BuiltModel;
+  summary(shape?: ByName<Names, Shape>): Summary;
+  compile(options: CompileOptions<Names>): Promise<AnyTrainer>;
 }
 
-export interface Model {
+/** I are the names of its inputs and O those of its outputs, null for one without a name. */
+export interface Model<I extends Names = null, O extends Names = null> {
+  /** The model as a layer of another, with the same weights wherever it stands. */
+  (x: ByName<I, Symbolic>): ByName<O, Symbolic>;
   readonly name: string;
+  /** Each once, in an order in which each comes after what it reads. */
   readonly layers: readonly NamedLayer[];
+  readonly graph: Graph;
+  readonly ends: EndNames;
   readonly saved?: Saved;
-  /** Where the first layer reads indices: one more than the largest. */
-  readonly indices: number | undefined;
-  /** What a sample of this shape must look like for the first layer. Throws INVALID_ARGUMENT for what is no shape. */
-  sample(shape: Shape): Spec;
+  /** For inputs of indices: one more than the largest. */
+  readonly indices: Named<number | undefined>;
+  /** What a sample of this shape must look like. Throws INVALID_ARGUMENT for what is no shape. */
+  sample(shape: ByName<I, Shape>): ByName<I, Spec>;
   /** Pure. Throws INVALID_ARGUMENT for what is no sample, SHAPE_MISMATCH or DTYPE_MISMATCH naming the layer. */
-  build(sample: Spec): BuiltModel;
+  build(sample: ByName<I, Spec>): BuiltModel;
   /**
    * Its layers, what each gives and how many numbers it learns; `String(model.summary())` is a table. `shape` is one sample's, where the model says none.
    *
    * Throws INVALID_ARGUMENT where no shape is known, and what `sample` and `build` throw.
    */
-  summary(shape?: Shape): Summary;
+  summary(shape?: ByName<I, Shape>): Summary;
   /**
    * A trainer that holds this model's weights on a backend; the caller disposes it.
    *
    * `optimizer` and `loss` may be left out where it only predicts. Throws INVALID_ARGUMENT for options that do not fit
-   * together, UNSUPPORTED for a dtype the backend lacks, and what `build` throws where the first layer is an `input`.
+   * together, UNSUPPORTED for a dtype the backend lacks, and what `build` throws where the inputs say their shapes.
    */
-  compile(options: CompileOptions): Promise<Trainer>;
+  compile(options: CompileOptions<O>): Promise<Trainer<I, O>>;
 }
 
 /**
@@ -45,8 +64,15 @@ export interface Model {
  * Every verb throws DISPOSED once the trainer is disposed or its backend closed, and checks data before it runs:
  * EMPTY_DATA, SHAPE_MISMATCH, DTYPE_MISMATCH, NOT_FINITE and INDEX_OUT_OF_RANGE, the last two with row and column.
  */
-export interface Trainer extends Disposable, AsyncDisposable {
-  readonly model: Model;
+export interface Trainer<I extends Names = null, O extends Names = null> extends Verbs<I, O> {
+  readonly model: Model<I, O>;
+}
+
+export interface AnyTrainer extends Verbs<Names, Names> {
+  readonly model: AnyModel;
+}
+
+interface Verbs<I extends Names, O extends Names> extends Disposable, AsyncDisposable {
   /** What the last `fit` came to, also one that threw; undefined before the first has ended. */
   readonly history: History | undefined;
   /**
@@ -65,11 +91,11 @@ export interface Trainer extends Disposable, AsyncDisposable {
    * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
    * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
    */
-  fit(data: Data, options: FitOptions): Promise<History>;
+  fit(data: Data<I, O>, options: FitOptions<I, O>): Promise<History>;
   /** The loss and every metric by name, their means over the samples by weight. Throws ABORTED where `signal` ended it. */
-  evaluate(data: Data, options?: EvaluateOptions): Promise<Record<string, number>>;
-  /** The model's outputs [samples, …] for x [samples, …], the caller's own; logits where the loss reads them. Throws ABORTED where `signal` ended it. */
-  predict(x: Numbers, options?: PredictOptions): Promise<HostArray>;
+  evaluate(data: Data<I, O>, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** The model's outputs [samples, …] for x [samples, …], the caller's own. Throws ABORTED where `signal` ended it. */
+  predict(x: ByName<I, Numbers>, options?: PredictOptions<I>): Promise<ByName<O, HostArray>>;
   /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
   weights(): Promise<Readonly<Record<string, Tree<HostArray>>>>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */

@@ -7,15 +7,19 @@ import type { Metric } from "../metrics/metric.ts";
 import type { MetricName } from "../metrics/resolveMetric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { WeightGroup } from "../weights/roles.ts";
+import type { ByName, Names } from "./names.ts";
 
-export interface CompileOptions {
+export interface CompileOptions<O extends Names = null> {
   /** Stays the caller's; close it after the trainer is disposed. */
   readonly backend: Backend;
   /** Needed to fit. */
   readonly optimizer?: Optimizer;
-  /** Needed to fit and to evaluate. */
-  readonly loss?: LossName | Loss;
-  readonly metrics?: readonly (MetricName | Metric)[];
+  /** Needed to fit and to evaluate; of a model with named outputs by name, for those that are to be learnt. */
+  readonly loss?: AnyLoss | BySome<O, AnyLoss>;
+  /** What each output's loss counts in the whole, by name. Default 1. */
+  readonly lossWeights?: BySome<O, number>;
+  /** Of a model with named outputs by name; reported as "nextAccuracy" of the output "next". */
+  readonly metrics?: readonly AnyMetric[] | BySome<O, readonly AnyMetric[]>;
   /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price; of several that name one the first holds. Default none. */
   readonly groups?: readonly WeightGroup[];
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
@@ -24,20 +28,33 @@ export interface CompileOptions {
   readonly dtype?: "f32" | "f64";
 }
 
-/** x [samples, …], y [samples, …]. */
-export interface Data {
-  readonly x: Numbers;
-  readonly y: Numbers;
+export type AnyLoss = LossName | Loss;
+export type AnyMetric = MetricName | Metric;
+
+/** Something for some of several that have names. */
+export type BySome<O extends Names, T> = [O & string] extends [never] ? never : { readonly [K in O & string]?: T };
+
+/** x [samples, …], y [samples, …]; by name where the model names its inputs, or its outputs. */
+export interface Data<I extends Names = null, O extends Names = null> extends Lengths<I> {
+  readonly x: ByName<I, Numbers>;
+  /** Targets; of named outputs those that have a loss. */
+  readonly y: (O extends null ? Numbers : never) | BySome<O, Numbers>;
   /** [samples], at least 0: how much each sample counts in losses and metrics; default 1 each. */
   readonly sampleWeight?: Numbers;
 }
 
-export interface FitOptions {
+/** How many steps of each sample count, where not all do: [samples], each 0 … steps. What stands past them, NaN included, changes no number. */
+export interface Lengths<I extends Names> {
+  /** By name, for some of the inputs, where the model names them. */
+  readonly lengths?: (I extends null ? Numbers : never) | BySome<I, Numbers>;
+}
+
+export interface FitOptions<I extends Names = null, O extends Names = null> {
   readonly epochs: number;
   /** Default 32. */
   readonly batchSize?: number;
   /** Evaluated after each epoch: gives valLoss and the metrics with "val" before them. */
-  readonly validationData?: Data;
+  readonly validationData?: Data<I, O>;
   /** A new order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
   /** Of the shuffles; default the seed of `compile`. */
@@ -72,7 +89,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-export type PredictOptions = EvaluateOptions;
+export interface PredictOptions<I extends Names = null> extends EvaluateOptions, Lengths<I> {}
 
 export interface CheckpointOptions {
   /** Default false. */

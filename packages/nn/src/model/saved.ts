@@ -5,7 +5,8 @@ import type { SavedSums } from "../learner/totals.ts";
 
 /** What training leaves behind; see `serialize`. */
 export interface Saved {
-  readonly sample: Spec;
+  /** What it was made for, by input; "x" where there is one without a name. */
+  readonly samples: Readonly<Record<string, Spec>>;
   /** By layer and key, "lstm.wx". */
   readonly weights: Readonly<Record<string, HostArray>>;
   /** Present where training may go on from here as if it had not stopped. */
@@ -40,6 +41,8 @@ export interface SavedPosition {
   /** The seed of the order, or none. */
   readonly shuffle: number | false;
   readonly sums: SavedSums;
+  /** What a stateful model carries on, by name, "lstm.h". */
+  readonly carried?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What `monitor` and `patience` have seen. */

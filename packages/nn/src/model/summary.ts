@@ -1,13 +1,14 @@
 // What a model is made of, at a glance: each layer's output and how many numbers it learns.
 import { leavesOf, isWeight, type Tree, type Weight } from "@sluice/core";
-import { describe, type Spec } from "../layers/spec.ts";
+import { describe, isSpec, type Spec } from "../layers/spec.ts";
 import type { BuiltModel } from "./built.ts";
+import type { Named } from "./graph.ts";
 
 export interface LayerSummary {
   readonly name: string;
   readonly kind: string;
-  /** Of one sample. */
-  readonly output: Spec;
+  /** Of one sample; a tree of them where it gives several. */
+  readonly output: Tree<Spec>;
   /** Numbers that it learns. */
   readonly parameters: number;
 }
@@ -15,8 +16,8 @@ export interface LayerSummary {
 /** See `Model.summary`. */
 export interface Summary {
   readonly name: string;
-  /** Of one sample. */
-  readonly input: Spec;
+  /** Samples by input; "x" where there is one without a name. */
+  readonly inputs: Named<Spec>;
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   /** What the numbers themselves take in f32. */
@@ -25,10 +26,10 @@ export interface Summary {
   toString(): string;
 }
 
-export function summaryOf(name: string, { sample, layers }: BuiltModel): Summary {
+export function summaryOf(name: string, { inputs, layers }: BuiltModel): Summary {
   const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, parameters: sizeOf(weights) }));
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const summary = { name, input: sample, layers: rows, parameters, bytes: 4 * parameters };
+  const summary = { name, inputs, layers: rows, parameters, bytes: 4 * parameters };
   const print = { value: () => table(summary), enumerable: false }; // it is data all the same
   return Object.defineProperties(summary as Summary, { toString: print, [Symbol.for("nodejs.util.inspect.custom")]: print });
 }
@@ -38,15 +39,25 @@ function sizeOf(weights: Tree<Weight>): number {
   return leaves.reduce((sum, [, { axes }]) => sum + Object.values(axes).reduce((product, n) => product * n, 1), 0);
 }
 
-function table({ name, input, layers, parameters, bytes }: Omit<Summary, "toString">): string {
+function table({ name, inputs, layers, parameters, bytes }: Omit<Summary, "toString">): string {
   const head = ["layer", "kind", "output", "parameters"];
-  const body = layers.map((layer) => [layer.name, layer.kind, describe(layer.output), grouped(layer.parameters)]);
+  const body = layers.map((layer) => [layer.name, layer.kind, described(layer.output), grouped(layer.parameters)]);
   const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i === cells.length - 1 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join("  ");
-  return [`${name}: x ${describe(input)}`, ...[head, ...body].map(line), `${grouped(parameters)} parameters, ${sized(bytes)} in f32`].join(
-    "\n",
-  );
+  return [
+    `${name}: ${Object.entries(inputs)
+      .map(([input, spec]) => `${input} ${describe(spec)}`)
+      .join(", ")}`,
+    ...[head, ...body].map(line),
+    `${grouped(parameters)} parameters, ${sized(bytes)} in f32`,
+  ].join("\n");
+}
+
+/** One, or several by name. */
+function described(output: Tree<Spec>): string {
+  const leaves = leavesOf(output, isSpec) as readonly (readonly [string, Spec])[]; // a layer gives these
+  return leaves.map(([path, spec]) => (path === "" ? describe(spec) : `${path} ${describe(spec)}`)).join(", ");
 }
 
 /** 12,345 */

@@ -23,6 +23,15 @@ export function recordOf<T>(rule: Rule<T>, expected = `a record of names, each w
   };
 }
 
+/** The same where some may be left out. */
+export function someOf<T>(rule: Rule<T>, expected: string): Rule<Readonly<Record<string, T | undefined>>> {
+  return {
+    expected,
+    accepts: (value): value is Readonly<Record<string, T | undefined>> =>
+      isRecord(value) && Object.values(value).every((one) => one === undefined || rule.accepts(one)),
+  };
+}
+
 export function listOf<T>(rule: Rule<T>, expected = `a list of items, each ${rule.expected}`): Rule<readonly T[]> {
   return { expected, accepts: (value): value is readonly T[] => Array.isArray(value) && Array.from(value).every(rule.accepts) };
 }

@@ -7,7 +7,7 @@ import { open } from "@sluice/core/reference";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { input } from "../layers/input.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { loadModel, saveModel } from "./files.ts";
 import { serialize } from "./serialize.ts";
 

@@ -4,7 +4,8 @@ import { SluiceError, type HostArray } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
 import type { LearnerCheckpoint } from "../learner/checkpoint.ts";
 import type { AnyLearner } from "../learner/learner.ts";
-import type { Model, Trainer } from "../model/model.ts";
+import type { AnyModel, AnyTrainer, Model } from "../model/model.ts";
+import type { Names } from "../model/names.ts";
 import { anyRecord } from "../options/rules.ts";
 import { filled, given } from "../options/table.ts";
 import { readFully } from "./ranges.ts";
@@ -23,7 +24,7 @@ import { loadTable, tensorsOf, type LoadOptions, type SaveOptions } from "./seri
  * removed by the next save to the same path, after a quarter of an hour. Throws FILE_UNWRITABLE, with the system's code in
  * `facts.system`, also for a path that is no regular file, and what `serialize` throws; an older file at `path` is then as it was.
  */
-export async function saveModel(path: string, source: Model | Trainer, options: SaveOptions = {}): Promise<void> {
+export async function saveModel(path: string, source: AnyModel | AnyTrainer, options: SaveOptions = {}): Promise<void> {
   checkPath("saveModel", path);
   const who = `saveModel ${path}`;
   await write(path, pieces(await tensorsOf(source, options, who), who), who);
@@ -53,11 +54,14 @@ async function write(path: string, parts: readonly Uint8Array[], who: string): P
  * Throws FILE_NOT_FOUND, with the system's code in `facts.system`, where there is no regular file that can be read, and what `deserialize`
  * throws.
  */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel<I extends Names = null, O extends Names = null>(
+  path: string,
+  options: LoadOptions = {},
+): Promise<Model<I, O>> {
   checkPath("loadModel", path);
   const who = `loadModel ${path}`,
     reading = filled(loadTable, given(who, loadTable, options));
-  return read(path, who, (header) => planOf(header, reading, who));
+  return (await read(path, who, (header) => planOf(header, reading, who))) as unknown as Model<I, O>; // whose ends the caller knows
 }
 
 /** The checkpoint that `saveCheckpoint` wrote, for `learn({ …, from })`. Throws as `loadModel` and `deserializeCheckpoint`. */

@@ -61,6 +61,7 @@ const position = shaped<PositionRecord>(
     batchSize: required(size),
     shuffle: required(either(finite, off)),
     sums: required(sums),
+    carried: optional(recordOf(listOf(finite))),
   },
   ({ steps, samples, batchSize }) => batchSize <= samples && steps <= Math.ceil(samples / batchSize),
 );

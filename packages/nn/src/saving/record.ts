@@ -1,14 +1,19 @@
 // What a model file says of its model, beside the arrays: made from a model, and checked on the way back.
 import { SluiceError, type HostArray } from "@sluice/core";
 import { oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
-import { specOf, type Kind } from "../layers/spec.ts";
-import { restoreLayer, type LayerRecord, type LayerTable } from "../layers/table.ts";
+import { specOf, type Kind, type Spec } from "../layers/spec.ts";
+import type { LayerTable } from "../layers/table.ts";
+import { entryOf } from "../host/entryOf.ts";
 import { checkShapes, layoutOf, type Layout } from "../weights/layout.ts";
-import { createModel } from "../sequential/createModel.ts";
-import type { Model } from "../model/model.ts";
+import { chainOf, graphRecord, type GraphRecord, type LayerRecord } from "../model/graphRecord.ts";
+import { createModel } from "../models/createModel.ts";
+import type { Named } from "../model/graph.ts";
+import type { AnyModel } from "../model/model.ts";
+import { asGiven, single } from "../model/names.ts";
+import { restoreGraph, restoreLayer } from "./restore.ts";
 import type { Saved, SavedTraining } from "../model/saved.ts";
-import { sequential } from "../sequential/sequential.ts";
-import { anyRecord, counter, listOf } from "../options/rules.ts";
+import { sequential } from "../models/sequential.ts";
+import { anyRecord, counter, listOf, recordOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
 import type { Entry, Header } from "./header.ts";
@@ -33,10 +38,16 @@ export interface Reading {
  *
  * Throws INVALID_ARGUMENT for what would not be read again as it is: a config or name that JSON or the format cannot hold.
  */
-export function toTensors({ name, layers }: Model, { sample, weights, training }: Saved, who: string): Tensors {
-  const records = layers.map(({ layer: { kind, config } }) => ({ kind, config }));
-  const record = {
-    ...{ name, layers: records, sample: { shape: sample.shape, dtype: sample.dtype } },
+export function toTensors({ name, graph, ends }: AnyModel, { samples, weights, training }: Saved, who: string): Tensors {
+  const chain = chainOf(graph, ends);
+  const sampleRecord = ({ shape, dtype }: Spec): SampleRecord => ({ shape, dtype });
+  const record: ModelRecord = {
+    ...(chain !== undefined
+      ? { name, layers: chain, sample: sampleRecord(entryOf(samples, single.inputs)) }
+      : {
+          ...{ name, graph: graphRecord(graph, ends) },
+          samples: Object.fromEntries(Object.entries(samples).map(([input, spec]) => [input, sampleRecord(spec)])),
+        }),
     ...(training !== undefined && { training: trainingRecord(training) }),
   };
   const model = writeJson(record, who, "model");
@@ -66,7 +77,7 @@ function trainingRecord({ progress, slots, ...counts }: SavedTraining): Training
 }
 
 /** What a file holds, whose arrays are still to be read. */
-export interface Plan<T = Model> {
+export interface Plan<T = AnyModel> {
   /** Those that are wanted, in the order of the file. */
   readonly entries: readonly Entry[];
   /** Throws NOT_FINITE, naming the array, unless that is allowed. */
@@ -86,11 +97,11 @@ export function planOf({ entries, metadata }: Header, reading: Reading, who: str
   }
 }
 
-function plan({ name, layers, sample, training }: ModelRecord, entries: readonly Entry[], reading: Reading, who: string): Plan {
-  const made = layers.map((layer) => restoreLayer(layer, reading.layers, who));
-  const model = sequential(made, { name });
-  const spec = specOf(sample.shape, sample.dtype);
-  const layout = layoutOf(model.build(spec).weights);
+function plan(record: ModelRecord, entries: readonly Entry[], reading: Reading, who: string): Plan {
+  const { training } = record;
+  const model = modelOf(record, reading, who);
+  const samples = samplesOf(record, model, who);
+  const layout = layoutOf(model.build(asGiven(samples, model.ends.inputs, single.inputs)).weights);
   const { weights, slots, best } = grouped(entries, training, who);
   checkShapes(layout, Object.fromEntries(weights), who);
   const trained = trainedOf(layout, training?.frozen ?? [], who);
@@ -106,13 +117,28 @@ function plan({ name, layers, sample, training }: ModelRecord, entries: readonly
         Object.fromEntries([...group].map(([key, entry]) => [key, arrays.get(entry.name)!])); // each is among those wanted
       const state = Object.fromEntries([...slots].map(([slot, group]) => [slot, kept === undefined ? {} : filled(group)]));
       const saved: Saved = {
-        sample: spec,
+        samples,
         weights: filled(weights),
         ...(kept !== undefined && { training: trainingOf(kept, state, best.size > 0 ? filled(best) : undefined) }),
       };
-      return createModel(model.name, model.layers, saved);
+      return createModel({ name: model.name, graph: model.graph, ends: model.ends, saved });
     },
   };
+}
+
+/** Layers one after the other, or any graph of them. */
+function modelOf({ name, layers, graph }: ModelRecord, { layers: custom }: Reading, who: string): AnyModel {
+  if (graph !== undefined) return createModel({ name, ...restoreGraph(graph, { custom, who }) });
+  return sequential((layers ?? []).map((layer) => restoreLayer(layer, { custom, who })), { name }); // prettier-ignore
+}
+
+function samplesOf({ sample, samples }: ModelRecord, { graph }: AnyModel, who: string): Named<Spec> {
+  const records = samples ?? (sample === undefined ? {} : { [single.inputs]: sample });
+  const missing = Object.keys(graph.inputs).find((input) => !Object.hasOwn(records, input));
+  if (missing !== undefined) throw foreign(who, `it does not say what the input ${show(missing)} looks like`);
+  return Object.fromEntries(
+    Object.keys(graph.inputs).map((input) => [input, specOf(entryOf(records, input).shape, entryOf(records, input).dtype)]),
+  );
 }
 
 /** Without the weights that did not train. */
@@ -167,21 +193,32 @@ function checkTypes(entries: readonly Entry[], who: string): void {
 
 type TrainingRecord = Omit<SavedTraining, "slots" | "progress"> & { readonly slots: readonly string[]; readonly progress?: ProgressRecord };
 
+interface SampleRecord {
+  readonly shape: readonly number[];
+  readonly dtype: Kind;
+}
+
 /** In the metadata as JSON. */
 interface ModelRecord {
   readonly name: string;
-  readonly layers: readonly LayerRecord[];
-  readonly sample: { readonly shape: readonly number[]; readonly dtype: Kind };
+  /** Of a chain of layers, and what it is for. */
+  readonly layers?: readonly LayerRecord[];
+  readonly sample?: SampleRecord;
+  /** Of any other graph, and what it is for by input. */
+  readonly graph?: GraphRecord;
+  readonly samples?: Named<SampleRecord>;
   readonly training?: TrainingRecord;
 }
 
 const modelTable = {
   name: required(text),
-  layers: required(listOf(anyRecord as Rule<LayerRecord>)), // each is checked by its own table
-  sample: required(anyRecord as Rule<ModelRecord["sample"]>), // likewise
+  layers: optional(listOf(anyRecord as Rule<LayerRecord>)), // each is checked by its own table
+  sample: optional(anyRecord as Rule<SampleRecord>), // likewise
+  graph: optional(anyRecord as Rule<GraphRecord>), // likewise
+  samples: optional(recordOf(anyRecord as Rule<SampleRecord>)), // likewise
   training: optional(anyRecord as Rule<TrainingRecord>), // likewise
 } satisfies Table<ModelRecord>;
-const sampleTable = { shape: required(shape), dtype: required(oneOf("float", "i32")) } satisfies Table<ModelRecord["sample"]>;
+const sampleTable = { shape: required(shape), dtype: required(oneOf("float", "i32")) } satisfies Table<SampleRecord>;
 const trainingTable = {
   optimizer: required(text),
   step: required(counter),
@@ -196,7 +233,9 @@ function readRecord(json: string, who: string): ModelRecord {
   const value = parseJson(json, (what) => foreign(who, `what it says of its model is not to be read: ${what}`));
   const at = (part: string): string => `${part} of the file`;
   const record = refusing(foreign, who, () => given(at("the model"), modelTable, value as unknown as ModelRecord)); // which is checked here
-  refusing(foreign, who, () => given(at("the sample"), sampleTable, record.sample));
+  if ((record.graph === undefined) !== (record.samples === undefined) || (record.layers === undefined) !== (record.sample === undefined) || (record.graph === undefined) === (record.layers === undefined)) throw foreign(who, "it has neither the layers of a model with a sample nor a graph with samples"); // prettier-ignore
+  for (const one of [...(record.sample ? [record.sample] : []), ...Object.values(record.samples ?? {})])
+    refusing(foreign, who, () => given(at("the sample"), sampleTable, one));
   if (record.training !== undefined) refusing(corrupt, who, () => given(at("the training"), trainingTable, record.training!));
   if (new Set(record.training?.slots).size !== (record.training?.slots ?? []).length)
     throw corrupt(who, "two arrays of its optimizer have one name");

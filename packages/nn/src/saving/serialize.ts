@@ -2,9 +2,10 @@
 import { SluiceError } from "@sluice/core";
 import { boolean, refused, type Rule } from "@sluice/core/arguments";
 import type { LayerMaker, LayerTable } from "../layers/table.ts";
-import type { Model, Trainer } from "../model/model.ts";
+import type { AnyModel, AnyTrainer, Model } from "../model/model.ts";
+import type { Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
-import { callable, having, recordOf } from "../options/rules.ts";
+import { callable, recordOf } from "../options/rules.ts";
 import { filled, given, preset, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { bytesOf } from "./bytes.ts";
@@ -46,12 +47,12 @@ export const loadTable = {
  * weights yet and for what a file cannot hold (a config of a layer of one's own that is no JSON, names of 32 MiB together), NOT_FINITE for
  * weights that are no numbers, OUT_OF_MEMORY where one array cannot hold it all.
  */
-export async function serialize(source: Model | Trainer, options: SaveOptions = {}): Promise<Uint8Array> {
+export async function serialize(source: AnyModel | AnyTrainer, options: SaveOptions = {}): Promise<Uint8Array> {
   return writeSafetensors(await tensorsOf(source, options, "serialize"), "serialize");
 }
 
 /** What is written of a model or trainer, as of this call. */
-export async function tensorsOf(source: Model | Trainer, options: SaveOptions, who: string): Promise<Tensors> {
+export async function tensorsOf(source: AnyModel | AnyTrainer, options: SaveOptions, who: string): Promise<Tensors> {
   const { optimizer, allowNonFinite } = filled(saveTable, given(who, saveTable, options));
   if (!isSource.accepts(source)) throw refused(who, "the model", source, isSource.expected);
   const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint({ optimizer })] : [source, source.saved];
@@ -63,15 +64,19 @@ export async function tensorsOf(source: Model | Trainer, options: SaveOptions, w
   return file;
 }
 
-const isSource = having<Model | Trainer>("a model or a trainer", {});
+const isSource: Rule<AnyModel | AnyTrainer> = {
+  expected: "a model or a trainer",
+  accepts: (value): value is AnyModel | AnyTrainer => (typeof value === "object" && value !== null) || typeof value === "function",
+};
 
-function noWeights({ name }: Model, who: string): SluiceError {
+function noWeights({ name }: AnyModel, who: string): SluiceError {
   const what = `the model "${name}" has no weights yet`;
   return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Compile it and serialize the trainer" });
 }
 
 /**
- * The model that `serialize` wrote; `compile` starts from its weights.
+ * The model that `serialize` wrote; `compile` starts from its weights. Names of its inputs and outputs, where it has some, are yours to say as types:
+ * `deserialize<"source" | "target", "next">(bytes)`.
  *
  * `bytes` is any view of memory or an ArrayBuffer; it is copied, and read in time and memory proportional to its size. At most 32 MiB of it
  * may be header (names, shapes and the layers), with at most 2²⁰ values in the description of the layers, in each other at most 32 deep.
@@ -79,10 +84,13 @@ function noWeights({ name }: Model, who: string): SluiceError {
  * Throws INVALID_ARGUMENT for what is no bytes, or no longer (its buffer was transferred), FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not
  * write, wrote in another version, or has layers that are not known here, and NOT_FINITE, naming the array, for weights that are no numbers.
  */
-export function deserialize(bytes: ArrayBufferView | ArrayBufferLike, options: LoadOptions = {}): Model {
+export function deserialize<I extends Names = null, O extends Names = null>(
+  bytes: ArrayBufferView | ArrayBufferLike,
+  options: LoadOptions = {},
+): Model<I, O> {
   const who = "deserialize",
     reading = filled(loadTable, given(who, loadTable, options)),
     { header, read } = openSafetensors(bytesOf(bytes, who), who);
   const plan = planOf(header, reading, who);
-  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, read(entry)])));
+  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, read(entry)]))) as unknown as Model<I, O>; // whose ends the caller knows
 }

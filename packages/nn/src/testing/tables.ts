@@ -21,7 +21,8 @@ import { generateTable } from "../decoding/generate.ts";
 import { learnerTable } from "../learner/options.ts";
 import { groupTable } from "../weights/roles.ts";
 import { loadTable, saveTable } from "../saving/serialize.ts";
-import { batchTable, compileTable, fitTable } from "../training/tables.ts";
+import { modelTable } from "../models/model.ts";
+import { batchTable, compileTable, fitTable, predictTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`. */
 export const layerTables = {
@@ -46,9 +47,11 @@ export const otherTables = {
   sgd: sgdTable,
   adam: adamTable,
   adamW: adamWTable,
+  model: modelTable,
   "model.compile": compileTable,
   "trainer.fit": fitTable,
-  "trainer.evaluate, trainer.predict": batchTable,
+  "trainer.evaluate": batchTable,
+  "trainer.predict": predictTable,
   learn: learnerTable,
   generate: generateTable,
   beamSearch: beamTable,

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { input } from "../layers/input.ts";
 import type { Model, Trainer } from "../model/model.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";

@@ -1,49 +1,102 @@
 // The arrays through which batches of one shape reach a Program, filled from a dataset.
+import { entryOf } from "../host/entryOf.ts";
 import { allOrNothing, type Backend, type NDArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
+import { disposeEach } from "../learner/bind.ts";
 import type { Target } from "../measures/measure.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Named } from "../model/graph.ts";
+import type { Column } from "./column.ts";
+import type { Dataset, Samples } from "./dataset.ts";
 import { Feed, type Rows } from "./feed.ts";
 import type { BatchInputs } from "./objective.ts";
 
-export interface BatchShape {
+export interface InputShape {
   readonly batch: number;
-  readonly sample: Spec;
-  readonly target: Target;
+  /** By input. */
+  readonly sample: Named<Spec>;
+  /** Inputs whose steps do not all count. */
+  readonly counted: readonly string[];
   readonly dtype: "f32" | "f64";
 }
 
-/** x [batch, …sample] */
-export function inputFeed(backend: Backend, batch: number, { shape: row, axes, dtype: kind }: Spec, dtype: "f32" | "f64"): Feed {
-  return new Feed(backend, { name: "x", axes, batch, row, dtype: kind === "i32" ? "i32" : dtype, padding: "repeat" });
+type Feeds = Named<Feed>;
+
+/** What a model reads: x and, where not all steps count, lengths. */
+export class Inputs {
+  readonly #x: Feeds;
+  readonly #lengths: Feeds;
+
+  constructor(backend: Backend, { batch, sample, counted, dtype }: InputShape) {
+    [this.#x, this.#lengths] = allOrNothing((keep) => [
+      feeds(Object.entries(sample), ({ shape: row, axes, dtype: kind }, name) =>
+        keep(new Feed(backend, { name, axes, batch, row, dtype: kind === "i32" ? "i32" : dtype, padding: "repeat" })),
+      ),
+      feeds(
+        counted.map((name) => [name, name]),
+        (name) => keep(new Feed(backend, { name: `lengths.${name}`, batch, row: [], dtype: "i32", padding: "repeat" })),
+      ),
+    ]);
+  }
+
+  get arrays(): Pick<BatchInputs<NDArray>, "x" | "lengths"> {
+    return { x: arraysOf(this.#x), lengths: arraysOf(this.#lengths) };
+  }
+
+  write({ x, lengths }: Samples, rows: Rows): void {
+    writeEach(this.#x, x, rows);
+    writeEach(this.#lengths, lengths, rows);
+  }
+
+  dispose(): void {
+    disposeEach([...Object.values(this.#x), ...Object.values(this.#lengths)]);
+  }
+}
+
+export interface BatchShape extends InputShape {
+  /** By output. */
+  readonly targets: Named<Target>;
 }
 
 /** x, y and the samples' weights; a row of padding weighs nothing. */
 export class Batch {
-  readonly #x: Feed;
-  readonly #y: Feed;
+  readonly #inputs: Inputs;
+  readonly #y: Feeds;
   readonly #weight: Feed;
 
-  constructor(backend: Backend, { batch, sample, target, dtype }: BatchShape) {
-    const kind = target.dtype === "i32" ? "i32" : dtype;
-    [this.#x, this.#y, this.#weight] = allOrNothing((keep) => [
-      keep(inputFeed(backend, batch, sample, dtype)),
-      keep(new Feed(backend, { name: "y", batch, row: target.shape, dtype: kind, padding: "repeat" })),
+  constructor(backend: Backend, { targets, ...shape }: BatchShape) {
+    const { batch, dtype } = shape;
+    [this.#inputs, this.#y, this.#weight] = allOrNothing((keep) => [
+      keep(new Inputs(backend, shape)),
+      feeds(Object.entries(targets), ({ shape: row, dtype: kind }, name) =>
+        keep(new Feed(backend, { name, batch, row, dtype: kind === "i32" ? "i32" : dtype, padding: "repeat" })),
+      ),
       keep(new Feed(backend, { name: "sampleWeight", batch, row: [], dtype, padding: "zeros" })),
     ]);
   }
 
   get arrays(): BatchInputs<NDArray> {
-    return { x: this.#x.array, y: this.#y.array, weight: this.#weight.array };
+    return { ...this.#inputs.arrays, y: arraysOf(this.#y), weight: this.#weight.array };
   }
 
-  write({ x, y, weight }: Dataset, rows: Rows): void {
-    this.#x.write(x, rows);
-    this.#y.write(y, rows);
-    this.#weight.write(weight, rows);
+  write(data: Dataset, rows: Rows): void {
+    this.#inputs.write(data, rows);
+    writeEach(this.#y, data.y, rows);
+    this.#weight.write(data.weight, rows);
   }
 
   dispose(): void {
-    for (const feed of [this.#x, this.#y, this.#weight]) feed.dispose();
+    disposeEach([this.#inputs, ...Object.values(this.#y), this.#weight]);
   }
+}
+
+function feeds<T>(entries: readonly (readonly [string, T])[], make: (value: T, name: string) => Feed): Feeds {
+  return Object.fromEntries(entries.map(([name, value]) => [name, make(value, name)]));
+}
+
+function arraysOf(feeds: Feeds): Named<NDArray> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.array]));
+}
+
+function writeEach(feeds: Feeds, columns: Named<Column>, rows: Rows): void {
+  for (const [name, feed] of Object.entries(feeds)) feed.write(entryOf(columns, name), rows);
 }

@@ -2,7 +2,6 @@ import { array } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { Best } from "./best.ts";
 import type { EpochLog, FitOptions } from "../model/options.ts";
 
@@ -12,7 +11,14 @@ const anyValues = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLe
 /** Epoch after epoch until patience is over; the weights are the epoch's number. */
 async function follow(values: readonly number[], measure: string, options: Partial<FitOptions>) {
   const params = array(backend, Float64Array.of(0));
-  const best = new Best(params, [{ ...sparseCategoricalAccuracy, name: "accuracy" }], { epochs: values.length, ...options });
+  const best = new Best(
+    params,
+    [
+      { name: "loss", better: "lower" },
+      { name: "accuracy", better: "higher" },
+    ],
+    { epochs: values.length, ...options },
+  );
   let epochs = 0;
   for (const value of values) {
     params.write(Float64Array.of(++epochs));

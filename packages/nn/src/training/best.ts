@@ -1,7 +1,8 @@
 // Which epoch was best, when to give up on a better one, and the way back to it (Prechelt 1998, as Keras's EarlyStopping).
+import type { Names } from "../model/names.ts";
 import { SluiceError, type NDArray, type TypedArray } from "@sluice/core";
-import type { Metric } from "../metrics/metric.ts";
 import type { EpochLog, FitOptions } from "../model/options.ts";
+import type { Reported } from "./heads.ts";
 
 /** What `monitor` and `patience` have seen so far. */
 export interface BestSoFar {
@@ -27,12 +28,12 @@ export class Best {
   #waited = 0;
 
   /** Throws INVALID_ARGUMENT where `monitor` names nothing in the log, or patience is no whole number. */
-  constructor(params: NDArray, metrics: readonly Metric[], options: FitOptions) {
+  constructor(params: NDArray, reported: readonly Reported[], options: FitOptions<Names, Names>) {
     const validated = options.validationData !== undefined;
     const { monitor = validated ? "valLoss" : "loss", patience = Infinity, restoreBestWeights = false } = options;
     this.#params = params;
     this.#monitor = monitor;
-    this.#sign = direction(monitor, metrics, validated);
+    this.#sign = direction(monitor, reported, validated);
     this.#patience = patience;
     this.#restore = restoreBestWeights;
     if (patience === Infinity || (Number.isInteger(patience) && patience >= 0)) return;
@@ -90,9 +91,8 @@ export class Best {
 }
 
 /** 1 where lower is better, otherwise −1. */
-function direction(monitor: string, metrics: readonly Metric[], validated: boolean): 1 | -1 {
-  const measures = [{ name: "loss", better: "lower" }, ...metrics];
-  const known = [...measures, ...(validated ? measures.map(({ name, better }) => ({ name: validationName(name), better })) : [])];
+function direction(monitor: string, reported: readonly Reported[], validated: boolean): 1 | -1 {
+  const known = [...reported, ...(validated ? reported.map(({ name, better }) => ({ name: validationName(name), better })) : [])];
   const found = known.find(({ name }) => name === monitor);
   if (found === undefined) throw refused(`there is no "${monitor}" to monitor, only ${known.map(({ name }) => name).join(", ")}`);
   return found.better === "lower" ? 1 : -1;

@@ -2,7 +2,7 @@ import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { column } from "./column.ts";
 import { atOnce } from "../host/turns.ts";
@@ -20,7 +20,7 @@ test("a change of the caller's array is not seen where it was copied, and told b
       const before = data.slice();
       const array = { data, shape: [rows.length, 3], dtype: "f32" } as const;
       const later = column(array, data, rows.length, asked);
-      const inPlace = atOnce(column(array, data, rows.length, asked, 0));
+      const inPlace = atOnce(column(array, data, rows.length, asked, { most: 0 }));
       data[at % data.length] = value;
       const copied = atOnce(later);
       expect(copied.data).toEqual(before);
@@ -43,7 +43,7 @@ test("what is no longer the caller's is neither copied nor watched", () => {
 
 test("an array that is transferred while it is checked is refused", () => {
   const data = new Float32Array(2 ** 18);
-  const work = column({ data, shape: [4, 2 ** 16], dtype: "f32" }, data, 4, asked, 0);
+  const work = column({ data, shape: [4, 2 ** 16], dtype: "f32" }, data, 4, asked, { most: 0 });
   work.next();
   work.next();
   structuredClone(data.buffer, { transfer: [data.buffer] });

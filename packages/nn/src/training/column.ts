@@ -14,8 +14,27 @@ const piece = 2 ** 16;
 /** One array of a dataset: rows one after the other, one per sample. */
 export interface Column {
   readonly data: TypedArray;
+  /** Where rows are sequences that do not count as a whole: how far each does. */
+  readonly counted?: Counted;
   /** Throws INVALID_ARGUMENT where `row`, as it was just read, is not what was checked. */
   readonly verify?: (row: TypedArray, index: number) => void;
+}
+
+/** Of rows of so many steps each, the first `lengths[row]` count; what stands past them is not looked at. */
+export interface Counted {
+  readonly steps: number;
+  readonly lengths: TypedArray;
+}
+
+/** Elements of a row of `size` that count. */
+export function countedIn({ steps, lengths }: Counted, row: number, size: number): number {
+  return ((lengths[row] ?? steps) * size) / steps;
+}
+
+/** The same before the lengths were read. */
+export interface Counting {
+  readonly steps: number;
+  readonly lengths: () => Column;
 }
 
 /**
@@ -23,33 +42,55 @@ export interface Column {
  * at most `most` bytes, and otherwise read in place, at four bytes per sample. Throws as `readElements`, and INVALID_ARGUMENT for an array
  * that is transferred meanwhile.
  */
-export function column(array: HostNumbers, given: Numbers, samples: number, asked: Asked, most = copied): Pieces<Column> {
+export function column(
+  array: HostNumbers,
+  given: Numbers,
+  samples: number,
+  asked: Asked,
+  { counting, most = copied }: { readonly counting?: Counting | undefined; readonly most?: number } = {},
+): Pieces<Column> {
   const data = array.data as TypedArray; // the others are like it
   const isCallers = data === given || (typeof given === "object" && "data" in given && data === given.data);
   const isCopied = isCallers && data.byteLength <= most;
-  return rows(isCopied ? { ...array, data: data.slice() } : array, samples, asked, isCallers && !isCopied);
+  return rows({ array: isCopied ? { ...array, data: data.slice() } : array, samples, asked, counting, isWatched: isCallers && !isCopied });
 }
 
-function* rows(array: HostNumbers, samples: number, asked: Asked, isWatched: boolean): Pieces<Column> {
+interface Rows {
+  readonly array: HostNumbers;
+  readonly samples: number;
+  readonly asked: Asked;
+  readonly counting: Counting | undefined;
+  readonly isWatched: boolean;
+}
+
+function* rows({ array, samples, asked, counting, isWatched }: Rows): Pieces<Column> {
   const { length } = array.data;
   const data = placeFor(array.data, asked);
   const size = length / samples;
   const sums = isWatched && data === array.data ? new Int32Array(samples) : undefined;
   const step = Math.max(1, Math.floor(piece / size));
+  const counted = counting && { steps: counting.steps, lengths: counting.lengths().data };
   for (let row = 0; row < samples; row += step) {
     yield;
     if (array.data.length !== length) throw changed(asked, row);
     const end = Math.min(samples, row + step);
-    readElements(array, data, row * size, end * size, asked);
+    for (const [from, to] of partsOf(row, end, size, counted)) readElements(array, data, from, to, asked);
     if (sums !== undefined) for (let i = row; i < end; i++) sums[i] = sumOf(data.subarray(i * size, (i + 1) * size));
   }
-  if (sums === undefined) return { data };
+  const read = { data, ...(counted !== undefined && { counted }) };
+  if (sums === undefined) return read;
   return {
-    data,
+    ...read,
     verify(row, index) {
       if (sumOf(row) !== sums[index]) throw changed(asked, index);
     },
   };
+}
+
+/** The elements of these rows that count. */
+function* partsOf(row: number, end: number, size: number, counted: Counted | undefined): Generator<readonly [from: number, to: number]> {
+  if (counted === undefined) yield [row * size, end * size];
+  else for (let i = row; i < end; i++) yield [i * size, i * size + countedIn(counted, i, size)];
 }
 
 /** Of the bits, each change of which changes it; two changes at once go unseen one time in 2³² (Knuth, TAOCP 3, §6.4: multiplicative hashing). */

@@ -1,4 +1,4 @@
-import type { SluiceError } from "@sluice/core";
+import type { Shape, SluiceError } from "@sluice/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { specOf } from "../layers/spec.ts";
@@ -6,18 +6,23 @@ import { classLabels, likeOutput, type Target } from "../measures/measure.ts";
 import { dataset } from "./dataset.ts";
 import { placeFor, readElements } from "../host/elements.ts";
 import { hostNumbers } from "../host/hostNumbers.ts";
+import type { Named } from "../model/graph.ts";
 import type { Data } from "../model/options.ts";
 import { atOnce } from "../host/turns.ts";
 
 /** Samples [2] to one number, or to one of three classes. */
 const regression = likeOutput([1]);
 const labels = classLabels("labels")([3]);
-const numbers = { dtype: "f32", indices: undefined, sampleOf: (shape: readonly number[]) => specOf(shape, "float") } as const;
-const tokens = { dtype: "f32", indices: 10, sampleOf: (shape: readonly number[]) => specOf(shape, "i32") } as const;
+const ends = { inputs: null, outputs: null } as const;
+const numbers = { dtype: "f32", ends, indices: {}, sampleOf: ({ x }: Named<Shape>) => ({ x: specOf(x!, "float") }) } as const;
+const tokens = { dtype: "f32", ends, indices: { x: 10 }, sampleOf: ({ x }: Named<Shape>) => ({ x: specOf(x!, "i32") }) } as const;
 
 function read(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers) {
-  const { x, y, weight, ...rest } = atOnce(dataset(data, { ...reading, targetOf: () => target }, "trainer.fit"));
-  return { ...rest, x: x.data, y: y.data, weight: weight.data };
+  const { x, y, weight, lengths, sample, ...rest } = atOnce(
+    dataset(data, { ...reading, targetsOf: () => ({ y: { target, lengthsOf: undefined } }) }, "trainer.fit"),
+  );
+  expect(lengths).toEqual({});
+  return { ...rest, sample: sample["x"], x: x["x"]!.data, y: y["y"]!.data, weight: weight.data };
 }
 
 function refusal(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers): Partial<SluiceError> {

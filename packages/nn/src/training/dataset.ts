@@ -1,50 +1,87 @@
 // What the caller trains, evaluates or predicts on, checked once and in the types that the Program reads.
 import { SluiceError, type Shape } from "@sluice/core";
-import type { HostNumbers } from "@sluice/core/arguments";
+import { options, refused, type HostNumbers } from "@sluice/core/arguments";
 import type { Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
+import { entryOf } from "../host/entryOf.ts";
 import { hostNumbers } from "../host/hostNumbers.ts";
-import { column, type Column } from "./column.ts";
-import type { Data } from "../model/options.ts";
+import { column, type Column, type Counting } from "./column.ts";
+import type { Named } from "../model/graph.ts";
+import { single, type EndNames, type Names } from "../model/names.ts";
+import type { Data, PredictOptions } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import type { Pieces } from "../host/turns.ts";
+import { isRecord } from "../options/table.ts";
 
 /** Each array by rows, one per sample. */
 export interface Samples {
   readonly samples: number;
-  readonly sample: Spec;
-  readonly x: Column;
+  /** By input. */
+  readonly sample: Named<Spec>;
+  readonly x: Named<Column>;
+  /** Of those inputs whose steps do not all count. */
+  readonly lengths: Named<Column>;
 }
 
 export interface Dataset extends Samples {
-  readonly y: Column;
+  /** By output. */
+  readonly y: Named<Column>;
   readonly weight: Column;
 }
 
-/** How data of a certain sample shape is read. */
+/** What an output that is to be learnt reads as its targets. */
+export interface Wanted {
+  readonly target: Target;
+  /** The input whose lengths say which of its steps count. */
+  readonly lengthsOf: string | undefined;
+}
+
+/** How data of certain samples' shapes is read. */
 export interface Reading {
   readonly dtype: "f32" | "f64";
-  sampleOf(shape: Shape): Spec;
-  /** Largest index the model's first layer takes, plus one. */
-  readonly indices: number | undefined;
+  readonly ends: EndNames;
+  sampleOf(shapes: Named<Shape>): Named<Spec>;
+  /** By input: largest index it takes, plus one. */
+  readonly indices: Named<number | undefined>;
 }
+
+export type Inputs = Pick<PredictOptions<Names>, "lengths"> & { readonly x: Data<Names, Names>["x"] };
 
 /**
  * Shapes are checked and what is small is copied before this returns, the numbers are checked in pieces.
  * Throws EMPTY_DATA, SHAPE_MISMATCH, and what `column` throws.
  */
-export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec): Target }, who: string): Pieces<Dataset> {
-  const inputs = samplesTaken(data.x, reading, who);
+export function dataset(
+  data: Data<Names, Names>,
+  reading: Reading & { targetsOf(sample: Named<Spec>): Named<Wanted> },
+  who: string,
+): Pieces<Dataset> {
+  const inputs = samplesTaken(data, reading, who);
   const { samples } = inputs;
-  const target = reading.targetOf(inputs.sample);
-  const y = hostNumbers(data.y, who, "y");
-  checkTarget(y, samples, target, who);
+  const { dtype, ends } = reading;
+  const targets = Object.entries(reading.targetsOf(inputs.sample));
+  const given = byEnd<Numbers>(who, "y", data.y, { names: ends.outputs, wanted: targets.map(([output]) => output), one: single.outputs });
+  const y = targets.map(([output, { target, lengthsOf }]) => {
+    const name = endName("y", output, ends.outputs);
+    const numbers = hostNumbers(entryOf(given, output), who, name);
+    checkTarget(numbers, samples, target, { who, name });
+    const lengths = lengthsOf === undefined ? undefined : inputs.lengths[lengthsOf];
+    return [
+      output,
+      column(
+        numbers,
+        entryOf(given, output),
+        samples,
+        { wanted: target, dtype, who, name },
+        { counting: countedBy(lengths, target.shape) },
+      ),
+    ] as const;
+  });
   const weight = data.sampleWeight === undefined ? ones(samples) : hostNumbers(data.sampleWeight, who, "sampleWeight");
-  checkRows(weight, samples, [], who, "sampleWeight");
-  const { dtype } = reading;
+  checkRows(weight, samples, [], { who, name: "sampleWeight" });
   return datasetRead({
     ...inputs,
-    y: column(y, data.y, samples, { wanted: target, dtype, who, name: "y" }),
+    y,
     weight: column(weight, data.sampleWeight ?? [], samples, { wanted: anyWeight, dtype, who, name: "sampleWeight" }),
     who,
   });
@@ -52,59 +89,168 @@ export function dataset(data: Data, reading: Reading & { targetOf(sample: Spec):
 
 const anyWeight = { dtype: "float", range: [0, Infinity] } as const;
 
+/** A column, and what was read of it. */
+interface Lengths {
+  pieces(): Pieces<Column>;
+  readonly read: Column;
+}
+
+function lengthsIn(pieces: Pieces<Column>): Lengths {
+  let read: Column | undefined;
+  return {
+    *pieces() {
+      return (read = yield* pieces);
+    },
+    get read() {
+      if (read !== undefined) return read;
+      throw new SluiceError({ code: "INTERNAL", who: "internal: lengthsIn", what: "are asked for before they were read" });
+    },
+  };
+}
+
+type Columns = readonly (readonly [name: string, pieces: Pieces<Column>])[];
+
 interface Taken {
   readonly samples: number;
-  readonly sample: Spec;
-  readonly x: Pieces<Column>;
+  readonly sample: Named<Spec>;
+  readonly x: Columns;
+  readonly lengths: Named<Lengths>;
 }
 
 function* datasetRead({
-  samples,
-  sample,
-  x,
   y,
   weight,
   who,
-}: Taken & { readonly y: Pieces<Column>; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
-  const read = { samples, sample, x: yield* x, y: yield* y, weight: yield* weight };
+  ...inputs
+}: Taken & { readonly y: Columns; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
+  const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), weight: yield* weight };
   if (read.weight.data.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
   return read;
 }
 
 /** The inputs alone, for prediction; likewise. */
-export function samplesOf(given: Numbers, reading: Reading, who: string): Pieces<Samples> {
+export function samplesOf(given: Inputs, reading: Reading, who: string): Pieces<Samples> {
   return samplesRead(samplesTaken(given, reading, who));
 }
 
-function* samplesRead({ samples, sample, x }: Taken): Pieces<Samples> {
-  return { samples, sample, x: yield* x };
+function* samplesRead({ samples, sample, x, lengths }: Taken): Pieces<Samples> {
+  const counted = yield* each(Object.entries(lengths).map(([name, one]) => [name, one.pieces()])); // before what they are the lengths of
+  return { samples, sample, x: yield* each(x), lengths: counted };
 }
 
-function samplesTaken(given: Numbers, reading: Reading, who: string): Taken {
-  const x = hostNumbers(given, who, "x");
-  const samples = x.shape[0] ?? 0;
-  if (x.data.length === 0) {
-    throw new SluiceError({ code: "EMPTY_DATA", who, what: `x [${x.shape.join(", ")}] has no elements`, facts: { shape: x.shape } });
-  }
-  const sample = reading.sampleOf(x.shape.slice(1));
-  const range = reading.indices === undefined ? {} : { range: [0, reading.indices - 1] as const };
-  const asked = { wanted: { dtype: sample.dtype, ...range }, dtype: reading.dtype, who, name: "x" };
-  return { samples, sample, x: column(x, given, samples, asked) };
+function* each(columns: Columns): Pieces<Named<Column>> {
+  const read: Record<string, Column> = {};
+  for (const [name, pieces] of columns) read[name] = yield* pieces;
+  return read;
+}
+
+function samplesTaken({ x, lengths }: Inputs, { dtype, ends, sampleOf, indices }: Reading, who: string): Taken {
+  const given = byEnd<Numbers>(who, "x", x, { names: ends.inputs, wanted: ends.inputs ?? [], one: single.inputs });
+  const arrays = Object.entries(given).map(([input, numbers]) => {
+    const name = endName("x", input, ends.inputs);
+    return { input, name, numbers, array: hostNumbers(numbers, who, name) };
+  });
+  for (const { name, array } of arrays) checkNotEmpty(array, who, name);
+  const samples = arrays[0]?.array.shape[0] ?? 0;
+  for (const { name, array } of arrays) if (array.shape[0] !== samples) checkRows(array, samples, array.shape.slice(1), { who, name });
+  const sample = sampleOf(Object.fromEntries(arrays.map(({ input, array }) => [input, array.shape.slice(1)])));
+  const counted = lengthsTaken(lengths, { samples, sample, ends, dtype, who });
+  return {
+    samples,
+    sample,
+    lengths: counted,
+    x: arrays.map(({ input, name, numbers, array }) => {
+      const { dtype: kind, shape } = entryOf(sample, input);
+      const range = indices[input] === undefined ? {} : { range: [0, indices[input] - 1] as const };
+      const asked = { wanted: { dtype: kind, ...range }, dtype, who, name };
+      return [input, column(array, numbers, samples, asked, { counting: countedBy(counted[input], shape) })];
+    }),
+  };
+}
+
+interface Counted {
+  readonly samples: number;
+  readonly sample: Named<Spec>;
+  readonly ends: EndNames;
+  readonly dtype: "f32" | "f64";
+  readonly who: string;
+}
+
+function lengthsTaken(given: Inputs["lengths"], { samples, sample, ends, dtype, who }: Counted): Named<Lengths> {
+  if (given === undefined) return {};
+  const isOne = ends.inputs === null;
+  const byInput: Named<Numbers | undefined> = isOne
+    ? { [single.inputs]: given as Numbers }
+    : knownNames(who, "lengths", given, ends.inputs); // as the model says
+  const found = Object.entries(byInput).filter((entry): entry is [string, Numbers] => entry[1] !== undefined);
+  return Object.fromEntries(
+    found.map(([input, numbers]) => {
+      const name = endName("lengths", input, ends.inputs);
+      const [steps] = entryOf(sample, input).shape;
+      if (steps === undefined) throw refused(who, name, numbers, `left out: a sample of ${endName("x", input, ends.inputs)} has no steps`);
+      const array = hostNumbers(numbers, who, name);
+      checkRows(array, samples, [], { who, name });
+      const asked = { wanted: { dtype: "i32", range: [0, steps] } as const, dtype, who, name };
+      return [input, lengthsIn(column(array, numbers, samples, asked))];
+    }),
+  );
+}
+
+/** Rows are read as far as they count. */
+function countedBy(lengths: Lengths | undefined, [steps = 0]: Shape): Counting | undefined {
+  return lengths === undefined || steps === 0 ? undefined : { steps, lengths: () => lengths.read };
+}
+
+/** "x", "x.source" */
+function endName(end: string, name: string, names: readonly string[] | null): string {
+  return names === null ? end : `${end}.${name}`;
+}
+
+interface End {
+  readonly names: readonly string[] | null;
+  /** Those that must be there. */
+  readonly wanted: readonly string[];
+  /** What it goes by where there are no names. */
+  readonly one: string;
+}
+
+/** By name. Throws INVALID_ARGUMENT where a name is missing or unknown. */
+function byEnd<T>(who: string, end: string, given: unknown, { names, wanted, one }: End): Named<T> {
+  if (names === null) return { [one]: given as T }; // which is checked where it is read
+  const found = knownNames(who, end, given, names) as Named<T>; // likewise
+  const missing = wanted.find((name) => !Object.hasOwn(found, name));
+  if (missing !== undefined) throw refused(who, `${end}.${missing}`, undefined, "numbers, one row for each sample");
+  return found;
+}
+
+function knownNames(who: string, end: string, given: unknown, names: readonly string[]): Named<Numbers | undefined> {
+  if (!isRecord(given) || ("data" in given && "shape" in given)) throw refused(who, end, given, `a record of ${names.join(", ")}`);
+  return options(who, given, Object.fromEntries(names.map((name) => [name, true as const])), end) as Named<Numbers | undefined>; // checked where they are read
 }
 
 function ones(samples: number): HostNumbers {
   return { dtype: "f32", shape: [samples], data: new Float32Array(samples).fill(1) };
 }
 
+function checkNotEmpty({ data, shape }: HostNumbers, who: string, name: string): void {
+  if (data.length > 0) return;
+  throw new SluiceError({ code: "EMPTY_DATA", who, what: `${name} [${shape.join(", ")}] has no elements`, facts: { shape } });
+}
+
+interface Asking {
+  readonly who: string;
+  readonly name: string;
+}
+
 /** An axis of size 1 at the end may be left out or added: [samples] will do for outputs [samples, 1]. */
-function checkTarget(y: HostNumbers, samples: number, { shape }: Target, who: string): void {
+function checkTarget(y: HostNumbers, samples: number, { shape }: Target, asking: Asking): void {
   const trimmed = (s: Shape): Shape => (s.at(-1) === 1 ? s.slice(0, -1) : s);
   const given = y.shape.slice(1);
   if (trimmed(given).join() === trimmed(shape).join() && y.shape[0] === samples) return;
-  checkRows(y, samples, shape, who, "y");
+  checkRows(y, samples, shape, asking);
 }
 
-function checkRows({ shape }: HostNumbers, samples: number, inner: Shape, who: string, name: string): void {
+function checkRows({ shape }: HostNumbers, samples: number, inner: Shape, { who, name }: Asking): void {
   const wanted = [samples, ...inner];
   if (shape.join() === wanted.join()) return;
   const what = `${name} must be [${[`samples ${samples}`, ...inner].join(", ")}] to go with x and the model's output, got [${shape.join(", ")}]`;

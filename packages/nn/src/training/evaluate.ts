@@ -19,9 +19,9 @@ export function evaluate(
   { batchSize, signal, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
-  return session.evaluation.use({ sample: data.sample, batch }, async ({ totals, run }) => {
+  return session.evaluation.use({ sample: data.sample, batch, counted: Object.keys(data.lengths) }, async ({ totals, begin, run }) => {
     const pace = new Pace();
-    totals.begin();
+    begin();
     for (let from = 0; from < data.samples; from += batch) {
       if (signal?.aborted) return undefined;
       run(data, { order: undefined, from, count: Math.min(batch, data.samples - from) });

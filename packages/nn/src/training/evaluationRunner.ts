@@ -1,39 +1,48 @@
 // Forward and measures of one batch shape, compiled and bound.
 import { allOrNothing } from "@sluice/core";
 import { Batch } from "./batch.ts";
+import { Carried } from "./carried.ts";
+import { targetsOf, totalsOf } from "./heads.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "../learner/bind.ts";
 import type { Batches, Setting } from "./setting.ts";
-import { Totals } from "../learner/totals.ts";
+import type { Totals } from "../learner/totals.ts";
 import { evaluationStep } from "../learner/update.ts";
 import { modelObjective } from "./objective.ts";
 
 export interface EvaluationRunner {
   readonly totals: Totals;
+  /** Before the first batch. */
+  begin(): void;
   /** Enqueues the measures of these rows. */
   run(data: Dataset, rows: Rows): void;
   dispose(): void;
 }
 
-export async function evaluationRunner(setting: Setting, { sample, batch }: Batches): Promise<EvaluationRunner> {
-  const { backend, dtype, metrics } = setting;
+export async function evaluationRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<EvaluationRunner> {
+  const { backend, dtype } = setting;
   const built = setting.build(sample);
-  const loss = setting.loss("trainer.evaluate");
+  const heads = setting.heads("trainer.evaluate");
   const { layout, flat } = setting.variables("trainer.evaluate");
-  const { inputs, totals } = allOrNothing((keep) => ({
-    inputs: keep(new Batch(backend, { batch, sample, target: loss.target(built.output.shape), dtype })),
-    totals: keep(new Totals(backend, ["loss", ...metrics.map(({ name }) => name)], dtype)),
+  const { inputs, totals, carried } = allOrNothing((keep) => ({
+    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
+    totals: keep(totalsOf(backend, heads, dtype)),
+    carried: keep(new Carried(backend, built, batch, dtype)),
   }));
   const bound = await bind({
     backend,
     name: `${setting.model.name}.evaluate`,
-    fn: evaluationStep({ layout, objective: modelObjective(built, loss, metrics) }),
-    inputs: { batch: inputs.arrays, ...flat, totals: totals.array },
-    held: [inputs, totals],
+    fn: evaluationStep({ layout, objective: modelObjective(built, heads), goesOn: true }),
+    inputs: { batch: inputs.arrays, ...flat, ...carried.state, totals: totals.array },
+    held: [inputs, totals, carried],
   });
   return {
     totals,
+    begin() {
+      totals.begin();
+      carried.begin();
+    },
     run(data, rows) {
       inputs.write(data, rows);
       bound.run();

@@ -5,7 +5,7 @@ import { open } from "@sluice/core/reference";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { FitOptions } from "../model/options.ts";

@@ -1,6 +1,6 @@
 // One input of a Program that takes batches: its buffer, and the host memory in which rows are gathered for it.
 import { zeros, type Backend, type DType, type NDArray, type Shape, type TypedArray } from "@sluice/core";
-import type { Column } from "./column.ts";
+import { countedIn, type Column } from "./column.ts";
 import { typedArray } from "../host/typedArray.ts";
 
 export interface FeedOptions {
@@ -39,7 +39,7 @@ export class Feed {
   }
 
   /** Fills the buffer with rows of `source` [samples, …row]; enqueued like every write. Throws where the caller has changed them. */
-  write({ data, verify }: Column, { order, from, count }: Rows): void {
+  write({ data, counted, verify }: Column, { order, from, count }: Rows): void {
     const size = this.#size;
     const staging = this.#staging;
     for (let i = 0; i < this.#options.batch; i++) {
@@ -47,6 +47,7 @@ export class Feed {
       const index = order === undefined ? at : order[at]!;
       for (let j = 0, first = index * size; j < size; j++) staging[i * size + j] = data[first + j]!;
       verify?.(staging.subarray(i * size, (i + 1) * size), index);
+      if (counted !== undefined) staging.fill(0, i * size + countedIn(counted, index, size), (i + 1) * size);
     }
     if (this.#options.padding === "zeros") staging.fill(0, count * size);
     this.array.write(staging);

@@ -10,7 +10,7 @@ import { gru } from "../layers/gru.ts";
 import { input } from "../layers/input.ts";
 import type { Loss } from "../losses/loss.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { CompileOptions, Data, EpochLog, Progress } from "../model/options.ts";
@@ -282,7 +282,7 @@ test("sequences of another length run on the same weights", async () => {
 
 test("what compile cannot make sense of is refused", async () => {
   const compile = (model: ReturnType<typeof straight>, given: Partial<CompileOptions>) => model.compile({ ...options, ...given });
-  const logits = sequential([input({ shape: [2] }), dense({ units: 3, activation: "softmax" })]);
+  const logits = sequential([input({ shape: [2] }), dense({ units: 3, activation: "sigmoid" })]);
   await expect(compile(logits, { loss: "sparseCategoricalCrossentropy" })).rejects.toThrow(code("INVALID_ARGUMENT"));
   await expect(compile(straight(), { metrics: ["accuracy"] })).rejects.toThrow(code("INVALID_ARGUMENT"));
   const labels = sequential([input({ shape: [2] }), dense({ units: 3 })]);

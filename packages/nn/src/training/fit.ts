@@ -1,5 +1,6 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
-import { random } from "@sluice/core";
+import type { Names } from "../model/names.ts";
+import { random, SluiceError } from "@sluice/core";
 import { checkSize } from "@sluice/core/arguments";
 import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
@@ -17,24 +18,25 @@ import { inTurns } from "../host/turns.ts";
 const who = "trainer.fit";
 
 /** See `Trainer.fit`. */
-export async function fit(session: Session, data: Data, options: FitOptions): Promise<History> {
+export async function fit(session: Session, data: Data<Names, Names>, options: FitOptions<Names, Names>): Promise<History> {
   checkSize(who, "epochs", options.epochs);
   checkSize(who, "batchSize", options.batchSize ?? 32);
   const taken = session.dataset(data, who);
   const takenToo = options.validationData && session.dataset(options.validationData, `${who} validationData`);
   const train = await session.read(taken);
   const validation = takenToo && (await session.read(takenToo));
-  const best = new Best(session.variables(who).params, session.metrics, options);
+  const best = new Best(session.variables(who).params, session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
-  return session.training.use({ sample: train.sample, batch }, (runner) =>
+  if (shuffle && Object.keys(session.build(train.sample).carried).length > 0) throw shuffledState();
+  return session.training.use({ sample: train.sample, batch, counted: Object.keys(train.lengths) }, (runner) =>
     run({ session, options, train, validation, batch, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }
 
 interface Fitting {
   readonly session: Session;
-  readonly options: FitOptions;
+  readonly options: FitOptions<Names, Names>;
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly batch: number;
@@ -63,6 +65,7 @@ async function resume(fitting: Fitting): Promise<number> {
   const { position, best: soFar } = session.kept ?? {};
   const fits = position?.samples === train.samples && position.batchSize === batch && position.shuffle === shuffle;
   runner.totals.begin(fits ? position : undefined);
+  runner.carried.begin(fits ? position.carried : undefined);
   if (soFar !== undefined) best.resume(await inTurns(session.unpacked(soFar)));
   session.live = () => standing(fitting);
   return fits ? position.steps : 0;
@@ -78,6 +81,7 @@ async function train(fitting: Fitting, start: Start): Promise<History["ended"]> 
     epochs.push(log);
     session.epoch++;
     runner.totals.begin();
+    runner.carried.begin(); // what is read begins anew
     await options.onEpochEnd?.(log);
   }
   return best.isOver ? "patience" : "epochs";
@@ -103,10 +107,17 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 /** What it takes to go on from here, as of this call. */
 async function standing({ session, best, runner, train, batch, shuffle, epochs }: Fitting): Promise<Standing> {
   const soFar = session.packed(best.soFar, epochs.length);
-  const { steps, skipped, full, partial } = await runner.totals.tally();
+  const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
   const { names } = runner.totals;
   const sums = { names, full: Array.from(full), partial: Array.from(partial) };
-  const position: SavedPosition = { steps, samples: train.samples, batchSize: batch, shuffle, sums };
+  const position: SavedPosition = {
+    steps,
+    samples: train.samples,
+    batchSize: batch,
+    shuffle,
+    sums,
+    ...(Object.keys(carried).length > 0 && { carried }),
+  };
   return { skipped, progress: { ...(steps > 0 && skipped === 0 && { position }), best: soFar } };
 }
 
@@ -162,6 +173,15 @@ async function report(fitting: Fitting, tally: Tally, { epoch, before, start, st
     rate,
     etaSeconds: (secondsSince(start.at) / (done - start.steps)) * (epochs * steps - done),
     executor: runner.executor,
+  });
+}
+
+function shuffledState(): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: "a stateful layer goes on from the batch before, and shuffle puts other samples there",
+    fix: "Fit with { shuffle: false }; row i of a batch is what follows row i of the one before",
   });
 }
 

@@ -7,7 +7,7 @@ import { specOf } from "../layers/spec.ts";
 import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { layoutOf, pack } from "../weights/layout.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { updateStep } from "../learner/update.ts";
 import { modelObjective } from "./objective.ts";
@@ -20,7 +20,9 @@ const layout = layoutOf(built.weights);
 const rate = 0.1;
 const task = {
   layout,
-  objective: modelObjective(built, meanSquaredError, [meanAbsoluteError]),
+  objective: modelObjective(built, [
+    { output: "y", isNamed: false, loss: meanSquaredError, lossWeight: 1, metrics: [{ ...meanAbsoluteError, better: "lower" }] },
+  ]),
   optimizer: sgd({ learningRate: rate }),
   skipsUnsound: false,
 };
@@ -90,7 +92,7 @@ async function update({ x, y, weight }: Batch, kernel: number, bias: number, bef
   const params = array(backend, pack(layout, { "dense.kernel": host(kernel, [1, 1]), "dense.bias": host(bias, [1]) }, "f64", "test"));
   const totals = array(backend, Float64Array.from(before));
   const step = compile(backend, updateStep(task, "update"));
-  const inputs = { x: column(x), y: column(y), weight: array(backend, Float64Array.from(weight)) };
+  const inputs = { x: { x: column(x) }, y: { y: column(y) }, lengths: {}, weight: array(backend, Float64Array.from(weight)) };
   const bound = await step.bind({ batch: inputs, params, totals, slots: {}, hyper: array(backend, Float64Array.of(rate)) });
   bound.run();
   const flat = await params.read();

@@ -1,26 +1,136 @@
-// What a model's loss and metrics come to for a batch: means over its samples, by their weights.
-import type { Tensor, Tree } from "@sluice/core";
+// What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
+import { cast, iota, less, mapTree, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
+import { show } from "@sluice/core/arguments";
 import { positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
-import type { BuiltModel } from "../model/built.ts";
+import { isSpec } from "../layers/spec.ts";
+import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
+import type { Named } from "../model/graph.ts";
+import { entryOf } from "../host/entryOf.ts";
+import { readsLogits, type Head } from "./heads.ts";
 
 /** What a batch brings. */
 export interface BatchInputs<T> {
-  readonly x: T;
-  readonly y: T;
+  readonly x: Named<T>;
+  readonly y: Named<T>;
   readonly weight: T;
+  /** Of inputs whose steps do not all count, [batch]. */
+  readonly lengths: Named<T>;
 }
 
 /** Σ w·loss / Σ w, which is 0 for a batch in which nothing counts, and the sums of all measures. */
 export function modelObjective(
   built: BuiltModel,
-  loss: Measure,
-  metrics: readonly Measure[],
+  heads: readonly Head[],
 ): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor>) => Objective {
-  return (weights, { batch: { x, y, weight }, masks }) => {
-    const output = built.apply(weights as Readonly<Record<string, Tree<Tensor>>>, x, masks); // a model's weights are by layer
-    const sums = [loss, ...metrics].map((measure) => measure.perSample(y, output).mul(weight).sum());
-    const whole = weight.sum();
-    return { loss: sums[0]!.div(positive(whole)), weight: whole, sums }; // the loss is the first measure
+  return (weights, { batch: { x, y, weight, lengths }, masks, state }) => {
+    const applied = built.apply(weights as Named<Tree<Tensor>>, x, {
+      drawn: masks,
+      masks: masksOf(lengths, x, weight.dtype),
+      ...(state !== undefined && { carried: nested(built, state) }),
+    });
+    const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight }));
+    const carried = flat(built, applied.carried);
+    return { ...joined(heads, measured, weight), ...(state !== undefined && { state: carried }) };
   };
+}
+
+/** Which steps of each input count, [batch, steps]: 1 or 0. */
+export function masksOf(lengths: Named<Tensor>, x: Named<Tensor>, dtype: Tensor["dtype"]): Named<Tensor> {
+  const each = Object.entries(lengths).map(([name, length]) => [
+    name,
+    cast(less(iota(entryOf(x, name).shape[1] ?? 0, "i32"), length.expand(1)), dtype),
+  ]);
+  return Object.fromEntries(each) as Named<Tensor>; // by their names
+}
+
+/** What lives from batch to batch, by layer, of what is by name: "lstm.h". */
+export function nested({ carried }: BuiltModel, state: Named<Tensor>): Named<Tree<Tensor>> {
+  return mapTree(carried, isSpec, (_, path) => entryOf(state, path)) as Named<Tree<Tensor>>; // a record maps to a record
+}
+
+/** The way back. */
+export function flat({ carried }: BuiltModel, after: Named<Tree<Tensor>>): Named<Tensor> {
+  const leaves: Record<string, Tensor> = {};
+  mapTree(
+    after,
+    (leaf) => leaf instanceof Tensor,
+    (leaf, path) => (leaves[path] = leaf as Tensor),
+  ); // prettier-ignore -- `isLeaf` says so
+  mapTree(carried, isSpec, (_, path) => entryOf(leaves, path)); // each is there
+  return leaves;
+}
+
+interface Measured {
+  /** How much counts. */
+  readonly weight: Tensor;
+  /** weight · measure: of the loss, then of the metrics. */
+  readonly sums: readonly [loss: Tensor, ...metrics: Tensor[]];
+}
+
+interface Batch {
+  readonly applied: Applied;
+  readonly y: Named<Tensor>;
+  readonly weight: Tensor;
+}
+
+function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { applied, y, weight }: Batch): Measured {
+  const [target, mask] = [entryOf(y, output), applied.masks[output]];
+  const read = (measure: Measure): Tensor => entryOf(readsLogits(measure, built) ? applied.logits : applied.outputs, output);
+  if (mask === undefined) {
+    const sumOf = (measure: Measure): Tensor => perSample(measure, target, read(measure)).mul(weight).sum();
+    return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
+  }
+  const counts = weight.expand(1).mul(mask);
+  const sumOf = (measure: Measure): Tensor =>
+    where(mask, perStep(measure, target, read(measure)), 0)
+      .mul(counts)
+      .sum();
+  return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
+}
+
+/** [batch]. Throws SHAPE_MISMATCH where the measure gives anything else: what would broadcast would pass for a number. */
+function perSample(measure: Measure, target: Tensor, output: Tensor): Tensor {
+  const result: unknown = measure.perSample(target, output);
+  const [batch = 0] = output.shape;
+  if (result instanceof Tensor && result.rank === 1 && result.shape[0] === batch) return result;
+  const got = result instanceof Tensor ? `[${result.shape.join(", ")}]` : show(result);
+  throw new SluiceError({
+    code: result instanceof Tensor ? "SHAPE_MISMATCH" : "INVALID_ARGUMENT",
+    who: measure.name,
+    what: `perSample must give one number for each sample, [batch ${batch}], got ${got}`,
+    fix: "Take the mean over every axis but the first",
+    facts: { expected: [batch], ...(result instanceof Tensor && { got: result.shape }) },
+  });
+}
+
+/** [batch, steps], each step as a sample. */
+function perStep(measure: Measure, target: Tensor, output: Tensor): Tensor {
+  const [batch = 0, steps = 0] = output.shape;
+  if (target.shape[1] !== steps) throw whole(measure, target.shape);
+  const each = (x: Tensor): Tensor => x.reshape([batch * steps, ...x.shape.slice(2)]);
+  return perSample(measure, each(target), each(output)).reshape([batch, steps]);
+}
+
+function whole({ name }: Measure, shape: Shape): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: name,
+    what: `measures sequences as a whole, with targets [${shape.join(", ")}], and only some of their steps count`,
+    fix: "Take a measure of single steps, or leave lengths and masks out",
+  });
+}
+
+/** One output without a name has the batch's weight; of several each has its own, and the loss is the sum of theirs. */
+function joined(
+  heads: readonly Head[],
+  measured: readonly Measured[],
+  samples: Tensor,
+): Pick<Objective, "loss" | "weight" | "sums" | "ownWeights"> {
+  const [first] = measured as readonly [Measured, ...Measured[]]; // there is a loss
+  const meanOf = ({ sums: [sum], weight }: Measured): Tensor => sum.div(positive(weight)); // the loss is the first measure
+  if (heads[0]?.isNamed === false) return { loss: meanOf(first), ...first };
+  const loss = measured.map((one, i) => meanOf(one).mul(heads[i]?.lossWeight ?? 1)).reduce((sum, each) => sum.add(each));
+  const weight = samples.sum();
+  return { loss, weight, sums: [loss.mul(weight), ...measured.flatMap(({ sums }) => sums)], ownWeights: measured.map((one) => one.weight) };
 }

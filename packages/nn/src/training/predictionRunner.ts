@@ -1,40 +1,58 @@
 // Forward alone of one batch shape, compiled and bound.
-import type { Tensor, TypedArray } from "@sluice/core";
+import { allOrNothing, assign, type Tensor, type TypedArray } from "@sluice/core";
+import { entryOf } from "../host/entryOf.ts";
 import type { Spec } from "../layers/spec.ts";
-import type { Flat } from "../learner/update.ts";
-import { unpack } from "../weights/layout.ts";
-import { inputFeed } from "./batch.ts";
-import type { Column } from "./column.ts";
-import type { Rows } from "./feed.ts";
 import { bind } from "../learner/bind.ts";
+import type { Flat } from "../learner/update.ts";
+import type { Named } from "../model/graph.ts";
+import { unpack } from "../weights/layout.ts";
+import { Inputs } from "./batch.ts";
+import { Carried } from "./carried.ts";
+import type { Samples } from "./dataset.ts";
+import type { Rows } from "./feed.ts";
+import { flat, masksOf, nested, type BatchInputs } from "./objective.ts";
 import type { Batches, Setting } from "./setting.ts";
 
 export interface PredictionRunner {
-  /** Of one sample's output. */
-  readonly output: Spec;
-  /** The outputs [batch, …output] for these rows of x. */
-  run(x: Column, rows: Rows): Promise<TypedArray>;
+  /** Of one sample's outputs. */
+  readonly outputs: Named<Spec>;
+  /** Before the first batch. */
+  begin(): void;
+  /** The outputs [batch, …output] for these rows. */
+  run(data: Samples, rows: Rows): Promise<Named<TypedArray>>;
   dispose(): void;
 }
 
-export async function predictionRunner(setting: Setting, { sample, batch }: Batches): Promise<PredictionRunner> {
+type Given = Flat<Tensor> & Pick<BatchInputs<Tensor>, "x" | "lengths"> & { readonly state?: Named<Tensor> };
+
+export async function predictionRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<PredictionRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
-  const { layout, flat } = setting.variables("trainer.predict");
-  const input = inputFeed(backend, batch, sample, dtype);
+  const variables = setting.variables("trainer.predict");
+  const { inputs, carried } = allOrNothing((keep) => ({
+    inputs: keep(new Inputs(backend, { batch, sample, counted, dtype })),
+    carried: keep(new Carried(backend, built, batch, dtype)),
+  }));
   const bound = await bind({
     backend,
     name: `${setting.model.name}.predict`,
-    fn: ({ x, params, frozen }: Flat<Tensor> & { readonly x: Tensor }) => built.apply(unpack(layout, params, frozen), x),
-    inputs: { ...flat, x: input.array },
-    held: [input],
+    fn({ x, lengths, params, frozen, state }: Given) {
+      const given = state === undefined ? {} : { carried: nested(built, state) };
+      const applied = built.apply(unpack(variables.layout, params, frozen), x, { masks: masksOf(lengths, x, dtype), ...given });
+      if (state !== undefined) for (const [name, next] of Object.entries(flat(built, applied.carried))) assign(entryOf(state, name), next);
+      return applied.outputs;
+    },
+    inputs: { ...variables.flat, ...inputs.arrays, ...carried.state },
+    held: [inputs, carried],
   });
   return {
-    output: built.output,
-    run(x, rows) {
-      input.write(x, rows);
+    outputs: Object.fromEntries(Object.entries(built.outputs).map(([name, { spec }]) => [name, spec])),
+    begin: () => carried.begin(),
+    async run(data, rows) {
+      inputs.write(data, rows);
       bound.run();
-      return bound.outputs.read();
+      const read = Object.entries(bound.outputs).map(async ([name, output]) => [name, await output.read()] as const);
+      return Object.fromEntries(await Promise.all(read));
     },
     dispose: bound.dispose,
   };

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { CompileOptions, EpochLog, FitOptions } from "../model/options.ts";

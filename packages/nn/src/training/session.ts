@@ -1,24 +1,25 @@
 // What a trainer's verbs share: the options, checked; the variables, made as soon as a sample's shape is known; and the
 // Programs compiled so far.
-import { SluiceError, type Backend } from "@sluice/core";
+import type { Names } from "../model/names.ts";
+import { SluiceError, type Backend, type Shape } from "@sluice/core";
 import { describe, type Spec } from "../layers/spec.ts";
-import { resolveLoss } from "../losses/resolveLoss.ts";
-import type { Loss } from "../losses/loss.ts";
-import { resolveMetric } from "../metrics/resolveMetric.ts";
-import type { Metric } from "../metrics/metric.ts";
+import { entryOf } from "../host/entryOf.ts";
 import { layoutOf, packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
 import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
 import { checkedGroups, type WeightGroup } from "../weights/roles.ts";
 import type { BuiltModel } from "../model/built.ts";
-import type { Model } from "../model/model.ts";
+import type { Named } from "../model/graph.ts";
+import { knownSamples } from "../model/knownSamples.ts";
+import { asGiven, byName, single } from "../model/names.ts";
+import type { AnyModel } from "../model/model.ts";
 import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
-import { checkEnding, checkMetrics, checkState, checkTrained } from "./checks.ts";
-import { dataset, samplesOf, type Dataset, type Reading, type Samples } from "./dataset.ts";
+import { checkState, checkTrained } from "./checks.ts";
+import { dataset, samplesOf, type Dataset, type Inputs, type Reading, type Samples, type Wanted } from "./dataset.ts";
 import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
 import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
-import type { Numbers } from "../host/hostNumbers.ts";
+import { checkHeads, headsOf, reportedOf, type Head, type Reported } from "./heads.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
@@ -35,11 +36,12 @@ export interface Standing {
 }
 
 export class Session implements Setting {
-  readonly model: Model;
+  readonly model: AnyModel;
   readonly backend: Backend;
   readonly dtype: "f32" | "f64";
   readonly seed: number;
-  readonly metrics: readonly Metric[];
+  /** What epochs are told by: the loss and every metric. */
+  readonly reported: readonly Reported[];
   readonly training = new Runners<Batches, TrainingRunner>(keyOf, (batches) => trainingRunner(this, batches));
   readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, (batches) => evaluationRunner(this, batches));
   readonly prediction = new Runners<Batches, PredictionRunner>(keyOf, (batches) => predictionRunner(this, batches));
@@ -51,17 +53,20 @@ export class Session implements Setting {
   kept: SavedProgress | undefined;
   /** Where the fit under way stands, as of the call. */
   live: (() => Promise<Standing>) | undefined;
-  readonly #loss: Loss | undefined;
+  readonly #heads: readonly Head[];
   readonly #optimizer: Optimizer | undefined;
   readonly #groups: readonly WeightGroup[];
   #variables: Variables | undefined;
   /** What they were made for. */
-  #sample: Spec | undefined;
+  #sample: Named<Spec> | undefined;
   /** Under way. */
   #making: Promise<void> | undefined;
   #disposed = false;
 
-  constructor(model: Model, { backend, optimizer, loss, metrics = [], groups = [], seed = 0, dtype = savedType(model) }: CompileOptions) {
+  constructor(
+    model: AnyModel,
+    { backend, optimizer, groups = [], seed = 0, dtype = savedType(model), ...measured }: CompileOptions<Names>,
+  ) {
     checkSupport("model.compile", backend, dtype);
     checkState(model.saved?.training, optimizer);
     this.model = model;
@@ -70,21 +75,22 @@ export class Session implements Setting {
     this.seed = seed;
     this.#optimizer = optimizer;
     this.#groups = checkedGroups("model.compile", groups);
-    this.#loss = loss === undefined ? undefined : resolveLoss(loss);
-    checkEnding(model, this.#loss);
+    this.#heads = headsOf(model, measured);
+    this.reported = reportedOf(this.#heads);
+    if (this.#heads.length === 0 && measured.metrics !== undefined && Object.keys(measured.metrics).length > 0)
+      missing("model.compile", "loss");
     this.epoch = model.saved?.training?.epoch ?? 0;
     this.kept = model.saved?.training?.progress;
-    this.metrics = metrics.map((metric) => resolveMetric(metric, this.loss("model.compile")));
   }
 
   /** Makes the variables where the model says for what samples. */
   async begin(): Promise<void> {
-    const sample = this.model.saved?.sample ?? this.model.layers[0]?.layer.input;
+    const sample = knownSamples(this.model.graph, this.model.saved);
     if (sample !== undefined) await this.#prepare(sample);
   }
 
-  loss(who: string): Loss {
-    return this.#loss ?? missing(who, "loss");
+  heads(who: string): readonly Head[] {
+    return this.#heads.length === 0 ? missing(who, "loss") : this.#heads;
   }
 
   optimizer(who: string): Optimizer {
@@ -102,22 +108,22 @@ export class Session implements Setting {
     });
   }
 
-  build(sample: Spec): BuiltModel {
-    const built = this.model.build(sample);
+  build(sample: Named<Spec>): BuiltModel {
+    const built = this.model.build(asGiven<Spec>(sample, this.model.ends.inputs, single.inputs));
     if (this.#variables !== undefined) checkLayout(this.#variables.layout, layoutOf(built.weights), sample);
-    else if (this.#loss !== undefined) checkMetrics(this.#loss, this.metrics, built.output);
+    checkHeads(this.#heads, built);
     return built;
   }
 
   /** Data to train or evaluate on, taken as it is now; for `read`. */
-  dataset(data: Data, who: string): Pieces<Dataset> {
-    const loss = this.loss(who);
-    return dataset(data, { ...this.#reading(), targetOf: (sample) => loss.target(this.build(sample).output.shape) }, who);
+  dataset(data: Data<Names, Names>, who: string): Pieces<Dataset> {
+    const heads = this.heads(who);
+    return dataset(data, { ...this.#reading(), targetsOf: (sample) => wantedBy(heads, this.build(sample)) }, who);
   }
 
   /** Inputs to predict from, likewise. */
-  samples(x: Numbers, who: string): Pieces<Samples> {
-    return samplesOf(x, this.#reading(), who);
+  samples(inputs: Inputs, who: string): Pieces<Samples> {
+    return samplesOf(inputs, this.#reading(), who);
   }
 
   /** Checks the numbers in turns; the variables for such samples are there then. */
@@ -128,13 +134,13 @@ export class Session implements Setting {
   }
 
   /** The first call makes the variables; throws as `build`, and DISPOSED where that came first. */
-  async #prepare(sample: Spec): Promise<void> {
+  async #prepare(sample: Named<Spec>): Promise<void> {
     if (this.#variables === undefined) await (this.#making ??= this.#make(sample).finally(() => (this.#making = undefined)));
     this.build(sample);
   }
 
-  async #make(given: Spec): Promise<void> {
-    const { sample, weights } = this.build(given);
+  async #make(given: Named<Spec>): Promise<void> {
+    const { inputs: sample, weights } = this.build(given);
     const { backend, dtype, seed, model } = this;
     const layout = layoutWithRoles("model.compile", weights, this.#groups);
     if (this.#optimizer !== undefined && model.saved?.training !== undefined) checkTrained(layout, model.saved.training);
@@ -158,13 +164,13 @@ export class Session implements Setting {
     const variables = this.variables("trainer.checkpoint");
     const { epoch } = this,
       step = variables.batches,
-      sample = this.#sample!; // it came with the variables
-    if (!withState) return { sample, weights: await variables.snapshot() };
+      samples = this.#sample!; // it came with the variables
+    if (!withState) return { samples, weights: await variables.snapshot() };
     const optimizer = this.optimizer("trainer.checkpoint").name;
     const standing = this.live?.() ?? { skipped: 0, progress: this.kept };
     const [weights, slots, { skipped, progress }] = await Promise.all([variables.snapshot(), variables.state(), standing]);
     return {
-      sample,
+      samples,
       weights,
       training: { optimizer, step: step - skipped, epoch, slots, ...frozenIn(variables.layout), ...(progress && { progress }) },
     };
@@ -191,8 +197,11 @@ export class Session implements Setting {
   }
 
   #reading(): Reading {
-    const sampleOf = (shape: readonly number[]): Spec => this.build(this.model.sample(shape)).sample;
-    return { dtype: this.dtype, indices: this.model.indices, sampleOf };
+    const { model, dtype } = this;
+    const { ends, indices } = model;
+    const sampleOf = (shapes: Named<Shape>): Named<Spec> =>
+      this.build(byName(model.sample(asGiven(shapes, ends.inputs, single.inputs)), ends.inputs, single.inputs)).inputs;
+    return { dtype, ends, indices, sampleOf };
   }
 
   dispose(): void {
@@ -212,17 +221,26 @@ function startFrom({ weights, training }: Saved): SavedVariables {
   return { weights, ...(training !== undefined && { training: { slots: training.slots, batches: training.step } }) };
 }
 
-function keyOf({ sample, batch }: Batches): string {
-  return `${sample.dtype} ${sample.shape.join()} x ${batch}`;
+function keyOf({ sample, batch, counted }: Batches): string {
+  const inputs = Object.values(sample).map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
+  return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
+}
+
+function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {
+  const wanted = ({ output, loss }: Head): Wanted => {
+    const { spec, lengthsOf } = entryOf(outputs, output);
+    return { target: loss.target(spec.shape), lengthsOf };
+  };
+  return Object.fromEntries(heads.map((head) => [head.output, wanted(head)]));
 }
 
 /** That of the weights it comes with. */
-function savedType({ saved }: Model): "f32" | "f64" {
+function savedType({ saved }: AnyModel): "f32" | "f64" {
   return Object.values(saved?.weights ?? {})[0]?.dtype === "f64" ? "f64" : "f32";
 }
 
 /** What a verb of a trainer that is gone throws. */
-export function disposed({ name }: Model, who = "trainer"): SluiceError {
+export function disposed({ name }: AnyModel, who = "trainer"): SluiceError {
   return new SluiceError({
     code: "DISPOSED",
     who,
@@ -235,11 +253,12 @@ function missing(who: string, option: "loss" | "optimizer"): never {
   throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `needs a ${option}`, fix: `Give one to model.compile({ ${option} })` });
 }
 
-function checkLayout(own: Layout, other: Layout, sample: Spec): void {
+function checkLayout(own: Layout, other: Layout, sample: Named<Spec>): void {
   for (const [name, { shape }] of Object.entries(own.entries)) {
     const wanted = other.entries[name]?.shape ?? [];
     if (wanted.join() === shape.join()) continue;
-    const what = `samples x ${describe(sample)} need weight "${name}" [${wanted.join(", ")}], the trainer holds [${shape.join(", ")}]`;
+    const samples = Object.entries(sample).map(([input, spec]) => `${input} ${describe(spec)}`);
+    const what = `samples ${samples.join(", ")} need weight "${name}" [${wanted.join(", ")}], the trainer holds [${shape.join(", ")}]`;
     throw new SluiceError({ code: "SHAPE_MISMATCH", who: "trainer", what, facts: { weight: name, expected: shape, got: wanted } });
   }
 }

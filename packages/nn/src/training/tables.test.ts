@@ -1,7 +1,7 @@
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
-import { sequential } from "../sequential/sequential.ts";
+import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { CompileOptions, Data, FitOptions } from "../model/options.ts";
 

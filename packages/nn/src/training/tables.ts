@@ -1,4 +1,5 @@
 // What the verbs of a model and a trainer take, as data.
+import type { Names } from "../model/names.ts";
 import type { Backend } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/resolveLoss.ts";
@@ -6,10 +7,19 @@ import type { Loss } from "../losses/loss.ts";
 import { metricNames, type MetricName } from "../metrics/resolveMetric.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
-import { anyRecord, callable, counter, either, having, listOf } from "../options/rules.ts";
+import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";
 import { optional, preset, required, type Table } from "../options/table.ts";
 import type { WeightGroup } from "../weights/roles.ts";
-import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions } from "../model/options.ts";
+import type {
+  AnyLoss,
+  AnyMetric,
+  CheckpointOptions,
+  CompileOptions,
+  Data,
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+} from "../model/options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
 const anyBackend: Rule<Backend> = {
@@ -26,15 +36,21 @@ const anyMetric: Rule<Metric> = having("one with better too", {
   ...{ target: "function", perSample: "function" },
 });
 
+const oneLoss: Rule<AnyLoss> = either<LossName, Loss>(oneOf(...lossNames), anyLoss);
+const someMetrics: Rule<readonly AnyMetric[]> = listOf(either<MetricName, Metric>(oneOf(...metricNames), anyMetric));
+type CompileLoss = NonNullable<CompileOptions<Names>["loss"]>;
+type CompileMetrics = NonNullable<CompileOptions<Names>["metrics"]>;
+
 export const compileTable = {
   backend: required(anyBackend),
   optimizer: optional(anyOptimizer),
-  loss: optional(either<LossName, Loss>(oneOf(...lossNames), anyLoss)),
-  metrics: preset(listOf(either<MetricName, Metric>(oneOf(...metricNames), anyMetric)), []),
+  loss: optional(either<CompileLoss, CompileLoss>(oneLoss, someOf(oneLoss, "a record of them by output"))),
+  lossWeights: optional(someOf(finite, "a record of numbers by output")),
+  metrics: preset(either<CompileMetrics, CompileMetrics>(someMetrics, someOf(someMetrics, "a record of such lists by output")), []),
   groups: preset(listOf(anyRecord as Rule<WeightGroup>), []), // each is checked by its own table
   seed: preset(finite, 0),
   dtype: optional(floatDType), // that of the weights that a loaded model comes with
-} satisfies Table<CompileOptions>;
+} satisfies Table<CompileOptions<Names>>;
 
 const patience: Rule<number> = {
   expected: `${counter.expected}, or Infinity`,
@@ -46,22 +62,30 @@ const anySignal: Rule<AbortSignal> = having("an AbortSignal", { aborted: "boolea
 export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
-  validationData: optional(anyRecord as Rule<Data>), // checked as data is
+  validationData: optional(anyRecord as Rule<Data<Names, Names>>), // checked as data is
   shuffle: preset(boolean, true),
   seed: optional(finite), // that of `compile`
   monitor: optional(text), // "valLoss" with validation data, otherwise "loss"
   patience: preset(patience, Infinity),
   restoreBestWeights: preset(boolean, false),
-  onEpochEnd: optional(callable as Rule<NonNullable<FitOptions["onEpochEnd"]>>),
-  onProgress: optional(callable as Rule<NonNullable<FitOptions["onProgress"]>>),
+  onEpochEnd: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onEpochEnd"]>>),
+  onProgress: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onProgress"]>>),
   signal: optional(anySignal),
-} satisfies Table<FitOptions>;
+} satisfies Table<FitOptions<Names, Names>>;
 
 /** What the numbers are is checked where they are read. Throws INVALID_ARGUMENT for a name that there is not, such as "sampleWeights". */
-export function checkData(who: string, data: Data): void {
-  options(who, data, { x: true, y: true, sampleWeight: true }, "data");
+export function checkData(who: string, data: Data<Names, Names>): void {
+  options(who, data, { x: true, y: true, sampleWeight: true, lengths: true }, "data");
 }
 
 export const batchTable = { batchSize: preset(size, 32), signal: optional(anySignal) } satisfies Table<EvaluateOptions>;
+
+/** What it is is checked where it is read. */
+const anything: Rule<NonNullable<PredictOptions<Names>["lengths"]>> = {
+  expected: "[samples] whole numbers, or a record of them by input",
+  accepts: (value): value is NonNullable<PredictOptions<Names>["lengths"]> => typeof value === "object" && value !== null,
+};
+
+export const predictTable = { ...batchTable, lengths: optional(anything) } satisfies Table<PredictOptions<Names>>;
 
 export const checkpointTable = { optimizer: preset(boolean, false) } satisfies Table<CheckpointOptions>;

@@ -3,7 +3,8 @@ import { SluiceError, type HostArray, type Tree } from "@sluice/core";
 import { checkBackend } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { flatten, nest } from "../weights/layout.ts";
-import type { Model, Trainer } from "../model/model.ts";
+import type { AnyModel, AnyTrainer } from "../model/model.ts";
+import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
@@ -12,10 +13,10 @@ import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
 import { disposed, Session } from "./session.ts";
-import { batchTable, checkData, checkpointTable, compileTable, fitTable } from "./tables.ts";
+import { batchTable, checkData, checkpointTable, compileTable, fitTable, predictTable } from "./tables.ts";
 
 /** `model.compile` */
-export async function createTrainer(model: Model, options: CompileOptions): Promise<Trainer> {
+export async function createTrainer(model: AnyModel, options: CompileOptions<Names>): Promise<AnyTrainer> {
   const checked = given("model.compile", compileTable, options);
   checkBackend("model.compile", checked.backend);
   const session = new Session(model, checked);
@@ -23,7 +24,7 @@ export async function createTrainer(model: Model, options: CompileOptions): Prom
   return new SessionTrainer(session);
 }
 
-class SessionTrainer implements Trainer {
+class SessionTrainer implements AnyTrainer {
   readonly #session: Session;
   #fitting = false;
   #disposed = false;
@@ -32,7 +33,7 @@ class SessionTrainer implements Trainer {
     this.#session = session;
   }
 
-  get model(): Model {
+  get model(): AnyModel {
     return this.#session.model;
   }
 
@@ -40,7 +41,7 @@ class SessionTrainer implements Trainer {
     return this.#session.history;
   }
 
-  async fit(data: Data, options: FitOptions): Promise<History> {
+  async fit(data: Data<Names, Names>, options: FitOptions<Names, Names>): Promise<History> {
     this.#check("trainer.fit");
     if (this.#fitting)
       throw new SluiceError({
@@ -60,7 +61,7 @@ class SessionTrainer implements Trainer {
     }
   }
 
-  async evaluate(data: Data, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+  async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Record<string, number>> {
     const who = "trainer.evaluate";
     this.#check(who);
     const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
@@ -69,12 +70,13 @@ class SessionTrainer implements Trainer {
     return (await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal);
   }
 
-  async predict(x: Numbers, options: PredictOptions = {}): Promise<HostArray> {
+  async predict(x: ByName<Names, Numbers>, options: PredictOptions<Names> = {}): Promise<ByName<Names, HostArray>> {
     const who = "trainer.predict";
     this.#check(who);
-    const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
-    const read = await this.#session.read(this.#session.samples(x, who));
-    return (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
+    const { batchSize, signal, lengths } = filled(predictTable, given(who, predictTable, options));
+    const read = await this.#session.read(this.#session.samples({ x, ...(lengths !== undefined && { lengths }) }, who));
+    const outputs = (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
+    return asGiven<HostArray>(outputs, this.model.ends.outputs, single.outputs);
   }
 
   async weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {

@@ -58,14 +58,15 @@ const data: Param = {
   ),
 };
 const cells = any(fc.constantFrom(core.rnn(), core.lstm(), core.gru(), core.mgu()), isRecord);
+const isLayerOrModel = (value: unknown): boolean => isRecord(value) || typeof value === "function";
 const recurrentLayers = any(
   fc.constantFrom(nn.lstm({ units: 2 }), nn.gru({ units: 2, goBackwards: true }), nn.mgu({ units: 1, returnSequences: true })),
-  isRecord,
+  isLayerOrModel,
 );
 const signals = fc.constantFrom(new AbortController().signal, AbortSignal.abort());
 const epochs = fc.constantFrom(1, 2, 0, -1, 1.5, NaN, Infinity, 2 ** 31, 1e12, 1e308);
 const fitting = tabled(otherTables["trainer.fit"], { epochs, signal: signals, validationData: data.values });
-const batching = tabled(otherTables["trainer.evaluate, trainer.predict"], { signal: signals });
+const batching = tabled(otherTables["trainer.predict"], { signal: signals });
 const compiling = tabled(otherTables["model.compile"], {
   backend: fc.constant(backend),
   optimizer: fc.constantFrom(nn.sgd(), nn.adam(), nn.adamW({ clipNorm: 1 })),
@@ -113,7 +114,10 @@ const learnBatch = any(fc.oneof(fc.record({ x: numbers.values }, { noNullPrototy
 const writing = { step: fc.constant(writes), state: fc.constantFrom<unknown>({}, { h: 5 }), prompt: fc.constantFrom<unknown>([[1]], [[1], [2]], [], [[]], [[1], [1, 2]]), maxSteps: fc.constantFrom(1, 3, 0, -1, 1.5), signal: signals, end: fc.constantFrom(0, 1, -1, 7) }; // prettier-ignore
 const saving = maybe(tabled(otherTables["serialize, saveModel"]));
 const loading = maybe(tabled(otherTables["deserialize, loadModel"]));
-const sources = any(fc.constantFrom<unknown>(model, trainer), isRecord);
+const [start, other] = [nn.input(), nn.input()];
+const end = nn.dense({ units: 1 })(start);
+const both = nn.multiHeadAttention({ numHeads: 1 })(start, { value: other });
+const sources = any(fc.constantFrom<unknown>(model, trainer), isLayerOrModel);
 
 /** What there is to fuzz of each export; a new one without a row fails the test. */
 export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
@@ -137,13 +141,40 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       list(
         any(
           fc.constantFrom(nn.dense({ units: 2 }), nn.dropout({ rate: 0.5 }), nn.lstm({ units: 1, name: "a" }), nn.input({ shape: [2] })),
-          isRecord,
+          isLayerOrModel,
         ),
       ),
       maybe(options({ name: ruled(text, texts) })),
       samples,
     ],
     use: (_, [layers, config, sample]) => useModel(nn.sequential(layers as never, config as never), sample as never),
+  },
+  layer: {
+    params: [
+      any(
+        fc.constantFrom<unknown>(
+          { kind: "same", config: {}, build: (given: unknown) => ({ output: given, weights: {}, apply: (_: unknown, x: unknown) => x }) },
+          { kind: "none" },
+        ),
+        isRecord,
+      ),
+      samples,
+    ],
+    use: (fn, [definition, sample]) => useLayer(fn(definition as never) as nn.AnyLayer, sample as never),
+  },
+  masked: { params: [tensor, tensor], use: (fn, args) => core.trace("fuzz", () => fn(...(placed(args) as never[])), []) },
+  model: {
+    params: [
+      tabled(otherTables.model, {
+        inputs: fc.constantFrom<unknown>(start, { a: start }, { a: start, b: other }, {}, { a: end }),
+        outputs: fc.constantFrom<unknown>(end, { y: end }, { y: end, z: both }, {}, start),
+      }),
+      samples,
+    ],
+    use: (fn, [config, sample]) => {
+      const made = fn(config as never) as nn.Model;
+      return made.ends.inputs === null && made.ends.outputs === null ? useModel(made, sample as never) : undefined;
+    },
   },
   binaryCrossentropy: measured(),
   categoricalCrossentropy: measured(),
@@ -283,19 +314,19 @@ export const verbs: Readonly<Record<string, Row>> = {
 function layered(...params: readonly Param[]): Row {
   return {
     params: [...params, samples],
-    use: (fn, args) => useLayer(fn(...(args.slice(0, -1) as never[])) as nn.Layer, args.at(-1) as never),
+    use: (fn, args) => useLayer(fn(...(args.slice(0, -1) as never[])) as nn.AnyLayer, args.at(-1) as never),
   };
 }
 
-function useLayer(layer: nn.Layer, sample: core.Shape): Promise<void> {
+function useLayer(layer: nn.AnyLayer, sample: core.Shape): Promise<void> {
   return useModel(nn.sequential([layer]), sample);
 }
 
 /** Trained on two samples, where a sample is small. */
 async function useModel(made: nn.Model, sample: core.Shape): Promise<void> {
   const { shape: size, dtype } = made.sample(sample),
-    { output } = made.build(made.sample(size));
-  if (output.dtype !== "float" || [size, output.shape].some((axes) => elements(axes) > 1000)) return;
+    { y: output } = made.build(made.sample(size)).outputs;
+  if (output === undefined || output.spec.dtype !== "float" || [size, output.spec.shape].some((axes) => elements(axes) > 1000)) return;
   await fitted(
     await made.compile({ backend, optimizer: nn.sgd(), loss: "mse" }),
     {
@@ -304,7 +335,7 @@ async function useModel(made: nn.Model, sample: core.Shape): Promise<void> {
         dtype: dtype === "i32" ? "i32" : "f32",
         data: new (dtype === "i32" ? Int32Array : Float32Array)(2 * elements(size)),
       },
-      y: { shape: [2, ...output.shape], dtype: "f32", data: new Float32Array(2 * elements(output.shape)) },
+      y: { shape: [2, ...output.spec.shape], dtype: "f32", data: new Float32Array(2 * elements(output.spec.shape)) },
     },
     { epochs: 1, batchSize: 2 },
   );
@@ -329,13 +360,16 @@ function measured(): readonly Row[] {
           "fuzz",
           () => {
             const { perSample } = measure as unknown as nn.Measure;
-            const placed = [y, z].map((each) => (each instanceof Later ? core.constant(0, each.spec.shape, each.spec.dtype) : each));
-            return perSample(...(placed as [core.Tensor, core.Tensor]));
+            return perSample(...(placed([y, z]) as [core.Tensor, core.Tensor]));
           },
           [],
         ),
     },
   ];
+}
+
+function placed(args: readonly unknown[]): readonly unknown[] {
+  return args.map((each) => (each instanceof Later ? core.constant(0, each.spec.shape, each.spec.dtype) : each));
 }
 
 /** It trains a model for an epoch. */

@@ -22,7 +22,11 @@ test("each layer is built for what the one before gives", () => {
     axes: ["steps", "features"],
     dtype: "float",
   });
-  expect(built.output).toEqual({ shape: [4, 2], axes: ["steps", "units"], dtype: "float" });
+  expect(built.outputs["y"]).toEqual({
+    spec: { shape: [4, 2], axes: ["steps", "units"], dtype: "float" },
+    activation: "linear",
+    lengthsOf: "x",
+  });
   expect(built.weights).toMatchObject({
     dense: { kernel: { axes: { features: 3, units: 5 } } },
     dense_1: { kernel: { axes: { features: 5, units: 2 } } },
@@ -30,8 +34,8 @@ test("each layer is built for what the one before gives", () => {
 });
 
 test("a model reads indices where its first layer, past the input, does", () => {
-  expect(sequential([embedding({ inputDim: 7, outputDim: 2 })])).toMatchObject({ indices: 7 });
+  expect(sequential([embedding({ inputDim: 7, outputDim: 2 })]).indices).toEqual({ x: 7 });
   expect(sequential([embedding({ inputDim: 7, outputDim: 2 })]).sample([5])).toEqual({ shape: [5], axes: ["steps"], dtype: "i32" });
-  expect(sequential([input({ shape: [5], dtype: "i32" }), embedding({ inputDim: 7, outputDim: 2 })])).toMatchObject({ indices: 7 });
-  expect(sequential([dense({ units: 1 })]).indices).toBeUndefined();
+  expect(sequential([input({ shape: [5], dtype: "i32" }), embedding({ inputDim: 7, outputDim: 2 })]).indices).toEqual({ x: 7 });
+  expect(sequential([dense({ units: 1 })]).indices["x"]).toBeUndefined();
 });

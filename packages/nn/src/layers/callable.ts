@@ -1,0 +1,113 @@
+// Layers as functions of symbolic values: how graphs are made, by whoever writes a layer or calls one.
+import { leavesOf, mapTree, SluiceError, Tensor, type Tree } from "@sluice/core";
+import { check, show, text, unknownOption, type Rule } from "@sluice/core/arguments";
+import { isRecord } from "../options/table.ts";
+import { Also, Masked, Symbolic, type AnyLayer, type Beside, type Call, type Gives, type Layer, type LayerDefinition } from "./layer.ts";
+import { checkedSpec, type Spec } from "./spec.ts";
+
+/**
+ * A layer of one's own: it can be called on symbolic values, and `build` checks what it is given (INVALID_ARGUMENT for what is no sample).
+ *
+ * Throws INVALID_ARGUMENT for what has no kind, config or build.
+ *
+ * ```ts
+ * const double = layer({ kind: "double", config: {}, build: (input) => ({ output: input, weights: {}, stepwise: "pointwise", apply: (_, x) => x.mul(2) }) });
+ * ```
+ */
+export function layer<X = Spec>(definition: LayerDefinition<X>): Layer<X> {
+  return callable(definition) as unknown as Layer<X>; // without `gives` a call gives one value
+}
+
+type Calls = (x: Tree<Symbolic>, beside?: Beside<Symbolic>) => Tree<Symbolic>;
+
+/** The same of any layer; what a call of it gives is the caller's to say. */
+export function callable<D extends AnyLayer>(definition: D): D & Calls {
+  check<unknown>("layer", "definition", definition, { expected: "a record of kind, config and build", accepts: isLayer });
+  const call: Calls = (x, beside = {}) => callOf(whole, x, beside);
+  const whole: D & Calls = Object.assign(call, definition, {
+    build(input: never, who: string = definition.kind, beside: Beside<Spec> = {}) {
+      check(`${definition.kind}.build`, "who", who, text);
+      return definition.build(checkedSpecs(`${definition.kind}.build`, input) as never, who, beside); // of the same tree
+    },
+  });
+  return whole;
+}
+
+export function isLayer(value: unknown): value is AnyLayer {
+  if (typeof value !== "function" && !isRecord(value)) return false;
+  const { kind, config, build } = value as { readonly [K in keyof AnyLayer]?: unknown }; // whatever it has
+  return (
+    typeof kind === "string" &&
+    typeof build === "function" &&
+    isRecord(config) &&
+    (config["name"] === undefined || text.accepts(config["name"]))
+  );
+}
+
+/** What it takes to ask of a tree what stands at its leaves. */
+export const isSymbolic = (value: unknown): value is Symbolic => value instanceof Symbolic;
+export const isRandomMask = (value: unknown): boolean => typeof value === "object" && value !== null && "rate" in value;
+
+/** What a layer gives, and what stands beside it by name: those that its `also` says. */
+export function withAlso(value: Tensor | Masked, also: Beside<Tensor>): Also {
+  return new Also(value, also);
+}
+
+const anyTensor: Rule<Tensor> = { expected: "a tensor of the traced function", accepts: (value) => value instanceof Tensor };
+
+/**
+ * What a layer gives that says itself which steps count: mask [batch, steps], not 0 where one does; undefined where all do. Throws INVALID_ARGUMENT for
+ * what is no tensor.
+ */
+export function masked(tensor: Tensor, mask: Tensor | undefined): Masked {
+  check("masked", "tensor", tensor, anyTensor);
+  if (mask !== undefined) check("masked", "mask", mask, anyTensor);
+  return new Masked(tensor, mask);
+}
+
+/** What `layer` gives for these. Throws INVALID_ARGUMENT for what is no symbolic value. */
+function callOf(layer: AnyLayer, x: Tree<Symbolic>, beside: Beside<Symbolic>): Tree<Symbolic> {
+  const who = layer.config.name ?? layer.kind;
+  checkSymbolic(who, "x", x);
+  if (!isRecord(beside)) throw notSymbolic(who, "what stands beside x", beside);
+  for (const name of Object.keys(beside)) if (!(layer.reads ?? []).includes(name)) throw unread(who, name, layer.reads);
+  const given = Object.entries(beside).filter(([, tree]) => (tree as unknown) !== undefined);
+  for (const [name, tree] of given) checkSymbolic(who, name, tree);
+  const call: Call = { layer, x: copied(x), beside: Object.fromEntries(given.map(([name, tree]) => [name, copied(tree)])) };
+  const isName = (leaf: unknown): boolean => leaf === true;
+  const each = (names: Gives): Tree<Symbolic> => mapTree(names, isName, (_, path) => new Symbolic(call, path)) as Tree<Symbolic>; // one for each
+  return layer.gives === undefined ? Object.assign(new Symbolic(call), each(layer.also ?? {})) : each(layer.gives);
+}
+
+function unread(who: string, name: string, reads: readonly string[] = []): SluiceError {
+  if (reads.length > 0) return unknownOption(who, name, reads);
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: `reads nothing beside x, got ${show(name)}`, fix: "Call it on x alone" });
+}
+
+/** What the caller does to a list or record later changes nothing. */
+function copied(tree: Tree<Symbolic>): Tree<Symbolic> {
+  return mapTree(tree, isSymbolic, (leaf) => leaf) as Tree<Symbolic>; // the same leaves
+}
+
+function checkSymbolic(who: string, name: string, tree: unknown): void {
+  const leaves = leavesOf(tree, isSymbolic);
+  for (const [path, leaf] of leaves) if (!isSymbolic(leaf)) throw notSymbolic(who, path === "" ? name : `${name}.${path}`, leaf);
+  if (leaves.length === 0) throw notSymbolic(who, name, tree);
+}
+
+function notSymbolic(who: string, name: string, got: unknown): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `${name} must be what input(…) or another layer gives, got ${show(got)}`,
+    fix: "Call layers on symbolic values, as in dense({ units: 1 })(input({ shape: [3] })); numbers go to fit and predict",
+  });
+}
+
+/** A tree of them, copied. */
+function checkedSpecs(who: string, input: unknown): unknown {
+  if (Array.isArray(input)) return input.map((each: unknown) => checkedSpecs(who, each));
+  const isTree = isRecord(input) && !("shape" in input) && Object.keys(input).length > 0 && Object.values(input).every(isRecord);
+  if (isTree) return Object.fromEntries(Object.entries(input).map(([name, each]) => [name, checkedSpecs(who, each)]));
+  return checkedSpec(who, input as Spec); // which checks it
+}

@@ -1,0 +1,21 @@
+// How many steps a row has read: what layers keep that run one step at a time and must know where they stand.
+import { SluiceError, type Tensor, type Tree } from "@sluice/core";
+import type { Spec } from "./spec.ts";
+
+export const position: Spec = { shape: [], axes: [], dtype: "i32" };
+
+/** [batch], of a state { position, … }. */
+export function positionIn(state: Tree<Tensor>): Tensor {
+  return (state as { readonly position: Tensor }).position; // whoever asks put it there
+}
+
+/** Throws INVALID_ARGUMENT where nobody said how many steps there may be. */
+export function stepsAtMost(who: string, maxSteps: number | undefined): number {
+  if (maxSteps !== undefined) return maxSteps;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: "keeps something of every step, or has a place for each",
+    fix: "Say how many steps there may be: stream({ maxSteps })",
+  });
+}

@@ -1,0 +1,99 @@
+// A graph of layers for samples of certain shapes: each layer built for what it reads.
+import { entryOf, foundIn } from "../host/entryOf.ts";
+import { leavesOf, mapTree, SluiceError, type Tree, type Weight } from "@sluice/core";
+import { isRandomMask, isSymbolic } from "../layers/callable.ts";
+import type { AnyLayer, Built, RandomMask, Symbolic } from "../layers/layer.ts";
+import { describe, hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
+import type { BuiltModel, BuiltNode, BuiltOutput } from "./built.ts";
+import { forward } from "./forward.ts";
+import { useName, type Graph, type Named, type Node } from "./graph.ts";
+import { stepForm } from "./stepForm.ts";
+
+/** What is known of a value before it is computed. */
+interface Known {
+  readonly spec: Spec;
+  /** The input whose steps these are. */
+  readonly lengthsOf: string | undefined;
+}
+
+/** Throws what layers throw that do not fit what they read, and SHAPE_MISMATCH for one that is used for samples of different features. */
+export function buildGraph(graph: Graph, samples: Named<Spec>): BuiltModel {
+  const known = new Map<Symbolic, Known>();
+  for (const [name, value] of Object.entries(graph.inputs))
+    known.set(value, { spec: inputSpec(name, value, entryOf(samples, name)), lengthsOf: name });
+  const byCall = new Map<unknown, Named<Known>>();
+  const knownOf = (value: Symbolic): Known => known.get(value) ?? entryOf(foundIn(byCall, value.call), value.path); // a node comes after what it reads
+  const nodes = graph.nodes.map((node) => {
+    const built = buildNode(node, knownOf);
+    byCall.set(node.call, given(node, built, knownOf));
+    return { ...node, built };
+  });
+  checkShared(nodes);
+  const first = nodes.filter(({ use }) => use === 0);
+  const outputs = Object.fromEntries(Object.entries(graph.outputs).map(([name, value]) => [name, outputOf(nodes, value, knownOf(value))]));
+  return {
+    inputs: Object.fromEntries(Object.entries(graph.inputs).map(([name, value]) => [name, knownOf(value).spec])),
+    outputs,
+    layers: first.map(({ name, call, built }) => ({ name, kind: call.layer.kind, output: built.output, weights: built.weights })),
+    weights: Object.fromEntries(first.flatMap(({ name, built }) => (leafless(built.weights) ? [] : [[name, built.weights]]))),
+    drawn: Object.fromEntries(nodes.flatMap(masksOf)),
+    carried: Object.fromEntries(nodes.flatMap((node) => (node.built.carried === undefined ? [] : [[useName(node), node.built.carried]]))),
+    apply: (weights, inputs, context = {}) => forward(graph, nodes, { weights, inputs, context }),
+    stepForm: (over, maxSteps) => stepForm(graph, nodes, { over, maxSteps, specOf: (value) => knownOf(value).spec }),
+  };
+}
+
+/** As an `input(…)` says it. */
+function inputSpec(name: string, value: Symbolic, sample: Spec): Spec {
+  return "build" in value ? ((value as Symbolic & { build: AnyLayer["build"] }).build(sample as never, name).output as Spec) : sample; // of an input
+}
+
+function buildNode({ name, call }: Node, knownOf: (value: Symbolic) => Known): Built<never> {
+  const specs = (tree: Tree<Symbolic>): Tree<Spec> => mapTree(tree, isSymbolic, (value) => knownOf(value as Symbolic).spec) as Tree<Spec>; // one for each
+  const beside = Object.fromEntries(Object.entries(call.beside).map(([key, tree]) => [key, specs(tree)]));
+  return call.layer.build(specs(call.x) as never, name, beside); // of the tree that it reads, or it says so
+}
+
+/** What it gives, by path. A value whose first axis is still that of the steps it was made of has their lengths. */
+function given({ call }: Node, { output, also = {} }: Built<never>, knownOf: (value: Symbolic) => Known): Named<Known> {
+  const read = leavesOf(call.x, isSymbolic).map(([, value]) => knownOf(value as Symbolic)); // as calls are made
+  return Object.fromEntries(
+    [...leavesOf(output, isSpec), ...leavesOf(also, isSpec)].map(([path, leaf]) => {
+      const spec = leaf as Spec; // a layer gives these
+      return [path, { spec, lengthsOf: read.find((one) => one.lengthsOf !== undefined && hasStepsOf(spec, one.spec.shape[0]))?.lengthsOf }];
+    }),
+  );
+}
+
+function outputOf(nodes: readonly BuiltNode[], value: Symbolic, { spec, lengthsOf }: Known): BuiltOutput {
+  const built = value.path === "" ? nodes.find(({ call }) => call === value.call)?.built : undefined;
+  return { spec, activation: built?.activation ?? "linear", lengthsOf: spec.axes[0] === "steps" ? lengthsOf : undefined };
+}
+
+function masksOf(node: BuiltNode): [path: string, mask: RandomMask][] {
+  const leaves = leavesOf({ [useName(node)]: node.built.drawn }, isRandomMask);
+  return leaves.filter((entry): entry is [string, RandomMask] => isRandomMask(entry[1]));
+}
+
+function leafless(weights: Tree<Weight>): boolean {
+  return Object.keys(weights).length === 0;
+}
+
+function checkShared(nodes: readonly BuiltNode[]): void {
+  const first = new Map<string, BuiltNode>();
+  for (const node of nodes) {
+    const before = first.get(node.name);
+    if (before === undefined) first.set(node.name, node);
+    else if (JSON.stringify(before.built.weights) !== JSON.stringify(node.built.weights)) throw unlike(node);
+  }
+}
+
+function unlike({ name, built }: BuiltNode): SluiceError {
+  const output = leavesOf(built.output, isSpec).map(([, spec]) => describe(spec as Spec)); // a layer gives these
+  return new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: name,
+    what: `is used for samples of different features, and has one set of weights for all (it would give ${output.join(", ")})`,
+    fix: "Give both uses as many features, or make two layers",
+  });
+}

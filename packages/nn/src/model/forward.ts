@@ -1,0 +1,144 @@
+// A graph of layers, traced: each applied to what it reads, with masks travelling beside.
+import { entryOf, foundIn } from "../host/entryOf.ts";
+import { cast, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
+import { activation } from "../layers/activation.ts";
+import { isRandomMask, isSymbolic } from "../layers/callable.ts";
+import { hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
+import { Also, Masked, type LayerContext, type Symbolic } from "../layers/layer.ts";
+import type { Applied, BuiltNode, ModelContext } from "./built.ts";
+import { useName, type Graph, type Named } from "./graph.ts";
+
+export interface Given {
+  readonly weights: Named<Tree<Tensor>>;
+  readonly inputs: Named<Tensor>;
+  readonly context: ModelContext;
+}
+
+/** A tensor and, where not all of its steps count, which do: [batch, steps]. */
+export interface Value {
+  readonly tensor: Tensor;
+  readonly mask: Tensor | undefined;
+  /** What lies in front of its activation. */
+  readonly logits?: Tensor;
+}
+
+/** What was computed so far. */
+export class Values {
+  /** Of inputs, and of what was computed before. */
+  readonly #known = new Map<Symbolic, Value>();
+  readonly #byCall = new Map<unknown, Map<string, Value>>();
+
+  setKnown(symbolic: Symbolic, value: Value): void {
+    this.#known.set(symbolic, value);
+  }
+
+  set(node: BuiltNode, path: string, value: Value): void {
+    const values = this.#byCall.get(node.call) ?? new Map<string, Value>();
+    this.#byCall.set(node.call, values.set(path, value));
+  }
+
+  of(symbolic: Symbolic): Value {
+    return this.#known.get(symbolic) ?? foundIn(foundIn(this.#byCall, symbolic.call), symbolic.path); // a node comes after what it reads
+  }
+
+  /** The tensors of a tree of them. */
+  tensors(tree: unknown): Tree<Tensor> {
+    return mapTree(tree, isSymbolic, (leaf) => this.of(leaf as Symbolic).tensor) as Tree<Tensor>; // one for each
+  }
+
+  /** Their masks. */
+  masks(tree: unknown): Tree<Tensor | undefined> {
+    return mapTree(tree, isSymbolic, (leaf) => this.of(leaf as Symbolic).mask) as Tree<Tensor | undefined>; // likewise
+  }
+
+  /** The steps that count in all of them. */
+  mask(values: readonly Symbolic[]): Tensor | undefined {
+    const found = [...new Set(values.map((value) => this.of(value).mask).filter((mask) => mask !== undefined))];
+    return found.length === 0 ? undefined : found.reduce((both, mask) => where(both, mask, 0));
+  }
+}
+
+/** What the whole graph gives for a batch. */
+export function forward(graph: Graph, nodes: readonly BuiltNode[], { weights, inputs, context }: Given): Applied {
+  const values = new Values();
+  for (const [name, symbolic] of Object.entries(graph.inputs))
+    values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: context.masks?.[name] });
+  const carried: Record<string, Tree<Tensor>> = {};
+  for (const node of nodes) {
+    const name = useName(node);
+    const before = context.carried?.[name];
+    const next = (after: Tree<Tensor>): void => void (carried[name] = after);
+    applyNode(node, values, weights, {
+      drawn: mapTree(node.built.drawn, isRandomMask, (_, path) => context.drawn?.[path], name) as Tree<Tensor | undefined>, // one for each
+      ...(before !== undefined && { carried: { before, next } }),
+    });
+  }
+  const outputs = Object.entries(graph.outputs).map(([name, symbolic]) => [name, values.of(symbolic)] as const);
+  const each = <T>(of: (value: Value) => T): Named<T> => Object.fromEntries(outputs.map(([name, value]) => [name, of(value)]));
+  return {
+    outputs: each(({ tensor }) => tensor),
+    logits: each(({ tensor, logits }) => logits ?? tensor),
+    masks: each(({ mask }) => mask),
+    carried,
+  };
+}
+
+/** Applies a layer to whole sequences, and keeps what it gives. */
+export function applyNode(
+  node: BuiltNode,
+  values: Values,
+  weights: Named<Tree<Tensor>>,
+  own: Pick<LayerContext, "drawn" | "carried">,
+): void {
+  const { name, call, built } = node;
+  const read = symbolsIn(call.x);
+  const mask = values.mask(read);
+  const context: LayerContext = {
+    ...own,
+    ...{ mask, masks: values.masks(call.x) },
+    beside: values.tensors(call.beside) as LayerContext["beside"] & object, // a record maps to a record
+    besideMasks: values.masks(call.beside) as LayerContext["besideMasks"] & object, // likewise
+  };
+  const given = scope(name, () => built.apply(weights[name] ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
+  keep(node, values, given, maskOf(mask, built.output));
+}
+
+/** With its activation, where it has one. */
+export function keep(
+  node: BuiltNode,
+  values: Values,
+  given: Tree<Tensor | Masked> | Also,
+  maskFor: (path: string, x: Tensor) => Tensor | undefined,
+): void {
+  const activate = node.built.activation && node.built.activation !== "linear" ? activation(node.built.activation) : undefined;
+  if (given instanceof Also) for (const [path, tensor] of tensorsOf(given.also)) values.set(node, path, { tensor, mask: undefined });
+  mapTree(given instanceof Also ? given.value : given, isValue, (leaf, path) => {
+    const { tensor, mask } = leaf instanceof Masked ? flagged(leaf) : { tensor: leaf as Tensor, mask: maskFor(path, leaf as Tensor) }; // `isValue` says so
+    if (activate === undefined) values.set(node, path, { tensor, mask });
+    else values.set(node, path, { tensor: scope(node.name, () => activate(tensor)), mask, logits: tensor });
+  });
+}
+
+/** With a mask of the type in which models compute: 1 or 0. */
+function flagged({ tensor, mask }: Masked): Value {
+  const isSame = mask === undefined || mask.dtype === tensor.dtype || tensor.dtype === "i32";
+  return { tensor, mask: isSame ? mask : cast(notEqual(mask, 0), tensor.dtype) };
+}
+
+/** The mask of what it read, where the first axis is still that of the steps. */
+function maskOf(mask: Tensor | undefined, output: BuiltNode["built"]["output"]): (path: string, x: Tensor) => Tensor | undefined {
+  if (mask === undefined) return () => undefined;
+  const kept = new Set<string>();
+  mapTree(output, isSpec, (leaf, path) => hasStepsOf(leaf as Spec, mask.shape[1]) && kept.add(path)); // `isSpec` says so
+  return (path) => (kept.has(path) ? mask : undefined);
+}
+
+function isValue(value: unknown): boolean {
+  return value instanceof Tensor || value instanceof Masked;
+}
+
+export function symbolsIn(tree: unknown): Symbolic[] {
+  const found: Symbolic[] = [];
+  mapTree(tree, isSymbolic, (leaf) => found.push(leaf as Symbolic)); // calls are of these
+  return found;
+}

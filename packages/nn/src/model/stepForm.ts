@@ -1,0 +1,135 @@
+// A graph of layers that runs one step of a sequence at a time: what depends on the steps of one input goes step by step, the rest is computed before.
+import { entryOf } from "../host/entryOf.ts";
+import { SluiceError, type Tensor, type Tree } from "@sluice/core";
+import { Also, type Beside, type Call, type Stepped, type Stepwise, type Symbolic } from "../layers/layer.ts";
+import type { Spec } from "../layers/spec.ts";
+import type { BuiltNode, Fixed, StepForm } from "./built.ts";
+import { applyNode, keep, symbolsIn, Values } from "./forward.ts";
+import { readBy, useName, type Graph, type Named } from "./graph.ts";
+
+export interface StepOptions {
+  /** The input whose steps are run. */
+  readonly over: string;
+  readonly maxSteps: number | undefined;
+  specOf(value: Symbolic): Spec;
+}
+
+interface Stepping {
+  readonly node: BuiltNode;
+  readonly form: Stepwise<never> | "pointwise";
+}
+
+/** Throws UNSUPPORTED, naming the layer, where it reads later steps; INVALID_ARGUMENT where one needs to know how many steps there may be. */
+export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxSteps, specOf }: StepOptions): StepForm {
+  const input = entryOf(graph.inputs, over);
+  const moving = movingFrom(input, nodes);
+  const steps = nodes.filter((node) => moving.has(node.call)).map((node): Stepping => ({ node, form: formOf(node, moving, maxSteps) }));
+  const resting = nodes.filter((node) => !moving.has(node.call));
+  const fixed = fixedOf(graph, steps, (value) => value === input || isMoving(value, moving));
+  const stateful = steps.flatMap(({ node, form }) => (form === "pointwise" ? [] : [{ node, form }]));
+  for (const { node } of steps) checkRead(node, moving, specOf);
+  return {
+    readsOthers: fixed.length > 0,
+    state: Object.fromEntries(stateful.map(({ node, form }) => [useName(node), form.state])),
+    before(weights, inputs, masks) {
+      const values = new Values();
+      for (const [name, symbolic] of Object.entries(graph.inputs))
+        if (name !== over) values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: masks[name] });
+      for (const node of resting) applyNode(node, values, weights, {});
+      const found = fixed.map((symbolic, i) => [`${i}`, values.of(symbolic)] as const);
+      const counted = found.flatMap(([name, { mask }]) => (mask === undefined ? [] : [[name, mask] as const]));
+      return { values: Object.fromEntries(found.map(([name, { tensor }]) => [name, tensor])), masks: Object.fromEntries(counted) };
+    },
+    start(weights, batch, given) {
+      const values = valuesOf(fixed, given);
+      return Object.fromEntries(
+        stateful.map(({ node, form }) => {
+          const beside = values.tensors(node.call.beside) as Beside<Tensor>; // a record maps to a record
+          return [useName(node), form.start?.(weights[node.name] ?? {}, batch, beside)];
+        }),
+      ) as Named<Tree<Tensor>>; // where there is none, zeros
+    },
+    step(weights, x, { state, fixed: given }) {
+      const values = valuesOf(fixed, given);
+      values.setKnown(input, { tensor: x, mask: undefined });
+      const next: Record<string, Tree<Tensor>> = {};
+      for (const { node, form } of steps) {
+        const own =
+          form === "pointwise"
+            ? pointwise(node, values, weights)
+            : form.step(weights[node.name] ?? {}, values.tensors(node.call.x) as never, {
+                state: state[useName(node)] ?? {},
+                ...beside(node, values),
+              }); // prettier-ignore -- of the tree that it reads
+        if (form !== "pointwise") next[useName(node)] = own.state;
+        keep(node, values, own.also === undefined ? own.output : new Also(own.output, own.also), () => undefined);
+      }
+      const outputs = Object.entries(graph.outputs).map(([name, symbolic]) => [name, values.of(symbolic).tensor]);
+      return { outputs: Object.fromEntries(outputs) as Named<Tensor>, state: next }; // by their names
+    },
+  };
+}
+
+function pointwise(node: BuiltNode, values: Values, weights: Named<Tree<Tensor>>): Stepped {
+  const output = node.built.apply(weights[node.name] ?? {}, values.tensors(node.call.x) as never, beside(node, values)); // of the tree that it reads
+  return { output: output as Tree<Tensor>, state: {} }; // without a mask none is given
+}
+
+function beside(
+  { call }: BuiltNode,
+  values: Values,
+): { readonly beside: Beside<Tensor>; readonly besideMasks: Beside<Tensor | undefined> } {
+  return {
+    beside: values.tensors(call.beside) as Beside<Tensor>, // a record maps to a record
+    besideMasks: values.masks(call.beside) as Beside<Tensor | undefined>, // likewise
+  };
+}
+
+/** The calls that depend on the steps of `input`. */
+function movingFrom(input: Symbolic, nodes: readonly BuiltNode[]): ReadonlySet<Call> {
+  const moving = new Set<Call>();
+  for (const { call } of nodes) if (readBy(call).some((value) => value === input || isMoving(value, moving))) moving.add(call);
+  return moving;
+}
+
+function formOf(node: BuiltNode, moving: ReadonlySet<Call>, maxSteps: number | undefined): Stepwise<never> | "pointwise" {
+  const { stepwise } = node.built;
+  if (stepwise === undefined) throw unsupported(node, `a ${node.call.layer.kind} reads steps that are yet to come`);
+  const movingBeside = Object.entries(node.call.beside).find(([, tree]) => symbolsIn(tree).some((value) => isMoving(value, moving)));
+  if (movingBeside !== undefined) throw unsupported(node, `its ${movingBeside[0]} comes from the steps that are run`);
+  return stepwise === "pointwise" ? stepwise : stepwise({ maxSteps });
+}
+
+function isMoving(value: Symbolic, moving: ReadonlySet<Call>): boolean {
+  return value.call !== undefined && moving.has(value.call);
+}
+
+/** One step of what is run does not go with all steps of what is not. */
+function checkRead(node: BuiltNode, moving: ReadonlySet<Call>, specOf: (value: Symbolic) => Spec): void {
+  const whole = symbolsIn(node.call.x).find(
+    (value) => value.call !== undefined && !isMoving(value, moving) && specOf(value).axes[0] === "steps",
+  );
+  if (whole !== undefined) throw unsupported(node, "it reads one sequence step by step and another as a whole");
+}
+
+/** What steps read, or the model gives, that does not depend on them. */
+function fixedOf(graph: Graph, steps: readonly Stepping[], moves: (value: Symbolic) => boolean): readonly Symbolic[] {
+  const read = [...steps.flatMap(({ node }) => readBy(node.call)), ...Object.values(graph.outputs)];
+  return [...new Set(read)].filter((value) => !moves(value));
+}
+
+function valuesOf(fixed: readonly Symbolic[], given: Fixed<Tensor>): Values {
+  const values = new Values();
+  fixed.forEach((symbolic, i) => values.setKnown(symbolic, { tensor: entryOf(given.values, `${i}`), mask: given.masks[`${i}`] }));
+  return values;
+}
+
+function unsupported({ name, call }: BuiltNode, why: string): SluiceError {
+  return new SluiceError({
+    code: "UNSUPPORTED",
+    who: name,
+    what: `cannot run one step at a time: ${why}`,
+    fix: "Use predict with whole sequences, or layers that read no later steps",
+    facts: { layer: name, kind: call.layer.kind },
+  });
+}

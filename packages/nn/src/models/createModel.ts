@@ -1,0 +1,101 @@
+// Makes a model of a graph of layers: what it builds for samples' shapes, what trains it, and the model as a layer of another.
+import { entryOf } from "../host/entryOf.ts";
+import { SluiceError, type Shape } from "@sluice/core";
+import { check, refused, shape as anyShape } from "@sluice/core/arguments";
+import type { AnyLayer, Symbolic } from "../layers/layer.ts";
+import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
+import { buildGraph } from "../model/build.ts";
+import type { BuiltModel } from "../model/built.ts";
+import { readBy, type Graph, type Named } from "../model/graph.ts";
+import { knownSamples } from "../model/knownSamples.ts";
+import type { AnyModel } from "../model/model.ts";
+import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
+import type { Saved } from "../model/saved.ts";
+import { summaryOf } from "../model/summary.ts";
+import { isRecord } from "../options/table.ts";
+import { createTrainer } from "../training/trainer.ts";
+import { callModel } from "./modelLayer.ts";
+
+export interface ModelParts {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly ends: EndNames;
+  readonly saved?: Saved | undefined;
+}
+
+export function createModel({ name, graph, ends, saved }: ModelParts): AnyModel {
+  const reading = Object.fromEntries(Object.entries(graph.inputs).map(([input, value]) => [input, readingOf(graph, value)]));
+  const model: AnyModel = Object.defineProperty(
+    Object.assign((x: ByName<Names, Symbolic>) => callModel(model, x), {
+      layers: graph.layers,
+      graph,
+      ends,
+      ...(saved !== undefined && { saved }),
+      indices: Object.fromEntries(Object.entries(reading).map(([input, { indices }]) => [input, indices])),
+      sample: (shape: ByName<Names, Shape>) =>
+        ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
+      build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
+      summary: (shape?: ByName<Names, Shape>) => summaryOf(name, model.build(samplesOf(model, shape))),
+      compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
+    }),
+    "name",
+    { value: name, enumerable: true },
+  );
+  return model;
+}
+
+function build(graph: Graph, ends: EndNames, sample: ByName<Names, Spec>): BuiltModel {
+  const checked = ofEach<Spec, Spec>("model.build", ends, sample, (one) => checkedSpec("model.build", one));
+  return buildGraph(graph, byName(checked, ends.inputs, single.inputs));
+}
+
+/** The same of each input. Throws INVALID_ARGUMENT where one is missing or unknown. */
+function ofEach<A, B>(who: string, { inputs }: EndNames, given: ByName<Names, A>, each: (one: A, input: string) => B): ByName<Names, B> {
+  if (inputs === null) return each(given as A, single.inputs); // there is one
+  if (!isRecord(given) || inputs.some((input) => !Object.hasOwn(given, input)) || Object.keys(given).length > inputs.length)
+    throw refused(who, "the inputs", given, `a record of ${inputs.join(", ")}`, inputs);
+  return Object.fromEntries(inputs.map((input) => [input, each(entryOf(given as Named<A>, input), input)])); // as was just seen
+}
+
+function sampled(shape: Shape, dtype: Kind): Spec {
+  check("model.sample", "shape", shape, anyShape);
+  return specOf(shape, dtype);
+}
+
+/** How an input is read: what holds its own `input(…)` says, and otherwise the layers that read it. */
+function readingOf(graph: Graph, value: Symbolic): { readonly dtype: Kind; readonly indices: number | undefined } {
+  const readers = readersOf(graph, value);
+  const indices = readers.reduce<number | undefined>(
+    (least, { indices: own }) => (own === undefined ? least : Math.min(own, least ?? own)),
+    undefined,
+  );
+  const declared = [value, ...readers].map(declaredIn).find((dtype) => dtype !== undefined);
+  return { dtype: declared ?? (indices === undefined ? "float" : "i32"), indices };
+}
+
+/** The layers that read it, also past an `input` that stands first in a sequence. */
+function readersOf(graph: Graph, value: Symbolic): readonly AnyLayer[] {
+  return graph.nodes
+    .filter(({ call }) => readBy(call).includes(value))
+    .flatMap(({ call }) => (call.layer.kind === "input" ? [call.layer, ...readersPast(graph, call)] : [call.layer]));
+}
+
+function readersPast(graph: Graph, past: unknown): readonly AnyLayer[] {
+  return graph.nodes.filter(({ call }) => readBy(call).some((value) => value.call === past)).map(({ call }) => call.layer);
+}
+
+/** What an `input(…)` says that it holds. */
+function declaredIn(value: object): Kind | undefined {
+  if (!("kind" in value) || value.kind !== "input") return undefined;
+  const { input, config } = value as unknown as AnyLayer & { readonly config: { readonly dtype?: Kind } }; // by its kind
+  return input?.dtype ?? config.dtype;
+}
+
+/** As given, or as the model says it. */
+function samplesOf({ name, graph, ends, saved, sample }: AnyModel, shape: ByName<Names, Shape> | undefined): ByName<Names, Spec> {
+  if (shape !== undefined) return sample(shape);
+  const known = knownSamples(graph, saved);
+  if (known !== undefined) return asGiven(known, ends.inputs, single.inputs);
+  const what = `no sample's shape of the model "${name}" is known`;
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.summary", what, fix: "Pass it, or begin the model with input({ shape })" });
+}

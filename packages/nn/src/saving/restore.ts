@@ -1,0 +1,95 @@
+// Layers and graphs of what a file kept of them.
+import { entryOf } from "../host/entryOf.ts";
+import { SluiceError } from "@sluice/core";
+import { anyRecord, layerName, listOf } from "../options/rules.ts";
+import { count, refused, text, type Rule } from "@sluice/core/arguments";
+import { given, isRecord, optional, required, type Table } from "../options/table.ts";
+import { bidirectional, type BidirectionalConfig } from "../layers/bidirectional.ts";
+import { input } from "../layers/input.ts";
+import type { AnyLayer } from "../layers/layer.ts";
+import type { RecurrentLayer } from "../layers/recurrent.ts";
+import { builtIn, type LayerTable } from "../layers/table.ts";
+import { graphOf, type Graph } from "../model/graph.ts";
+import { endsOf, type GraphRecord, type LayerRecord, type NodeRecord } from "../model/graphRecord.ts";
+import type { AnyModel } from "../model/model.ts";
+import type { EndNames } from "../model/names.ts";
+import { createModel } from "../models/createModel.ts";
+import { modelLayer } from "../models/modelLayer.ts";
+
+export interface Restoring {
+  /** Makers of one's own, by kind: they come before the built-in ones. */
+  readonly custom: LayerTable;
+  readonly who: string;
+}
+
+const recordTable = {
+  kind: required(text),
+  config: required(anyRecord),
+} satisfies Table<LayerRecord>;
+
+/** The layer again. Throws FILE_FOREIGN for an unknown kind, and what the maker throws. */
+export function restoreLayer(record: LayerRecord, restoring: Restoring): AnyLayer {
+  const { kind, config } = given("a layer of the file", recordTable, record);
+  const { custom } = restoring;
+  if (Object.hasOwn(custom, kind)) return entryOf(custom, kind)(config as never); // the maker checks every field
+  if (kind === "bidirectional") return restoreBoth(config as SavedBoth, restoring); // as `bidirectional` wrote it
+  if (kind === "model") return modelLayer(restoreNested(config as SavedModel, restoring)); // as a model wrote it
+  if (Object.hasOwn(builtIn, kind)) return entryOf(builtIn, kind)(config as never); // likewise
+  throw unknown(kind, restoring);
+}
+
+type SavedBoth = BidirectionalConfig & { readonly layer: LayerRecord };
+type SavedModel = GraphRecord & { readonly name: string };
+
+function restoreBoth({ layer, ...config }: SavedBoth, restoring: Restoring): AnyLayer {
+  const inner = restoreLayer(layer, restoring);
+  if (!("both" in inner)) throw unknown(`bidirectional ${inner.kind}`, restoring);
+  return bidirectional(inner as unknown as RecurrentLayer, config); // only recurrent layers have `both`
+}
+
+function restoreNested({ name, ...record }: SavedModel, restoring: Restoring): AnyModel {
+  return createModel({ name, ...restoreGraph(record, restoring) });
+}
+
+const values: Rule<NodeRecord["x"]> = {
+  expected: "values that stand before it",
+  accepts: (value): value is NodeRecord["x"] => value !== undefined,
+};
+const nodeTable = {
+  layer: required(count),
+  x: required(values), // what they refer to is looked up
+  beside: optional(anyRecord as Rule<NonNullable<NodeRecord["beside"]>>), // likewise
+} satisfies Table<NodeRecord>;
+
+const graphTable = {
+  inputs: required(anyRecord as Rule<GraphRecord["inputs"]>), // each is checked by its own table
+  outputs: required(anyRecord as Rule<GraphRecord["outputs"]>), // likewise
+  ends: required(anyRecord as Rule<EndNames>), // likewise
+  layers: required(listOf(anyRecord as Rule<LayerRecord>)), // likewise
+  nodes: required(listOf(anyRecord as Rule<NodeRecord>)), // likewise
+} satisfies Table<GraphRecord>;
+
+/** Throws INVALID_ARGUMENT for a record that is none, and what the layers throw. */
+export function restoreGraph(record: GraphRecord, restoring: Restoring): { readonly graph: Graph; readonly ends: EndNames } {
+  const { inputs, outputs, ends, layers, nodes } = given("the graph of the file", graphTable, record);
+  const made = layers.map((layer) => restoreLayer(layer, restoring));
+  const starts = Object.entries(inputs).map(([name, config]) => [name, input(config)] as const);
+  const checked = nodes.map((node) => given("a node of the file", nodeTable, node));
+  const names = { inputs: namesIn("inputs", ends.inputs, inputs), outputs: namesIn("outputs", ends.outputs, outputs) };
+  const found = endsOf({ ...record, nodes: checked }, { layers: made, inputs: Object.fromEntries(starts) });
+  return { graph: graphOf(restoring.who, found), ends: names };
+}
+
+/** Throws INVALID_ARGUMENT where they are not those of the record. */
+function namesIn(end: "inputs" | "outputs", names: unknown, record: object): readonly string[] | null {
+  const found = Object.keys(record);
+  if (names === null && found.join() === (end === "inputs" ? "x" : "y")) return null;
+  if (Array.isArray(names) && found.length > 0 && isRecord(record) && names.join() === found.join() && found.every(layerName.accepts))
+    return found;
+  throw refused("the graph of the file", `the names of ${end}`, names, "those that it has");
+}
+
+function unknown(kind: string, { who }: Restoring): SluiceError {
+  const fix = `Give its maker: { layers: { ${JSON.stringify(kind)}: … } }`;
+  return new SluiceError({ code: "FILE_FOREIGN", who, what: `no layer of kind "${kind}" is known`, fix, facts: { kind } });
+}
