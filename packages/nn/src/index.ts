@@ -75,6 +75,7 @@ export type { CompileOptions, Data, EpochLog, EvaluateOptions, FitOptions, Histo
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
 export type { Trainer } from "./model/model.ts";
+export type { Decoder, DecoderOptions, DecoderState, StepOptions, Stream, StreamOptions, StreamState } from "./model/streams.ts";
 
 export { beamSearch, type BeamOptions, type Hypothesis } from "./decoding/beam.ts";
 export { generate, type GenerateOptions } from "./decoding/generate.ts";

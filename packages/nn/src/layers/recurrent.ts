@@ -87,7 +87,7 @@ export function recurrentLayer<P extends Weights, S extends States>(
     trained = masked(cell, config),
     ways = recurrence(trained, { reverse, initialState });
   const state = namesOf(cell.state({ input: 1, units })); // for its names alone
-  const step = reverse ? undefined : (specs: Tree<Spec>): Stepwise => stepwiseOf(cell, specs);
+  const step = reverse ? undefined : (specs: Tree<Spec>): Stepwise => stepwiseOf(trained, specs);
   return callable({
     kind,
     config,

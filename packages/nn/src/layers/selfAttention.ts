@@ -1,11 +1,14 @@
 // Any attention of core as a layer: of one sequence to itself, or of queries to the keys and values of another.
-import { type Attention, type Tensor, type Tree, type Weight, type WeightTensors, where } from "@sluice/core";
+import { where } from "@sluice/core";
+import type { Attention, AttentionCache, AttentionResult, AttentionSizes, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
 import { boolean, finite, fraction, positive } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import { callable, withAlso } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
-import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Symbolic } from "./layer.ts";
+import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Stepped, Symbolic } from "./layer.ts";
+import { position, positionIn, stepsAtMost } from "./position.ts";
+import { specsOf } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
 export interface SelfAttentionConfig {
@@ -80,6 +83,7 @@ function built<P>({ module, config, heads, input, who, beside }: Attending<P>): 
     also: { scores: { shape, axes, dtype: "float" } },
     weights: module.weights(sizes) as Tree<Weight>, // P is a record of weights
     ...(rate > 0 && { drawn }),
+    ...stepsOf({ module, sizes, who, heads: heads !== undefined, isSelf: Object.keys(beside).length === 0, causal, softCap, residual }),
     apply(weights, x, context) {
       const given = (context.beside ?? {}) as { readonly key?: Tensor; readonly value?: Tensor }; // likewise
       const { output, weights: scores } = module.run(weights as WeightTensors<P>, {
@@ -90,6 +94,56 @@ function built<P>({ module, config, heads, input, who, beside }: Attending<P>): 
         residual: residual ? x : undefined,
       });
       return withAlso(output, { scores });
+    },
+  };
+}
+
+interface Stepping<P> {
+  readonly module: Attention<P>;
+  readonly sizes: AttentionSizes;
+  readonly who: string;
+  readonly heads: boolean;
+  readonly isSelf: boolean;
+  readonly causal: boolean;
+  readonly softCap: number | undefined;
+  readonly residual: boolean;
+}
+
+/** One query at a time: to the keys and values so far, which are kept, or to others that are known before. Otherwise it reads what is yet to come. */
+function stepsOf<P>({ module, sizes, who, heads, isSelf, causal, softCap, residual }: Stepping<P>): Pick<Built, "stepwise"> {
+  if (isSelf !== causal) return {};
+  const query = (x: Tensor): { readonly query: Tensor; readonly softCap: number | undefined; readonly residual: Tensor | undefined } => ({
+    query: x.expand(1),
+    softCap,
+    residual: residual ? x.expand(1) : undefined,
+  });
+  const one = ({ output, weights: scores }: AttentionResult): Pick<Stepped, "output" | "also"> => ({
+    output: output.squeeze(1),
+    also: { scores: scores.squeeze(-2) },
+  });
+  if (!isSelf)
+    return {
+      stepwise: () => ({
+        state: {},
+        step: (weights, x, { beside = {}, besideMasks }) => {
+          const { key, value } = beside as { readonly key?: Tensor; readonly value?: Tensor }; // single ones, by the type of the call
+          const mask = keysThatCount({ beside, ...(besideMasks !== undefined && { besideMasks }) }, heads);
+          return { ...one(module.run(weights as WeightTensors<P>, { ...query(x), key: key ?? value, value, mask })), state: {} };
+        },
+      }),
+    };
+  return {
+    stepwise: ({ maxSteps }) => {
+      const cache = specsOf(module.cache({ query: sizes.query }, stepsAtMost(who, maxSteps)));
+      return {
+        state: { cache, position },
+        step(weights, x, { state }) {
+          const { cache: before } = state as unknown as { readonly cache: AttentionCache<Tensor> }; // as declared above
+          const at = positionIn(state);
+          const { cache: after, ...result } = module.step(weights as WeightTensors<P>, { ...query(x), cache: before, position: at });
+          return { ...one(result), state: { cache: after as unknown as Tree<Tensor>, position: at.add(1) } }; // likewise
+        },
+      };
     },
   };
 }

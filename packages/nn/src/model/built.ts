@@ -79,7 +79,14 @@ export interface StepForm {
   /** Traced: what is kept before the first step, each [batch, …]. */
   start(weights: Named<Tree<Tensor>>, batch: number, fixed: Fixed<Tensor>): Named<Tree<Tensor>>;
   /** Traced: x [batch, …] without its steps → outputs likewise, and what is kept. */
-  step(weights: Named<Tree<Tensor>>, x: Tensor, given: StepGiven): { readonly outputs: Named<Tensor>; readonly state: Named<Tree<Tensor>> };
+  step(weights: Named<Tree<Tensor>>, x: Tensor, given: StepGiven): ModelStep;
+}
+
+export interface ModelStep {
+  readonly outputs: Named<Tensor>;
+  /** What lies in front of the activation of each. */
+  readonly logits: Named<Tensor>;
+  readonly state: Named<Tree<Tensor>>;
 }
 
 export interface StepGiven {

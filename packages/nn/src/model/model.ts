@@ -9,6 +9,7 @@ import type { BuiltModel } from "./built.ts";
 import type { Graph, Named, NamedLayer } from "./graph.ts";
 import type { ByName, EndNames, Names } from "./names.ts";
 import type { Saved } from "./saved.ts";
+import type { Decoder, DecoderOptions, Stream, StreamOptions } from "./streams.ts";
 import type { Summary } from "./summary.ts";
 
 /** What a model is made of, and what it makes, whatever its inputs and outputs are called. */
@@ -96,6 +97,16 @@ interface Verbs<I extends Names, O extends Names> extends Disposable, AsyncDispo
   evaluate(data: Data<I, O>, options?: EvaluateOptions): Promise<Record<string, number>>;
   /** The model's outputs [samples, …] for x [samples, …], the caller's own. Throws ABORTED where `signal` ended it. */
   predict(x: ByName<I, Numbers>, options?: PredictOptions<I>): Promise<ByName<O, HostArray>>;
+  /**
+   * The model one step at a time, on this backend and with these weights: each step gives what `predict` gives of all steps so far. The caller disposes it,
+   * or the trainer with itself.
+   *
+   * Throws UNSUPPORTED, naming the layer, where one reads steps that are yet to come (bidirectional, attention that is not causal);
+   * INVALID_ARGUMENT where one keeps something of every step and `maxSteps` is not said, and for inputs that are missing.
+   */
+  stream(options?: StreamOptions<I>): Promise<Stream<O>>;
+  /** The same as a step of `generate` and `beamSearch`, for a model that reads tokens and scores the next. Throws likewise. */
+  decoder(options?: DecoderOptions<I, O>): Promise<Decoder>;
   /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
   weights(): Promise<Readonly<Record<string, Tree<HostArray>>>>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */

@@ -1,10 +1,10 @@
 // A graph of layers that runs one step of a sequence at a time: what depends on the steps of one input goes step by step, the rest is computed before.
 import { entryOf } from "../host/entryOf.ts";
-import { SluiceError, type Tensor, type Tree } from "@sluice/core";
+import { constant, mapTree, SluiceError, tensorsOf, type Tensor, type Tree } from "@sluice/core";
 import { Also, type Beside, type Call, type Stepped, type Stepwise, type Symbolic } from "../layers/layer.ts";
-import type { Spec } from "../layers/spec.ts";
+import { isSpec, type Spec } from "../layers/spec.ts";
 import type { BuiltNode, Fixed, StepForm } from "./built.ts";
-import { applyNode, keep, symbolsIn, Values } from "./forward.ts";
+import { applyNode, keep, symbolsIn, Values, type Value } from "./forward.ts";
 import { readBy, useName, type Graph, type Named } from "./graph.ts";
 
 export interface StepOptions {
@@ -42,12 +42,11 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
     },
     start(weights, batch, given) {
       const values = valuesOf(fixed, given);
-      return Object.fromEntries(
-        stateful.map(({ node, form }) => {
-          const beside = values.tensors(node.call.beside) as Beside<Tensor>; // a record maps to a record
-          return [useName(node), form.start?.(weights[node.name] ?? {}, batch, beside)];
-        }),
-      ) as Named<Tree<Tensor>>; // where there is none, zeros
+      const starts = stateful.map(({ node, form }) => {
+        const beside = values.tensors(node.call.beside) as Beside<Tensor>; // a record maps to a record
+        return [useName(node), form.start?.(weights[node.name] ?? {}, batch, beside) ?? zerosLike(form.state, batch, weights)] as const;
+      });
+      return Object.fromEntries(starts);
     },
     step(weights, x, { state, fixed: given }) {
       const values = valuesOf(fixed, given);
@@ -64,10 +63,20 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
         if (form !== "pointwise") next[useName(node)] = own.state;
         keep(node, values, own.also === undefined ? own.output : new Also(own.output, own.also), () => undefined);
       }
-      const outputs = Object.entries(graph.outputs).map(([name, symbolic]) => [name, values.of(symbolic).tensor]);
-      return { outputs: Object.fromEntries(outputs) as Named<Tensor>, state: next }; // by their names
+      const outputs = Object.entries(graph.outputs).map(([name, symbolic]) => [name, values.of(symbolic)] as const);
+      const each = (of: (value: Value) => Tensor): Named<Tensor> => Object.fromEntries(outputs.map(([name, value]) => [name, of(value)]));
+      return { outputs: each(({ tensor }) => tensor), logits: each(({ tensor, logits }) => logits ?? tensor), state: next };
     },
   };
+}
+
+function zerosLike(state: Tree<Spec>, batch: number, weights: Named<Tree<Tensor>>): Tree<Tensor> {
+  const float = tensorsOf(weights)[0]?.[1].dtype ?? "f32";
+  const zeros = (leaf: unknown): Tensor => {
+    const { shape, dtype } = leaf as Spec; // `isSpec` says so
+    return constant(0, [batch, ...shape], dtype === "i32" ? "i32" : float);
+  };
+  return mapTree(state, isSpec, zeros) as Tree<Tensor>; // one for each
 }
 
 function pointwise(node: BuiltNode, values: Values, weights: Named<Tree<Tensor>>): Stepped {

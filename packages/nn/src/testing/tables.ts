@@ -22,7 +22,7 @@ import { learnerTable } from "../learner/options.ts";
 import { groupTable } from "../weights/roles.ts";
 import { loadTable, saveTable } from "../saving/serialize.ts";
 import { modelTable } from "../models/model.ts";
-import { batchTable, compileTable, fitTable, predictTable } from "../training/tables.ts";
+import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`. */
 export const layerTables = {
@@ -52,6 +52,8 @@ export const otherTables = {
   "trainer.fit": fitTable,
   "trainer.evaluate": batchTable,
   "trainer.predict": predictTable,
+  "trainer.stream": streamTable,
+  "trainer.decoder": decoderTable,
   learn: learnerTable,
   generate: generateTable,
   beamSearch: beamTable,

@@ -21,6 +21,7 @@ import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
 import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
 import { checkHeads, headsOf, reportedOf, type Head, type Reported } from "./heads.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
+import type { Held } from "../learner/bind.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
 import type { Batches, Setting } from "./setting.ts";
@@ -61,6 +62,8 @@ export class Session implements Setting {
   #sample: Named<Spec> | undefined;
   /** Under way. */
   #making: Promise<void> | undefined;
+  /** Streams and decoders. */
+  readonly #owned = new Set<Held>();
   #disposed = false;
 
   constructor(
@@ -124,6 +127,28 @@ export class Session implements Setting {
   /** Inputs to predict from, likewise. */
   samples(inputs: Inputs, who: string): Pieces<Samples> {
     return samplesOf(inputs, this.#reading(), who);
+  }
+
+  /** Samples of these shapes, by input, as the model reads them. */
+  sampleOf(shapes: Named<Shape>): Named<Spec> {
+    const { inputs } = this.model.ends;
+    return this.build(byName(this.model.sample(asGiven(shapes, inputs, single.inputs)), inputs, single.inputs)).inputs;
+  }
+
+  /** Those that the variables were made for. Throws INVALID_ARGUMENT where there are none yet. */
+  samplesKnown(who: string): Named<Spec> {
+    this.variables(who);
+    return this.#sample ?? {};
+  }
+
+  /** Disposed of with it, unless it was before. */
+  own<H extends Held>(held: H): H {
+    this.#owned.add(held);
+    return held;
+  }
+
+  disown(held: Held): void {
+    this.#owned.delete(held);
   }
 
   /** Checks the numbers in turns; the variables for such samples are there then. */
@@ -197,16 +222,13 @@ export class Session implements Setting {
   }
 
   #reading(): Reading {
-    const { model, dtype } = this;
-    const { ends, indices } = model;
-    const sampleOf = (shapes: Named<Shape>): Named<Spec> =>
-      this.build(byName(model.sample(asGiven(shapes, ends.inputs, single.inputs)), ends.inputs, single.inputs)).inputs;
-    return { dtype, ends, indices, sampleOf };
+    const { ends, indices } = this.model;
+    return { dtype: this.dtype, ends, indices, sampleOf: (shapes) => this.sampleOf(shapes) };
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const held of [this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
+    for (const held of [...this.#owned, this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
 }
 

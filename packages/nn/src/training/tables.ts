@@ -1,5 +1,6 @@
 // What the verbs of a model and a trainer take, as data.
 import type { Names } from "../model/names.ts";
+import type { DecoderOptions, StepOptions, StreamOptions } from "../model/streams.ts";
 import type { Backend } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/resolveLoss.ts";
@@ -8,7 +9,7 @@ import { metricNames, type MetricName } from "../metrics/resolveMetric.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";
-import { optional, preset, required, type Table } from "../options/table.ts";
+import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type {
   AnyLoss,
@@ -87,5 +88,25 @@ const anything: Rule<NonNullable<PredictOptions<Names>["lengths"]>> = {
 };
 
 export const predictTable = { ...batchTable, lengths: optional(anything) } satisfies Table<PredictOptions<Names>>;
+
+const byInput: Rule<NonNullable<StepOptions<Names>["inputs"]>> = {
+  expected: "a record of numbers by input",
+  accepts: (value): value is NonNullable<StepOptions<Names>["inputs"]> => isRecord(value), // which are checked where they are read
+};
+const stepTable = {
+  over: optional(text),
+  maxSteps: optional(size),
+  inputs: optional(byInput),
+  lengths: optional(byInput),
+} satisfies Table<StepOptions<Names>>;
+
+export const streamTable = { ...stepTable, batch: optional(size) } satisfies Table<StreamOptions<Names>>;
+
+export const decoderTable = {
+  ...stepTable,
+  rows: optional(size),
+  scores: optional(text),
+  alignment: optional(text),
+} satisfies Table<DecoderOptions<Names, Names>>;
 
 export const checkpointTable = { optimizer: preset(boolean, false) } satisfies Table<CheckpointOptions>;

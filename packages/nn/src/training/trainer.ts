@@ -6,14 +6,17 @@ import { flatten, nest } from "../weights/layout.ts";
 import type { AnyModel, AnyTrainer } from "../model/model.ts";
 import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
+import type { Decoder, DecoderOptions, Stream, StreamOptions } from "../model/streams.ts";
+import { createDecoder } from "./decoder.ts";
 import { evaluate } from "./evaluate.ts";
 import { fit } from "./fit.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
+import { createStream } from "./stream.ts";
 import { disposed, Session } from "./session.ts";
-import { batchTable, checkData, checkpointTable, compileTable, fitTable, predictTable } from "./tables.ts";
+import { batchTable, checkData, checkpointTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "./tables.ts";
 
 /** `model.compile` */
 export async function createTrainer(model: AnyModel, options: CompileOptions<Names>): Promise<AnyTrainer> {
@@ -77,6 +80,16 @@ class SessionTrainer implements AnyTrainer {
     const read = await this.#session.read(this.#session.samples({ x, ...(lengths !== undefined && { lengths }) }, who));
     const outputs = (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
     return asGiven<HostArray>(outputs, this.model.ends.outputs, single.outputs);
+  }
+
+  async stream(options: StreamOptions<Names> = {}): Promise<Stream<Names>> {
+    this.#check("trainer.stream");
+    return createStream(this.#session, given("trainer.stream", streamTable, options));
+  }
+
+  async decoder(options: DecoderOptions<Names, Names> = {}): Promise<Decoder> {
+    this.#check("trainer.decoder");
+    return createDecoder(this.#session, given("trainer.decoder", decoderTable, options));
   }
 
   async weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
