@@ -1,6 +1,7 @@
 export type { Activation } from "./layers/activation.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
 export { attention, type AttentionConfig } from "./layers/attention.ts";
+export { attentionDecoder, type AttentionDecoderConfig } from "./layers/attentionDecoder.ts";
 export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.ts";
 export { dense, type DenseConfig } from "./layers/dense.ts";
 export { dropout, type DropoutConfig } from "./layers/dropout.ts";

@@ -52,6 +52,8 @@ export interface RecurrentLayer<K extends string = string> extends LayerDefiniti
   /** x [batch, steps, features]; it starts from `initialState`, where that is given: the `state` that another one gave. */
   (x: Symbolic, beside?: { readonly initialState?: StateValues<K> }): Recurred<StateValues<K>>;
   readonly config: RecurrentConfig;
+  /** With the masks that the config asks for. */
+  readonly cell: Cell<never, never>;
   /** The same cell with weights for each direction. */
   both: BothWays;
 }
@@ -93,6 +95,7 @@ export function recurrentLayer<P extends Weights, S extends States>(
     config,
     reads: ["initialState"],
     also: { state },
+    cell: trained,
     both: {
       also: { state: { forward: state, backward: state } },
       build: (merge, input, who, beside) =>

@@ -49,7 +49,11 @@ function isState(value: unknown): boolean {
 export function checkStart(who: string, state: Tree<Spec>, given: Tree<Spec> | undefined): void {
   if (given === undefined) return;
   const text = (tree: Tree<Spec>): string => leavesOf(tree, isSpec).map(([name, leaf]) => `${name} ${describe(leaf as Spec)}`).join(", "); // prettier-ignore
-  if (text(state) === text(given)) return;
+  const shapes = (tree: Tree<Spec>): string =>
+    leavesOf(tree, isSpec)
+      .map(([name, leaf]) => `${name} ${(leaf as Spec).shape.join()}`)
+      .join("; "); // prettier-ignore -- of specs
+  if (shapes(state) === shapes(given)) return;
   throw new SluiceError({
     code: "SHAPE_MISMATCH",
     who,

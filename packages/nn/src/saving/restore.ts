@@ -4,6 +4,7 @@ import { SluiceError } from "@sluice/core";
 import { anyRecord, layerName, listOf } from "../options/rules.ts";
 import { count, refused, text, type Rule } from "@sluice/core/arguments";
 import { given, isRecord, optional, required, type Table } from "../options/table.ts";
+import { attentionDecoder, type AttentionDecoderConfig } from "../layers/attentionDecoder.ts";
 import { bidirectional, type BidirectionalConfig } from "../layers/bidirectional.ts";
 import { input } from "../layers/input.ts";
 import type { AnyLayer } from "../layers/layer.ts";
@@ -33,6 +34,7 @@ export function restoreLayer(record: LayerRecord, restoring: Restoring): AnyLaye
   const { custom } = restoring;
   if (Object.hasOwn(custom, kind)) return entryOf(custom, kind)(config as never); // the maker checks every field
   if (kind === "bidirectional") return restoreBoth(config as SavedBoth, restoring); // as `bidirectional` wrote it
+  if (kind === "attentionDecoder") return restoreDecoder(config as SavedDecoder, restoring); // likewise
   if (kind === "model") return modelLayer(restoreNested(config as SavedModel, restoring)); // as a model wrote it
   if (Object.hasOwn(builtIn, kind)) return entryOf(builtIn, kind)(config as never); // likewise
   throw unknown(kind, restoring);
@@ -45,6 +47,14 @@ function restoreBoth({ layer, ...config }: SavedBoth, restoring: Restoring): Any
   const inner = restoreLayer(layer, restoring);
   if (!("both" in inner)) throw unknown(`bidirectional ${inner.kind}`, restoring);
   return bidirectional(inner as unknown as RecurrentLayer, config); // only recurrent layers have `both`
+}
+
+type SavedDecoder = AttentionDecoderConfig & { readonly layer: LayerRecord };
+
+function restoreDecoder({ layer, ...config }: SavedDecoder, restoring: Restoring): AnyLayer {
+  const inner = restoreLayer(layer, restoring);
+  if (!("cell" in inner)) throw unknown(`attentionDecoder ${inner.kind}`, restoring);
+  return attentionDecoder(inner as unknown as RecurrentLayer, config); // only recurrent layers have `cell`
 }
 
 function restoreNested({ name, ...record }: SavedModel, restoring: Restoring): AnyModel {

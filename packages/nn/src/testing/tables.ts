@@ -1,6 +1,7 @@
 // Every table by what it is of, for tests and documentation only: importing it imports every layer.
 import { additiveAttentionTable } from "../layers/additiveAttention.ts";
 import { attentionTable } from "../layers/attention.ts";
+import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { denseTable } from "../layers/dense.ts";
 import { dropoutTable } from "../layers/dropout.ts";
@@ -44,6 +45,7 @@ export const layerTables = {
 } as const;
 
 export const otherTables = {
+  attentionDecoder: attentionDecoderTable,
   sgd: sgdTable,
   adam: adamTable,
   adamW: adamWTable,

@@ -132,6 +132,14 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     }),
   ),
   bidirectional: layered(recurrentLayers, maybe(tabled(layerTables.bidirectional))),
+  attentionDecoder: {
+    params: [recurrentLayers, maybe(tabled(otherTables.attentionDecoder)), samples],
+    use: (fn, [inside, config, sample]) => {
+      const layer = fn(inside as never, config as never) as ReturnType<typeof nn.attentionDecoder>;
+      const x = nn.input();
+      return useModel(nn.model({ inputs: x, outputs: layer(x, { memory: nn.dense({ units: 2 })(x) }) }), sample as never);
+    },
+  },
   recurrent: {
     params: [cells, tabled(layerTables.mgu), samples],
     use: (_, [cell, config, sample]) => useLayer(nn.recurrent(cell as core.Cell)(config as never), sample as never),
