@@ -1,6 +1,19 @@
 // Any cell of core as a layer over the steps of a sequence; the built-in ones each name their options in a file of their own.
 import { bidirectional, recurrence } from "@sluice/core";
-import type { Cell, ExtraSpec, InitialState, Recurrence, States, Tensor, Tree, Weight, Weights, WeightTensors } from "@sluice/core";
+import type {
+  Cell,
+  ExtraSpec,
+  InitialState,
+  Recurrence,
+  RunOptions,
+  RunResult,
+  States,
+  Tensor,
+  Tree,
+  Weight,
+  Weights,
+  WeightTensors,
+} from "@sluice/core";
 import { boolean, check, oneOf, size } from "@sluice/core/arguments";
 import { having, layerName } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
@@ -8,7 +21,8 @@ import { callable, withAlso } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
 import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
-import { checkStart, namesOf, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
+import { runInParts } from "./runInParts.ts";
+import { checkStart, namesOf, noCarry, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
 export interface RecurrentConfig extends MaskConfig {
@@ -24,6 +38,11 @@ export interface RecurrentConfig extends MaskConfig {
    * epoch, in evaluate and predict over those of a call. Default false.
    */
   readonly stateful?: boolean;
+  /**
+   * Of the steps of a batch, after how many the state is carried on to the next, where batches overlap: gradients then reach further back than batches move on.
+   * So k1 is `carrySteps` and k2 the steps of a batch, of Williams & Peng 1990's truncation. Default all of them; for a stateful layer.
+   */
+  readonly carrySteps?: number;
   readonly name?: string;
 }
 
@@ -33,6 +52,7 @@ export const recurrentTable = {
   goBackwards: preset(boolean, false),
   initialState: preset(oneOf("zeros", "learnt"), "zeros"),
   stateful: preset(boolean, false),
+  carrySteps: optional(size),
   ...maskTable,
   name: optional(layerName),
 } satisfies Table<RecurrentConfig>;
@@ -120,8 +140,11 @@ function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: Over
   const [steps, features] = sequenceOf(who, input, fix),
     sizes = { input: features, units },
     size = ways.outputSize(units);
+  const { carrySteps = steps } = config;
+  if (carrySteps !== steps && (!stateful || goBackwards || carrySteps > steps)) throw noCarry(who, carrySteps, steps);
   if (stateful && (beside["initialState"] !== undefined || initialState === "learnt")) throw twoStarts(who);
   const state = specsOf(ways.state(sizes));
+  const extras = ways.extras(sizes) as Tree<ExtraSpec>; // a record of them, or of records
   checkStart(who, state, beside["initialState"]);
   const output: Spec = returnSequences
     ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
@@ -130,15 +153,24 @@ function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: Over
     output,
     also: { state },
     weights: ways.weights(sizes) as Tree<Weight>, // P is a record of weights, or of records of them
-    drawn: masksOf(ways.extras(sizes) as Tree<ExtraSpec>, steps, config), // likewise
+    drawn: masksOf(extras, steps, config),
     ...(stateful && { carried: state }),
     ...(stepwise !== undefined && { stepwise: () => stepwise(state) }),
     apply(weights, x, { drawn, mask, beside: given, carried }) {
       const start = (carried?.before ?? given?.["initialState"]) as S | undefined; // as its specs are
-      const ran = ways.run(weights as WeightTensors<P>, x, { extras: drawn as E, mask, state: start }); // of what was just declared
-      carried?.next(ran.state as Tree<Tensor>); // likewise
+      const run = (part: Tensor, options: RunOptions<S, E>): RunResult<S> => ways.run(weights as WeightTensors<P>, part, options); // of what was just declared
+      const options = { extras: drawn as E, mask, state: start }; // likewise
+      const { ran, carried: after } =
+        carried === undefined || carrySteps === steps
+          ? wholeOf(run(x, options))
+          : runInParts({ run, x, options, extras, first: carrySteps });
+      carried?.next(after as Tree<Tensor>); // likewise
       const result = !returnSequences ? ran.last : goBackwards ? ran.outputs.flip(1) : ran.outputs;
       return withAlso(result, { state: ran.state as Tree<Tensor> });
     },
   };
+}
+
+function wholeOf<S>(ran: RunResult<S>): { readonly ran: RunResult<S>; readonly carried: S } {
+  return { ran, carried: ran.state };
 }

@@ -70,3 +70,13 @@ export function twoStarts(who: string): SluiceError {
     fix: "Leave one of them out",
   });
 }
+
+export function noCarry(who: string, carrySteps: number, steps: number): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `carrySteps ${carrySteps} must be at most the ${steps} steps of a batch, of a stateful layer that goes forward`,
+    fix: "Leave it out, or set stateful: true",
+    facts: { carrySteps, steps },
+  });
+}
