@@ -55,6 +55,11 @@ export interface FitOptions<I extends Names = null, O extends Names = null> {
   readonly batchSize?: number;
   /** Evaluated after each epoch: gives valLoss and the metrics with "val" before them. */
   readonly validationData?: Data<I, O>;
+  /**
+   * Lengths, ascending: samples of at most so many steps share batches of that many, so that little of them is padding; those longer than all have batches of
+   * all steps. One Program for each. For data with `lengths`; default none.
+   */
+  readonly bucketBoundaries?: readonly number[];
   /** A new order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
   /** Of the shuffles; default the seed of `compile`. */

@@ -40,6 +40,8 @@ export interface SavedPosition {
   readonly batchSize: number;
   /** The seed of the order, or none. */
   readonly shuffle: number | false;
+  /** Boundaries of buckets by length, where there were some. */
+  readonly buckets?: readonly number[];
   readonly sums: SavedSums;
   /** What a stateful model carries on, by name, "lstm.h". */
   readonly carried?: Readonly<Record<string, readonly number[]>>;

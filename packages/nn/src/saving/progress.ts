@@ -61,9 +61,10 @@ const position = shaped<PositionRecord>(
     batchSize: required(size),
     shuffle: required(either(finite, off)),
     sums: required(sums),
+    buckets: optional(listOf(size)),
     carried: optional(recordOf(listOf(finite))),
   },
-  ({ steps, samples, batchSize }) => batchSize <= samples && steps <= Math.ceil(samples / batchSize),
+  ({ steps, samples, batchSize, buckets }) => batchSize <= samples && steps <= Math.ceil(samples / batchSize) + (buckets?.length ?? 0),
 );
 const best = shaped<BestRecord>(
   { monitor: required(text), waited: required(counter), log: optional(recordOf(number)) },

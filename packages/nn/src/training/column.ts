@@ -14,6 +14,8 @@ const piece = 2 ** 16;
 /** One array of a dataset: rows one after the other, one per sample. */
 export interface Column {
   readonly data: TypedArray;
+  /** Elements of a row. */
+  readonly size: number;
   /** Where rows are sequences that do not count as a whole: how far each does. */
   readonly counted?: Counted;
   /** Throws INVALID_ARGUMENT where `row`, as it was just read, is not what was checked. */
@@ -77,7 +79,7 @@ function* rows({ array, samples, asked, counting, isWatched }: Rows): Pieces<Col
     for (const [from, to] of partsOf(row, end, size, counted)) readElements(array, data, from, to, asked);
     if (sums !== undefined) for (let i = row; i < end; i++) sums[i] = sumOf(data.subarray(i * size, (i + 1) * size));
   }
-  const read = { data, ...(counted !== undefined && { counted }) };
+  const read = { data, size, ...(counted !== undefined && { counted }) };
   if (sums === undefined) return read;
   return {
     ...read,

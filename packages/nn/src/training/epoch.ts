@@ -1,5 +1,6 @@
 // One pass over the training data.
 import { SluiceError } from "@sluice/core";
+import type { Batching } from "./batches.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Pace } from "./pace.ts";
 import type { Tally } from "../learner/totals.ts";
@@ -10,8 +11,7 @@ export interface Epoch {
   /** From 1, for errors. */
   readonly epoch: number;
   readonly data: Dataset;
-  readonly batch: number;
-  readonly order: Int32Array | undefined;
+  readonly batching: Batching;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
   readonly signal: AbortSignal | undefined;
@@ -23,14 +23,14 @@ export interface Epoch {
  * Goes on from where `runner.totals` stand. Undefined where `signal` ended it early. Throws NOT_FINITE; then the updates from the
  * first that is not finite on are left out and not counted, and the epoch has not begun.
  */
-export async function trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled }: Epoch): Promise<Tally | undefined> {
+export async function trainEpoch({ epoch, data, batching, runner, pace, signal, onSettled }: Epoch): Promise<Tally | undefined> {
   const { totals } = runner;
-  const steps = stepsOf(data.samples, batch);
+  const { steps } = batching;
   let settled = await totals.tally();
   for (let step = settled.steps + 1; step <= steps; step++) {
     if (signal?.aborted && step === settled.steps + 1) return undefined;
-    const from = (step - 1) * batch;
-    runner.run(data, { order, from, count: Math.min(batch, data.samples - from) });
+    const { rows, bucket } = batching.at(step);
+    runner.run(data, rows, bucket);
     if (turns.isDue) await turns.pass();
     if (!pace.due() && step < steps && !signal?.aborted) continue;
     settled = await totals.tally();
@@ -39,11 +39,6 @@ export async function trainEpoch({ epoch, data, batch, order, runner, pace, sign
     pace.settled();
   }
   return settled;
-}
-
-/** The last batch may be a short one. */
-export function stepsOf(samples: number, batch: number): number {
-  return Math.ceil(samples / batch);
 }
 
 /** Once one update is left out so are all after it, so the first is known however late this comes. */

@@ -38,16 +38,16 @@ export class Feed {
     this.array = zeros(backend, [batch, ...row], { dtype, name, ...(axes !== undefined && { axes: ["batch", ...axes] }) });
   }
 
-  /** Fills the buffer with rows of `source` [samples, …row]; enqueued like every write. Throws where the caller has changed them. */
-  write({ data, counted, verify }: Column, { order, from, count }: Rows): void {
+  /** Fills the buffer with rows of `source` [samples, …row], or what they begin with; enqueued like every write. Throws where the caller has changed them. */
+  write({ data, size: whole, counted, verify }: Column, { order, from, count }: Rows): void {
     const size = this.#size;
     const staging = this.#staging;
     for (let i = 0; i < this.#options.batch; i++) {
       const at = from + Math.min(i, count - 1);
       const index = order === undefined ? at : order[at]!;
-      for (let j = 0, first = index * size; j < size; j++) staging[i * size + j] = data[first + j]!;
-      verify?.(staging.subarray(i * size, (i + 1) * size), index);
-      if (counted !== undefined) staging.fill(0, i * size + countedIn(counted, index, size), (i + 1) * size);
+      for (let j = 0, first = index * whole; j < size; j++) staging[i * size + j] = data[first + j]!;
+      verify?.(size === whole ? staging.subarray(i * size, (i + 1) * size) : data.subarray(index * whole, (index + 1) * whole), index);
+      if (counted !== undefined) staging.fill(0, i * size + Math.min(size, countedIn(counted, index, whole)), (i + 1) * size);
     }
     if (this.#options.padding === "zeros") staging.fill(0, count * size);
     this.array.write(staging);

@@ -1,11 +1,12 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import type { Names } from "../model/names.ts";
 import { random, SluiceError } from "@sluice/core";
-import { checkSize } from "@sluice/core/arguments";
+import { checkSize, refused } from "@sluice/core/arguments";
 import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
-import { stepsOf, trainEpoch } from "./epoch.ts";
+import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
+import { trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Data, EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
@@ -28,9 +29,12 @@ export async function fit(session: Session, data: Data<Names, Names>, options: F
   const best = new Best(session.variables(who).params, session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
-  if (shuffle && Object.keys(session.build(train.sample).carried).length > 0) throw shuffledState();
-  return session.training.use({ sample: train.sample, batch, counted: Object.keys(train.lengths) }, (runner) =>
-    run({ session, options, train, validation, batch, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
+  const isStateful = Object.keys(session.build(train.sample).carried).length > 0;
+  if (isStateful && (shuffle || options.bucketBoundaries !== undefined)) throw shuffledState();
+  const boundaries = boundariesOf(options, train);
+  const buckets = boundaries.length === 0 ? undefined : bucketsOf(train, boundaries);
+  return session.training.use({ sample: train.sample, batch, counted: Object.keys(train.lengths), boundaries }, (runner) =>
+    run({ session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }
 
@@ -40,6 +44,7 @@ interface Fitting {
   readonly train: Dataset;
   readonly validation: Dataset | undefined;
   readonly batch: number;
+  readonly buckets: Buckets | undefined;
   /** The seed of the orders, or none. */
   readonly shuffle: number | false;
   readonly best: Best;
@@ -61,9 +66,13 @@ async function run(fitting: Fitting): Promise<History> {
 
 /** From where a fit was cut short, as far as this one is about the same. The steps of the epoch that are done. */
 async function resume(fitting: Fitting): Promise<number> {
-  const { session, runner, best, train, batch, shuffle } = fitting;
+  const { session, runner, best, train, batch, buckets, shuffle } = fitting;
   const { position, best: soFar } = session.kept ?? {};
-  const fits = position?.samples === train.samples && position.batchSize === batch && position.shuffle === shuffle;
+  const fits =
+    position?.samples === train.samples &&
+    position.batchSize === batch &&
+    position.shuffle === shuffle &&
+    (position.buckets ?? []).join() === (buckets?.boundaries ?? []).join();
   runner.totals.begin(fits ? position : undefined);
   runner.carried.begin(fits ? position.carried : undefined);
   if (soFar !== undefined) best.resume(await inTurns(session.unpacked(soFar)));
@@ -105,7 +114,7 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 }
 
 /** What it takes to go on from here, as of this call. */
-async function standing({ session, best, runner, train, batch, shuffle, epochs }: Fitting): Promise<Standing> {
+async function standing({ session, best, runner, train, batch, buckets, shuffle, epochs }: Fitting): Promise<Standing> {
   const soFar = session.packed(best.soFar, epochs.length);
   const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
   const { names } = runner.totals;
@@ -116,6 +125,7 @@ async function standing({ session, best, runner, train, batch, shuffle, epochs }
     batchSize: batch,
     shuffle,
     sums,
+    ...(buckets && { buckets: buckets.boundaries }),
     ...(Object.keys(carried).length > 0 && { carried }),
   };
   return { skipped, progress: { ...(steps > 0 && skipped === 0 && { position }), best: soFar } };
@@ -127,11 +137,11 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
-  const order = await shuffled(fitting);
-  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, before, start, started });
-  const tally = await trainEpoch({ epoch, data, batch, order, runner, pace, signal, onSettled });
+  const batching = batchingOf(fitting, await shuffled(fitting));
+  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, batching, before, start, started });
+  const tally = await trainEpoch({ epoch, data, batching, runner, pace, signal, onSettled });
   if (tally === undefined) return undefined;
-  const examplesPerSecond = (data.samples - examples(fitting, before)) / secondsSince(started);
+  const examplesPerSecond = (data.samples - batching.examples(before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
   const evaluation = { batchSize: batch, signal, who: `${who} validationData` };
   const validated = validation === undefined ? {} : await evaluate(session, validation, evaluation);
@@ -148,6 +158,7 @@ interface Start {
 
 interface Moment {
   readonly epoch: number;
+  readonly batching: Batching;
   /** Steps of the epoch that were done before this fit. */
   readonly before: number;
   readonly start: Start;
@@ -155,13 +166,13 @@ interface Moment {
   readonly started: number;
 }
 
-async function report(fitting: Fitting, tally: Tally, { epoch, before, start, started }: Moment): Promise<void> {
-  const { options, train, batch, runner } = fitting;
+async function report(fitting: Fitting, tally: Tally, { epoch, batching, before, start, started }: Moment): Promise<void> {
+  const { options, runner } = fitting;
   const { epochs, onProgress } = options;
   if (onProgress === undefined) return;
   const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
-  const steps = stepsOf(train.samples, batch);
-  const rate = (examples(fitting, tally.steps) - examples(fitting, before)) / secondsSince(started);
+  const { steps } = batching;
+  const rate = (batching.examples(tally.steps) - batching.examples(before)) / secondsSince(started);
   const done = (epoch - 1) * steps + tally.steps;
   await onProgress({
     epoch,
@@ -181,13 +192,23 @@ function shuffledState(): SluiceError {
     code: "INVALID_ARGUMENT",
     who,
     what: "a stateful layer goes on from the batch before, and shuffle puts other samples there",
-    fix: "Fit with { shuffle: false }; row i of a batch is what follows row i of the one before",
+    fix: "Fit with { shuffle: false } and without buckets; row i of a batch is what follows row i of the one before",
   });
 }
 
-/** In so many steps of an epoch, of which the last may be a short one. */
-function examples({ train, batch }: Fitting, steps: number): number {
-  return Math.min(steps * batch, train.samples);
+function batchingOf({ train: { samples }, batch, buckets }: Fitting, order: Int32Array | undefined): Batching {
+  return buckets === undefined ? inOrder(samples, batch, order) : byBuckets(buckets, batch, order);
+}
+
+/** Ascending, those below all steps. Throws INVALID_ARGUMENT where there are no lengths, or they are not ascending. */
+function boundariesOf({ bucketBoundaries: given = [] }: FitOptions<Names, Names>, { sample, lengths }: Dataset): readonly number[] {
+  if (given.length === 0) return [];
+  const isAscending = given.every((boundary, i) => boundary > (given[i - 1] ?? 0));
+  if (!isAscending) throw refused(who, "bucketBoundaries", given, "whole numbers, each above the one before");
+  const counted = Object.keys(lengths);
+  if (counted.length === 0) throw refused(who, "bucketBoundaries", given, "left out where the data has no lengths");
+  const steps = Math.max(...counted.map((name) => sample[name]?.shape[0] ?? 0));
+  return given.filter((boundary) => boundary < steps);
 }
 
 function secondsSince(moment: number): number {

@@ -24,7 +24,7 @@ import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import type { Held } from "../learner/bind.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
-import type { Batches, Setting } from "./setting.ts";
+import type { Batches, Setting, TrainingBatches } from "./setting.ts";
 import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
 import { startOf, Variables, type SavedVariables } from "../learner/variables.ts";
@@ -43,7 +43,7 @@ export class Session implements Setting {
   readonly seed: number;
   /** What epochs are told by: the loss and every metric. */
   readonly reported: readonly Reported[];
-  readonly training = new Runners<Batches, TrainingRunner>(keyOf, (batches) => trainingRunner(this, batches));
+  readonly training = new Runners<TrainingBatches, TrainingRunner>(trainingKeyOf, (batches) => trainingRunner(this, batches));
   readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, (batches) => evaluationRunner(this, batches));
   readonly prediction = new Runners<Batches, PredictionRunner>(keyOf, (batches) => predictionRunner(this, batches));
   /** Epochs done, also before the model was saved. */
@@ -246,6 +246,10 @@ function startFrom({ weights, training }: Saved): SavedVariables {
 function keyOf({ sample, batch, counted }: Batches): string {
   const inputs = Object.values(sample).map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
   return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
+}
+
+function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
+  return `${keyOf(batches)} ${boundaries.join()}`;
 }
 
 function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {

@@ -17,6 +17,11 @@ export interface Batches {
   readonly counted: readonly string[];
 }
 
+export interface TrainingBatches extends Batches {
+  /** Of the buckets by length, ascending; none where all batches have as many steps. */
+  readonly boundaries: readonly number[];
+}
+
 export interface Setting {
   readonly model: AnyModel;
   readonly backend: Backend;

@@ -77,7 +77,7 @@ for (const [title, stride, carrySteps] of [
     const wanted = leavesOf(await learner.weights(), isArray);
     const got = new Map(leavesOf(end, isArray));
     for (const [path, leaf] of wanted)
-      (leaf as HostArray).data.forEach((v, i) => expect((got.get(path) as HostArray).data[i], path).toBeCloseTo(v, 12));
+      (leaf as HostArray).data.forEach((v, i) => expect((got.get(path) as HostArray).data[i]).toBeCloseTo(v, 12));
   });
 }
 const zeros = () => Array.from({ length: rows }, () => new Float64Array(units));

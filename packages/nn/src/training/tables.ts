@@ -64,6 +64,7 @@ export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
   validationData: optional(anyRecord as Rule<Data<Names, Names>>), // checked as data is
+  bucketBoundaries: optional(listOf(size)),
   shuffle: preset(boolean, true),
   seed: optional(finite), // that of `compile`
   monitor: optional(text), // "valLoss" with validation data, otherwise "loss"

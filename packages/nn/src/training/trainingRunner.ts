@@ -1,12 +1,15 @@
 // The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
 import { allOrNothing } from "@sluice/core";
+import type { Spec } from "../layers/spec.ts";
+import type { Named } from "../model/graph.ts";
 import { Batch } from "./batch.ts";
 import { Carried } from "./carried.ts";
 import { targetsOf, totalsOf } from "./heads.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
+import { disposeEach, type Held } from "../learner/bind.ts";
 import { DropoutMask } from "../learner/dropoutMask.ts";
-import type { Batches, Setting } from "./setting.ts";
+import type { Batches, Setting, TrainingBatches } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { createUpdater } from "../learner/updater.ts";
 import { modelObjective } from "./objective.ts";
@@ -17,41 +20,85 @@ export interface TrainingRunner {
   readonly carried: Carried;
   /** What runs: the backend's word for it. */
   readonly executor: string;
-  /** Enqueues the update by these rows of the dataset. */
-  run(data: Dataset, rows: Rows): void;
+  /** Enqueues the update by these rows of the dataset, which are of one bucket. */
+  run(data: Dataset, rows: Rows, bucket: number): void;
   /** Counts so many updates less: they were left out. */
   forget(skipped: number): void;
   dispose(): void;
 }
 
-export async function trainingRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<TrainingRunner> {
+/** Batches of as many steps as there are, or of those that each bucket has. */
+export async function trainingRunner(setting: Setting, batches: TrainingBatches): Promise<TrainingRunner> {
+  const { backend, dtype } = setting;
+  const [heads, variables] = [setting.heads("trainer.fit"), setting.variables("trainer.fit")];
+  const built = setting.build(batches.sample);
+  const { totals, carried } = allOrNothing((keep) => ({
+    totals: keep(totalsOf(backend, heads, dtype)),
+    carried: keep(new Carried(backend, built, batches.batch, dtype)),
+  }));
+  const held: Held[] = [totals, carried];
+  try {
+    const updaters: BatchUpdater[] = [];
+    for (const boundary of [...batches.boundaries, undefined]) {
+      const updater = await batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried });
+      updaters.push(updater);
+      held.push(updater);
+    }
+    return {
+      totals,
+      carried,
+      executor: updaters[0]?.executor ?? "none",
+      run: (data, rows, bucket) => updaters[bucket]?.run(data, rows),
+      forget(skipped) {
+        variables.batches -= skipped;
+      },
+      dispose: () => disposeEach(held),
+    };
+  } catch (error) {
+    disposeEach(held);
+    throw error;
+  }
+}
+
+/** Samples of so many steps at most, where they have lengths. */
+function cut({ sample, counted }: Batches, boundary: number | undefined): Named<Spec> {
+  if (boundary === undefined) return sample;
+  const shorter = ({ shape: [steps = 0, ...row], ...spec }: Spec): Spec => ({ ...spec, shape: [Math.min(steps, boundary), ...row] });
+  return Object.fromEntries(Object.entries(sample).map(([name, spec]) => [name, counted.includes(name) ? shorter(spec) : spec]));
+}
+
+interface BatchUpdater extends Held {
+  readonly executor: string;
+  run(data: Dataset, rows: Rows): void;
+}
+
+/** What all batches share. */
+interface Shared {
+  readonly totals: Totals;
+  readonly carried: Carried;
+}
+
+async function batchUpdater(setting: Setting, { sample, batch, counted }: Batches, { totals, carried }: Shared): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
   const built = setting.build(sample);
   const [heads, optimizer, variables] = [setting.heads("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
-  const { inputs, masks, totals, carried } = allOrNothing((keep) => ({
+  const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
     masks: Object.fromEntries(
       Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))]),
     ),
-    totals: keep(totalsOf(backend, heads, dtype)),
-    carried: keep(new Carried(backend, built, batch, dtype)),
   }));
   const updater = await createUpdater({
     ...{ backend, dtype, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
     task: { layout: variables.layout, objective: modelObjective(built, heads), optimizer, skipsUnsound: false },
-    held: [inputs, totals, carried, ...Object.values(masks)],
+    held: [inputs, ...Object.values(masks)],
   });
   return {
-    totals,
-    carried,
     executor: updater.executor,
     run(data, rows) {
       inputs.write(data, rows);
       updater.run();
-    },
-    forget(skipped) {
-      variables.batches -= skipped;
     },
     dispose: updater.dispose,
   };
