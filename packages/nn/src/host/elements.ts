@@ -45,7 +45,7 @@ export function readElements(array: HostNumbers, made: TypedArray, from: number,
 function bad(code: ErrorCode, { data, shape }: HostNumbers, i: number, who: string, name: string, claim: string): SluiceError {
   const index = indexOf(i, shape);
   const last = shape.length - 1;
-  const place = index.map((at, d) => `${d === 0 ? "row" : d === last ? "column" : `axis ${d}`} ${at}`).join(", ");
+  const place = index.map((at, d) => `${d === 0 ? "row" : d === last ? "column" : last === 2 ? "step" : `place ${d}:`} ${at}`).join(", ");
   const facts = { row: index[0], ...(last > 0 && { column: index[last] }), index, value: data[i] };
   return new SluiceError({ code, who, what: `${name} ${claim}: ${data[i]} at ${place}`, facts });
 }

@@ -1,8 +1,9 @@
 // Layers as functions of symbolic values: how graphs are made, by whoever writes a layer or calls one.
 import { leavesOf, mapTree, SluiceError, Tensor, type Tree } from "@sluice/core";
-import { check, show, text, unknownOption, type Rule } from "@sluice/core/arguments";
+import { check, refused, show, text, unknownOption, type Rule } from "@sluice/core/arguments";
 import { isRecord } from "../options/table.ts";
 import { Also, Masked, Symbolic, type AnyLayer, type Beside, type Call, type Gives, type Layer, type LayerDefinition } from "./layer.ts";
+import { printed } from "./printed.ts";
 import { checkedSpec, type Spec } from "./spec.ts";
 
 /**
@@ -24,12 +25,17 @@ type Calls = (x: Tree<Symbolic>, beside?: Beside<Symbolic>) => Tree<Symbolic>;
 export function callable<D extends AnyLayer>(definition: D): D & Calls {
   check<unknown>("layer", "definition", definition, { expected: "a record of kind, config and build", accepts: isLayer });
   const call: Calls = (x, beside = {}) => callOf(whole, x, beside);
-  const whole: D & Calls = Object.assign(call, definition, {
-    build(input: never, who: string = definition.kind, beside: Beside<Spec> = {}) {
-      check(`${definition.kind}.build`, "who", who, text);
-      return definition.build(checkedSpecs(`${definition.kind}.build`, input) as never, who, beside); // of the same tree
+  const whole: D & Calls = Object.assign(
+    printed(call, definition.kind, () => `${definition.kind} ${show(definition.config)}`),
+    definition,
+    {
+      build(input: never, who: string = definition.kind, beside: Beside<Spec> = {}) {
+        check(`${definition.kind}.build`, "who", who, text);
+        checkTakes(`${definition.kind}.build`, definition, input);
+        return definition.build(checkedSpecs(`${definition.kind}.build`, input) as never, who, beside); // of the same tree
+      },
     },
-  });
+  );
   return whole;
 }
 
@@ -69,6 +75,7 @@ export function masked(tensor: Tensor, mask: Tensor | undefined): Masked {
 function callOf(layer: AnyLayer, x: Tree<Symbolic>, beside: Beside<Symbolic>): Tree<Symbolic> {
   const who = layer.config.name ?? layer.kind;
   checkSymbolic(who, "x", x);
+  checkTakes(who, layer, x);
   if (!isRecord(beside)) throw notSymbolic(who, "what stands beside x", beside);
   for (const name of Object.keys(beside)) if (!(layer.reads ?? []).includes(name)) throw unread(who, name, layer.reads);
   const given = Object.entries(beside).filter(([, tree]) => (tree as unknown) !== undefined);
@@ -87,6 +94,25 @@ function unread(who: string, name: string, reads: readonly string[] = []): Sluic
 /** What the caller does to a list or record later changes nothing. */
 function copied(tree: Tree<Symbolic>): Tree<Symbolic> {
   return mapTree(tree, isSymbolic, (leaf) => leaf) as Tree<Symbolic>; // the same leaves
+}
+
+/** Throws INVALID_ARGUMENT for a list where one value is read, and the like. */
+function checkTakes(who: string, { takes }: AnyLayer, x: unknown): void {
+  const isOne = (value: unknown): boolean => !Array.isArray(value) && !isPlain(value);
+  if (takes === undefined && isOne(x)) return;
+  if (takes === "list" && Array.isArray(x) && x.every(isOne)) return;
+  if (Array.isArray(takes) && isPlain(x)) {
+    const unknown = Object.keys(x).find((name) => !takes.includes(name));
+    if (unknown !== undefined) throw unknownOption(who, unknown, takes);
+    if (takes.every((name) => isOne((x as Readonly<Record<string, unknown>>)[name] ?? []))) return; // a record, as was just seen
+  }
+  const wanted = takes === undefined ? "one value" : takes === "list" ? "a list of values" : `a record of ${takes.join(", ")}`;
+  throw refused(who, "x", x, wanted);
+}
+
+/** A record of values, or of specs, and not one of them. */
+function isPlain(value: unknown): value is object {
+  return isRecord(value) && !(value instanceof Symbolic) && !("shape" in value);
 }
 
 function checkSymbolic(who: string, name: string, tree: unknown): void {

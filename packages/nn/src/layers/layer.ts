@@ -13,6 +13,8 @@ export interface LayerDefinition<X = Spec> {
   readonly input?: Spec;
   /** Present where the layer reads indices: they lie in 0 … indices − 1. */
   readonly indices?: number;
+  /** What its input is, where it is not one value: a list of them, or a record by these names. */
+  readonly takes?: "list" | readonly string[];
   /** The names of what it gives, where that is more than one value: { next: true, alignment: true }. */
   readonly gives?: Gives;
   /** What stands beside the value that it gives, as its properties: { state: { h: true } }. */

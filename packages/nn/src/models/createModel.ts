@@ -3,6 +3,7 @@ import { entryOf } from "../host/entryOf.ts";
 import { SluiceError, type Shape } from "@sluice/core";
 import { check, refused, shape as anyShape } from "@sluice/core/arguments";
 import type { AnyLayer, Symbolic } from "../layers/layer.ts";
+import { printed } from "../layers/printed.ts";
 import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
 import { buildGraph } from "../model/build.ts";
 import type { BuiltModel } from "../model/built.ts";
@@ -25,22 +26,20 @@ export interface ModelParts {
 
 export function createModel({ name, graph, ends, saved }: ModelParts): AnyModel {
   const reading = Object.fromEntries(Object.entries(graph.inputs).map(([input, value]) => [input, readingOf(graph, value)]));
-  const model: AnyModel = Object.defineProperty(
-    Object.assign((x: ByName<Names, Symbolic>) => callModel(model, x), {
-      layers: graph.layers,
-      graph,
-      ends,
-      ...(saved !== undefined && { saved }),
-      indices: Object.fromEntries(Object.entries(reading).map(([input, { indices }]) => [input, indices])),
-      sample: (shape: ByName<Names, Shape>) =>
-        ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
-      build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
-      summary: (shape?: ByName<Names, Shape>) => summaryOf(name, model.build(samplesOf(model, shape))),
-      compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
-    }),
-    "name",
-    { value: name, enumerable: true },
-  );
+  const call = (x: ByName<Names, Symbolic>): ByName<Names, Symbolic> => callModel(model, x);
+  const text = (): string => `model ${name}: ${graph.layers.map((one) => one.name).join(", ")}`;
+  const model: AnyModel = Object.assign(printed(call, name, text), {
+    layers: graph.layers,
+    graph,
+    ends,
+    ...(saved !== undefined && { saved }),
+    indices: Object.fromEntries(Object.entries(reading).map(([input, { indices }]) => [input, indices])),
+    sample: (shape: ByName<Names, Shape>) =>
+      ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
+    build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
+    summary: (shape?: ByName<Names, Shape>) => summaryOf(name, model.build(samplesOf(model, shape))),
+    compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
+  });
   return model;
 }
 

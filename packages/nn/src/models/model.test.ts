@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import {
@@ -192,6 +193,19 @@ test("what makes no graph is refused by name", () => {
   expect(() => lstm({ units: 1 })(x, { initialStat: { h: x, c: x } } as never)).toThrow(refused("Did you mean initialState?")); // prettier-ignore -- as JavaScript may
   const several = model({ inputs: x, outputs: { y } });
   expect(() => sequential([several as never])).toThrow(refused("gives y, and a sequence has one value"));
+});
+
+test("a layer is called on what it reads: one value, a list, or a record by the model's names", () => {
+  const [a, b] = [input({ shape: [3, 2] }), input({ shape: [3, 2] })];
+  const pair = model({ inputs: { a, b }, outputs: attention()(a, { value: b }), name: "pair" });
+  expect(() => dense({ units: 1 })([a, b] as never)).toThrow(refused("x must be one value"));
+  expect(() => pair(a as never)).toThrow(refused("x must be a record of a, b"));
+  expect(() => pair({ a } as never)).toThrow(refused("x must be a record of a, b"));
+  expect(() => pair({ a, c: b } as never)).toThrow(refused("Did you mean a?"));
+  expect(() => dense({ units: 1 }).build([] as never, "dense")).toThrow(refused("one value"));
+  const x = input({ shape: [3, 2] });
+  expect(model({ inputs: x, outputs: pair({ a: x, b: x }) }).summary().parameters).toBe(0);
+  expect([inspect(pair), inspect(dense({ units: 1 }))]).toEqual(["model pair: attention", "dense { units }"]);
 });
 
 test("losses, targets and inputs of a model with names are asked for by name", async () => {

@@ -39,6 +39,7 @@ function definitionOf(model: AnyModel): Nested {
     kind: "model",
     config: { name, ...graphRecord(graph, ends) },
     ...(indices !== undefined && { indices }),
+    ...(ends.inputs !== null && { takes: ends.inputs }),
     ...(ends.outputs !== null && { gives: Object.fromEntries(ends.outputs.map((output) => [output, true as const])) }),
     build: (specs: ByName<Names, Spec>) => built(model, model.build(specs)), // which checks them
   };

@@ -164,7 +164,7 @@ test("axes between row and column are numbered", () => {
     "test",
     "x",
   );
-  const bad = { code: "NOT_FINITE", message: expect.stringContaining("row 0, axis 1 1, column 1") };
+  const bad = { code: "NOT_FINITE", message: expect.stringContaining("row 0, step 1, column 1") };
   const asked = { wanted: { dtype: "float" }, dtype: "f64", who: "test", name: "x" } as const;
   expect(() => readElements(array, placeFor(array.data, asked), 0, 4, asked)).toThrow(expect.objectContaining(bad));
 });

@@ -276,7 +276,12 @@ export function disposed({ name }: AnyModel, who = "trainer"): SluiceError {
 }
 
 function missing(who: string, option: "loss" | "optimizer"): never {
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `needs a ${option}`, fix: `Give one to model.compile({ ${option} })` });
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `needs ${option === "loss" ? "a loss" : "an optimizer"}`,
+    fix: `Give one to model.compile({ ${option} })`,
+  });
 }
 
 function checkLayout(own: Layout, other: Layout, sample: Named<Spec>): void {
