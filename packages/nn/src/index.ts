@@ -49,7 +49,7 @@ export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } fr
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";
 export { categoricalCrossentropy } from "./losses/categoricalCrossentropy.ts";
 export type { Loss } from "./losses/loss.ts";
-export type { LossName } from "./losses/resolveLoss.ts";
+export type { LossName } from "./losses/names.ts";
 export { meanAbsoluteError } from "./measures/meanAbsoluteError.ts";
 export { meanSquaredError } from "./measures/meanSquaredError.ts";
 export type { Measure, Target } from "./measures/measure.ts";
@@ -58,7 +58,7 @@ export { sparseCategoricalCrossentropy } from "./losses/sparseCategoricalCrossen
 export { binaryAccuracy } from "./metrics/binaryAccuracy.ts";
 export { categoricalAccuracy } from "./metrics/categoricalAccuracy.ts";
 export type { Metric } from "./metrics/metric.ts";
-export type { MetricName } from "./metrics/resolveMetric.ts";
+export type { MetricName } from "./metrics/names.ts";
 export { sparseCategoricalAccuracy } from "./metrics/sparseCategoricalAccuracy.ts";
 
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";

@@ -6,6 +6,7 @@ import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
 import type { Loss } from "./loss.ts";
+import type { LossName } from "./names.ts";
 
 const losses = {
   meanSquaredError,
@@ -15,10 +16,7 @@ const losses = {
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
-} as const satisfies Record<string, Loss>;
-
-export type LossName = keyof typeof losses;
-export const lossNames = Object.keys(losses) as LossName[]; // a constant record
+} as const satisfies Record<LossName, Loss>;
 
 /** Throws INVALID_ARGUMENT for a name that is none. */
 export function resolveLoss(loss: LossName | Loss): Loss {

@@ -3,6 +3,7 @@ import { SluiceError } from "@sluice/core";
 import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import type { Metric } from "./metric.ts";
+import type { MetricName, OwnMetricName } from "./names.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
 import { sparseCategoricalAccuracy } from "./sparseCategoricalAccuracy.ts";
@@ -15,11 +16,7 @@ const metrics = {
   binaryAccuracy,
   categoricalAccuracy,
   sparseCategoricalAccuracy,
-} as const satisfies Record<string, Metric>;
-
-/** "accuracy" is the one that goes with the loss. */
-export type MetricName = keyof typeof metrics | "accuracy";
-export const metricNames = ["accuracy", ...Object.keys(metrics)] as MetricName[]; // a constant record
+} as const satisfies Record<OwnMetricName, Metric>;
 
 /** The loss a metric stands beside, so far as "accuracy" asks. */
 type Beside = { readonly name: string; readonly accuracy?: Metric };

@@ -8,7 +8,7 @@ import type { Named } from "../model/graph.ts";
 import type { Column } from "./column.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { Feed, type Rows } from "./feed.ts";
-import type { BatchInputs } from "./objective.ts";
+import type { BatchInputs } from "./batchInputs.ts";
 
 export interface InputShape {
   readonly batch: number;

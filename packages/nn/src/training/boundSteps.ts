@@ -8,7 +8,7 @@ import type { Flat } from "../learner/update.ts";
 import type { Fixed, StepForm } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { unpack } from "../weights/layout.ts";
-import { masksOf, type BatchInputs } from "./objective.ts";
+import { masksOf, type BatchInputs } from "./batchInputs.ts";
 import type { Session } from "./session.ts";
 import type { Stepping } from "./stepping.ts";
 

@@ -10,7 +10,7 @@ import type { Named } from "../model/graph.ts";
 import { single, type Names } from "../model/names.ts";
 import type { Decoder, DecoderOptions, DecoderState } from "../model/streams.ts";
 import { unpack } from "../weights/layout.ts";
-import { masksOf } from "./objective.ts";
+import { masksOf } from "./batchInputs.ts";
 import { disposed, type Session } from "./session.ts";
 import { stepping, type Stepping } from "./stepping.ts";
 

@@ -2,7 +2,8 @@
 import { allOrNothing } from "@sluice/core";
 import { Batch } from "./batch.ts";
 import { Carried } from "./carried.ts";
-import { targetsOf, totalsOf } from "./heads.ts";
+import { targetsOf } from "./heads.ts";
+import { totalsOf } from "./headTotals.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "../learner/bind.ts";

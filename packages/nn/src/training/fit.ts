@@ -1,31 +1,33 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import type { Names } from "../model/names.ts";
 import { random, SluiceError } from "@sluice/core";
-import { checkSize, refused } from "@sluice/core/arguments";
+import { refused } from "@sluice/core/arguments";
 import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
 import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
 import { trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Data, EpochLog, FitOptions, History } from "../model/options.ts";
+import type { EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { Pace } from "./pace.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
-import { inTurns } from "../host/turns.ts";
+import { inTurns, type Pieces } from "../host/turns.ts";
 
 const who = "trainer.fit";
 
+/** Data as it was when the call came; to be read. */
+export interface Taken {
+  readonly train: Pieces<Dataset>;
+  readonly validation?: Pieces<Dataset>;
+}
+
 /** See `Trainer.fit`. */
-export async function fit(session: Session, data: Data<Names, Names>, options: FitOptions<Names, Names>): Promise<History> {
-  checkSize(who, "epochs", options.epochs);
-  checkSize(who, "batchSize", options.batchSize ?? 32);
-  const taken = session.dataset(data, who);
-  const takenToo = options.validationData && session.dataset(options.validationData, `${who} validationData`);
-  const train = await session.read(taken);
-  const validation = takenToo && (await session.read(takenToo));
+export async function fit(session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
+  const train = await session.read(taken.train);
+  const validation = taken.validation && (await session.read(taken.validation));
   const best = new Best(session.variables(who).params, session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;

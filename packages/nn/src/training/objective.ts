@@ -1,22 +1,13 @@
 // What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
-import { cast, iota, less, mapTree, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
+import { SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
-import { isSpec } from "../layers/spec.ts";
 import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
+import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
 import { readsLogits, type Head } from "./heads.ts";
-
-/** What a batch brings. */
-export interface BatchInputs<T> {
-  readonly x: Named<T>;
-  readonly y: Named<T>;
-  readonly weight: T;
-  /** Of inputs whose steps do not all count, [batch]. */
-  readonly lengths: Named<T>;
-}
 
 /** Σ w·loss / Σ w, which is 0 for a batch in which nothing counts, and the sums of all measures. */
 export function modelObjective(
@@ -33,32 +24,6 @@ export function modelObjective(
     const carried = flat(built, applied.carried);
     return { ...joined(heads, measured, weight), ...(state !== undefined && { state: carried }) };
   };
-}
-
-/** Which steps of each input count, [batch, steps]: 1 or 0. */
-export function masksOf(lengths: Named<Tensor>, x: Named<Tensor>, dtype: Tensor["dtype"]): Named<Tensor> {
-  const each = Object.entries(lengths).map(([name, length]) => [
-    name,
-    cast(less(iota(entryOf(x, name).shape[1] ?? 0, "i32"), length.expand(1)), dtype),
-  ]);
-  return Object.fromEntries(each) as Named<Tensor>; // by their names
-}
-
-/** What lives from batch to batch, by layer, of what is by name: "lstm.h". */
-export function nested({ carried }: BuiltModel, state: Named<Tensor>): Named<Tree<Tensor>> {
-  return mapTree(carried, isSpec, (_, path) => entryOf(state, path)) as Named<Tree<Tensor>>; // a record maps to a record
-}
-
-/** The way back. */
-export function flat({ carried }: BuiltModel, after: Named<Tree<Tensor>>): Named<Tensor> {
-  const leaves: Record<string, Tensor> = {};
-  mapTree(
-    after,
-    (leaf) => leaf instanceof Tensor,
-    (leaf, path) => (leaves[path] = leaf as Tensor),
-  ); // prettier-ignore -- `isLeaf` says so
-  mapTree(carried, isSpec, (_, path) => entryOf(leaves, path)); // each is there
-  return leaves;
 }
 
 interface Measured {

@@ -10,7 +10,7 @@ import { Inputs } from "./batch.ts";
 import { Carried } from "./carried.ts";
 import type { Samples } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
-import { flat, masksOf, nested, type BatchInputs } from "./objective.ts";
+import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
 import type { Batches, Setting } from "./setting.ts";
 
 export interface PredictionRunner {

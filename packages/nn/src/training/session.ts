@@ -1,5 +1,5 @@
 // What a trainer's verbs share: the options, checked; the variables, made as soon as a sample's shape is known; and the
-// Programs compiled so far.
+// Programs compiled so far. What trains and measures is imported when it is first asked for: a page that predicts does without.
 import type { Names } from "../model/names.ts";
 import { SluiceError, type Backend, type Shape } from "@sluice/core";
 import { describe, type Spec } from "../layers/spec.ts";
@@ -17,15 +17,15 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { BestSoFar } from "./best.ts";
 import { checkState, checkTrained } from "./checks.ts";
 import { dataset, samplesOf, type Dataset, type Inputs, type Reading, type Samples, type Wanted } from "./dataset.ts";
-import { evaluationRunner, type EvaluationRunner } from "./evaluationRunner.ts";
+import type { EvaluationRunner } from "./evaluationRunner.ts";
 import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
-import { checkHeads, headsOf, reportedOf, type Head, type Reported } from "./heads.ts";
+import { checkHeads, reportedOf, type Head, type Reported } from "./heads.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import type { Held } from "../learner/bind.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
 import type { Batches, Setting, TrainingBatches } from "./setting.ts";
-import { trainingRunner, type TrainingRunner } from "./trainingRunner.ts";
+import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
 import { startOf, Variables, type SavedVariables } from "../learner/variables.ts";
 
@@ -43,8 +43,14 @@ export class Session implements Setting {
   readonly seed: number;
   /** What epochs are told by: the loss and every metric. */
   readonly reported: readonly Reported[];
-  readonly training = new Runners<TrainingBatches, TrainingRunner>(trainingKeyOf, (batches) => trainingRunner(this, batches));
-  readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, (batches) => evaluationRunner(this, batches));
+  readonly training = new Runners<TrainingBatches, TrainingRunner>(trainingKeyOf, async (batches) => {
+    const { trainingRunner } = await import("./trainingRunner.ts");
+    return trainingRunner(this, batches);
+  });
+  readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, async (batches) => {
+    const { evaluationRunner } = await import("./evaluationRunner.ts");
+    return evaluationRunner(this, batches);
+  });
   readonly prediction = new Runners<Batches, PredictionRunner>(keyOf, (batches) => predictionRunner(this, batches));
   /** Epochs done, also before the model was saved. */
   epoch: number;
@@ -68,7 +74,8 @@ export class Session implements Setting {
 
   constructor(
     model: AnyModel,
-    { backend, optimizer, groups = [], seed = 0, dtype = savedType(model), ...measured }: CompileOptions<Names>,
+    heads: readonly Head[],
+    { backend, optimizer, groups = [], seed = 0, dtype = savedType(model), metrics }: CompileOptions<Names>,
   ) {
     checkSupport("model.compile", backend, dtype);
     checkState(model.saved?.training, optimizer);
@@ -78,10 +85,9 @@ export class Session implements Setting {
     this.seed = seed;
     this.#optimizer = optimizer;
     this.#groups = checkedGroups("model.compile", groups);
-    this.#heads = headsOf(model, measured);
-    this.reported = reportedOf(this.#heads);
-    if (this.#heads.length === 0 && measured.metrics !== undefined && Object.keys(measured.metrics).length > 0)
-      missing("model.compile", "loss");
+    this.#heads = heads;
+    this.reported = reportedOf(heads);
+    if (heads.length === 0 && metrics !== undefined && Object.keys(metrics).length > 0) missing("model.compile", "loss");
     this.epoch = model.saved?.training?.epoch ?? 0;
     this.kept = model.saved?.training?.progress;
   }

@@ -1,20 +1,17 @@
 // A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
 import { SluiceError, type HostArray, type Tree } from "@sluice/core";
-import { checkBackend } from "@sluice/core/arguments";
+import { checkBackend, checkSize } from "@sluice/core/arguments";
+import type { Taken } from "./fit.ts";
 import { entryOf } from "../host/entryOf.ts";
 import { flatten, nest } from "../weights/layout.ts";
 import type { AnyModel, AnyTrainer } from "../model/model.ts";
 import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import type { Decoder, DecoderOptions, Stream, StreamOptions } from "../model/streams.ts";
-import { createDecoder } from "./decoder.ts";
-import { evaluate } from "./evaluate.ts";
-import { fit } from "./fit.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
-import { createStream } from "./stream.ts";
 import { disposed, Session } from "./session.ts";
 import { batchTable, checkData, checkpointTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "./tables.ts";
 
@@ -22,7 +19,8 @@ import { batchTable, checkData, checkpointTable, compileTable, decoderTable, fit
 export async function createTrainer(model: AnyModel, options: CompileOptions<Names>): Promise<AnyTrainer> {
   const checked = given("model.compile", compileTable, options);
   checkBackend("model.compile", checked.backend);
-  const session = new Session(model, checked);
+  const heads = checked.loss === undefined ? [] : (await import("./resolveHeads.ts")).headsOf(model, checked);
+  const session = new Session(model, heads, checked);
   await session.begin();
   return new SessionTrainer(session);
 }
@@ -58,10 +56,21 @@ class SessionTrainer implements AnyTrainer {
     if (checked.validationData !== undefined) checkData("trainer.fit validationData", checked.validationData);
     this.#fitting = true;
     try {
-      return await fit(this.#session, data, checked);
+      const taken = this.#take(data, checked);
+      const { fit } = await import("./fit.ts");
+      return await fit(this.#session, taken, checked);
     } finally {
       this.#fitting = false;
     }
+  }
+
+  /** As it is now, also where it is read later. */
+  #take(data: Data<Names, Names>, { epochs, batchSize = 32, validationData }: FitOptions<Names, Names>): Taken {
+    const who = "trainer.fit";
+    checkSize(who, "epochs", epochs);
+    checkSize(who, "batchSize", batchSize);
+    const train = this.#session.dataset(data, who);
+    return { train, ...(validationData !== undefined && { validation: this.#session.dataset(validationData, `${who} validationData`) }) };
   }
 
   async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Record<string, number>> {
@@ -70,6 +79,7 @@ class SessionTrainer implements AnyTrainer {
     const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
     checkData(who, data);
     const read = await this.#session.read(this.#session.dataset(data, who));
+    const { evaluate } = await import("./evaluate.ts");
     return (await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal);
   }
 
@@ -84,12 +94,14 @@ class SessionTrainer implements AnyTrainer {
 
   async stream(options: StreamOptions<Names> = {}): Promise<Stream<Names>> {
     this.#check("trainer.stream");
-    return createStream(this.#session, given("trainer.stream", streamTable, options));
+    const checked = given("trainer.stream", streamTable, options);
+    return (await import("./stream.ts")).createStream(this.#session, checked);
   }
 
   async decoder(options: DecoderOptions<Names, Names> = {}): Promise<Decoder> {
     this.#check("trainer.decoder");
-    return createDecoder(this.#session, given("trainer.decoder", decoderTable, options));
+    const checked = given("trainer.decoder", decoderTable, options);
+    return (await import("./decoder.ts")).createDecoder(this.#session, checked);
   }
 
   async weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
