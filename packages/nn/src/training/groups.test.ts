@@ -82,3 +82,9 @@ test("groups that name no weight, or leave none to train, are refused", async ()
   await expect(fit([{ weights: /./, trainable: false }])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   await expect(fit([{ weights: "dense", trainable: 1 } as never])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
+
+test("a trainer that only predicts may be told that nothing trains", async () => {
+  using trainer = await model.compile({ backend, groups: [{ weights: /./, trainable: false }], seed: 1 });
+  using plain = await model.compile({ backend, seed: 1 });
+  expect(await trainer.predict(data.x)).toEqual(await plain.predict(data.x));
+});

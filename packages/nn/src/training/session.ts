@@ -173,7 +173,8 @@ export class Session implements Setting {
   async #make(given: Named<Spec>): Promise<void> {
     const { inputs: sample, weights } = this.build(given);
     const { backend, dtype, seed, model } = this;
-    const layout = layoutWithRoles("model.compile", weights, this.#groups);
+    const groups = this.#optimizer === undefined ? this.#groups.map((group) => ({ ...group, trainable: true })) : this.#groups; // nothing trains anyway
+    const layout = layoutWithRoles("model.compile", weights, groups);
     if (this.#optimizer !== undefined && model.saved?.training !== undefined) checkTrained(layout, model.saved.training);
     const options = {
       who: "model.compile",
