@@ -1,4 +1,4 @@
-export type { Activation } from "./layers/activation.ts";
+export type { Activation } from "./layers/activationFunction.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
 export { attention, type AttentionConfig } from "./layers/attention.ts";
 export { attentionDecoder, type AttentionDecoderConfig } from "./layers/attentionDecoder.ts";

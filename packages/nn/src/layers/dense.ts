@@ -3,7 +3,7 @@ import type { Weight, WeightTensors } from "@sluice/core";
 import { boolean, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
-import { anyActivation, type Activation } from "./activation.ts";
+import { anyActivation, type Activation } from "./activationFunction.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import type { Layer } from "./layer.ts";

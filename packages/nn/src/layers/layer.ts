@@ -1,6 +1,6 @@
 // What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them; and the values that graphs of layers are made of.
 import type { Shape, Tensor, Tree, Weight } from "@sluice/core";
-import type { Activation } from "./activation.ts";
+import type { Activation } from "./activationFunction.ts";
 import type { Spec } from "./spec.ts";
 
 /** A layer before it knows its input: plain configuration, so one layer may stand in several models. X is what it reads: one sample, or a tree of them. */

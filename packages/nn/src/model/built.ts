@@ -1,6 +1,6 @@
 // A model for samples of certain shapes: its layers, their weights, and what it computes.
 import type { Tensor, Tree, Weight } from "@sluice/core";
-import type { Activation } from "../layers/activation.ts";
+import type { Activation } from "../layers/activationFunction.ts";
 import type { Built, RandomMask } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { Named, Node } from "./graph.ts";

@@ -1,7 +1,7 @@
 // A graph of layers, traced: each applied to what it reads, with masks travelling beside.
 import { entryOf, foundIn } from "../host/entryOf.ts";
 import { cast, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
-import { activation } from "../layers/activation.ts";
+import { activationFunction } from "../layers/activationFunction.ts";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
 import { hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
 import { Also, Masked, type LayerContext, type Symbolic } from "../layers/layer.ts";
@@ -110,7 +110,7 @@ export function keep(
   given: Tree<Tensor | Masked> | Also,
   maskFor: (path: string, x: Tensor) => Tensor | undefined,
 ): void {
-  const activate = node.built.activation && node.built.activation !== "linear" ? activation(node.built.activation) : undefined;
+  const activate = node.built.activation && node.built.activation !== "linear" ? activationFunction(node.built.activation) : undefined;
   if (given instanceof Also) for (const [path, tensor] of tensorsOf(given.also)) values.set(node, path, { tensor, mask: undefined });
   mapTree(given instanceof Also ? given.value : given, isValue, (leaf, path) => {
     const { tensor, mask } = leaf instanceof Masked ? flagged(leaf) : { tensor: leaf as Tensor, mask: maskFor(path, leaf as Tensor) }; // `isValue` says so

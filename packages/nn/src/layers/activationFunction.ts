@@ -14,6 +14,6 @@ export type Activation = keyof typeof activations;
 export const anyActivation: Rule<Activation> = oneOf(...(Object.keys(activations) as Activation[])); // a constant record
 
 /** The function of that name. */
-export function activation(name: Activation): (x: Tensor) => Tensor {
+export function activationFunction(name: Activation): (x: Tensor) => Tensor {
   return activations[name];
 }
