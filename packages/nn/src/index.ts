@@ -1,15 +1,17 @@
 export type { Activation } from "./layers/activationFunction.ts";
+export { add } from "./layers/add.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
 export { attention, type AttentionConfig } from "./layers/attention.ts";
 export { attentionDecoder, type AttentionDecoderConfig } from "./layers/attentionDecoder.ts";
+export { average } from "./layers/average.ts";
 export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.ts";
+export { layer, masked } from "./layers/callable.ts";
+export { concatenate, type ConcatenateConfig } from "./layers/concatenate.ts";
 export { dense, type DenseConfig } from "./layers/dense.ts";
 export { dropout, type DropoutConfig } from "./layers/dropout.ts";
 export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
-export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
-export { layer, masked } from "./layers/callable.ts";
 export type {
   AnyLayer,
   Beside,
@@ -25,9 +27,14 @@ export type {
   Stepwise,
   Symbolic,
 } from "./layers/layer.ts";
+export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
+export { maximum } from "./layers/maximum.ts";
+export type { MergeConfig, MergeLayer } from "./layers/merge.ts";
 export { mgu, type MguConfig } from "./layers/mgu.ts";
+export { minimum } from "./layers/minimum.ts";
 export { multiHeadAttention, type MultiHeadAttentionConfig } from "./layers/multiHeadAttention.ts";
+export { multiply } from "./layers/multiply.ts";
 export { positionalEncoding, type PositionalEncodingConfig } from "./layers/positionalEncoding.ts";
 export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
 export type { MaskConfig } from "./layers/recurrentMasks.ts";
@@ -35,6 +42,7 @@ export { rmsNormalization, type RmsNormalizationConfig } from "./layers/rmsNorma
 export type { SelfAttentionConfig } from "./layers/selfAttention.ts";
 export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
 export type { Kind, Spec } from "./layers/spec.ts";
+export { subtract } from "./layers/subtract.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
 export { model, type ModelConfig } from "./models/model.ts";

@@ -2,14 +2,18 @@ import { random, SluiceError, type HostArray } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import type { Model } from "../model/model.ts";
+import { model } from "../models/model.ts";
 import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { filled, type AnyOption } from "../options/table.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { layerTables } from "../testing/tables.ts";
 import { bidirectional } from "./bidirectional.ts";
+import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
 import { lstm } from "./lstm.ts";
+import type { MergeLayer } from "./merge.ts";
 import { builtIn, type LayerMaker } from "./table.ts";
 
 const backend = await open();
@@ -17,7 +21,7 @@ afterAll(() => backend.close());
 
 const inside = lstm({ units: 2, cellClip: 0.5 });
 const makers: Readonly<Record<keyof typeof layerTables, (config: object) => AnyLayer>> = {
-  ...(builtIn as Record<keyof typeof layerTables, LayerMaker>), // all but the one below
+  ...(builtIn as Record<keyof typeof layerTables, LayerMaker>), // all but those below
   bidirectional: (config: object) => bidirectional(inside, config),
 } as unknown as Record<keyof typeof layerTables, (config: object) => AnyLayer>; // makers check what they are given
 const kinds = Object.keys(layerTables) as (keyof typeof layerTables)[]; // by its type
@@ -30,6 +34,9 @@ const values: readonly unknown[] = [
   ...[
     [3, 4],
     [3],
+    [2, -1],
+    [-1],
+    [4, 3],
     [],
     [0],
     [1.5],
@@ -43,6 +50,16 @@ const values: readonly unknown[] = [
     () => 1,
   ],
 ];
+
+/** Those that read a list of values. */
+const merges: readonly string[] = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"];
+
+/** A model of one layer, for samples of this shape. */
+function modelOf(kind: keyof typeof layerTables, layer: AnyLayer, shape: readonly number[]): Model {
+  const x = input({ dtype: kind === "embedding" ? "i32" : "float", name: "first", shape });
+  if (merges.includes(kind)) return model({ inputs: x, outputs: (layer as MergeLayer)([x, x]) }); // by its kind
+  return sequential([x, layer]);
+}
 
 function anyConfig(kind: keyof typeof layerTables, sound: boolean): fc.Arbitrary<Record<string, unknown>> {
   const options = Object.entries<AnyOption>(layerTables[kind]).map(([name, { rule, required }]) => {
@@ -68,11 +85,9 @@ function made(kind: keyof typeof layerTables, config: object): AnyLayer | undefi
  * Undefined where it is refused: options that are each right may not go together, not with this sample, or give weights that are no numbers.
  * That no value is refused for itself is for "each value that the table takes" to say.
  */
-async function saved(layer: AnyLayer, indices: boolean): Promise<Uint8Array | undefined> {
-  const first = indices ? "i32" : "float";
+async function saved(kind: keyof typeof layerTables, layer: AnyLayer): Promise<Uint8Array | undefined> {
   try {
-    const model = sequential([makers.input({ shape: indices ? [3] : [3, 4], dtype: first, name: "first" }), layer]);
-    const trainer = await model.compile({ backend, seed: 3 });
+    const trainer = await modelOf(kind, layer, kind === "embedding" ? [3] : [3, 4]).compile({ backend, seed: 3 });
     const bytes = await serialize(trainer);
     trainer.dispose();
     return bytes;
@@ -88,11 +103,11 @@ test.each(kinds)("%s: what is saved loads with the same options and bits, whatev
   await fc.assert(
     fc.asyncProperty(anyConfig(kind, true), async (config) => {
       const layer = made(kind, config);
-      const bytes = layer && (await saved(layer, kind === "embedding"));
+      const bytes = layer && (await saved(kind, layer));
       if (layer === undefined || bytes === undefined) return;
       loaded++;
       const model = deserialize(bytes);
-      expect(model.layers[1]?.layer.config).toStrictEqual(layer.config);
+      expect(model.layers.at(-1)?.layer.config).toStrictEqual(layer.config);
       expect(await serialize(model)).toEqual(bytes);
     }),
     { numRuns: 40 },
@@ -110,6 +125,7 @@ const beside: readonly RegExp[] = [
   /heads 3 must divide the query's features 4/,
   /keyValueHeads 3 must divide heads 2/,
   /zoneout: \w+ has no state "base"/,
+  /needs (an axis|as many elements)/,
   /needs x \[batch.*\], got x \[/, // an input of another shape than the data
   /x is outside 0 … \d/, // an embedding of fewer rows than the data asks for
   /the loss or its gradient is not finite/, // a soft cap that f32 does not hold
@@ -127,7 +143,16 @@ test.each(kinds)("%s: each value that the table takes trains for a step, or is r
   expect(refusals[0]).toBeUndefined();
 });
 
-const needed: Readonly<Record<string, unknown>> = { units: 2, rate: 0.5, numHeads: 2, inputDim: 5, outputDim: 2, shape: [3, 4] };
+const needed: Readonly<Record<string, unknown>> = {
+  units: 2,
+  rate: 0.5,
+  numHeads: 2,
+  inputDim: 5,
+  outputDim: 2,
+  shape: [3, 4],
+  targetShape: [12],
+  activation: "tanh",
+};
 
 function explains({ message }: SluiceError): boolean {
   return beside.some((reason) => reason.test(message));
@@ -139,9 +164,7 @@ async function trainOnce(kind: keyof typeof layerTables, config: object): Promis
     x: HostArray = ofIndices
       ? { dtype: "i32", shape: [2, 3], data: Int32Array.of(0, 1, 2, 0, 1, 2) }
       : { dtype: "f32", shape: [2, 3, 4], data: Float32Array.from(random(1).normal(24)) };
-  const layer = makers[kind](config),
-    first = makers.input({ shape: x.shape.slice(1), dtype: ofIndices ? "i32" : "float", name: "first" });
-  const trainer = await sequential([first, layer]).compile({ backend, seed: 3, loss: "mse", optimizer: sgd() });
+  const trainer = await modelOf(kind, makers[kind](config), x.shape.slice(1)).compile({ backend, seed: 3, loss: "mse", optimizer: sgd() });
   try {
     const { shape, data } = await trainer.predict(x);
     await trainer.fit({ x, y: { dtype: "f32", shape, data: new Float32Array(data.length) } }, { epochs: 1, batchSize: 2 });
@@ -157,7 +180,7 @@ test.each(kinds)("%s: an option is taken where its rule takes it, in JavaScript 
       const right = table.every(([name, { rule, required }]) => (name in config ? rule.accepts(config[name]) : !required));
       const layer = made(kind, config);
       if (!right) expect(layer).toBeUndefined();
-      if (layer !== undefined) expect(kind === "bidirectional" ? { ...layer.config, layer: undefined } : layer.config).toEqual(config);
+      if (layer !== undefined) expect("layer" in layer.config ? { ...layer.config, layer: undefined } : layer.config).toEqual(config);
     }),
   );
 });
@@ -165,14 +188,14 @@ test.each(kinds)("%s: an option is taken where its rule takes it, in JavaScript 
 test.each(kinds.filter((kind) => kind !== "input" && kind !== "embedding"))(
   "%s: an option that is left out is what the table says",
   async (kind) => {
-    const needed = { units: 2, rate: 0.5, numHeads: 2 };
+    const needed = { units: 2, rate: 0.5, numHeads: 2, targetShape: [2, 6] };
     const least = Object.fromEntries(Object.entries(needed).filter(([name]) => name in layerTables[kind] && kind !== "attention"));
     const all = filled(layerTables[kind], least);
     const told = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     const data = random(1).normal(2 * 3 * 4);
     const x: HostArray = { dtype: "f64", shape: [2, 3, 4], data };
     const outputs = [least, told].map(async (config) => {
-      const trainer = await sequential([makers[kind](config)]).compile({ backend, seed: 3 });
+      const trainer = await modelOf(kind, makers[kind](config), [3, 4]).compile({ backend, seed: 3 });
       return trainer.predict(x);
     });
     const [first, second] = await Promise.all(outputs);

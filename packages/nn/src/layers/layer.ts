@@ -72,7 +72,7 @@ export interface Built<X = Spec> {
 export interface LayerContext {
   /** The random masks, each [batch, …shape]; there in training only. */
   readonly drawn?: Tree<Tensor | undefined>;
-  /** Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all. */
+  /** Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all, where they have as many. */
   readonly mask?: Tensor | undefined;
   /** The mask of each input, in the tree of x. */
   readonly masks?: Tree<Tensor | undefined>;

@@ -1,6 +1,9 @@
 // The layers that a saved model may name.
+import { add } from "./add.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
+import { average } from "./average.ts";
+import { concatenate } from "./concatenate.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
@@ -9,11 +12,15 @@ import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { lstm } from "./lstm.ts";
+import { maximum } from "./maximum.ts";
 import { mgu } from "./mgu.ts";
+import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
+import { multiply } from "./multiply.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
+import { subtract } from "./subtract.ts";
 
 /** Makes a layer of its `config`; each checks what it is given. */
 export type LayerMaker = (config: never) => AnyLayer;
@@ -23,8 +30,11 @@ export type LayerTable = Readonly<Record<string, LayerMaker>>;
 
 /** Makers of the layers that come along, but for those that are made of another layer. */
 export const builtIn: LayerTable = {
+  add,
   additiveAttention,
   attention,
+  average,
+  concatenate,
   dense,
   dropout,
   embedding,
@@ -32,9 +42,13 @@ export const builtIn: LayerTable = {
   input,
   layerNormalization,
   lstm,
+  maximum,
   mgu,
+  minimum,
   multiHeadAttention,
+  multiply,
   positionalEncoding,
   rmsNormalization,
   simpleRNN,
+  subtract,
 };

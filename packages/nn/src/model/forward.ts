@@ -51,10 +51,11 @@ export class Values {
     return mapTree(tree, isSymbolic, (leaf) => this.of(leaf as Symbolic).mask) as Tree<Tensor | undefined>; // likewise
   }
 
-  /** The steps that count in all of them. */
+  /** The steps that count in all of them, where they have as many. */
   mask(values: readonly Symbolic[]): Tensor | undefined {
     const found = [...new Set(values.map((value) => this.of(value).mask).filter((mask) => mask !== undefined))];
-    return found.length === 0 ? undefined : found.reduce((both, mask) => where(both, mask, 0));
+    const steps = new Set(found.map((mask) => mask.shape[1]).filter((size) => size !== 1)); // one broadcasts
+    return found.length === 0 || steps.size > 1 ? undefined : found.reduce((both, mask) => where(both, mask, 0));
   }
 }
 

@@ -3,6 +3,7 @@ import { additiveAttentionTable } from "../layers/additiveAttention.ts";
 import { attentionTable } from "../layers/attention.ts";
 import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
+import { concatenateTable } from "../layers/concatenate.ts";
 import { denseTable } from "../layers/dense.ts";
 import { dropoutTable } from "../layers/dropout.ts";
 import { embeddingTable } from "../layers/embedding.ts";
@@ -10,6 +11,7 @@ import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { layerNormalizationTable } from "../layers/layerNormalization.ts";
 import { lstmTable } from "../layers/lstm.ts";
+import { mergeTable } from "../layers/merge.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { recurrentTable } from "../layers/recurrent.ts";
@@ -25,11 +27,14 @@ import { loadTable, saveTable } from "../saving/serialize.ts";
 import { modelTable } from "../models/model.ts";
 import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "../training/tables.ts";
 
-/** By kind; the makers are those of `layers/table.ts`. */
+/** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
 export const layerTables = {
+  add: mergeTable,
   additiveAttention: additiveAttentionTable,
   attention: attentionTable,
+  average: mergeTable,
   bidirectional: bidirectionalTable,
+  concatenate: concatenateTable,
   dense: denseTable,
   dropout: dropoutTable,
   embedding: embeddingTable,
@@ -37,11 +42,15 @@ export const layerTables = {
   input: inputTable,
   layerNormalization: layerNormalizationTable,
   lstm: lstmTable,
+  maximum: mergeTable,
   mgu: recurrentTable,
+  minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
+  multiply: mergeTable,
   positionalEncoding: positionalEncodingTable,
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
+  subtract: mergeTable,
 } as const;
 
 export const otherTables = {

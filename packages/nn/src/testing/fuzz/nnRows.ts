@@ -119,11 +119,14 @@ const end = nn.dense({ units: 1 })(start);
 const both = nn.multiHeadAttention({ numHeads: 1 })(start, { value: other });
 const sources = any(fc.constantFrom<unknown>(model, trainer), isLayerOrModel);
 
+/** Layers that read a list of values. */
+const merges = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"] as const;
+
 /** What there is to fuzz of each export; a new one without a row fails the test. */
 export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   ...Object.fromEntries(
     Object.entries(layerTables)
-      .filter(([kind]) => kind !== "bidirectional")
+      .filter(([kind]) => !["bidirectional", "timeDistributed", ...merges].includes(kind))
       .map(([kind, table]) => [kind, layered(isOptional(table) ? maybe(tabled(table)) : tabled(table))]),
   ),
   multiHeadAttention: layered(
@@ -131,6 +134,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       rotary: fc.oneof(fc.boolean(), fc.record({ base: edges, interleaved: fc.boolean() }, { requiredKeys: [], noNullPrototype: true })),
     }),
   ),
+  ...Object.fromEntries(merges.map((kind) => [kind, merging(layerTables[kind])])),
   bidirectional: layered(recurrentLayers, maybe(tabled(layerTables.bidirectional))),
   attentionDecoder: {
     params: [recurrentLayers, maybe(tabled(otherTables.attentionDecoder)), samples],
@@ -317,6 +321,17 @@ export const verbs: Readonly<Record<string, Row>> = {
     use: (_, [given]) => trainer.checkpoint(given as never),
   },
 };
+
+/** A layer of a list of values, in a model that gives it one twice. */
+function merging(table: object): Row {
+  return {
+    params: [maybe(tabled(table)), samples],
+    use: (fn, [config, sample]) => {
+      const x = nn.input();
+      return useModel(nn.model({ inputs: x, outputs: (fn(config as never) as nn.MergeLayer)([x, x]) }), sample as never);
+    },
+  };
+}
 
 /** A layer, in a model of its own for samples of any shape. */
 function layered(...params: readonly Param[]): Row {

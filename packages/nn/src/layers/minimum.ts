@@ -1,0 +1,17 @@
+// The least of values.
+import { minimum as smaller } from "@sluice/core";
+import { merge, type MergeConfig, type MergeLayer } from "./merge.ts";
+
+/**
+ * min(x₀, x₁, …), elementwise; of equals the gradient goes to the last.
+ *
+ * x a list of values [batch, …] → [batch, …]; shapes broadcast behind the batch, as numpy's do. A step counts where it counts in all. No weights.
+ * Throws at build: INVALID_ARGUMENT for what is no list, SHAPE_MISMATCH for shapes that do not broadcast, DTYPE_MISMATCH for indices.
+ *
+ * ```ts
+ * const least = minimum()([a, b]);
+ * ```
+ */
+export function minimum(options: MergeConfig = {}): MergeLayer {
+  return merge({ kind: "minimum", options, fold: (xs) => xs.reduce((least, x) => smaller(least, x)) });
+}
