@@ -1,3 +1,4 @@
+export { activation, type ActivationConfig } from "./layers/activation.ts";
 export type { Activation } from "./layers/activationFunction.ts";
 export { add } from "./layers/add.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
@@ -10,6 +11,9 @@ export { concatenate, type ConcatenateConfig } from "./layers/concatenate.ts";
 export { dense, type DenseConfig } from "./layers/dense.ts";
 export { dropout, type DropoutConfig } from "./layers/dropout.ts";
 export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
+export { flatten, type FlattenConfig } from "./layers/flatten.ts";
+export { globalAveragePooling1D } from "./layers/globalAveragePooling1D.ts";
+export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
 export type {
@@ -29,15 +33,18 @@ export type {
 } from "./layers/layer.ts";
 export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
+export { masking, type MaskingConfig } from "./layers/masking.ts";
 export { maximum } from "./layers/maximum.ts";
 export type { MergeConfig, MergeLayer } from "./layers/merge.ts";
 export { mgu, type MguConfig } from "./layers/mgu.ts";
 export { minimum } from "./layers/minimum.ts";
 export { multiHeadAttention, type MultiHeadAttentionConfig } from "./layers/multiHeadAttention.ts";
 export { multiply } from "./layers/multiply.ts";
+export type { PoolingConfig } from "./layers/pooling.ts";
 export { positionalEncoding, type PositionalEncodingConfig } from "./layers/positionalEncoding.ts";
 export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
 export type { MaskConfig } from "./layers/recurrentMasks.ts";
+export { reshape, type ReshapeConfig } from "./layers/reshape.ts";
 export { rmsNormalization, type RmsNormalizationConfig } from "./layers/rmsNormalization.ts";
 export type { SelfAttentionConfig } from "./layers/selfAttention.ts";
 export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";

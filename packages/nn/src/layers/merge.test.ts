@@ -3,6 +3,8 @@ import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { adam } from "../optimizers/adam.ts";
+import { deserialize, serialize } from "../saving/serialize.ts";
 import { model } from "../models/model.ts";
 import { sequential } from "../models/sequential.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
@@ -10,6 +12,8 @@ import { add } from "./add.ts";
 import { average } from "./average.ts";
 import { concatenate } from "./concatenate.ts";
 import { dense } from "./dense.ts";
+import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
+import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import { maximum } from "./maximum.ts";
 import type { MergeLayer } from "./merge.ts";
@@ -214,4 +218,37 @@ test("a graph that parts, shares a layer and meets again has the gradient that d
     expect(wrong).toEqual([]);
     expect(Object.keys(gradients)).toEqual(["a", "b", "params"]);
   }
+});
+
+test("two sequences of their own lengths are compared; padding changes nothing, and training goes on from a file", async () => {
+  const a = input(),
+    b = input();
+  const read = gru({ units: 3, returnSequences: true });
+  const [p, q] = [read(a), read(b)];
+  const likeness = globalAveragePooling1D()(concatenate()([multiply()([p, q]), subtract()([p, q])]));
+  const siamese = model({ inputs: { a, b }, outputs: dense({ units: 1 })(likeness) });
+  const padded = (more: number, value: number) =>
+    [[[0.1], [0.5], [-0.3]], [[0.7], [-0.2], [0.4]]].map((one, i) => [...(i === 0 ? one : one.slice(0, 2)), ...Array.from({ length: more + i }, () => [value])]); // prettier-ignore
+  const data = (more: number, value: number) => ({
+    x: { a: padded(more, value), b: padded(more, value).toReversed() },
+    y: [[1], [0]],
+    lengths: { a: [3, 2], b: [2, 3] },
+  });
+  const learnt = async (on: keyof typeof backends, given: ReturnType<typeof data>) => {
+    const options = { backend: backends[on], optimizer: adam({ learningRate: 0.05 }), loss: "mse", seed: 1 } as const;
+    using trainer = await siamese.compile(options);
+    await trainer.fit(given, { epochs: 3 });
+    using again = await deserialize<"a" | "b">(await serialize(trainer, { optimizer: true })).compile(options);
+    for (const each of [trainer, again]) await each.fit(given, { epochs: 2 });
+    expect(await again.weights()).toEqual(await trainer.weights());
+    return [...(await trainer.predict(given.x, { lengths: given.lengths })).data];
+  };
+  const want = await learnt("reference", data(0, 0));
+  for (const [on, given] of [
+    ["reference", data(2, NaN)],
+    ["cpu", data(0, 0)],
+    ["cpu", data(3, 9)],
+  ] as const)
+    // prettier-ignore
+    (await learnt(on, given)).forEach((value, i) => expect(value).toBeCloseTo(want[i]!, 5));
 });

@@ -1,4 +1,5 @@
 // The layers that a saved model may name.
+import { activation } from "./activation.ts";
 import { add } from "./add.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
@@ -7,17 +8,22 @@ import { concatenate } from "./concatenate.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
+import { flatten } from "./flatten.ts";
+import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
+import { globalMaxPooling1D } from "./globalMaxPooling1D.ts";
 import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { lstm } from "./lstm.ts";
+import { masking } from "./masking.ts";
 import { maximum } from "./maximum.ts";
 import { mgu } from "./mgu.ts";
 import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
+import { reshape } from "./reshape.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { subtract } from "./subtract.ts";
@@ -30,6 +36,7 @@ export type LayerTable = Readonly<Record<string, LayerMaker>>;
 
 /** Makers of the layers that come along, but for those that are made of another layer. */
 export const builtIn: LayerTable = {
+  activation,
   add,
   additiveAttention,
   attention,
@@ -38,16 +45,21 @@ export const builtIn: LayerTable = {
   dense,
   dropout,
   embedding,
+  flatten,
+  globalAveragePooling1D,
+  globalMaxPooling1D,
   gru,
   input,
   layerNormalization,
   lstm,
+  masking,
   maximum,
   mgu,
   minimum,
   multiHeadAttention,
   multiply,
   positionalEncoding,
+  reshape,
   rmsNormalization,
   simpleRNN,
   subtract,

@@ -1,4 +1,5 @@
 // Every table by what it is of, for tests and documentation only: importing it imports every layer.
+import { activationTable } from "../layers/activation.ts";
 import { additiveAttentionTable } from "../layers/additiveAttention.ts";
 import { attentionTable } from "../layers/attention.ts";
 import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
@@ -7,14 +8,18 @@ import { concatenateTable } from "../layers/concatenate.ts";
 import { denseTable } from "../layers/dense.ts";
 import { dropoutTable } from "../layers/dropout.ts";
 import { embeddingTable } from "../layers/embedding.ts";
+import { flattenTable } from "../layers/flatten.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { layerNormalizationTable } from "../layers/layerNormalization.ts";
 import { lstmTable } from "../layers/lstm.ts";
+import { maskingTable } from "../layers/masking.ts";
 import { mergeTable } from "../layers/merge.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
+import { poolingTable } from "../layers/pooling.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { recurrentTable } from "../layers/recurrent.ts";
+import { reshapeTable } from "../layers/reshape.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
@@ -29,6 +34,7 @@ import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamT
 
 /** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
 export const layerTables = {
+  activation: activationTable,
   add: mergeTable,
   additiveAttention: additiveAttentionTable,
   attention: attentionTable,
@@ -38,16 +44,21 @@ export const layerTables = {
   dense: denseTable,
   dropout: dropoutTable,
   embedding: embeddingTable,
+  flatten: flattenTable,
+  globalAveragePooling1D: poolingTable,
+  globalMaxPooling1D: poolingTable,
   gru: gruTable,
   input: inputTable,
   layerNormalization: layerNormalizationTable,
   lstm: lstmTable,
+  masking: maskingTable,
   maximum: mergeTable,
   mgu: recurrentTable,
   minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,
   positionalEncoding: positionalEncodingTable,
+  reshape: reshapeTable,
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
   subtract: mergeTable,

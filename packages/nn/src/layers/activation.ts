@@ -1,0 +1,36 @@
+// A function of each element, as a layer.
+import { layerName } from "../options/rules.ts";
+import { given, optional, required, type Table } from "../options/table.ts";
+import { anyActivation, type Activation } from "./activationFunction.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers, shapeMismatch } from "./checks.ts";
+import type { Layer } from "./layer.ts";
+
+export interface ActivationConfig {
+  readonly activation: Activation;
+  readonly name?: string;
+}
+
+export const activationTable = {
+  activation: required(anyActivation),
+  name: optional(layerName),
+} satisfies Table<ActivationConfig>;
+
+/**
+ * activation(x), `softmax` over the last axis. Where a model ends with it, a loss over classes reads what lies in front of it, as with the activation of `dense`.
+ *
+ * x [batch, …] → the same shape. No weights.
+ * Throws INVALID_ARGUMENT for an unknown activation; at build DTYPE_MISMATCH for indices, SHAPE_MISMATCH for the softmax of samples without axes.
+ */
+export function activation(options: ActivationConfig): Layer {
+  const config = given("activation", activationTable, options);
+  return layer({
+    kind: "activation",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      if (config.activation === "softmax" && input.shape.length === 0) throw shapeMismatch(who, "x [batch, …, features]", input);
+      return { output: input, weights: {}, activation: config.activation, stepwise: "pointwise", apply: (_, x) => x };
+    },
+  });
+}
