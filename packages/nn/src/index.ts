@@ -54,6 +54,7 @@ export type { LayerMaker, LayerTable } from "./layers/table.ts";
 
 export { model, type ModelConfig } from "./models/model.ts";
 export { sequential, type InSequence } from "./models/sequential.ts";
+export { timeDistributed, type TimeDistributedConfig } from "./models/timeDistributed.ts";
 export type { Applied, BuiltLayer, BuiltModel, BuiltOutput, ModelContext } from "./model/built.ts";
 export type { Graph, Named, NamedLayer } from "./model/graph.ts";
 export type { Model } from "./model/model.ts";

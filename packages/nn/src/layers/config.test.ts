@@ -9,7 +9,9 @@ import { sgd } from "../optimizers/sgd.ts";
 import { filled, type AnyOption } from "../options/table.ts";
 import { deserialize, serialize } from "../saving/serialize.ts";
 import { layerTables } from "../testing/tables.ts";
+import { timeDistributed } from "../models/timeDistributed.ts";
 import { bidirectional } from "./bidirectional.ts";
+import { dense } from "./dense.ts";
 import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
 import { lstm } from "./lstm.ts";
@@ -19,10 +21,12 @@ import { builtIn, type LayerMaker } from "./table.ts";
 const backend = await open();
 afterAll(() => backend.close());
 
-const inside = lstm({ units: 2, cellClip: 0.5 });
+const inside = lstm({ units: 2, cellClip: 0.5 }),
+  eachStep = dense({ units: 2, useBias: false });
 const makers: Readonly<Record<keyof typeof layerTables, (config: object) => AnyLayer>> = {
   ...(builtIn as Record<keyof typeof layerTables, LayerMaker>), // all but those below
   bidirectional: (config: object) => bidirectional(inside, config),
+  timeDistributed: (config: object) => timeDistributed(eachStep, config),
 } as unknown as Record<keyof typeof layerTables, (config: object) => AnyLayer>; // makers check what they are given
 const kinds = Object.keys(layerTables) as (keyof typeof layerTables)[]; // by its type
 

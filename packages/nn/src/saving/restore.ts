@@ -16,6 +16,7 @@ import type { AnyModel } from "../model/model.ts";
 import type { EndNames } from "../model/names.ts";
 import { createModel } from "../models/createModel.ts";
 import { modelLayer } from "../models/modelLayer.ts";
+import { timeDistributed, type TimeDistributedConfig } from "../models/timeDistributed.ts";
 
 export interface Restoring {
   /** Makers of one's own, by kind: they come before the built-in ones. */
@@ -35,12 +36,14 @@ export function restoreLayer(record: LayerRecord, restoring: Restoring): AnyLaye
   if (Object.hasOwn(custom, kind)) return entryOf(custom, kind)(config as never); // the maker checks every field
   if (kind === "bidirectional") return restoreBoth(config as SavedBoth, restoring); // as `bidirectional` wrote it
   if (kind === "attentionDecoder") return restoreDecoder(config as SavedDecoder, restoring); // likewise
+  if (kind === "timeDistributed") return restoreEach(config as SavedEach, restoring); // likewise
   if (kind === "model") return modelLayer(restoreNested(config as SavedModel, restoring)); // as a model wrote it
   if (Object.hasOwn(builtIn, kind)) return entryOf(builtIn, kind)(config as never); // likewise
   throw unknown(kind, restoring);
 }
 
 type SavedBoth = BidirectionalConfig & { readonly layer: LayerRecord };
+type SavedEach = TimeDistributedConfig & { readonly layer: LayerRecord };
 type SavedModel = GraphRecord & { readonly name: string };
 
 function restoreBoth({ layer, ...config }: SavedBoth, restoring: Restoring): AnyLayer {
@@ -55,6 +58,8 @@ function restoreDecoder({ layer, ...config }: SavedDecoder, restoring: Restoring
   const inner = restoreLayer(layer, restoring);
   if (!("cell" in inner)) throw unknown(`attentionDecoder ${inner.kind}`, restoring);
   return attentionDecoder(inner as unknown as RecurrentLayer, config); // only recurrent layers have `cell`
+function restoreEach({ layer, ...config }: SavedEach, restoring: Restoring): AnyLayer {
+  return timeDistributed(restoreLayer(layer, restoring), config);
 }
 
 function restoreNested({ name, ...record }: SavedModel, restoring: Restoring): AnyModel {

@@ -22,6 +22,7 @@ import { recurrentTable } from "../layers/recurrent.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
+import { timeDistributedTable } from "../models/timeDistributed.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
 import { beamTable } from "../decoding/beam.ts";
@@ -62,6 +63,7 @@ export const layerTables = {
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
   subtract: mergeTable,
+  timeDistributed: timeDistributedTable,
 } as const;
 
 export const otherTables = {

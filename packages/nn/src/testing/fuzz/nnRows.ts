@@ -135,6 +135,13 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     }),
   ),
   ...Object.fromEntries(merges.map((kind) => [kind, merging(layerTables[kind])])),
+  timeDistributed: layered(
+    any(
+      fc.constantFrom<unknown>(nn.dense({ units: 2 }), nn.dropout({ rate: 0.5 }), model, nn.lstm({ units: 1, stateful: true })),
+      isLayerOrModel,
+    ),
+    maybe(tabled(layerTables.timeDistributed)),
+  ),
   bidirectional: layered(recurrentLayers, maybe(tabled(layerTables.bidirectional))),
   attentionDecoder: {
     params: [recurrentLayers, maybe(tabled(otherTables.attentionDecoder)), samples],

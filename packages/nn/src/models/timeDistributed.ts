@@ -1,0 +1,98 @@
+// A layer, or a model, on each step of a sequence.
+import { mapTree, SluiceError, Tensor, type Tree } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
+import { isLayer, isRandomMask, layer as layerOf } from "../layers/callable.ts";
+import { shapeMismatch } from "../layers/checks.ts";
+import { zeroed } from "../layers/counted.ts";
+import { Also, Masked, type AnyLayer, type Built, type Layer, type RandomMask } from "../layers/layer.ts";
+import { isSpec, type Spec } from "../layers/spec.ts";
+import { layerName } from "../options/rules.ts";
+import { given, optional, type Table } from "../options/table.ts";
+import { isModel, modelLayer } from "./modelLayer.ts";
+import type { InSequence } from "./sequential.ts";
+
+export interface TimeDistributedConfig {
+  readonly name?: string;
+}
+
+export const timeDistributedTable = { name: optional(layerName) } satisfies Table<TimeDistributedConfig>;
+
+/**
+ * `layer` on each step by itself: as if each were a sample. A model of sentences becomes one of documents.
+ *
+ * x [batch, steps, …] → [batch, steps, …] of what `layer` gives for […]. Weights are those of `layer`; random masks are drawn for each step. The mask of
+ * the steps stays, and what stands where they do not count is 0; masks that arise inside stay inside.
+ * Throws INVALID_ARGUMENT for what is no layer, or one that gives several values or is stateful; at build SHAPE_MISMATCH for samples without steps, and what
+ * `layer` throws.
+ *
+ * ```ts
+ * const sentence = sequential([embedding({ inputDim: 5000, outputDim: 32, maskIndex: 0 }), gru({ units: 64 })]);
+ * const document = sequential([timeDistributed(sentence), gru({ units: 64 }), dense({ units: 5, activation: "softmax" })]);
+ * ```
+ */
+export function timeDistributed(layer: InSequence, options: TimeDistributedConfig = {}): Layer {
+  const config = given("timeDistributed", timeDistributedTable, options);
+  const inner = isModel(layer) ? modelLayer(layer) : layer;
+  if (!isLayer(inner)) throw refused("timeDistributed", "the layer inside", inner, "a layer, such as dense({ units: 1 })");
+  if (inner.gives !== undefined)
+    throw refusedInside("timeDistributed", `gives ${Object.keys(inner.gives).join(", ")}, and each step has one value`);
+  const { kind, indices } = inner,
+    saved = { ...config, layer: { kind, config: inner.config } };
+  return layerOf({
+    kind: "timeDistributed",
+    config: saved,
+    ...(indices !== undefined && { indices }),
+    build: (input, who) => onEach(inner, input, who),
+  });
+}
+
+function onEach(inner: AnyLayer, input: Spec, who: string): Built {
+  const [steps, ...shape] = input.shape;
+  if (steps === undefined) throw shapeMismatch(who, "x [batch, steps, …]", input);
+  const built = (inner as AnyLayer & { build: (of: Spec, who: string) => Built }).build(
+    { ...input, shape, axes: input.axes.slice(1) },
+    who,
+  ); // of one value, or it says so
+  if (!isSpec(built.output)) throw refusedInside(who, "gives several values, and each step has one");
+  if (built.carried !== undefined) throw refusedInside(who, "must not be stateful: each step is a sample of its own");
+  const { output, weights, activation, drawn } = built;
+  return {
+    output: { ...output, shape: [steps, ...output.shape], axes: ["steps", ...output.axes] },
+    weights,
+    ...(drawn !== undefined && { drawn: masksOf(drawn, steps) }),
+    ...(activation !== undefined && { activation }),
+    stepwise: "pointwise",
+    apply(weights, x, context) {
+      if (x.rank === input.shape.length) return tensorOf(built.apply(weights, x, {})); // one step
+      const [batch = 0] = x.shape;
+      const flat = (t: Tensor): Tensor => t.reshape([batch * steps, ...t.shape.slice(2)]);
+      const each = mapTree(context.drawn, isTensor, (leaf) => leaf instanceof Tensor && flat(leaf)) as Tree<Tensor>; // of those declared above
+      const given = tensorOf(built.apply(weights, flat(zeroed(x, context.mask)), context.drawn === undefined ? {} : { drawn: each }));
+      return given.reshape([batch, steps, ...given.shape.slice(1)]);
+    },
+  };
+}
+
+/** One for each step. */
+function masksOf(drawn: Tree<RandomMask | undefined>, steps: number): Tree<RandomMask | undefined> {
+  const each = (leaf: unknown): RandomMask | undefined => {
+    if (!isRandomMask(leaf)) return undefined;
+    const mask = leaf as RandomMask; // as was just seen
+    return { ...mask, shape: [steps, ...mask.shape] };
+  };
+  return mapTree(drawn, isRandomMask, each) as Tree<RandomMask | undefined>; // one for each
+}
+
+/** Without its mask, and without what stands beside it. */
+function tensorOf(given: ReturnType<Built["apply"]>): Tensor {
+  const value = given instanceof Also ? given.value : given;
+  return (value instanceof Masked ? value.tensor : value) as Tensor; // of one value
+}
+
+function isTensor(value: unknown): boolean {
+  return value instanceof Tensor;
+}
+
+function refusedInside(who: string, what: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: `the layer inside ${what}` });
+}
