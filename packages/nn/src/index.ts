@@ -16,6 +16,7 @@ export { globalAveragePooling1D } from "./layers/globalAveragePooling1D.ts";
 export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
+export { lambda, type LambdaConfig, type SpecsOf } from "./layers/lambda.ts";
 export type {
   AnyLayer,
   Beside,

@@ -15,6 +15,8 @@ export interface LayerDefinition<X = Spec> {
   readonly indices?: number;
   /** What its input is, where it is not one value: a list of them, or a record by these names. */
   readonly takes?: "list" | readonly string[];
+  /** Why no file can hold it, where none can: "is a function". */
+  readonly unsavable?: string;
   /** The names of what it gives, where that is more than one value: { next: true, alignment: true }. */
   readonly gives?: Gives;
   /** What stands beside the value that it gives, as its properties: { state: { h: true } }. */

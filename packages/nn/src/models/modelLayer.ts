@@ -35,11 +35,13 @@ export function modelLayer(model: AnyModel): Nested & Calls {
 function definitionOf(model: AnyModel): Nested {
   const { name, graph, ends } = model;
   const { [single.inputs]: indices } = model.indices;
+  const unsavable = graph.layers.find(({ layer }) => layer.unsavable !== undefined);
   return {
     kind: "model",
     config: { name, ...graphRecord(graph, ends) },
     ...(indices !== undefined && { indices }),
     ...(ends.inputs !== null && { takes: ends.inputs }),
+    ...(unsavable !== undefined && { unsavable: `has a layer "${unsavable.name}" that ${unsavable.layer.unsavable}` }),
     ...(ends.outputs !== null && { gives: Object.fromEntries(ends.outputs.map((output) => [output, true as const])) }),
     build: (specs: ByName<Names, Spec>) => built(model, model.build(specs)), // which checks them
   };

@@ -38,7 +38,8 @@ export interface Reading {
  *
  * Throws INVALID_ARGUMENT for what would not be read again as it is: a config or name that JSON or the format cannot hold.
  */
-export function toTensors({ name, graph, ends }: AnyModel, { samples, weights, training }: Saved, who: string): Tensors {
+export function toTensors({ name, graph, layers, ends }: AnyModel, { samples, weights, training }: Saved, who: string): Tensors {
+  for (const { name: layer, layer: { unsavable: why } } of layers) if (why !== undefined) throw noLayer(who, layer, why); // prettier-ignore
   const chain = chainOf(graph, ends);
   const sampleRecord = ({ shape, dtype }: Spec): SampleRecord => ({ shape, dtype });
   const record: ModelRecord = {
@@ -249,6 +250,16 @@ function refusing<T>(as: typeof foreign, who: string, make: () => T): T {
   } catch (cause) {
     throw as(who, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function noLayer(who: string, name: string, why: string): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `the layer "${name}" ${why}`,
+    fix: "Write a layer of your own, layer({ kind, config, build }), and give its maker when it is loaded: { layers: { [kind]: maker } }",
+    facts: { layer: name },
+  });
 }
 
 function unsavable(who: string, what: string): SluiceError {

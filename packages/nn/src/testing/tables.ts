@@ -11,6 +11,7 @@ import { embeddingTable } from "../layers/embedding.ts";
 import { flattenTable } from "../layers/flatten.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
+import { lambdaTable } from "../layers/lambda.ts";
 import { layerNormalizationTable } from "../layers/layerNormalization.ts";
 import { lstmTable } from "../layers/lstm.ts";
 import { maskingTable } from "../layers/masking.ts";
@@ -68,6 +69,7 @@ export const layerTables = {
 
 export const otherTables = {
   attentionDecoder: attentionDecoderTable,
+  lambda: lambdaTable,
   sgd: sgdTable,
   adam: adamTable,
   adamW: adamWTable,

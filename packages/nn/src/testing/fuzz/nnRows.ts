@@ -142,6 +142,18 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     ),
     maybe(tabled(layerTables.timeDistributed)),
   ),
+  lambda: layered(
+    any(
+      fc.constantFrom<unknown>(
+        (x: core.Tensor) => x.mul(2),
+        (x: core.Tensor) => x.sum(),
+        (x: core.Tensor) => x.transpose(),
+        () => 1,
+      ),
+      (value) => typeof value === "function",
+    ),
+    maybe(tabled(otherTables.lambda)),
+  ),
   bidirectional: layered(recurrentLayers, maybe(tabled(layerTables.bidirectional))),
   attentionDecoder: {
     params: [recurrentLayers, maybe(tabled(otherTables.attentionDecoder)), samples],
