@@ -27,7 +27,7 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
   const resting = nodes.filter((node) => !moving.has(node.call));
   const fixed = fixedOf(graph, steps, (value) => value === input || isMoving(value, moving));
   const stateful = steps.flatMap(({ node, form }) => (form === "pointwise" ? [] : [{ node, form }]));
-  for (const { node } of steps) checkRead(node, moving, specOf);
+  for (const { node } of steps) checkRead(node, (value) => value === input || isMoving(value, moving), specOf);
   return {
     readsOthers: fixed.length > 0,
     state: Object.fromEntries(stateful.map(({ node, form }) => [useName(node), form.state])),
@@ -114,10 +114,8 @@ function isMoving(value: Symbolic, moving: ReadonlySet<Call>): boolean {
 }
 
 /** One step of what is run does not go with all steps of what is not. */
-function checkRead(node: BuiltNode, moving: ReadonlySet<Call>, specOf: (value: Symbolic) => Spec): void {
-  const whole = symbolsIn(node.call.x).find(
-    (value) => value.call !== undefined && !isMoving(value, moving) && specOf(value).axes[0] === "steps",
-  );
+function checkRead(node: BuiltNode, moves: (value: Symbolic) => boolean, specOf: (value: Symbolic) => Spec): void {
+  const whole = symbolsIn(node.call.x).find((value) => !moves(value) && specOf(value).axes[0] === "steps");
   if (whole !== undefined) throw unsupported(node, "it reads one sequence step by step and another as a whole");
 }
 
