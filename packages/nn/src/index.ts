@@ -102,4 +102,7 @@ export type { Sampling } from "./decoding/sampling.ts";
 export type { DecodingResult, DecodingStep } from "./decoding/step.ts";
 
 export { deserializeCheckpoint, serializeCheckpoint } from "./saving/checkpoint.ts";
-export { deserialize, serialize, type LoadOptions, type SaveOptions } from "./saving/serialize.ts";
+export { serialize, type SaveOptions } from "./saving/serialize.ts";
+export { deserialize } from "./saving/deserialize.ts";
+export { deserializeWith } from "./saving/deserializeWith.ts";
+export { type LoadOptions } from "./saving/deserializeWith.ts";

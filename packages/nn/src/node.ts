@@ -1,2 +1,3 @@
 export { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "./saving/files.ts";
-export type { LoadOptions, SaveOptions } from "./saving/serialize.ts";
+export type { SaveOptions } from "./saving/serialize.ts";
+export type { LoadOptions } from "./saving/deserializeWith.ts";

@@ -31,7 +31,7 @@ export function callable<D extends AnyLayer>(definition: D): D & Calls {
     {
       build(input: never, who: string = definition.kind, beside: Beside<Spec> = {}) {
         check(`${definition.kind}.build`, "who", who, text);
-        checkTakes(`${definition.kind}.build`, definition, input);
+        if (definition.takes !== "list") checkTakes(`${definition.kind}.build`, definition, input); // which says itself what it needs
         return definition.build(checkedSpecs(`${definition.kind}.build`, input) as never, who, beside); // of the same tree
       },
     },
@@ -99,7 +99,7 @@ function copied(tree: Tree<Symbolic>): Tree<Symbolic> {
 /** Throws INVALID_ARGUMENT for a list where one value is read, and the like. */
 function checkTakes(who: string, { takes }: AnyLayer, x: unknown): void {
   const isOne = (value: unknown): boolean => !Array.isArray(value) && !isPlain(value);
-  if (takes === undefined && isOne(x)) return;
+  if (takes === "any" || (takes === undefined && isOne(x))) return;
   if (takes === "list" && Array.isArray(x) && x.every(isOne)) return;
   if (Array.isArray(takes) && isPlain(x)) {
     const unknown = Object.keys(x).find((name) => !takes.includes(name));

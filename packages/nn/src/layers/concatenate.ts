@@ -44,6 +44,7 @@ export function concatenate(options: ConcatenateConfig = {}): MergeLayer {
   return layer<readonly Spec[]>({
     kind: "concatenate",
     config,
+    takes: "list",
     build(input, who) {
       const samples = severalOf(who, input),
         output = joined(who, axis, samples);

@@ -55,6 +55,7 @@ export function lambda<const X = Tensor>(fn: (x: X) => Tensor, options: LambdaCo
   return layer<SpecsOf<X>>({
     kind: "lambda",
     config,
+    takes: "any",
     unsavable: "is a function, which no file holds",
     build(input, who) {
       const of = fn as (x: never) => Tensor; // of the tree that it reads, or it says so

@@ -13,8 +13,8 @@ export interface LayerDefinition<X = Spec> {
   readonly input?: Spec;
   /** Present where the layer reads indices: they lie in 0 … indices − 1. */
   readonly indices?: number;
-  /** What its input is, where it is not one value: a list of them, or a record by these names. */
-  readonly takes?: "list" | readonly string[];
+  /** What its input is, where it is not one value: a list of them, a record by these names, or any tree. */
+  readonly takes?: "list" | "any" | readonly string[];
   /** Why no file can hold it, where none can: "is a function". */
   readonly unsavable?: string;
   /** The names of what it gives, where that is more than one value: { next: true, alignment: true }. */

@@ -38,6 +38,7 @@ export function merge({ kind, options, exactly, isProduct = false, fold }: Mergi
   return layer<readonly Spec[]>({
     kind,
     config,
+    takes: "list",
     build(input, who) {
       const samples = severalOf(who, input);
       if (exactly !== undefined && samples.length !== exactly) throw refused(who, "x", samples.map(({ shape }) => shape), `a list of ${exactly} values`); // prettier-ignore

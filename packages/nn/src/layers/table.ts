@@ -28,8 +28,8 @@ import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { subtract } from "./subtract.ts";
 
-/** Makes a layer of its `config`; each checks what it is given. */
-export type LayerMaker = (config: never) => AnyLayer;
+/** Makes a layer of its `config`, or of another layer and its `config`; each checks what it is given. */
+export type LayerMaker = (...given: never[]) => AnyLayer;
 
 /** Makers by `kind`. */
 export type LayerTable = Readonly<Record<string, LayerMaker>>;

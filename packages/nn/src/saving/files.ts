@@ -7,14 +7,15 @@ import type { AnyLearner } from "../learner/learner.ts";
 import type { AnyModel, AnyTrainer, Model } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
 import { anyRecord } from "../options/rules.ts";
-import { filled, given } from "../options/table.ts";
 import { readFully } from "./ranges.ts";
 import { checkpointPlan, checkpointTensors } from "./checkpoint.ts";
 import type { Header } from "./header.ts";
 import { planOf, type Plan } from "./record.ts";
 import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";
 import { corrupt, emptyArray, headerEnd, pieces, prefixLength, readHead } from "./safetensors.ts";
-import { loadTable, tensorsOf, type LoadOptions, type SaveOptions } from "./serialize.ts";
+import { tensorsOf, type SaveOptions } from "./serialize.ts";
+import { readingOf } from "./deserialize.ts";
+import type { LoadOptions } from "./deserializeWith.ts";
 
 /**
  * Writes what `serialize` gives to a file, which is there whole or not at all: written aside, synced, renamed. A file of any length is
@@ -60,7 +61,7 @@ export async function loadModel<I extends Names = null, O extends Names = null>(
 ): Promise<Model<I, O>> {
   checkPath("loadModel", path);
   const who = `loadModel ${path}`,
-    reading = filled(loadTable, given(who, loadTable, options));
+    reading = readingOf(who, options);
   return (await read(path, who, (header) => planOf(header, reading, who))) as unknown as Model<I, O>; // whose ends the caller knows
 }
 

@@ -128,9 +128,9 @@ function plan(record: ModelRecord, entries: readonly Entry[], reading: Reading, 
 }
 
 /** Layers one after the other, or any graph of them. */
-function modelOf({ name, layers, graph }: ModelRecord, { layers: custom }: Reading, who: string): AnyModel {
-  if (graph !== undefined) return createModel({ name, ...restoreGraph(graph, { custom, who }) });
-  return sequential((layers ?? []).map((layer) => restoreLayer(layer, { custom, who })), { name }); // prettier-ignore
+function modelOf({ name, layers, graph }: ModelRecord, { layers: makers }: Reading, who: string): AnyModel {
+  if (graph !== undefined) return createModel({ name, ...restoreGraph(graph, { makers, who }) });
+  return sequential((layers ?? []).map((layer) => restoreLayer(layer, { makers, who })), { name }); // prettier-ignore
 }
 
 function samplesOf({ sample, samples }: ModelRecord, { graph }: AnyModel, who: string): Named<Spec> {

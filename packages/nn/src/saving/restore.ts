@@ -4,23 +4,18 @@ import { SluiceError } from "@sluice/core";
 import { anyRecord, layerName, listOf } from "../options/rules.ts";
 import { count, refused, text, type Rule } from "@sluice/core/arguments";
 import { given, isRecord, optional, required, type Table } from "../options/table.ts";
-import { attentionDecoder, type AttentionDecoderConfig } from "../layers/attentionDecoder.ts";
-import { bidirectional, type BidirectionalConfig } from "../layers/bidirectional.ts";
 import { input } from "../layers/input.ts";
 import type { AnyLayer } from "../layers/layer.ts";
-import type { RecurrentLayer } from "../layers/recurrent.ts";
-import { builtIn, type LayerTable } from "../layers/table.ts";
+import type { LayerTable } from "../layers/table.ts";
 import { graphOf, type Graph } from "../model/graph.ts";
 import { endsOf, type GraphRecord, type LayerRecord, type NodeRecord } from "../model/graphRecord.ts";
-import type { AnyModel } from "../model/model.ts";
 import type { EndNames } from "../model/names.ts";
 import { createModel } from "../models/createModel.ts";
 import { modelLayer } from "../models/modelLayer.ts";
-import { timeDistributed, type TimeDistributedConfig } from "../models/timeDistributed.ts";
 
 export interface Restoring {
-  /** Makers of one's own, by kind: they come before the built-in ones. */
-  readonly custom: LayerTable;
+  /** Makers by kind. */
+  readonly makers: LayerTable;
   readonly who: string;
 }
 
@@ -29,41 +24,26 @@ const recordTable = {
   config: required(anyRecord),
 } satisfies Table<LayerRecord>;
 
+/** What a file keeps of a layer that is made of another one: that is made again first, and given to the maker before the rest. */
+type SavedConfig = { readonly layer?: unknown } & object;
+type SavedModel = GraphRecord & { readonly name: string };
+
 /** The layer again. Throws FILE_FOREIGN for an unknown kind, and what the maker throws. */
 export function restoreLayer(record: LayerRecord, restoring: Restoring): AnyLayer {
   const { kind, config } = given("a layer of the file", recordTable, record);
-  const { custom } = restoring;
-  if (Object.hasOwn(custom, kind)) return entryOf(custom, kind)(config as never); // the maker checks every field
-  if (kind === "bidirectional") return restoreBoth(config as SavedBoth, restoring); // as `bidirectional` wrote it
-  if (kind === "attentionDecoder") return restoreDecoder(config as SavedDecoder, restoring); // likewise
-  if (kind === "timeDistributed") return restoreEach(config as SavedEach, restoring); // likewise
-  if (kind === "model") return modelLayer(restoreNested(config as SavedModel, restoring)); // as a model wrote it
-  if (Object.hasOwn(builtIn, kind)) return entryOf(builtIn, kind)(config as never); // likewise
-  throw unknown(kind, restoring);
+  const { makers } = restoring;
+  if (!Object.hasOwn(makers, kind)) {
+    if (kind !== "model") throw unknown(kind, restoring);
+    const { name, ...graph } = config as SavedModel; // as a model wrote it
+    return modelLayer(createModel({ name, ...restoreGraph(graph, restoring) }));
+  }
+  const make = entryOf(makers, kind) as (...given: unknown[]) => AnyLayer; // which checks what it is given
+  const { layer, ...rest } = config as SavedConfig;
+  return isRecordOfLayer(layer) ? make(restoreLayer(layer, restoring), rest) : make(config);
 }
 
-type SavedBoth = BidirectionalConfig & { readonly layer: LayerRecord };
-type SavedEach = TimeDistributedConfig & { readonly layer: LayerRecord };
-type SavedModel = GraphRecord & { readonly name: string };
-
-function restoreBoth({ layer, ...config }: SavedBoth, restoring: Restoring): AnyLayer {
-  const inner = restoreLayer(layer, restoring);
-  if (!("both" in inner)) throw unknown(`bidirectional ${inner.kind}`, restoring);
-  return bidirectional(inner as unknown as RecurrentLayer, config); // only recurrent layers have `both`
-}
-
-type SavedDecoder = AttentionDecoderConfig & { readonly layer: LayerRecord };
-
-function restoreDecoder({ layer, ...config }: SavedDecoder, restoring: Restoring): AnyLayer {
-  const inner = restoreLayer(layer, restoring);
-  if (!("cell" in inner)) throw unknown(`attentionDecoder ${inner.kind}`, restoring);
-  return attentionDecoder(inner as unknown as RecurrentLayer, config); // only recurrent layers have `cell`
-function restoreEach({ layer, ...config }: SavedEach, restoring: Restoring): AnyLayer {
-  return timeDistributed(restoreLayer(layer, restoring), config);
-}
-
-function restoreNested({ name, ...record }: SavedModel, restoring: Restoring): AnyModel {
-  return createModel({ name, ...restoreGraph(record, restoring) });
+function isRecordOfLayer(value: unknown): value is LayerRecord {
+  return isRecord(value) && typeof value["kind"] === "string" && isRecord(value["config"]);
 }
 
 const values: Rule<NodeRecord["x"]> = {

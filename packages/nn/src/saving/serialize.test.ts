@@ -18,7 +18,9 @@ import { layoutOf } from "../weights/layout.ts";
 import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import { deserialize, serialize } from "./serialize.ts";
+import { serialize } from "./serialize.ts";
+import { deserializeWith } from "./deserializeWith.ts";
+import { deserialize } from "./deserialize.ts";
 import { openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
 
 const backend = await open();
@@ -380,4 +382,21 @@ test("a file of many layers is read by looking at each name a few times", async 
   expect(deserialize(bytes).layers.at(-2)?.name).toBe(`dropout_${count - 1}`);
   expect(looks.mock.calls.length).toBeLessThan(5 * count);
   looks.mockRestore();
+});
+
+test("a model comes back of the layers that are named, wrappers and layers inside them among them, and of no others", async () => {
+  using trainer = await everything().compile(options);
+  await trainer.predict(data.x);
+  const bytes = await serialize(trainer);
+  const layers = { input, embedding, bidirectional, lstm, dropout, gru, simpleRNN, dense };
+  using again = await deserializeWith(bytes, { layers }).compile({ backend });
+  expect(await again.predict(data.x)).toEqual(await trainer.predict(data.x));
+  for (const kind of ["lstm", "bidirectional"] as const)
+    expect(() => deserializeWith(bytes, { layers: { ...layers, [kind]: undefined } as never })).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  const { lstm: _, ...others } = layers;
+  expect(() => deserializeWith(bytes, { layers: others })).toThrow(
+    expect.objectContaining({ code: "FILE_FOREIGN", facts: { kind: "lstm" } }),
+  );
 });

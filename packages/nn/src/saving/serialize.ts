@@ -1,16 +1,12 @@
-// A model with its weights as bytes and back: a safetensors file whose metadata hold the layers.
+// A model with its weights as bytes: a safetensors file whose metadata hold the layers.
 import { SluiceError } from "@sluice/core";
 import { boolean, refused, type Rule } from "@sluice/core/arguments";
-import type { LayerMaker, LayerTable } from "../layers/table.ts";
-import type { AnyModel, AnyTrainer, Model } from "../model/model.ts";
-import type { Names } from "../model/names.ts";
+import type { AnyModel, AnyTrainer } from "../model/model.ts";
 import type { Saved } from "../model/saved.ts";
-import { callable, recordOf } from "../options/rules.ts";
 import { filled, given, preset, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
-import { bytesOf } from "./bytes.ts";
-import { planOf, toTensors } from "./record.ts";
-import { openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
+import { toTensors } from "./record.ts";
+import { writeSafetensors, type Tensors } from "./safetensors.ts";
 
 export interface SaveOptions {
   /** Also the optimizer's arrays and counts, so that training goes on as if it had not stopped. Default false. */
@@ -19,25 +15,10 @@ export interface SaveOptions {
   readonly allowNonFinite?: boolean;
 }
 
-export interface LoadOptions {
-  /** Whether to take the optimizer's state where there is one. Default true. */
-  readonly optimizer?: boolean;
-  /** Makers of layers that are not built in, by kind: `{ mgu: recurrent(mgu) }`. */
-  readonly layers?: LayerTable;
-  /** Load weights that are NaN or infinite too. Default false. */
-  readonly allowNonFinite?: boolean;
-}
-
 export const saveTable = {
   optimizer: preset(boolean, false),
   allowNonFinite: preset(boolean, false),
 } satisfies Table<SaveOptions>;
-
-export const loadTable = {
-  optimizer: preset(boolean, true),
-  layers: preset(recordOf(callable as Rule<LayerMaker>, "a record of makers of layers, by kind"), {}), // a maker checks what it is given
-  allowNonFinite: preset(boolean, false),
-} satisfies Table<LoadOptions>;
 
 /**
  * A trainer's model with the weights it holds now, or a loaded model with those it came with.
@@ -72,25 +53,4 @@ const isSource: Rule<AnyModel | AnyTrainer> = {
 function noWeights({ name }: AnyModel, who: string): SluiceError {
   const what = `the model "${name}" has no weights yet`;
   return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Compile it and serialize the trainer" });
-}
-
-/**
- * The model that `serialize` wrote; `compile` starts from its weights. Names of its inputs and outputs, where it has some, are yours to say as types:
- * `deserialize<"source" | "target", "next">(bytes)`.
- *
- * `bytes` is any view of memory or an ArrayBuffer; it is copied, and read in time and memory proportional to its size. At most 32 MiB of it
- * may be header (names, shapes and the layers), with at most 2²⁰ values in the description of the layers, in each other at most 32 deep.
- *
- * Throws INVALID_ARGUMENT for what is no bytes, or no longer (its buffer was transferred), FILE_CORRUPT for bytes that are cut short or damaged, FILE_FOREIGN for what Sluice did not
- * write, wrote in another version, or has layers that are not known here, and NOT_FINITE, naming the array, for weights that are no numbers.
- */
-export function deserialize<I extends Names = null, O extends Names = null>(
-  bytes: ArrayBufferView | ArrayBufferLike,
-  options: LoadOptions = {},
-): Model<I, O> {
-  const who = "deserialize",
-    reading = filled(loadTable, given(who, loadTable, options)),
-    { header, read } = openSafetensors(bytesOf(bytes, who), who);
-  const plan = planOf(header, reading, who);
-  return plan.finish(new Map(plan.entries.map((entry) => [entry.name, read(entry)]))) as unknown as Model<I, O>; // whose ends the caller knows
 }

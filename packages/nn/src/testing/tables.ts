@@ -30,7 +30,8 @@ import { beamTable } from "../decoding/beam.ts";
 import { generateTable } from "../decoding/generate.ts";
 import { learnerTable } from "../learner/options.ts";
 import { groupTable } from "../weights/roles.ts";
-import { loadTable, saveTable } from "../saving/serialize.ts";
+import { saveTable } from "../saving/serialize.ts";
+import { loadTable } from "../saving/deserializeWith.ts";
 import { modelTable } from "../models/model.ts";
 import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "../training/tables.ts";
 

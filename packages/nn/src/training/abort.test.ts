@@ -8,7 +8,8 @@ import type { Model, Trainer } from "../model/model.ts";
 import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import { deserialize, serialize } from "../saving/serialize.ts";
+import { serialize } from "../saving/serialize.ts";
+import { deserialize } from "../saving/deserialize.ts";
 import type { Progress } from "../model/options.ts";
 
 const backend = await open();

@@ -8,7 +8,8 @@ import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
-import { deserialize, serialize } from "../saving/serialize.ts";
+import { serialize } from "../saving/serialize.ts";
+import { deserialize } from "../saving/deserialize.ts";
 import type { CompileOptions, EpochLog, FitOptions, History } from "../model/options.ts";
 import type { Trainer } from "../model/model.ts";
 

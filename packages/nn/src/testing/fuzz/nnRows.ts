@@ -241,6 +241,24 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       (await read.compile({ backend })).dispose();
     },
   },
+  deserializeWith: {
+    params: [
+      any(
+        fc.oneof(
+          fc.constantFrom<unknown>(bytes, bytes.buffer, bytes.subarray(0, 9), new Uint8Array(3)),
+          fc
+            .tuple(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 }))
+            .map(([at, byte]) => bytes.map((old, i) => (i === at ? byte : old))),
+        ),
+        isRecord,
+      ),
+      tabled(otherTables["deserialize, loadModel"]),
+    ],
+    use: async (fn, args) => {
+      const read = (await fn(...(args as never[]))) as nn.Model;
+      (await read.compile({ backend })).dispose();
+    },
+  },
   generate: {
     params: [tabled(otherTables.generate, writing)],
     use: async (fn, [given]) => {
