@@ -1,8 +1,19 @@
 // The whole boundary between the library and a backend: Programs, which are plain data, and the verbs that run them.
 
 export type DType = "f32" | "f64" | "i32";
-export type TypedArray = Float32Array | Float64Array | Int32Array;
+export type TypedArray = (Float32Array | Float64Array | Int32Array) & Elements;
 export type Shape = readonly number[];
+
+/** What all of them do, said once: TypeScript calls no method of a union that has several signatures, each its own. */
+interface Elements {
+  map(each: (value: number, index: number, all: TypedArray) => number): TypedArray;
+  filter(where: (value: number, index: number, all: TypedArray) => unknown): TypedArray;
+  findLast(where: (value: number, index: number, all: TypedArray) => unknown): number | undefined;
+  reduce(add: (sum: number, value: number, index: number, all: TypedArray) => number): number;
+  reduce<T>(add: (sum: T, value: number, index: number, all: TypedArray) => T, start: T): T;
+  reduceRight(add: (sum: number, value: number, index: number, all: TypedArray) => number): number;
+  reduceRight<T>(add: (sum: T, value: number, index: number, all: TypedArray) => T, start: T): T;
+}
 
 /** `log1p` is log(1 + x) and `expm1` is e^x − 1, both as exact near 0 as anywhere. */
 export type UnaryOp = "neg" | "exp" | "log" | "log1p" | "expm1" | "sqrt" | "tanh" | "sigmoid";

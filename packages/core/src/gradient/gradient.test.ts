@@ -36,7 +36,7 @@ type Four = [HostArray, HostArray, HostArray, HostArray];
 /** Central differences in a random direction: f(x + εd) − f(x − εd) over 2ε, with the error of a smooth f of order ε². */
 async function slope(f: (...x: Four) => Promise<number>, at: Four, direction: Four, epsilon: number): Promise<number> {
   const moved = (sign: number): Four =>
-    at.map((x, i) => ({ ...x, data: (x.data as Float64Array).map((v, k) => v + sign * epsilon * direction[i]!.data[k]!) })) as Four;
+    at.map((x, i) => ({ ...x, data: x.data.map((v, k) => v + sign * epsilon * direction[i]!.data[k]!) })) as Four;
   return ((await f(...moved(1))) - (await f(...moved(-1)))) / (2 * epsilon);
 }
 
@@ -52,7 +52,7 @@ test("the gradient of any traced function is what finite differences say, in f64
         grad = compile(backend, (...x: [Tensor, Tensor, Tensor, Tensor]) => gradient(loss(...x), x));
       const f = async (...x: Four): Promise<number> => (await (await value(...x)).read())[0]!;
       const found = await Promise.all((await grad(...at)).map((g) => g.read()));
-      const along = found.reduce((total, g, i) => total + (g as Float64Array).reduce((s, v, k) => s + v * direction[i]!.data[k]!, 0), 0);
+      const along = found.reduce((total, g, i) => total + g.reduce((s, v, k) => s + v * direction[i]!.data[k]!, 0), 0);
       // Kinks (max, relu, where) may lie within ε of the point: one of two steps must agree.
       const errors = await Promise.all([1e-5, 3e-7].map(async (epsilon) => Math.abs((await slope(f, at, direction, epsilon)) - along)));
       expect(Math.min(...errors)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(along)));
