@@ -17,6 +17,8 @@ export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
 export { lambda, type LambdaConfig, type SpecsOf } from "./layers/lambda.ts";
+export type { AnyWeights, Known, LayerName, Naming, WeightArray } from "./layers/known.ts";
+export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
 export type {
   AnyLayer,
   Beside,
@@ -32,7 +34,6 @@ export type {
   Stepwise,
   Symbolic,
 } from "./layers/layer.ts";
-export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
 export { masking, type MaskingConfig } from "./layers/masking.ts";
 export { maximum } from "./layers/maximum.ts";

@@ -1,8 +1,9 @@
 // Attention by a small network of a query and a key.
-import { attention as module } from "@sluice/core";
+import { attention as module, type AdditiveWeights, type Weight } from "@sluice/core";
 import { size } from "@sluice/core/arguments";
 import { given, required, type Table } from "../options/table.ts";
-import { selfAttention, selfAttentionTable, type AttentionLayer, type SelfAttentionConfig } from "./selfAttention.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface AdditiveAttentionConfig extends SelfAttentionConfig {
   /** Width of the hidden layer. */
@@ -16,7 +17,9 @@ export const additiveAttentionTable = { ...selfAttentionTable, units: required(s
  *
  * x [batch, steps, features] → the same shape. `wq` and `wk` [features, units], `b` and `v` [units]. Throws as `attention` does.
  */
-export function additiveAttention(options: AdditiveAttentionConfig): AttentionLayer {
-  const config = given("additiveAttention", additiveAttentionTable, options);
+export function additiveAttention<const N extends LayerName = undefined>(
+  options: AdditiveAttentionConfig & Naming<N>,
+): KnownAttention<"additiveAttention", N, AdditiveWeights<Weight>> {
+  const config = given<AdditiveAttentionConfig>("additiveAttention", additiveAttentionTable, options);
   return selfAttention("additiveAttention", module({ score: "additive", units: config.units }), config);
 }

@@ -1,8 +1,9 @@
 // Attention by the score of a query and a key, without projections.
-import { attention as module, type Score } from "@sluice/core";
+import { attention as module, type AdditiveWeights, type ConcatWeights, type Score, type Weight } from "@sluice/core";
 import { oneOf, size } from "@sluice/core/arguments";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
-import { selfAttention, selfAttentionTable, type AttentionLayer, type SelfAttentionConfig } from "./selfAttention.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface AttentionConfig extends SelfAttentionConfig {
   /** "dot" (Luong et al. 2015; default), "scaledDot" (Vaswani et al. 2017), "additive" (Bahdanau et al. 2015), or "concat", linear in both. */
@@ -24,8 +25,10 @@ export const attentionTable = {
  * Throws INVALID_ARGUMENT for an unknown score, units that are missing or not asked for, or a rate outside [0, 1); at build SHAPE_MISMATCH
  * for a sample that is not [steps, features].
  */
-export function attention(options: AttentionConfig = {}): AttentionLayer {
-  const config = given("attention", attentionTable, options),
+export function attention<const N extends LayerName = undefined>(
+  options: AttentionConfig & Naming<N> = {},
+): KnownAttention<"attention", N, Partial<AdditiveWeights<Weight> & ConcatWeights<Weight>>> {
+  const config = given<AttentionConfig>("attention", attentionTable, options),
     { score, units } = filled(attentionTable, config);
   return selfAttention("attention", module({ score, units }), config);
 }

@@ -4,6 +4,7 @@ import { oneOf, refused as wrong } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { callable, isLayer } from "./callable.ts";
+import type { AnyWeights, Known, LayerName, Naming } from "./known.ts";
 import type { Beside, LayerDefinition, Symbolic } from "./layer.ts";
 import type { Recurred, RecurrentLayer, StateValues } from "./recurrent.ts";
 import type { Spec } from "./spec.ts";
@@ -28,8 +29,11 @@ export const bidirectionalTable = {
  * `{ forward, backward }`.
  * Throws INVALID_ARGUMENT for an unknown merge mode or a layer that goes backwards already.
  */
-export function bidirectional<K extends string>(layer: RecurrentLayer<K>, options: BidirectionalConfig = {}): BidirectionalLayer<K> {
-  const config = given("bidirectional", bidirectionalTable, options),
+export function bidirectional<K extends string, W = AnyWeights, const N extends LayerName = undefined>(
+  layer: RecurrentLayer<K> & Known<string, LayerName, W>,
+  options: BidirectionalConfig & Naming<N> = {},
+): BidirectionalLayer<K> & Known<"bidirectional", N, { readonly forward: W; readonly backward: W }> {
+  const config = given<BidirectionalConfig>("bidirectional", bidirectionalTable, options),
     { mergeMode } = filled(bidirectionalTable, config);
   if (!isRecurrent(layer)) throw wrong("bidirectional", "the layer inside", layer, "a recurrent layer, such as lstm({ units })");
   if (layer.config.goBackwards) throw refused("the layer inside must not set goBackwards: both ways are run anyway");

@@ -1,9 +1,10 @@
 // Layers as functions of symbolic values: how graphs are made, by whoever writes a layer or calls one.
-import { leavesOf, mapTree, SluiceError, Tensor, type Tree } from "@sluice/core";
+import { leavesOf, mapTree, SluiceError, Tensor, type Tree, type Weight } from "@sluice/core";
 import { check, refused, show, text, unknownOption, type Rule } from "@sluice/core/arguments";
 import { isRecord } from "../options/table.ts";
 import { Also, Masked, Symbolic, type AnyLayer, type Beside, type Call, type Gives, type Layer, type LayerDefinition } from "./layer.ts";
 import { printed } from "./printed.ts";
+import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import { checkedSpec, type Spec } from "./spec.ts";
 
 /**
@@ -15,7 +16,12 @@ import { checkedSpec, type Spec } from "./spec.ts";
  * const double = layer({ kind: "double", config: {}, build: (input) => ({ output: input, weights: {}, stepwise: "pointwise", apply: (_, x) => x.mul(2) }) });
  * ```
  */
-export function layer<X = Spec>(definition: LayerDefinition<X>): Layer<X> {
+export function layer<
+  X = Spec,
+  P extends Tree<Weight> = Tree<Weight>,
+  const K extends string = string,
+  const N extends LayerName = undefined,
+>(definition: LayerDefinition<X, P> & { readonly kind: K; readonly config: Naming<N> }): Layer<NoInfer<X>> & Known<K, N, ArraysOf<P>> {
   return callable(definition) as unknown as Layer<X>; // without `gives` a call gives one value
 }
 

@@ -4,6 +4,7 @@ import { maxRank, type Rule } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
+import type { LayerName, NoWeights } from "./known.ts";
 import { flags } from "./counted.ts";
 import { shapeMismatch } from "./checks.ts";
 import type { MergeLayer } from "./merge.ts";
@@ -41,7 +42,7 @@ export const concatenateTable = {
 export function concatenate(options: ConcatenateConfig = {}): MergeLayer {
   const config = given("concatenate", concatenateTable, options),
     { axis } = filled(concatenateTable, config);
-  return layer<readonly Spec[]>({
+  return layer<readonly Spec[], NoWeights, string, LayerName>({
     kind: "concatenate",
     config,
     takes: "list",

@@ -2,11 +2,12 @@
 import type { Weight, WeightTensors } from "@sluice/core";
 import { boolean, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
+import { filled, optional, preset, required, type Table } from "../options/table.ts";
 import { anyActivation, type Activation } from "./activationFunction.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 
 export interface DenseConfig {
   readonly units: number;
@@ -32,8 +33,8 @@ export const denseTable = {
  * Throws INVALID_ARGUMENT for `units` below 1 or an unknown activation; at build SHAPE_MISMATCH for a sample without
  * axes and DTYPE_MISMATCH for indices.
  */
-export function dense(options: DenseConfig): Layer {
-  const config = given("dense", denseTable, options),
+export function dense<const N extends LayerName = undefined>(options: DenseConfig & Naming<N>): KnownLayer<"dense", N, DenseWeights> {
+  const config = namedOptions<DenseConfig, N>("dense", denseTable, options),
     { units, useBias, activation } = filled(denseTable, config);
   return layer({
     kind: "dense",
@@ -54,7 +55,9 @@ export function dense(options: DenseConfig): Layer {
   });
 }
 
-function denseWeights(features: number, units: number, useBias: boolean): { readonly kernel: Weight; readonly bias?: Weight } {
+type DenseWeights = { readonly kernel: Weight; readonly bias?: Weight };
+
+function denseWeights(features: number, units: number, useBias: boolean): DenseWeights {
   const kernel: Weight = { axes: { features, units }, init: "glorotUniform" };
   return useBias ? { kernel, bias: { axes: { units }, init: "zeros" } } : { kernel };
 }

@@ -2,10 +2,11 @@
 import type { Tensor } from "@sluice/core";
 import { finite, fraction } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 
 export interface DropoutConfig {
   /** Probability that an element is dropped, in [0, 1). */
@@ -27,8 +28,8 @@ export const dropoutTable = {
  * x [batch, …] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
  * Throws INVALID_ARGUMENT for a rate outside [0, 1).
  */
-export function dropout(options: DropoutConfig): Layer {
-  const config = given("dropout", dropoutTable, options),
+export function dropout<const N extends LayerName = undefined>(options: DropoutConfig & Naming<N>): KnownLayer<"dropout", N, NoWeights> {
+  const config = namedOptions<DropoutConfig, N>("dropout", dropoutTable, options),
     { rate, seed } = config;
   return layer({
     kind: "dropout",

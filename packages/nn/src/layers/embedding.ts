@@ -2,9 +2,10 @@
 import { cast, gather, notEqual, SluiceError, where, type Weight, type WeightTensors } from "@sluice/core";
 import { count, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 
 export interface EmbeddingConfig {
   /** How many indices there are: they lie in 0 … inputDim − 1. */
@@ -29,8 +30,10 @@ export const embeddingTable = {
  * Throws INVALID_ARGUMENT for a size below 1 or a `maskIndex` outside the table; at build DTYPE_MISMATCH for numbers that are no indices. Data with an
  * index outside the table is refused before it runs (INDEX_OUT_OF_RANGE).
  */
-export function embedding(options: EmbeddingConfig): Layer {
-  const config = given("embedding", embeddingTable, options),
+export function embedding<const N extends LayerName = undefined>(
+  options: EmbeddingConfig & Naming<N>,
+): KnownLayer<"embedding", N, { readonly embeddings: Weight }> {
+  const config = namedOptions<EmbeddingConfig, N>("embedding", embeddingTable, options),
     { inputDim, outputDim, maskIndex } = config;
   if (maskIndex !== undefined && maskIndex >= inputDim) throw outside(maskIndex, inputDim);
   const table: Weight = { axes: { indices: inputDim, units: outputDim }, init: { uniform: 0.05 } };

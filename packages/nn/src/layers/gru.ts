@@ -1,9 +1,10 @@
 // The GRU layer.
-import { gru as cell, SluiceError, type GruOptions } from "@sluice/core";
+import { gru as cell, SluiceError, type GruOptions, type GruWeights } from "@sluice/core";
 import { boolean, oneOf } from "@sluice/core/arguments";
 import { given, optional, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
-import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 
 /** The options of the cell are those of `gru` in core: reset, update, layer normalisation, activations. */
 export interface GruConfig extends RecurrentConfig, GruOptions {
@@ -30,8 +31,10 @@ export const gruTable = {
  * columns update, reset, candidate. Throws INVALID_ARGUMENT where both `reset` and `resetAfter` are given, and as `recurrent` and core's
  * `gru` do.
  */
-export function gru(options: GruConfig): RecurrentLayer<"h"> {
-  const config = given("gru", gruTable, options),
+export function gru<const N extends LayerName = undefined>(
+  options: GruConfig & Naming<N>,
+): KnownRecurrent<"gru", N, GruWeights<NonNullable<GruOptions["reset"]>, boolean>, "h"> {
+  const config = given<GruConfig>("gru", gruTable, options),
     { reset, resetAfter, ...others } = without(config, recurrentTable);
   if (reset !== undefined && resetAfter !== undefined) {
     const what = `reset "${reset}" and resetAfter ${resetAfter} say the same thing twice`;

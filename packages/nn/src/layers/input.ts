@@ -3,6 +3,7 @@ import { oneOf } from "@sluice/core/arguments";
 import { sizes, layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
 import { shapeMismatch } from "./checks.ts";
+import type { Known, LayerName, Naming, NoWeights } from "./known.ts";
 import { Symbolic, type LayerDefinition } from "./layer.ts";
 import { describe, specOf, type Kind } from "./spec.ts";
 
@@ -30,8 +31,8 @@ export interface Input extends Symbolic, LayerDefinition {
  *
  * Throws INVALID_ARGUMENT for a size below 1, and SHAPE_MISMATCH when the model is given samples of another shape.
  */
-export function input(options: InputConfig = {}): Input {
-  const config = given("input", inputTable, options),
+export function input<const N extends LayerName = undefined>(options: InputConfig & Naming<N> = {}): Input & Known<"input", N, NoWeights> {
+  const config = given<InputConfig>("input", inputTable, options),
     { shape, dtype } = config,
     spec = shape && specOf(shape, dtype ?? "float");
   const definition: LayerDefinition & { readonly config: InputConfig } = {

@@ -5,6 +5,7 @@ import { callable as anyFunction, layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { zeroed } from "./counted.ts";
+import type { LayerName, NoWeights } from "./known.ts";
 import type { InPlace, Layer } from "./layer.ts";
 import { describe, isSpec, type Spec } from "./spec.ts";
 
@@ -52,7 +53,7 @@ export function lambda<const X = Tensor>(fn: (x: X) => Tensor, options: LambdaCo
   check<unknown>("lambda", "fn", fn, anyFunction);
   const config = given("lambda", lambdaTable, options),
     { stepwise } = config;
-  return layer<SpecsOf<X>>({
+  return layer<SpecsOf<X>, NoWeights, string, LayerName>({
     kind: "lambda",
     config,
     takes: "any",

@@ -3,8 +3,8 @@ import type { Shape, Tensor, Tree, Weight } from "@sluice/core";
 import type { Activation } from "./activationFunction.ts";
 import type { Spec } from "./spec.ts";
 
-/** A layer before it knows its input: plain configuration, so one layer may stand in several models. X is what it reads: one sample, or a tree of them. */
-export interface LayerDefinition<X = Spec> {
+/** A layer before it knows its input: plain configuration, so one layer may stand in several models. X is what it reads: one sample, or a tree of them; P are its weights. */
+export interface LayerDefinition<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
   /** Keras's class name in camelCase, "dense". With `config` it is what a saved model keeps of the layer. */
   readonly kind: string;
   /** JSON; holds everything the layer was made from. */
@@ -27,7 +27,7 @@ export interface LayerDefinition<X = Spec> {
    * The layer for samples like `input`, and beside it those that its call names; pure, `who` names it in errors.
    * Throws SHAPE_MISMATCH or DTYPE_MISMATCH with the axes by name.
    */
-  build(input: X, who: string, beside?: Beside<Spec>): Built<X>;
+  build(input: X, who: string, beside?: Beside<Spec>): Built<X, P>;
 }
 
 /** A layer that is called on symbolic values; used twice it has one set of weights. */
@@ -49,12 +49,12 @@ export interface Gives {
   readonly [name: string]: true | Gives;
 }
 
-export interface Built<X = Spec> {
+export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
   /** Of one sample; a tree of them where the layer `gives` more than one value. */
   readonly output: Tree<Spec>;
   /** What stands beside it. */
   readonly also?: Beside<Spec>;
-  readonly weights: Tree<Weight>;
+  readonly weights: P;
   /** The random masks that the layer uses while it trains, one or by name; drawn on the host, so every backend has the same. */
   readonly drawn?: Tree<RandomMask | undefined>;
   /** What lives from batch to batch, of one sample; zeros at first. */

@@ -2,10 +2,11 @@
 import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
 import { boolean, nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 
 export interface LayerNormalizationConfig {
   /** Added to the variance. Default 1e-3, as in Keras. */
@@ -30,8 +31,10 @@ export const layerNormalizationTable = {
  * x [batch, …, features] → the same shape. `gamma` [features] starts at one, `beta` [features] at zero.
  * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
  */
-export function layerNormalization(options: LayerNormalizationConfig = {}): Layer {
-  const config = given("layerNormalization", layerNormalizationTable, options),
+export function layerNormalization<const N extends LayerName = undefined>(
+  options: LayerNormalizationConfig & Naming<N> = {},
+): KnownLayer<"layerNormalization", N, LayerNormalizationWeights> {
+  const config = namedOptions<LayerNormalizationConfig, N>("layerNormalization", layerNormalizationTable, options),
     { epsilon, center, scale } = filled(layerNormalizationTable, config);
   return layer({
     kind: "layerNormalization",
@@ -40,16 +43,18 @@ export function layerNormalization(options: LayerNormalizationConfig = {}): Laye
       checkNumbers(who, input);
       const features = input.shape.at(-1);
       if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
-      const weights: { readonly gamma?: Weight; readonly beta?: Weight } = {
+      const weights: LayerNormalizationWeights = {
         ...(scale && { gamma: { axes: { features }, init: "ones" } }),
         ...(center && { beta: { axes: { features }, init: "zeros" } }),
       };
       return {
         output: input,
-        weights: weights as Readonly<Record<string, Weight>>, // what is there is a weight
+        weights,
         stepwise: "pointwise",
         apply: ({ gamma, beta }: WeightTensors<typeof weights>, x) => normalise(x, { gain: gamma, shift: beta, epsilon }),
       };
     },
   });
 }
+
+type LayerNormalizationWeights = { readonly gamma?: Weight; readonly beta?: Weight };

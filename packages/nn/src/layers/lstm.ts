@@ -1,9 +1,10 @@
 // The LSTM layer.
-import { lstm as cell, type LstmOptions } from "@sluice/core";
+import { lstm as cell, type LstmOptions, type LstmWeights } from "@sluice/core";
 import { boolean, finite, positive, size } from "@sluice/core/arguments";
 import { given, optional, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
-import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 
 /** The options of the cell are those of `lstm` in core: peepholes, coupled gates, projection, layer normalisation, clip, activations. */
 export interface LstmConfig extends RecurrentConfig, LstmOptions {}
@@ -27,7 +28,9 @@ export const lstmTable = {
  * `wx` [features, 4·units], `wh` [units, 4·units], `b` [4·units] and what the options ask for; gate columns input, forget, candidate,
  * output. Throws as `recurrent` and core's `lstm` do.
  */
-export function lstm(options: LstmConfig): RecurrentLayer<"h" | "c"> {
-  const config = given("lstm", lstmTable, options);
+export function lstm<const N extends LayerName = undefined>(
+  options: LstmConfig & Naming<N>,
+): KnownRecurrent<"lstm", N, LstmWeights<boolean, number | undefined, boolean>, "h" | "c"> {
+  const config = given<LstmConfig>("lstm", lstmTable, options);
   return recurrentLayer("lstm", cell(without(config, recurrentTable)), config);
 }

@@ -5,6 +5,7 @@ import { layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { zeroed } from "./counted.ts";
+import type { LayerName, NoWeights } from "./known.ts";
 import type { Layer } from "./layer.ts";
 import { isStepByStep, nameOf, severalOf, unlike } from "./several.ts";
 import type { Spec } from "./spec.ts";
@@ -35,7 +36,7 @@ export interface Merging {
  */
 export function merge({ kind, options, exactly, isProduct = false, fold }: Merging): MergeLayer {
   const config = given(kind, mergeTable, options);
-  return layer<readonly Spec[]>({
+  return layer<readonly Spec[], NoWeights, string, LayerName>({
     kind,
     config,
     takes: "list",

@@ -1,7 +1,8 @@
 // The layer of minimal gated units.
 import { mgu as cell } from "@sluice/core";
 import { given } from "../options/table.ts";
-import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 
 export type MguConfig = RecurrentConfig;
 
@@ -11,6 +12,8 @@ export type MguConfig = RecurrentConfig;
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, 2·units], `wh` [units, 2·units], `b` [2·units]; columns forget, candidate. Throws as `recurrent` does.
  */
-export function mgu(options: MguConfig): RecurrentLayer<"h"> {
-  return recurrentLayer("mgu", cell(), given("mgu", recurrentTable, options));
+export function mgu<const N extends LayerName = undefined>(
+  options: MguConfig & Naming<N>,
+): KnownRecurrent<"mgu", N, ReturnType<ReturnType<typeof cell>["weights"]>, "h"> {
+  return recurrentLayer("mgu", cell(), given<MguConfig>("mgu", recurrentTable, options));
 }

@@ -1,9 +1,10 @@
 // Attention in several heads.
-import { multiHeadAttention as module, type MultiHeadOptions, type RotaryOptions } from "@sluice/core";
+import { multiHeadAttention as module, type MultiHeadOptions, type Projections, type RotaryOptions, type Weight } from "@sluice/core";
 import { boolean, positive, size } from "@sluice/core/arguments";
 import { either, options as record } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
-import { selfAttention, selfAttentionTable, type AttentionLayer, type SelfAttentionConfig } from "./selfAttention.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
 
 export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
   readonly numHeads: number;
@@ -44,8 +45,10 @@ export const multiHeadAttentionTable = {
  * Throws INVALID_ARGUMENT for sizes below 1, heads that do not divide, or a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that
  * is not [steps, features], or, with `residual`, an output of another size.
  */
-export function multiHeadAttention(options: MultiHeadAttentionConfig): AttentionLayer {
-  const config = given("multiHeadAttention", multiHeadAttentionTable, options);
+export function multiHeadAttention<const N extends LayerName = undefined>(
+  options: MultiHeadAttentionConfig & Naming<N>,
+): KnownAttention<"multiHeadAttention", N, Projections<Weight>> {
+  const config = given<MultiHeadAttentionConfig>("multiHeadAttention", multiHeadAttentionTable, options);
   const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary } = config;
   const heads = module({
     heads: numHeads,

@@ -1,10 +1,11 @@
 // Where in the sequence a step stands.
 import { gather, sinusoidalPositions, type Tensor } from "@sluice/core";
 import { layerName } from "../options/rules.ts";
-import { given, optional, type Table } from "../options/table.ts";
+import { optional, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { position, positionIn, stepsAtMost } from "./position.ts";
 
 export interface PositionalEncodingConfig {
@@ -19,8 +20,10 @@ export const positionalEncodingTable = { name: optional(layerName) } satisfies T
  * x [batch, steps, features] → the same shape; no weights.
  * Throws at build: SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
  */
-export function positionalEncoding(options: PositionalEncodingConfig = {}): Layer {
-  const config = given("positionalEncoding", positionalEncodingTable, options);
+export function positionalEncoding<const N extends LayerName = undefined>(
+  options: PositionalEncodingConfig & Naming<N> = {},
+): KnownLayer<"positionalEncoding", N, NoWeights> {
+  const config = namedOptions<PositionalEncodingConfig, N>("positionalEncoding", positionalEncodingTable, options);
   return layer({
     kind: "positionalEncoding",
     config,

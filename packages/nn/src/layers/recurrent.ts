@@ -19,6 +19,7 @@ import { having, layerName } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import { callable, withAlso } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
+import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
 import { runInParts } from "./runInParts.ts";
@@ -78,6 +79,10 @@ export interface RecurrentLayer<K extends string = string> extends LayerDefiniti
   both: BothWays;
 }
 
+/** The same with weights that are declared as P, and `initial` where the start is learnt. */
+export type KnownRecurrent<K extends string, N extends LayerName, P, S extends string> = RecurrentLayer<S> &
+  Known<K, N, ArraysOf<P & { readonly initial?: { readonly [I in S]: Weight } }>>;
+
 export interface BothWays {
   readonly also: Gives;
   build(merge: "concat" | "sum" | "mean", input: Spec, who: string, beside: Beside<Spec>): Built;
@@ -94,9 +99,9 @@ export interface BothWays {
  */
 export function recurrent<P extends Weights, S extends States>(
   cell: Cell<P, S>,
-): (config: RecurrentConfig) => RecurrentLayer<keyof S & string> {
+): <const N extends LayerName = undefined>(config: RecurrentConfig & Naming<N>) => KnownRecurrent<string, N, P, keyof S & string> {
   check<unknown>("recurrent", "cell", cell, anyCell);
-  return (options) => recurrentLayer(cell.name, cell, given(cell.name, recurrentTable, options));
+  return (options) => recurrentLayer(cell.name, cell, given<RecurrentConfig>(cell.name, recurrentTable, options));
 }
 
 /** As `recurrent`, for a layer with another name than its cell or more options; `config` was checked. */

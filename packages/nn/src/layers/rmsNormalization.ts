@@ -2,10 +2,11 @@
 import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 
 export interface RmsNormalizationConfig {
   /** Added to the mean square. Default 1e-6, as in Keras. */
@@ -24,8 +25,10 @@ export const rmsNormalizationTable = {
  * x [batch, …, features] → the same shape. `gamma` [features] starts at one.
  * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
  */
-export function rmsNormalization(options: RmsNormalizationConfig = {}): Layer {
-  const config = given("rmsNormalization", rmsNormalizationTable, options),
+export function rmsNormalization<const N extends LayerName = undefined>(
+  options: RmsNormalizationConfig & Naming<N> = {},
+): KnownLayer<"rmsNormalization", N, { readonly gamma: Weight }> {
+  const config = namedOptions<RmsNormalizationConfig, N>("rmsNormalization", rmsNormalizationTable, options),
     { epsilon } = filled(rmsNormalizationTable, config);
   return layer({
     kind: "rmsNormalization",

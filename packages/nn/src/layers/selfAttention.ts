@@ -6,6 +6,7 @@ import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import { callable, withAlso } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
+import type { ArraysOf, Known, LayerName } from "./known.ts";
 import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Stepped, Symbolic } from "./layer.ts";
 import { position, positionIn, stepsAtMost } from "./position.ts";
 import { specsOf } from "./recurrentState.ts";
@@ -41,6 +42,9 @@ export interface AttentionLayer extends LayerDefinition {
   /** x [batch, queries, features]; `value` and `key` [batch, keys, …], each the other's default; without either x attends to itself. */
   (x: Symbolic, beside?: { readonly key?: Symbolic; readonly value?: Symbolic }): Attended;
 }
+
+/** The same with weights that are declared as P. */
+export type KnownAttention<K extends string, N extends LayerName, P> = AttentionLayer & Known<K, N, ArraysOf<P>>;
 
 /** The layer of `kind`; `heads` where scores are [batch, heads, queries, keys]. `config` was checked. */
 export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): AttentionLayer {

@@ -2,7 +2,8 @@
 import { rnn, type RnnOptions } from "@sluice/core";
 import { given, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
-import { recurrentLayer, recurrentTable, type RecurrentConfig, type RecurrentLayer } from "./recurrent.ts";
+import type { LayerName, Naming } from "./known.ts";
+import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 
 /** The option of the cell is that of `rnn` in core: its activation. */
 export interface SimpleRNNConfig extends RecurrentConfig, RnnOptions {}
@@ -18,7 +19,9 @@ export const simpleRNNTable = {
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`.
  * `wx` [features, units], `wh` [units, units], `b` [units]. Throws as `recurrent` and core's `rnn` do.
  */
-export function simpleRNN(options: SimpleRNNConfig): RecurrentLayer<"h"> {
-  const config = given("simpleRNN", simpleRNNTable, options);
+export function simpleRNN<const N extends LayerName = undefined>(
+  options: SimpleRNNConfig & Naming<N>,
+): KnownRecurrent<"simpleRNN", N, ReturnType<ReturnType<typeof rnn>["weights"]>, "h"> {
+  const config = given<SimpleRNNConfig>("simpleRNN", simpleRNNTable, options);
   return recurrentLayer("simpleRNN", rnn(without(config, recurrentTable)), config);
 }

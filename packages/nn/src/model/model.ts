@@ -1,6 +1,7 @@
 // A model: named layers and, once it was trained or loaded, the weights to start from; and a trainer, which holds them on a backend.
 // Each names the other, so the two stand together. A model names no machine.
-import type { HostArray, Shape, Tree } from "@sluice/core";
+import type { HostArray, Shape } from "@sluice/core";
+import type { AnyWeights, Known, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "./options.ts";
@@ -28,11 +29,18 @@ export interface AnyModel {
   compile(options: CompileOptions<Names>): Promise<AnyTrainer>;
 }
 
-/** I are the names of its inputs and O those of its outputs, null for one without a name. */
-export interface Model<I extends Names = null, O extends Names = null> {
+/**
+ * I are the names of its inputs and O those of its outputs, null for one without a name. W are its weights by layer, so far as its layers' types tell
+ * their names, and N is its own name.
+ */
+export interface Model<I extends Names = null, O extends Names = null, W = AnyWeights, N extends string = string> extends Known<
+  "model",
+  N,
+  W
+> {
   /** The model as a layer of another, with the same weights wherever it stands. */
   (x: ByName<I, Symbolic>): ByName<O, Symbolic>;
-  readonly name: string;
+  readonly name: N;
   /** Each once, in an order in which each comes after what it reads. */
   readonly layers: readonly NamedLayer[];
   readonly graph: Graph;
@@ -56,24 +64,25 @@ export interface Model<I extends Names = null, O extends Names = null> {
    * `optimizer` and `loss` may be left out where it only predicts. Throws INVALID_ARGUMENT for options that do not fit
    * together, UNSUPPORTED for a dtype the backend lacks, and what `build` throws where the inputs say their shapes.
    */
-  compile(options: CompileOptions<O>): Promise<Trainer<I, O>>;
+  compile(options: CompileOptions<O>): Promise<Trainer<I, O, W>>;
 }
 
 /**
  * Made by `model.compile`; owns its weights on the backend until it is disposed. The backend stays the caller's.
+ * W are the weights by layer.
  *
  * Every verb throws DISPOSED once the trainer is disposed or its backend closed, and checks data before it runs:
  * EMPTY_DATA, SHAPE_MISMATCH, DTYPE_MISMATCH, NOT_FINITE and INDEX_OUT_OF_RANGE, the last two with row and column.
  */
-export interface Trainer<I extends Names = null, O extends Names = null> extends Verbs<I, O> {
-  readonly model: Model<I, O>;
+export interface Trainer<I extends Names = null, O extends Names = null, W = AnyWeights> extends Verbs<I, O, W> {
+  readonly model: Model<I, O, W>;
 }
 
-export interface AnyTrainer extends Verbs<Names, Names> {
+export interface AnyTrainer extends Verbs<Names, Names, AnyWeights> {
   readonly model: AnyModel;
 }
 
-interface Verbs<I extends Names, O extends Names> extends Disposable, AsyncDisposable {
+interface Verbs<I extends Names, O extends Names, W> extends Disposable, AsyncDisposable {
   /** What the last `fit` came to, also one that threw; undefined before the first has ended. */
   readonly history: History | undefined;
   /**
@@ -107,10 +116,10 @@ interface Verbs<I extends Names, O extends Names> extends Disposable, AsyncDispo
   stream(options?: StreamOptions<I>): Promise<Stream<O>>;
   /** The same as a step of `generate` and `beamSearch`, for a model that reads tokens and scores the next. Throws likewise. */
   decoder(options?: DecoderOptions<I, O>): Promise<Decoder>;
-  /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`. */
-  weights(): Promise<Readonly<Record<string, Tree<HostArray>>>>;
+  /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`; where types do not tell the names, `weights["dense"]?.kernel?.data`. */
+  weights(): Promise<W>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */
-  setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void;
+  setWeights(weights: W | Settable<W>): void;
   /** What `serialize` writes, as of this call: weights and, with `optimizer`, what training needs to go on as if it had not stopped. */
   checkpoint(options?: CheckpointOptions): Promise<Saved>;
   /** Frees what the trainer holds on its backend. A second call does nothing. */

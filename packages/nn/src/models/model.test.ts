@@ -84,7 +84,7 @@ test("several outputs are learnt, measured and predicted by name", async () => {
 test("the gradient of a weighted sum of losses is the weighted sum of gradients", async () => {
   const moved = async (loss: { tomorrow?: "mse"; rain?: "binaryCrossentropy" }, lossWeights: { tomorrow?: number; rain?: number }) => {
     using trainer = await weather().compile({ backend, optimizer: sgd({ learningRate: 1 }), loss, lossWeights, dtype: "f64", seed: 2 });
-    const kernel = async () => ((await trainer.weights())["gru"] as unknown as { wx: { data: Float64Array } }).wx.data;
+    const kernel = async () => (await trainer.weights())["gru"]!["wx"]!.data!;
     const before = await kernel();
     await trainer.fit(data, { epochs: 1, batchSize: 6, shuffle: false });
     return (await kernel()).map((v, i) => v - before[i]!);
@@ -127,7 +127,7 @@ test("a layer that is called twice has one set of weights, and its gradient is t
     { a: [[1, 0]], b: [[0, 2]] },
     { a: [[0]], b: [[0]] },
   ];
-  const kernel = async () => [...((await trainer.weights())["dense"] as unknown as { kernel: { data: Float64Array } }).kernel.data];
+  const kernel = async () => [...(await trainer.weights())["dense"]!["kernel"]!.data!];
   const before = await kernel();
   await trainer.fit({ x, y }, { epochs: 1 });
   const after = await kernel();
@@ -175,7 +175,7 @@ test("a model is a layer of another, with its names, and comes back from a file"
   const options = { backend, optimizer: adam(), loss: "mse", seed: 4 } as const;
   using trainer = await stack.compile(options);
   await trainer.fit({ x: ramp(5, 4, 2), y: ramp(5, 1) }, { epochs: 2 });
-  expect(Object.keys((await trainer.weights())["encoder"] as object)).toEqual(["bidirectional", "dense"]);
+  expect(Object.keys((await trainer.weights()).encoder)).toEqual(["bidirectional", "dense"]);
   using again = await deserialize(await serialize(trainer)).compile(options);
   expect(await again.predict(ramp(5, 4, 2))).toEqual(await trainer.predict(ramp(5, 4, 2)));
 });

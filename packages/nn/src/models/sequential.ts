@@ -10,6 +10,7 @@ import { given, optional, type Table } from "../options/table.ts";
 import { listOf } from "../options/rules.ts";
 import { createModel } from "./createModel.ts";
 import { isModel, modelLayer } from "./modelLayer.ts";
+import type { WeightsOf } from "./weightsOf.ts";
 
 const sequentialTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
 
@@ -27,8 +28,11 @@ const anyLayers = listOf(inSequence);
  *
  * Throws INVALID_ARGUMENT for no layers or what is none, a name used twice, or one that is not letters, digits, "_" and "-".
  */
-export function sequential(layers: readonly InSequence[], options: { readonly name?: string } = {}): Model {
-  const { name = "sequential" } = given("sequential", sequentialTable, options);
+export function sequential<L extends readonly InSequence[] | readonly [InSequence], const N extends string = "sequential">(
+  layers: L,
+  options: { readonly name?: N } = {},
+): Model<null, null, WeightsOf<L>, NoInfer<N>> {
+  const { name = "sequential" } = given<{ readonly name?: string }>("sequential", sequentialTable, options);
   check("sequential", "layers", layers, anyLayers);
   if (layers.length === 0) throw refused("a model needs at least one layer");
   const start = new Symbolic();
@@ -38,7 +42,7 @@ export function sequential(layers: readonly InSequence[], options: { readonly na
     return new Symbolic({ layer, x, beside: {} });
   }, start);
   const graph = graphOf("sequential", { inputs: { [single.inputs]: start }, outputs: { [single.outputs]: end } });
-  return createModel({ name, graph, ends: { inputs: null, outputs: null } }) as unknown as Model; // of these ends
+  return createModel({ name, graph, ends: { inputs: null, outputs: null } }) as unknown as Model<null, null, WeightsOf<L>, N>; // of these ends and layers
 }
 
 function severalOutputs({ kind, gives }: AnyLayer): SluiceError {

@@ -1,5 +1,6 @@
 // A model on a backend: what trains, evaluates, predicts, and holds the weights while it does.
-import { SluiceError, type HostArray, type Tree } from "@sluice/core";
+import { SluiceError, type HostArray } from "@sluice/core";
+import type { AnyWeights, Settable } from "../layers/known.ts";
 import { checkBackend, checkSize } from "@sluice/core/arguments";
 import type { Taken } from "./fit.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -104,14 +105,14 @@ class SessionTrainer implements AnyTrainer {
     return (await import("./decoder.ts")).createDecoder(this.#session, checked);
   }
 
-  async weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
+  async weights(): Promise<AnyWeights> {
     this.#check("trainer.weights");
     const variables = this.#session.variables("trainer.weights");
     const arrays = await variables.weights();
-    return nest(variables.layout, (_, name) => entryOf(arrays, name));
+    return nest(variables.layout, (_, name) => entryOf(arrays, name)) as AnyWeights; // a tree of arrays
   }
 
-  setWeights(weights: Readonly<Record<string, Tree<HostArray>>>): void {
+  setWeights(weights: Settable<AnyWeights>): void {
     this.#check("trainer.setWeights");
     this.#session.variables("trainer.setWeights").setWeights(flatten(weights, "trainer.setWeights"), "trainer.setWeights");
   }
