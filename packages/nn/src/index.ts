@@ -90,7 +90,17 @@ export type { LearnerCheckpoint } from "./learner/checkpoint.ts";
 export type { Inputs, InputSpec, InputTensors, LearnerOptions, LossContext, Outcome, StateTensors } from "./learner/options.ts";
 export type { WeightGroup, WeightNames } from "./weights/roles.ts";
 
-export type { CompileOptions, Data, EpochLog, EvaluateOptions, FitOptions, History, PredictOptions, Progress } from "./model/options.ts";
+export type {
+  CompileOptions,
+  Data,
+  EpochLog,
+  EvaluateOptions,
+  Evaluation,
+  FitOptions,
+  History,
+  PredictOptions,
+  Progress,
+} from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
 export type { Trainer } from "./model/model.ts";

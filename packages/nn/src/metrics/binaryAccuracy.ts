@@ -3,7 +3,7 @@ import { checkedMeasure, meanPerSample, probabilities } from "../measures/measur
 import type { Metric } from "./metric.ts";
 
 /** The share of outputs on the target's side: logit > 0, that is probability > ½, where the target is > ½. */
-export const binaryAccuracy: Metric = checkedMeasure({
+export const binaryAccuracy: Metric<"binaryAccuracy"> = checkedMeasure({
   name: "binaryAccuracy",
   better: "higher",
   includes: "sigmoid",

@@ -4,7 +4,7 @@ import { checkedMeasure, meanPerSample, probabilities } from "../measures/measur
 import type { Metric } from "./metric.ts";
 
 /** The share of rows [batch, …, classes] whose largest output stands where the target's largest value does. */
-export const categoricalAccuracy: Metric = checkedMeasure({
+export const categoricalAccuracy: Metric<"categoricalAccuracy"> = checkedMeasure({
   name: "categoricalAccuracy",
   better: "higher",
   target: probabilities,

@@ -4,7 +4,7 @@ import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.
 import type { Metric } from "./metric.ts";
 
 /** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]. */
-export const sparseCategoricalAccuracy: Metric = checkedMeasure({
+export const sparseCategoricalAccuracy: Metric<"sparseCategoricalAccuracy"> = checkedMeasure({
   name: "sparseCategoricalAccuracy",
   better: "higher",
   target: classLabels("sparseCategoricalAccuracy"),

@@ -4,7 +4,19 @@ import type { HostArray, Shape } from "@sluice/core";
 import type { AnyWeights, Known, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
-import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "./options.ts";
+import type {
+  CheckpointOptions,
+  CompileOptions,
+  Data,
+  EvaluateOptions,
+  Evaluation,
+  FitOptions,
+  History,
+  Losses,
+  Metrics,
+  PredictOptions,
+} from "./options.ts";
+import type { Reported } from "./reported.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import type { BuiltModel } from "./built.ts";
 import type { Graph, Named, NamedLayer } from "./graph.ts";
@@ -64,27 +76,34 @@ export interface Model<I extends Names = null, O extends Names = null, W = AnyWe
    * `optimizer` and `loss` may be left out where it only predicts. Throws INVALID_ARGUMENT for options that do not fit
    * together, UNSUPPORTED for a dtype the backend lacks, and what `build` throws where the inputs say their shapes.
    */
-  compile(options: CompileOptions<O>): Promise<Trainer<I, O, W>>;
+  compile<const L extends Losses<O> = never, const M extends Metrics<O> = never>(
+    options: CompileOptions<O, L, M>,
+  ): Promise<Trainer<I, O, W, Reported<O, L, M>>>;
 }
 
 /**
  * Made by `model.compile`; owns its weights on the backend until it is disposed. The backend stays the caller's.
- * W are the weights by layer.
+ * W are the weights by layer, and R the names of what it reports beside the loss: "mae", and of the output "next" "nextLoss".
  *
  * Every verb throws DISPOSED once the trainer is disposed or its backend closed, and checks data before it runs:
  * EMPTY_DATA, SHAPE_MISMATCH, DTYPE_MISMATCH, NOT_FINITE and INDEX_OUT_OF_RANGE, the last two with row and column.
  */
-export interface Trainer<I extends Names = null, O extends Names = null, W = AnyWeights> extends Verbs<I, O, W> {
+export interface Trainer<I extends Names = null, O extends Names = null, W = AnyWeights, R extends string = string> extends Verbs<
+  I,
+  O,
+  W,
+  R
+> {
   readonly model: Model<I, O, W>;
 }
 
-export interface AnyTrainer extends Verbs<Names, Names, AnyWeights> {
+export interface AnyTrainer extends Verbs<Names, Names, AnyWeights, string> {
   readonly model: AnyModel;
 }
 
-interface Verbs<I extends Names, O extends Names, W> extends Disposable, AsyncDisposable {
+interface Verbs<I extends Names, O extends Names, W, R extends string> extends Disposable, AsyncDisposable {
   /** What the last `fit` came to, also one that threw; undefined before the first has ended. */
-  readonly history: History | undefined;
+  readonly history: History<R> | undefined;
   /**
    * Trains for `epochs` passes over x [samples, …] and y [samples, …], in batches; resolves to what happened.
    *
@@ -101,9 +120,9 @@ interface Verbs<I extends Names, O extends Names, W> extends Disposable, AsyncDi
    * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
    * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
    */
-  fit(data: Data<I, O>, options: FitOptions<I, O>): Promise<History>;
+  fit<const F extends string = string>(data: Data<I, O>, options: FitOptions<I, O, R, F>): Promise<History<R>>;
   /** The loss and every metric by name, their means over the samples by weight. Throws ABORTED where `signal` ended it. */
-  evaluate(data: Data<I, O>, options?: EvaluateOptions): Promise<Record<string, number>>;
+  evaluate(data: Data<I, O>, options?: EvaluateOptions): Promise<Evaluation<R>>;
   /** The model's outputs [samples, …] for x [samples, …], the caller's own. Throws ABORTED where `signal` ended it. */
   predict(x: ByName<I, Numbers>, options?: PredictOptions<I>): Promise<ByName<O, HostArray>>;
   /**

@@ -9,17 +9,18 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type { ByName, Names } from "./names.ts";
 
-export interface CompileOptions<O extends Names = null> {
+/** L are the losses and M the metrics, as they were given. */
+export interface CompileOptions<O extends Names = null, L extends Losses<O> = Losses<O>, M extends Metrics<O> = Metrics<O>> {
   /** Stays the caller's; close it after the trainer is disposed. */
   readonly backend: Backend;
   /** Needed to fit. */
   readonly optimizer?: Optimizer;
   /** Needed to fit and to evaluate; of a model with named outputs by name, for those that are to be learnt. */
-  readonly loss?: AnyLoss | BySome<O, AnyLoss>;
+  readonly loss?: L;
   /** What each output's loss counts in the whole, by name. Default 1. */
   readonly lossWeights?: BySome<O, number>;
   /** Of a model with named outputs by name; reported as "nextAccuracy" of the output "next". */
-  readonly metrics?: readonly AnyMetric[] | BySome<O, readonly AnyMetric[]>;
+  readonly metrics?: M;
   /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price; of several that name one the first holds. Default none. */
   readonly groups?: readonly WeightGroup[];
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
@@ -30,6 +31,8 @@ export interface CompileOptions<O extends Names = null> {
 
 export type AnyLoss = LossName | Loss;
 export type AnyMetric = MetricName | Metric;
+export type Losses<O extends Names> = (O extends null ? AnyLoss : never) | BySome<O, AnyLoss>;
+export type Metrics<O extends Names> = (O extends null ? readonly AnyMetric[] : never) | BySome<O, readonly AnyMetric[]>;
 
 /** Something for some of several that have names. */
 export type BySome<O extends Names, T> = [O & string] extends [never] ? never : { readonly [K in O & string]?: T };
@@ -49,7 +52,8 @@ export interface Lengths<I extends Names> {
   readonly lengths?: (I extends null ? Numbers : never) | BySome<I, Numbers>;
 }
 
-export interface FitOptions<I extends Names = null, O extends Names = null> {
+/** R are the names of what is reported beside the loss; F is what `monitor` names, which must be one of them where it is a literal. What is called with R is a method, so that a trainer whose names are known is also one of any. */
+export interface FitOptions<I extends Names = null, O extends Names = null, R extends string = string, F extends string = string> {
   readonly epochs: number;
   /** Default 32. */
   readonly batchSize?: number;
@@ -65,27 +69,32 @@ export interface FitOptions<I extends Names = null, O extends Names = null> {
   /** Of the shuffles; default the seed of `compile`. */
   readonly seed?: number;
   /** What says which epoch is best: a name in the epoch's log; default "valLoss" with validation data, otherwise "loss". */
-  readonly monitor?: string;
+  readonly monitor?: string extends F ? F : InLog<R>;
   /** End after so many epochs in a row without a new best one; default never. */
   readonly patience?: number;
   /** At the end, also one by `signal` or an error, go back to the weights of the best epoch; default false. */
   readonly restoreBestWeights?: boolean;
   /** Awaited after each epoch, with its validation. */
-  readonly onEpochEnd?: (log: EpochLog) => void | Promise<void>;
+  onEpochEnd?(log: EpochLog<R>): void | Promise<void>;
   /** Awaited some ten times a second; what it throws ends training, as for `onEpochEnd`. */
-  readonly onProgress?: (progress: Progress) => unknown;
+  onProgress?(progress: Progress<R>): unknown;
   /** Ends training after the runs that are queued, in good order: the next fit goes on from there. */
   readonly signal?: AbortSignal;
 }
 
-/** An epoch's losses and metrics by name, `valLoss` and the like among them. */
-export type EpochLog = Readonly<Record<string, number>> & {
+/** An epoch's losses and metrics by name, with validation data `valLoss` and the like among them. */
+export type EpochLog<R extends string = string> = Readonly<Record<R, number>> & { readonly [K in R | "loss" as Validated<K>]?: number } & {
   /** From 1. */
   readonly epoch: number;
   readonly loss: number;
   /** In training, validation left out. */
   readonly examplesPerSecond: number;
 };
+
+/** What `monitor` may name. */
+export type InLog<R extends string> = R | "loss" | Validated<R | "loss">;
+/** "valLoss" */
+type Validated<K extends string> = `val${Capitalize<K>}`;
 
 export interface EvaluateOptions {
   /** Default 32. */
@@ -94,6 +103,9 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The loss and every metric by name. */
+export type Evaluation<R extends string = string> = Record<R, number> & { loss: number };
+
 export interface PredictOptions<I extends Names = null> extends EvaluateOptions, Lengths<I> {}
 
 export interface CheckpointOptions {
@@ -101,18 +113,18 @@ export interface CheckpointOptions {
   readonly optimizer?: boolean;
 }
 
-export interface History {
+export interface History<R extends string = string> {
   /** One log per finished epoch. */
-  readonly epochs: readonly EpochLog[];
+  readonly epochs: readonly EpochLog<R>[];
   /** Why it ended: all epochs done, no better one in `patience`, `signal`, or, in `trainer.history` alone, what `fit` threw. */
   readonly ended: "epochs" | "patience" | "signal" | "error";
   /** The best epoch by `monitor`, of equals the first; absent where none was finished. One of at most 0 was before this fit went on. */
-  readonly best?: EpochLog;
+  readonly best?: EpochLog<R>;
   /** What ran the updates, in the backend's words. */
   readonly executor: string;
 }
 
-export interface Progress {
+export interface Progress<R extends string = string> {
   /** From 1, of `epochs`. */
   readonly epoch: number;
   readonly epochs: number;
@@ -121,7 +133,7 @@ export interface Progress {
   readonly steps: number;
   /** Mean over this epoch so far. */
   readonly loss: number;
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<R, number>>;
   /** Examples per second of this fit in this epoch. */
   readonly rate: number;
   /** Until the last epoch ends. */

@@ -73,7 +73,7 @@ test("several outputs are learnt, measured and predicted by name", async () => {
   });
   expect(Object.keys(epochs[0]!).toSorted()).toEqual(["epoch", "examplesPerSecond", "loss", "rainAccuracy", "rainLoss", "tomorrowLoss", "valLoss", "valRainAccuracy", "valRainLoss", "valTomorrowLoss"]); // prettier-ignore
   const { loss, tomorrowLoss, rainLoss } = await trainer.evaluate(data, { batchSize: 6 });
-  expect(loss).toBeCloseTo(tomorrowLoss! + 0.3 * rainLoss!, 6);
+  expect(loss).toBeCloseTo(tomorrowLoss + 0.3 * rainLoss, 6);
   const { tomorrow, rain } = await trainer.predict({ days: ramp(2, 4, 2) });
   expect([tomorrow.shape, rain.shape]).toEqual([[2, 1], [2, 1]]); // prettier-ignore
   expect([...rain.data].every((p) => p > 0 && p < 1)).toBe(true); // the activation is the output's
@@ -229,7 +229,7 @@ test("inputs and outputs may be called what one without a name goes by inside", 
   using trainer = await named.compile({ backend, optimizer: sgd(), loss: { y: "mse", x: "mae" } });
   const ends = { x: ramp(3, 2), y: ramp(3, 2) };
   const { epochs } = await trainer.fit({ x: ends, y: { x: ramp(3, 1), y: ramp(3, 1) } }, { epochs: 1 });
-  expect(epochs[0]!.loss).toBeCloseTo(epochs[0]!["xLoss"]! + epochs[0]!["yLoss"]!, 6);
+  expect(epochs[0]!.loss).toBeCloseTo(epochs[0]!.xLoss + epochs[0]!.yLoss, 6);
   expect(Object.keys(await trainer.predict(ends))).toEqual(["y", "x"]);
 });
 

@@ -73,7 +73,7 @@ async function survives(trainer: Trainer, { arm }: ReturnType<typeof failing>, n
   const { history } = trainer;
   if (history !== before && history?.best !== undefined) {
     expect(history.ended).toBe("error");
-    expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"], `call ${n}`).toBe(history.best["valLoss"]);
+    expect((await trainer.evaluate(data, { batchSize: 2 })).loss, `call ${n}`).toBe(history.best["valLoss"]);
   }
   expect((await trainer.fit(data, fitting)).epochs).toHaveLength(3);
   expect(trainer.history!.ended).toBe("epochs");
@@ -126,7 +126,7 @@ test("a divergence gives back the best weights and keeps the history", async () 
   await expect(trainer.fit(data, { ...fitting, epochs: 20 })).rejects.toMatchObject({ code: "NOT_FINITE" });
   const { epochs, ended, best } = trainer.history!;
   expect([ended, epochs.length >= 2]).toEqual(["error", true]);
-  expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"]).toBe(best!["valLoss"]);
+  expect((await trainer.evaluate(data, { batchSize: 2 })).loss).toBe(best!["valLoss"]);
   expect(best!["valLoss"]).toBe(Math.min(...epochs.map((log) => log["valLoss"]!)));
 });
 
@@ -146,7 +146,7 @@ for (const [title, options] of Object.entries(callbacks)) {
     await expect(trainer.fit(data, { ...fitting, ...options(fail) })).rejects.toBe(mine);
     const { epochs, ended, best } = trainer.history!;
     expect([epochs.length, ended]).toEqual([2, "error"]);
-    expect((await trainer.evaluate(data, { batchSize: 2 }))["loss"]).toBe(best!["valLoss"]);
+    expect((await trainer.evaluate(data, { batchSize: 2 })).loss).toBe(best!["valLoss"]);
     expect((await trainer.fit(data, fitting)).epochs).toHaveLength(3);
   });
 }

@@ -203,7 +203,7 @@ test("the best epoch's weights come back, and patience ends a training that gets
   expect(ended).toBe("patience");
   expect(best!["valLoss"]).toBe(Math.min(...losses));
   expect(epochs).toHaveLength(best!.epoch + 2);
-  expect((await trainer.evaluate(line, { batchSize: 4 }))["loss"]).toBe(best!["valLoss"]);
+  expect((await trainer.evaluate(line, { batchSize: 4 })).loss).toBe(best!["valLoss"]);
 });
 
 test("a metric where higher is better is monitored so", async () => {

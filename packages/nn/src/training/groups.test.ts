@@ -48,7 +48,7 @@ test("l2 is part of the loss, in training and in evaluation; without decay weigh
   const { kernel } = (await plain.weights()).dense;
   const price = 0.5 * kernel.data.reduce((sum, v) => sum + v * v, 0);
   expect(b[0]!.loss - a[0]!.loss).toBeCloseTo(price, 4);
-  expect((await priced.evaluate(data))["loss"]! - (await plain.evaluate(data))["loss"]!).toBeCloseTo(price, 4);
+  expect((await priced.evaluate(data)).loss - (await plain.evaluate(data)).loss).toBeCloseTo(price, 4);
 });
 
 test("a file says what did not train: other groups are refused also where the optimizer has no arrays, and so is a file that lacks some", async () => {

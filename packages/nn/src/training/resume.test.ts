@@ -108,7 +108,7 @@ for (const [from, to] of [
     expect(training).toMatchObject({ step: samples + 17, epoch: 1, progress: { position: { steps: 17 } } });
     const rest = await resumed.fit(data, { ...plain, epochs: 2 });
     rest.epochs.forEach((log, i) => {
-      for (const name of ["loss", "mae", "valLoss", "valMae"]) expect(log[name]).toBeCloseTo(expected.epochs[i + 1]![name]!, 4);
+      for (const name of ["loss", "mae", "valLoss", "valMae"] as const) expect(log[name]).toBeCloseTo(expected.epochs[i + 1]![name]!, 4);
     });
     const [ended, wanted] = [await resumed.checkpoint({ optimizer: true }), await whole.checkpoint({ optimizer: true })];
     expect(ended.training).toMatchObject({ step: wanted.training!.step, epoch: wanted.training!.epoch });

@@ -120,7 +120,7 @@ test("an epoch's loss is the mean over its batches to the last bits of f32, howe
     optimizer: sgd({ learningRate: 0 }),
     loss: "mse",
   });
-  const one = (await trainer.evaluate({ x: [[1]], y: [1.1] }))["loss"]!;
+  const one = (await trainer.evaluate({ x: [[1]], y: [1.1] })).loss;
   const { epochs } = await trainer.fit(ones, { epochs: 1, batchSize: 1 });
   expect(Math.abs(epochs[0]!.loss - one)).toBeLessThanOrEqual(one * 33 * 2 ** -24);
 });

@@ -9,7 +9,16 @@ import type { AnyModel, AnyTrainer } from "../model/model.ts";
 import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import type { Decoder, DecoderOptions, Stream, StreamOptions } from "../model/streams.ts";
-import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, FitOptions, History, PredictOptions } from "../model/options.ts";
+import type {
+  CheckpointOptions,
+  CompileOptions,
+  Data,
+  EvaluateOptions,
+  Evaluation,
+  FitOptions,
+  History,
+  PredictOptions,
+} from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { filled, given } from "../options/table.ts";
@@ -74,14 +83,14 @@ class SessionTrainer implements AnyTrainer {
     return { train, ...(validationData !== undefined && { validation: this.#session.dataset(validationData, `${who} validationData`) }) };
   }
 
-  async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+  async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Evaluation> {
     const who = "trainer.evaluate";
     this.#check(who);
     const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
     checkData(who, data);
     const read = await this.#session.read(this.#session.dataset(data, who));
     const { evaluate } = await import("./evaluate.ts");
-    return (await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal);
+    return ((await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal)) as Evaluation; // the loss is the first of them
   }
 
   async predict(x: ByName<Names, Numbers>, options: PredictOptions<Names> = {}): Promise<ByName<Names, HostArray>> {
