@@ -1,4 +1,6 @@
 // What must fit together before a trainer is made.
+import { describe, type Spec } from "../layers/spec.ts";
+import type { Named } from "../model/graph.ts";
 import { SluiceError } from "@sluice/core";
 import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -33,4 +35,15 @@ export function checkTrained(layout: Layout, { frozen = [] }: SavedTraining): vo
     what: `the model was saved while ${text(frozen)} trained, now ${text(now)} would`,
     fix: "Compile with the groups it had, or load it with { optimizer: false } to train others from here on",
   });
+}
+
+/** Throws SHAPE_MISMATCH for samples that need other weights than the trainer holds. */
+export function checkLayout(own: Layout, other: Layout, sample: Named<Spec>): void {
+  for (const [name, { shape }] of Object.entries(own.entries)) {
+    const wanted = other.entries[name]?.shape ?? [];
+    if (wanted.join() === shape.join()) continue;
+    const samples = Object.entries(sample).map(([input, spec]) => `${input} ${describe(spec)}`);
+    const what = `samples ${samples.join(", ")} need weight "${name}" [${wanted.join(", ")}], the trainer holds [${shape.join(", ")}]`;
+    throw new SluiceError({ code: "SHAPE_MISMATCH", who: "trainer", what, facts: { weight: name, expected: shape, got: wanted } });
+  }
 }

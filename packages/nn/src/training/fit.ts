@@ -11,6 +11,7 @@ import { evaluate } from "./evaluate.ts";
 import type { EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { Pace } from "./pace.ts";
+import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
@@ -77,7 +78,7 @@ async function resume(fitting: Fitting): Promise<number> {
     (position.buckets ?? []).join() === (buckets?.boundaries ?? []).join();
   runner.totals.begin(fits ? position : undefined);
   runner.carried.begin(fits ? position.carried : undefined);
-  if (soFar !== undefined) best.resume(await inTurns(session.unpacked(soFar)));
+  if (soFar !== undefined) best.resume(await inTurns(unpacked({ layout: session.variables(who).layout, dtype: session.dtype }, soFar)));
   session.live = () => standing(fitting);
   return fits ? position.steps : 0;
 }
@@ -117,7 +118,7 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 
 /** What it takes to go on from here, as of this call. */
 async function standing({ session, best, runner, train, batch, buckets, shuffle, epochs }: Fitting): Promise<Standing> {
-  const soFar = session.packed(best.soFar, epochs.length);
+  const soFar = packed({ layout: session.variables(who).layout, dtype: session.dtype }, best.soFar, epochs.length);
   const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
   const { names } = runner.totals;
   const sums = { names, full: Array.from(full), partial: Array.from(partial) };

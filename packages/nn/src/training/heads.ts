@@ -6,6 +6,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
+import type { Wanted } from "./dataset.ts";
 
 const who = "model.compile";
 
@@ -35,6 +36,15 @@ export function reportedOf(heads: readonly Head[]): readonly Reported[] {
 /** By output. */
 export function targetsOf(heads: readonly Head[], { outputs }: BuiltModel): Named<Target> {
   return Object.fromEntries(heads.map(({ output, loss }) => [output, loss.target(entryOf(outputs, output).spec.shape)]));
+}
+
+/** What each reads as its targets, and whose lengths they have. */
+export function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {
+  const wanted = ({ output, loss }: Head): Wanted => {
+    const { spec, lengthsOf } = entryOf(outputs, output);
+    return { target: loss.target(spec.shape), lengthsOf };
+  };
+  return Object.fromEntries(heads.map((head) => [head.output, wanted(head)]));
 }
 
 export function reportedName({ output }: Head, name: string): string {

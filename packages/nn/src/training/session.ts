@@ -2,9 +2,8 @@
 // Programs compiled so far. What trains and measures is imported when it is first asked for: a page that predicts does without.
 import type { Names } from "../model/names.ts";
 import { SluiceError, type Backend, type Shape } from "@sluice/core";
-import { describe, type Spec } from "../layers/spec.ts";
-import { entryOf } from "../host/entryOf.ts";
-import { layoutOf, packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
+import type { Spec } from "../layers/spec.ts";
+import { layoutOf } from "../weights/layout.ts";
 import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
 import { checkedGroups, type WeightGroup } from "../weights/roles.ts";
 import type { BuiltModel } from "../model/built.ts";
@@ -12,22 +11,22 @@ import type { Named } from "../model/graph.ts";
 import { knownSamples } from "../model/knownSamples.ts";
 import { asGiven, byName, single } from "../model/names.ts";
 import type { AnyModel } from "../model/model.ts";
-import type { Saved, SavedBest, SavedProgress } from "../model/saved.ts";
+import type { Saved, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { BestSoFar } from "./best.ts";
-import { checkState, checkTrained } from "./checks.ts";
-import { dataset, samplesOf, type Dataset, type Inputs, type Reading, type Samples, type Wanted } from "./dataset.ts";
+import { checkLayout, checkState, checkTrained } from "./checks.ts";
+import { dataset, samplesOf, type Dataset, type Inputs, type Reading, type Samples } from "./dataset.ts";
 import type { EvaluationRunner } from "./evaluationRunner.ts";
-import type { CompileOptions, Data, EpochLog, History } from "../model/options.ts";
-import { checkHeads, reportedOf, type Head, type Reported } from "./heads.ts";
+import type { CompileOptions, Data, History } from "../model/options.ts";
+import { checkHeads, reportedOf, wantedBy, type Head, type Reported } from "./heads.ts";
+import { frozenIn, savedType, startFrom } from "./savedState.ts";
 import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import type { Held } from "../learner/bind.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
-import type { Batches, Setting, TrainingBatches } from "./setting.ts";
+import { keyOf, trainingKeyOf, type Batches, type Setting, type TrainingBatches } from "./setting.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
-import { startOf, Variables, type SavedVariables } from "../learner/variables.ts";
+import { startOf, Variables } from "../learner/variables.ts";
 
 /** A moment of a fit under way. */
 export interface Standing {
@@ -208,26 +207,6 @@ export class Session implements Setting {
     };
   }
 
-  /** As it is saved: `finished` epochs before the next fit's first, which has number 1. */
-  packed({ weights, log, ...rest }: BestSoFar, finished: number): SavedBest {
-    const { layout } = this.variables("trainer.checkpoint");
-    return {
-      ...rest,
-      ...(log && { log: { ...log, epoch: log.epoch - finished } }),
-      ...(weights && { weights: viewHost(trainedPart(layout), weights.slice(), this.dtype) }),
-    };
-  }
-
-  /** The way back. */
-  *unpacked({ weights, log, ...rest }: SavedBest): Pieces<BestSoFar> {
-    const { layout } = this.variables("trainer.fit");
-    return {
-      ...rest,
-      ...(log && { log: log as EpochLog }), // `packed` made it of one
-      ...(weights && { weights: yield* packing(trainedPart(layout), weights, this.dtype, "trainer.fit") }),
-    };
-  }
-
   #reading(): Reading {
     const { ends, indices } = this.model;
     return { dtype: this.dtype, ends, indices, sampleOf: (shapes) => this.sampleOf(shapes) };
@@ -237,39 +216,6 @@ export class Session implements Setting {
     this.#disposed = true;
     for (const held of [...this.#owned, this.training, this.evaluation, this.prediction, this.#variables]) held?.dispose();
   }
-}
-
-/** Names of weights that do not train. */
-function frozenIn(layout: Layout): { readonly frozen?: readonly string[] } {
-  const trained = trainedPart(layout).entries;
-  const frozen = Object.keys(layout.entries).filter((name) => !Object.hasOwn(trained, name));
-  return frozen.length === 0 ? {} : { frozen };
-}
-
-function startFrom({ weights, training }: Saved): SavedVariables {
-  return { weights, ...(training !== undefined && { training: { slots: training.slots, batches: training.step } }) };
-}
-
-function keyOf({ sample, batch, counted }: Batches): string {
-  const inputs = Object.values(sample).map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
-  return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
-}
-
-function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
-  return `${keyOf(batches)} ${boundaries.join()}`;
-}
-
-function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {
-  const wanted = ({ output, loss }: Head): Wanted => {
-    const { spec, lengthsOf } = entryOf(outputs, output);
-    return { target: loss.target(spec.shape), lengthsOf };
-  };
-  return Object.fromEntries(heads.map((head) => [head.output, wanted(head)]));
-}
-
-/** That of the weights it comes with. */
-function savedType({ saved }: AnyModel): "f32" | "f64" {
-  return Object.values(saved?.weights ?? {})[0]?.dtype === "f64" ? "f64" : "f32";
 }
 
 /** What a verb of a trainer that is gone throws. */
@@ -289,14 +235,4 @@ function missing(who: string, option: "loss" | "optimizer"): never {
     what: `needs ${option === "loss" ? "a loss" : "an optimizer"}`,
     fix: `Give one to model.compile({ ${option} })`,
   });
-}
-
-function checkLayout(own: Layout, other: Layout, sample: Named<Spec>): void {
-  for (const [name, { shape }] of Object.entries(own.entries)) {
-    const wanted = other.entries[name]?.shape ?? [];
-    if (wanted.join() === shape.join()) continue;
-    const samples = Object.entries(sample).map(([input, spec]) => `${input} ${describe(spec)}`);
-    const what = `samples ${samples.join(", ")} need weight "${name}" [${wanted.join(", ")}], the trainer holds [${shape.join(", ")}]`;
-    throw new SluiceError({ code: "SHAPE_MISMATCH", who: "trainer", what, facts: { weight: name, expected: shape, got: wanted } });
-  }
 }

@@ -36,3 +36,13 @@ export interface Setting {
   /** The model for such samples. Throws SHAPE_MISMATCH where the variables do not fit, INVALID_ARGUMENT for metrics that do not. */
   build(sample: Named<Spec>): BuiltModel;
 }
+
+/** The same for batches that one Program is for. */
+export function keyOf({ sample, batch, counted }: Batches): string {
+  const inputs = Object.values(sample).map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
+  return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
+}
+
+export function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
+  return `${keyOf(batches)} ${boundaries.join()}`;
+}
