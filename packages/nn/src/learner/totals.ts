@@ -11,7 +11,7 @@ export const measuresAt = 2;
 /** Steps whose sums the backend adds: in f32 they lose less than 32 · 2⁻²⁴, and reading four numbers every 32 steps costs nothing. */
 const group = 32;
 
-/** Over some steps: [0, weight, …weight · measure] of the groups of steps that are full, and of the one that is not. */
+/** Over some steps: [0, weight, …weight · measure, …weights of single measures] of the groups of steps that are full, and of the one that is not. */
 export interface SavedSums {
   /** Of the measures: "loss", then the others. */
   readonly names: readonly string[];
@@ -56,11 +56,11 @@ export class Totals {
     this.array = zeros(backend, [length], { dtype, name: "totals" });
   }
 
-  /** Starts at nothing, or goes on after so many steps; where they were measured by other names, without their sums. */
+  /** Starts at nothing, or goes on after so many steps; where they were measured by other names or weights, without their sums. */
   begin({ steps, sums }: { readonly steps: number; readonly sums: SavedSums } = { steps: 0, sums: none }): void {
     const start = this.#zeros.slice();
     const full = new Float64Array(start.length);
-    if (sums.names.join() === this.names.join()) {
+    if (sums.names.join() === this.names.join() && sums.full.length === full.length) {
       start.set(sums.partial);
       full.set(sums.full);
     }

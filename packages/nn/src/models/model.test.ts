@@ -81,6 +81,26 @@ test("several outputs are learnt, measured and predicted by name", async () => {
   expect(tomorrowLoss).toBeCloseTo(errors.reduce((a, b) => a + b) / 6, 6);
 });
 
+test("a fit of several outputs that was cut short goes on from a file as if it had not been", async () => {
+  const options = {
+    backend,
+    optimizer: adam({ learningRate: 0.1 }),
+    loss: { tomorrow: "mae", rain: "binaryCrossentropy" },
+    seed: 1,
+  } as const;
+  using whole = await weather().compile(options);
+  const { epochs } = await whole.fit(data, { epochs: 2, batchSize: 2 });
+  using cut = await weather().compile(options);
+  const stop = new AbortController();
+  const first = await cut.fit(data, { epochs: 2, batchSize: 2, signal: stop.signal, onProgress: () => stop.abort() });
+  const bytes = await serialize(cut, { optimizer: true });
+  using resumed = await deserialize<"days", "tomorrow" | "rain">(bytes).compile(options);
+  const rest = await resumed.fit(data, { epochs: 2 - first.epochs.length, batchSize: 2 });
+  const measures = [...first.epochs, ...rest.epochs].map(({ loss, tomorrowLoss, rainLoss }) => [loss, tomorrowLoss, rainLoss]);
+  expect(measures).toEqual(epochs.map(({ loss, tomorrowLoss, rainLoss }) => [loss, tomorrowLoss, rainLoss]));
+  expect(await resumed.weights()).toEqual(await whole.weights());
+});
+
 test("the gradient of a weighted sum of losses is the weighted sum of gradients", async () => {
   const moved = async (loss: { tomorrow?: "mse"; rain?: "binaryCrossentropy" }, lossWeights: { tomorrow?: number; rain?: number }) => {
     using trainer = await weather().compile({ backend, optimizer: sgd({ learningRate: 1 }), loss, lossWeights, dtype: "f64", seed: 2 });
