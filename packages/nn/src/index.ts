@@ -26,6 +26,8 @@ export type {
   Layer,
   LayerContext,
   LayerDefinition,
+  OwnBuilt,
+  OwnDefinition,
   Masked,
   RandomMask,
   StepContext,

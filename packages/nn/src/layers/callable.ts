@@ -2,7 +2,8 @@
 import { leavesOf, mapTree, SluiceError, Tensor, type Tree, type Weight } from "@sluice/core";
 import { check, refused, show, text, unknownOption, type Rule } from "@sluice/core/arguments";
 import { isRecord } from "../options/table.ts";
-import { Also, Masked, Symbolic, type AnyLayer, type Beside, type Call, type Gives, type Layer, type LayerDefinition } from "./layer.ts";
+import { Also, Masked, Symbolic } from "./layer.ts";
+import type { AnyLayer, Beside, Call, Gives, Layer, LayerDefinition, OwnDefinition } from "./layer.ts";
 import { printed } from "./printed.ts";
 import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import { checkedSpec, type Spec } from "./spec.ts";
@@ -10,19 +11,28 @@ import { checkedSpec, type Spec } from "./spec.ts";
 /**
  * A layer of one's own: it can be called on symbolic values, and `build` checks what it is given (INVALID_ARGUMENT for what is no sample).
  *
- * Throws INVALID_ARGUMENT for what has no kind, config or build.
+ * Where `build` says the type of its input, `apply` knows the weights by their names. Throws INVALID_ARGUMENT for what has no kind, config or build.
  *
  * ```ts
- * const double = layer({ kind: "double", config: {}, build: (input) => ({ output: input, weights: {}, stepwise: "pointwise", apply: (_, x) => x.mul(2) }) });
+ * const gain = layer({
+ *   kind: "gain",
+ *   config: {},
+ *   build: (input: Spec) => ({
+ *     output: input,
+ *     weights: { gain: { axes: { features: input.shape.at(-1) ?? 1 }, init: "ones" } },
+ *     stepwise: "pointwise",
+ *     apply: (w, x) => x.mul(w.gain),
+ *   }),
+ * });
  * ```
  */
 export function layer<
   X = Spec,
-  P extends Tree<Weight> = Tree<Weight>,
+  const P extends Tree<Weight> = Tree<Weight>,
   const K extends string = string,
   const N extends LayerName = undefined,
->(definition: LayerDefinition<X, P> & { readonly kind: K; readonly config: Naming<N> }): Layer<NoInfer<X>> & Known<K, N, ArraysOf<P>> {
-  return callable(definition) as unknown as Layer<X>; // without `gives` a call gives one value
+>(definition: OwnDefinition<X, P> & { readonly kind: K; readonly config: Naming<N> }): Layer<NoInfer<X>> & Known<K, N, ArraysOf<P>> {
+  return callable(definition as unknown as LayerDefinition<X>) as unknown as Layer<X>; // whose weights are those it says; without `gives` a call gives one value
 }
 
 type Calls = (x: Tree<Symbolic>, beside?: Beside<Symbolic>) => Tree<Symbolic>;

@@ -1,5 +1,5 @@
 // What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them; and the values that graphs of layers are made of.
-import type { Shape, Tensor, Tree, Weight } from "@sluice/core";
+import type { Shape, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
 import type { Activation } from "./activationFunction.ts";
 import type { Spec } from "./spec.ts";
 
@@ -28,6 +28,11 @@ export interface LayerDefinition<X = Spec, P extends Tree<Weight> = Tree<Weight>
    * Throws SHAPE_MISMATCH or DTYPE_MISMATCH with the axes by name.
    */
   build(input: X, who: string, beside?: Beside<Spec>): Built<X, P>;
+}
+
+/** What `layer` takes: a definition whose `apply` gets a tensor for each of the weights W. */
+export interface OwnDefinition<X, W> extends Omit<LayerDefinition<X>, "build"> {
+  build(input: X, who: string, beside?: Beside<Spec>): OwnBuilt<X, W>;
 }
 
 /** A layer that is called on symbolic values; used twice it has one set of weights. */
@@ -110,6 +115,15 @@ export interface Stepped {
   readonly also?: Beside<Tensor>;
   readonly state: Tree<Tensor>;
 }
+
+/** As `Built`, with the weights by their names. */
+export interface OwnBuilt<X, W> extends Omit<Built<X>, "weights" | "apply"> {
+  readonly weights: W;
+  apply(weights: TensorsOf<W>, x: InPlace<X, Tensor>, context: LayerContext): Tree<Tensor | Masked> | Also;
+}
+
+/** Of weights of whatever names, whatever names. */
+type TensorsOf<W> = Tree<Weight> extends W ? Tree<Tensor> : WeightTensors<W>;
 
 export interface RandomMask {
   readonly shape: Shape;

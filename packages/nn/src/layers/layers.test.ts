@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { layoutOf, pack, unpack } from "../weights/layout.ts";
 import { sequential } from "../models/sequential.ts";
 import { bidirectional } from "./bidirectional.ts";
+import { layer } from "./callable.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
@@ -50,6 +51,21 @@ function ramp(shape: readonly number[]): number[] {
 function step<T>(values: readonly T[], index: number, width: number): readonly T[] {
   return values.slice(index * width, (index + 1) * width);
 }
+
+test("a layer of one's own knows its weights by name", async () => {
+  const line = layer({
+    kind: "line",
+    config: {},
+    build: (input: Spec) => ({
+      output: input,
+      weights: { slope: { axes: { features: 2 }, init: "ones" }, more: { shift: { axes: { features: 2 }, init: "zeros" } } },
+      stepwise: "pointwise",
+      apply: (w, x) => x.mul(w.slope).add(w.more.shift), // a misspelt name does not compile
+    }),
+  });
+  const weights = { slope: host([2], [10, 100]), "more.shift": host([2], [1, 2]) };
+  expect(await apply(line, host([1, 2], [3, 4]), weights)).toEqual({ shape: [1, 2], values: [31, 402] });
+});
 
 test("dense is activation(x · kernel + bias) over the last axis, at any rank", async () => {
   const weights = { kernel: host([2, 1], [10, 100]), bias: host([1], [-3]) };
