@@ -1,4 +1,4 @@
-import { array, cell, compile, type HostArray, initialise, type SluiceError, type Tensor } from "@sluice/core";
+import { array, cell, compile, type HostArray, initialise, type SluiceError, type Tensor, trace } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
 import { layoutOf, pack, unpack } from "../weights/layout.ts";
@@ -65,6 +65,27 @@ test("a layer of one's own knows its weights by name", async () => {
   });
   const weights = { slope: host([2], [10, 100]), "more.shift": host([2], [1, 2]) };
   expect(await apply(line, host([1, 2], [3, 4]), weights)).toEqual({ shape: [1, 2], values: [31, 402] });
+});
+
+test("a layer of one's own that is none is refused by its name, also where it gives something else than it says", () => {
+  const own = (built: object) => () => {
+    const x: Spec = { shape: [2], axes: ["features"], dtype: "float" };
+    const definition = {
+      kind: "own",
+      config: {},
+      build: () => ({ output: x, weights: {}, apply: (_: unknown, given: Tensor) => given, ...built }),
+    };
+    const model = sequential([layer(definition as never)]).build(x);
+    trace("test", (given: Tensor) => model.apply({}, { x: given }).outputs, [{ shape: [1, 2], dtype: "f64" }]);
+  };
+  const refusal = (what: string, code = "INVALID_ARGUMENT") => expect.objectContaining({ code, message: expect.stringContaining(what) });
+  expect(own({})).not.toThrow();
+  expect(own({ weights: undefined })).toThrow(refusal("own: the weights of build must be"));
+  expect(own({ weights: { gain: 1 } })).toThrow(refusal("own: the weights of build must be"));
+  expect(own({ output: { shape: [2] } })).toThrow(refusal("own: the output of build must be a sample"));
+  expect(own({ apply: 1 })).toThrow(refusal("own: the apply of build must be a function"));
+  expect(own({ apply: () => undefined })).toThrow(refusal("own: what apply gives must be a tensor"));
+  expect(own({ apply: (_: unknown, x: Tensor) => x.sum(-1) })).toThrow(refusal("must be [batch, features 2], as build says of output, got [1]", "SHAPE_MISMATCH")); // prettier-ignore
 });
 
 test("dense is activation(x · kernel + bias) over the last axis, at any rank", async () => {

@@ -5,6 +5,7 @@ import { isRandomMask, isSymbolic } from "../layers/callable.ts";
 import type { AnyLayer, Built, RandomMask, Symbolic } from "../layers/layer.ts";
 import { describe, hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
 import type { BuiltModel, BuiltNode, BuiltOutput } from "./built.ts";
+import { checkedBuilt } from "./checkedBuilt.ts";
 import { forward } from "./forward.ts";
 import { useName, type Graph, type Named, type Node } from "./graph.ts";
 import { stepForm } from "./stepForm.ts";
@@ -51,7 +52,7 @@ function inputSpec(name: string, value: Symbolic, sample: Spec): Spec {
 function buildNode({ name, call }: Node, knownOf: (value: Symbolic) => Known): Built<never> {
   const specs = (tree: Tree<Symbolic>): Tree<Spec> => mapTree(tree, isSymbolic, (value) => knownOf(value as Symbolic).spec) as Tree<Spec>; // one for each
   const beside = Object.fromEntries(Object.entries(call.beside).map(([key, tree]) => [key, specs(tree)]));
-  return call.layer.build(specs(call.x) as never, name, beside); // of the tree that it reads, or it says so
+  return checkedBuilt(name, call.layer.build(specs(call.x) as never, name, beside)); // of the tree that it reads, or it says so
 }
 
 /** What it gives, by path. A value whose first axis is still that of the steps it was made of has their lengths. */
