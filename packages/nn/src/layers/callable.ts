@@ -92,6 +92,7 @@ function callOf(layer: AnyLayer, x: Tree<Symbolic>, beside: Beside<Symbolic>): T
   const who = layer.config.name ?? layer.kind;
   checkSymbolic(who, "x", x);
   checkTakes(who, layer, x);
+  if (isSymbolic(beside)) throw unnamed(who, layer.reads);
   if (!isRecord(beside)) throw notSymbolic(who, "what stands beside x", beside);
   for (const name of Object.keys(beside)) if (!(layer.reads ?? []).includes(name)) throw unread(who, name, layer.reads);
   const given = Object.entries(beside).filter(([, tree]) => (tree as unknown) !== undefined);
@@ -100,6 +101,12 @@ function callOf(layer: AnyLayer, x: Tree<Symbolic>, beside: Beside<Symbolic>): T
   const isName = (leaf: unknown): boolean => leaf === true;
   const each = (names: Gives): Tree<Symbolic> => mapTree(names, isName, (_, path) => new Symbolic(call, path)) as Tree<Symbolic>; // one for each
   return layer.gives === undefined ? Object.assign(new Symbolic(call), each(layer.also ?? {})) : each(layer.gives);
+}
+
+function unnamed(who: string, [first, ...more]: readonly string[] = []): SluiceError {
+  if (first === undefined) return unread(who, "a second value");
+  const fix = `Call it on x and { ${[first, ...more].join(" }, or { ")} }`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: "takes what stands beside x by name, got a value without one", fix });
 }
 
 function unread(who: string, name: string, reads: readonly string[] = []): SluiceError {
