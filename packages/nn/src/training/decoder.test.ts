@@ -104,3 +104,17 @@ test("a model that reads no tokens is no decoder", async () => {
   ]);
   await expect((await tanh.compile({ backend })).decoder()).rejects.toThrow(refused("ends with tanh"));
 });
+
+test("a decoder writes as many sequences as it was made for", async () => {
+  const writer = sequential([
+    input({ shape: [3], dtype: "i32" }),
+    embedding({ inputDim: 3, outputDim: 2 }),
+    gru({ units: 2, returnSequences: true }),
+    dense({ units: 3 }),
+  ]);
+  using trainer = await writer.compile({ backend });
+  using decoder = await trainer.decoder();
+  const { step, state } = decoder;
+  const writing = generate({ step, state, prompt: [[1], [2]], maxSteps: 2 });
+  await expect(writing.next()).rejects.toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", facts: { rows: 2, state: 1 } }));
+});

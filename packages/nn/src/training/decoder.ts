@@ -1,5 +1,6 @@
 // A trained model as a step of `generate` and `beamSearch`: a function of tokens and state, for as many rows as there are.
-import { compile, disposeAll, SluiceError, type Bound, type Compiled, type Tensor, type Tree } from "@sluice/core";
+import { compile, disposeAll, leavesOf, NDArray, SluiceError } from "@sluice/core";
+import type { Bound, Compiled, HostArray, Tensor, Tree } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
 import type { DecodingStep } from "../decoding/step.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -37,6 +38,7 @@ export async function createDecoder(
     const state = (await begin(flat, x, lengths)) as DecoderState; // as it is traced
     held.push({ dispose: () => disposeAll(state) });
     const step: DecodingStep<DecoderState> = async (tokens, { layers, fixed }) => {
+      checkRows(tokens, { layers, fixed });
       const { state: after, ...result } = (await next(flat, tokens, layers as Named<Tree<never>>, fixed)) as Bound<Decoded>; // as the layers gave them
       return { ...result, state: { layers: after as DecoderState["layers"], fixed } }; // likewise
     };
@@ -106,6 +108,20 @@ function checkTokens({ over, row }: Stepping): void {
     who,
     what: `a decoder reads tokens, one a step; ${over} is of ${row.dtype === "i32" ? `indices [${row.axes.join(", ")}]` : "numbers"}`,
     fix: "Use trainer.stream for such a model",
+  });
+}
+
+/** Throws SHAPE_MISMATCH for tokens of other rows than the state: what is known of one sequence is not another's. */
+function checkRows({ shape: [rows] }: HostArray, state: DecoderState): void {
+  const arrays = leavesOf(state, (value) => value instanceof NDArray) as [string, NDArray][]; // as it was made
+  const other = arrays.find(([, { shape }]) => shape[0] !== rows)?.[1];
+  if (other === undefined) return;
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who,
+    what: `the decoder's state is of ${other.shape[0]} sequences, and ${rows} are to be written`,
+    fix: "Give as many prompts as its inputs have rows, or as rows says: trainer.decoder({ rows })",
+    facts: { rows, state: other.shape[0] },
   });
 }
 
