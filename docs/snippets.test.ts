@@ -1,4 +1,4 @@
-// Every TypeScript block of every README and recipe runs as written. Their types: scripts/checkSnippets.mjs.
+// Every TypeScript block of every README and recipe runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -11,16 +11,37 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** These run in a browser: packages/webgl/src/readme.test.ts. */
 const inBrowser = /from "@sluice\/webgl"/;
 
+type Printed = readonly (readonly unknown[])[];
+/** What the blocks of recipes print, so far as it is more than numbers that may change. */
+const promises: Readonly<Record<string, (printed: Printed) => void>> = {
+  "docs/recipes/names.md/block1.ts": (printed) => printed.slice(0, 2).forEach(([accuracy]) => expect(accuracy).toBeGreaterThan(0.9)),
+  "docs/recipes/text.md/block1.ts": (printed) =>
+    expect(printed.at(-1)?.[0]).toContain("quick brown fox jumps over the lazy dog. the quick"),
+  "docs/recipes/translation.md/block1.ts": (printed) => expect(printed[1]?.[0]).toBeGreaterThan(0.95),
+  "docs/recipes/forecast.md/block1.ts"(printed) {
+    expect(printed[0]?.[0]).toBe("patience");
+    expect(printed[1]?.[0]).toBeLessThan(0.13);
+    expect(printed[1]?.[1]).toBeGreaterThan(0.9);
+  },
+  "docs/recipes/transformer.md/block1.ts": (printed) => expect(printed.slice(1)).toEqual([[[3, 1, 4, 1, 5, 9, 2, 6]], [true]]),
+  "docs/recipes/own.md/block1.ts": (printed) => expect(printed[0]?.[0]).toBeGreaterThan(0.95),
+  "docs/recipes/backends.md/block2.ts": (printed) =>
+    expect(printed[1]).toEqual([{ ...Object(printed[0]?.[0]), executor: expect.stringContaining("thread") }]),
+  "docs/recipes/saving.md/block1.ts": (printed) => expect(printed).toEqual([["signal", true], ...Array.from({ length: 6 }, () => [true])]),
+};
+
 for (const page of pages())
   for (const { file, line } of blocksOf(page).filter(({ code }) => !inBrowser.test(code)))
     test(`${page}, line ${line}, runs`, async () => {
       writeBlocks(scratch, page);
       const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
       await expect(import(/* @vite-ignore */ join(scratch, file))).resolves.toBeDefined();
+      promises[file]?.(log.mock.calls);
       log.mockRestore();
     });
 
 test("there are blocks in the first README, in those of the packages and in every recipe", () => {
   const recipes = readdirSync(join(root, "docs/recipes")).map((name) => `docs/recipes/${name}`);
   expect(pages()).toEqual(expect.arrayContaining(["README.md", ...recipes, "packages/core/README.md", "packages/nn/README.md"]));
+  expect(recipes.flatMap((page) => blocksOf(page).map(({ file }) => file))).toEqual(expect.arrayContaining(Object.keys(promises)));
 });
