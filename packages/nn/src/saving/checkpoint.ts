@@ -81,6 +81,7 @@ export function checkpointTensors(from: LearnerCheckpoint, who: string): Tensors
 
 /** Checks all there is to check before an array is read; what the arrays must be is the learner's to say. */
 export function checkpointPlan({ entries, metadata }: Header, who: string): Plan<LearnerCheckpoint> {
+  if (metadata["model"] !== undefined) throw foreign(who, "it is a model, which loadModel and deserialize read");
   if (metadata["sluice"] !== version || metadata["learner"] === undefined) throw foreign(who, "it is no checkpoint of a learner");
   const { slots: names, gathered, measured, ...counts } = recordOf(metadata["learner"], who);
   const prefixes = ["weights", "state", ...names.map((slot) => `slots/${slot}`), ...(gathered === undefined ? [] : ["gathered"])];

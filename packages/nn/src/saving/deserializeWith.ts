@@ -1,4 +1,5 @@
 // A model of bytes, of layers that the caller names: whoever loads one in a page imports those alone.
+import { isLayer } from "../layers/callable.ts";
 import type { LayerMaker, LayerTable } from "../layers/table.ts";
 import { boolean, type Rule } from "@sluice/core/arguments";
 import type { AnyModel, Model } from "../model/model.ts";
@@ -18,9 +19,15 @@ export interface LoadOptions {
   readonly allowNonFinite?: boolean;
 }
 
+/** A layer is a function too, of values: it makes none. */
+const maker: Rule<LayerMaker> = {
+  expected: "a function that makes a layer of its config",
+  accepts: (value): value is LayerMaker => callable.accepts(value) && !isLayer(value), // it checks what it is given
+};
+
 export const loadTable = {
   optimizer: preset(boolean, true),
-  layers: preset(recordOf(callable as Rule<LayerMaker>, "a record of makers of layers, by kind"), {}), // a maker checks what it is given
+  layers: preset(recordOf(maker, "a record of makers of layers, by kind: { mgu: recurrent(mgu) }"), {}),
   allowNonFinite: preset(boolean, false),
 } satisfies Table<LoadOptions>;
 

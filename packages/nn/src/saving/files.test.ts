@@ -7,8 +7,10 @@ import { open } from "@sluice/core/reference";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { input } from "../layers/input.ts";
+import { learn } from "../learner/learn.ts";
 import { sequential } from "../models/sequential.ts";
-import { loadModel, saveModel } from "./files.ts";
+import { sgd } from "../optimizers/sgd.ts";
+import { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "./files.ts";
 import { serialize } from "./serialize.ts";
 
 const backend = await open();
@@ -55,6 +57,24 @@ test("a damaged file and a foreign one are told apart, by path", async () => {
   await expect(loadModel(path)).rejects.toThrow(named("FILE_CORRUPT"));
   await writeFile(path, "date,temperature\n2012-01-01,12.8\n");
   await expect(loadModel(path)).rejects.toThrow(named("FILE_FOREIGN"));
+});
+
+test("models and learners, and the files of either, are told apart", async () => {
+  const [model, loop] = [join(folder, "a.safetensors"), join(folder, "b.safetensors")];
+  using learner = await learn(backend, {
+    weights: { a: { axes: { n: 2 }, init: "ones" } },
+    inputs: { x: "float" },
+    optimizer: sgd(),
+    loss: ({ a }, { x }) => a.mul(x).sum(),
+  });
+  const refused = (what: string) => expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(what) });
+  await expect(saveModel(model, learner as never)).rejects.toThrow(refused("saveCheckpoint"));
+  await expect(saveCheckpoint(loop, trainer as never)).rejects.toThrow(refused("saveModel"));
+  await saveModel(model, trainer);
+  await saveCheckpoint(loop, learner);
+  const foreign = (what: string) => expect.objectContaining({ code: "FILE_FOREIGN", message: expect.stringContaining(what) });
+  await expect(loadModel(loop)).rejects.toThrow(foreign("a learner's checkpoint, which loadCheckpoint"));
+  await expect(loadCheckpoint(model)).rejects.toThrow(foreign("a model, which loadModel"));
 });
 
 const inFolder = async (name: string): Promise<string> => {

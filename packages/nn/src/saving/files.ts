@@ -35,7 +35,8 @@ export async function saveModel(path: string, source: AnyModel | AnyTrainer, opt
 export async function saveCheckpoint(path: string, source: LearnerCheckpoint | Pick<AnyLearner, "checkpoint">): Promise<void> {
   checkPath("saveCheckpoint", path);
   const who = `saveCheckpoint ${path}`;
-  if (!anyRecord.accepts(source)) throw refused(who, "the checkpoint", source, "a learner, or what its checkpoint gave");
+  if (!anyRecord.accepts(source) || "model" in source)
+    throw refused(who, "the checkpoint", source, "a learner, or what its checkpoint gave (saveModel is for trainers)");
   const checkpoint = "checkpoint" in source ? await source.checkpoint() : source;
   await write(path, pieces(checkpointTensors(checkpoint, who), who), who);
 }

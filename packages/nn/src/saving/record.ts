@@ -89,6 +89,8 @@ export interface Plan<T = AnyModel> {
 export function planOf({ entries, metadata }: Header, reading: Reading, who: string): Plan {
   if (metadata["sluice"] !== version)
     throw foreign(who, `it is of version ${show(metadata["sluice"] ?? "none")} of Sluice's model files, this reads ${version}`);
+  if (metadata["learner"] !== undefined)
+    throw foreign(who, "it is a learner's checkpoint, which loadCheckpoint and deserializeCheckpoint read");
   const record = readRecord(metadata["model"] ?? "null", who);
   try {
     return plan(record, entries, reading, who);

@@ -4,6 +4,7 @@ import { SluiceError } from "@sluice/core";
 import { anyRecord, layerName, listOf } from "../options/rules.ts";
 import { count, refused, text, type Rule } from "@sluice/core/arguments";
 import { given, isRecord, optional, required, type Table } from "../options/table.ts";
+import { isLayer } from "../layers/callable.ts";
 import { input } from "../layers/input.ts";
 import type { AnyLayer } from "../layers/layer.ts";
 import type { LayerTable } from "../layers/table.ts";
@@ -39,7 +40,13 @@ export function restoreLayer(record: LayerRecord, restoring: Restoring): AnyLaye
   }
   const make = entryOf(makers, kind) as (...given: unknown[]) => AnyLayer; // which checks what it is given
   const { layer, ...rest } = config as SavedConfig;
-  return isRecordOfLayer(layer) ? make(restoreLayer(layer, restoring), rest) : make(config);
+  return madeBy(kind, isRecordOfLayer(layer) ? make(restoreLayer(layer, restoring), rest) : make(config), restoring);
+}
+
+/** Throws INVALID_ARGUMENT for a maker of something else. */
+function madeBy(kind: string, made: unknown, { who }: Restoring): AnyLayer {
+  if (isLayer(made) && made.kind === kind) return made;
+  throw refused(who, `what layers.${kind} makes`, isLayer(made) ? made.kind : made, `a layer of kind ${JSON.stringify(kind)}`);
 }
 
 function isRecordOfLayer(value: unknown): value is LayerRecord {

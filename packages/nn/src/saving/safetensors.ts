@@ -121,5 +121,5 @@ export function corrupt(who: string, what: string, cause?: unknown): SluiceError
 }
 
 export function foreign(who: string, what: string, cause?: unknown): SluiceError {
-  return new SluiceError({ code: "FILE_FOREIGN", who, what, fix: "Only files that saveModel or serialize wrote can be read", cause });
+  return new SluiceError({ code: "FILE_FOREIGN", who, what, fix: "Only files that Sluice wrote can be read", cause });
 }

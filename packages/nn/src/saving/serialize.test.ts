@@ -128,6 +128,11 @@ test("a layer of one's own is found by its maker", async () => {
   );
   const bytes = await serialize(await sequential([input({ shape: [3, 2] }), bidirectional(leak({ units: 2 }))]).compile(options));
   expect(() => deserialize(bytes)).toThrow(expect.objectContaining({ code: "FILE_FOREIGN", facts: { kind: "leak" } }));
+  const refused = (what: string) => expect.objectContaining({ message: expect.stringContaining(what) });
+  expect(() => deserialize(bytes, { layers: { leak: leak({ units: 2 }) as never } })).toThrow(refused("layers must be a record of makers"));
+  expect(() => deserialize(bytes, { layers: { leak: () => dense({ units: 2 }) } })).toThrow(
+    refused('must be a layer of kind "leak", got "dense"'),
+  );
   const loaded = await deserialize(bytes, { layers: { leak } }).compile({ backend });
   expect(
     (

@@ -46,8 +46,10 @@ export async function tensorsOf(source: AnyModel | AnyTrainer, options: SaveOpti
 }
 
 const isSource: Rule<AnyModel | AnyTrainer> = {
-  expected: "a model or a trainer",
-  accepts: (value): value is AnyModel | AnyTrainer => (typeof value === "object" && value !== null) || typeof value === "function",
+  expected: "a model or a trainer (saveCheckpoint and serializeCheckpoint are for learners)",
+  accepts: (value): value is AnyModel | AnyTrainer =>
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    ("graph" in value || ("checkpoint" in value && "model" in value)),
 };
 
 function noWeights({ name }: AnyModel, who: string): SluiceError {
