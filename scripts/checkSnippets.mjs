@@ -13,7 +13,11 @@ writeFileSync(
   join(folder, "tsconfig.json"),
   JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["**/*.ts"] }, undefined, 2),
 );
-const { status, stdout } = spawnSync("tsc", ["--noEmit", "--pretty", "false", "-p", folder], { cwd: root, encoding: "utf8" });
+const { status, stdout } = spawnSync(
+  process.execPath,
+  [join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "--pretty", "false", "-p", folder],
+  { cwd: root, encoding: "utf8" },
+);
 // out/snippets/docs/recipes/text.md/block1.ts(12,3) is docs/recipes/text.md(12,3)
 process.stdout.write(stdout.replaceAll(/^out\/snippets\/(.*\.md)\/[\w-]+\.ts/gm, "$1"));
 process.exitCode = status ?? 1;
