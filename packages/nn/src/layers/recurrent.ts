@@ -22,6 +22,7 @@ import { sequenceOf } from "./checks.ts";
 import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
+import { reversed } from "./reversed.ts";
 import { runInParts } from "./runInParts.ts";
 import { checkStart, namesOf, noCarry, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
@@ -30,7 +31,10 @@ export interface RecurrentConfig extends MaskConfig {
   readonly units: number;
   /** All steps [batch, steps, units], or the last [batch, units] (default). */
   readonly returnSequences?: boolean;
-  /** Read the sequence from its end; the outputs then stand in the order they were computed, as in Keras. Default false. */
+  /**
+   * Read the sequence from its end; the outputs then stand in the order they were computed, as in Keras: that of a row's last step that counts is the
+   * first. (Keras puts what does not count in front, under the mask of the sequence that was read.) Default false.
+   */
   readonly goBackwards?: boolean;
   /** Whether every sequence starts from zeros (default) or from a state that is learnt, one for all. */
   readonly initialState?: InitialState;
@@ -170,7 +174,7 @@ function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: Over
           ? wholeOf(run(x, options))
           : runInParts({ run, x, options, extras, first: carrySteps });
       carried?.next(after as Tree<Tensor>); // likewise
-      const result = !returnSequences ? ran.last : goBackwards ? ran.outputs.flip(1) : ran.outputs;
+      const result = !returnSequences ? ran.last : goBackwards ? reversed(ran.outputs, mask) : ran.outputs;
       return withAlso(result, { state: ran.state as Tree<Tensor> });
     },
   };

@@ -1,0 +1,245 @@
+// Small models over sequences of unequal lengths, drawn at random, and what they come to on data whose padding the test chooses.
+import type { Backend, HostArray } from "@sluice/core";
+import fc from "fast-check";
+import {
+  additiveAttention,
+  attention,
+  bidirectional,
+  dense,
+  dropout,
+  embedding,
+  gru,
+  input,
+  layerNormalization,
+  lstm,
+  mgu,
+  model,
+  multiHeadAttention,
+  positionalEncoding,
+  rmsNormalization,
+  sgd,
+  simpleRNN,
+  type AnyLayer,
+} from "../index.ts";
+import type { Symbolic } from "../layers/layer.ts";
+import type { AnyTrainer } from "../model/model.ts";
+import type { CompileOptions, Data } from "../model/options.ts";
+import { flatten } from "../weights/layout.ts";
+
+const width = 4;
+
+/** Sequence to sequence of `width` features. */
+const layers = {
+  lstm: () => lstm({ units: width, returnSequences: true, initialState: "learnt" }),
+  gru: () => gru({ units: width, returnSequences: true, recurrentDropout: 0.3 }),
+  mgu: () => mgu({ units: width, returnSequences: true, dropout: 0.3 }),
+  backwards: () => simpleRNN({ units: width, returnSequences: true, goBackwards: true }),
+  "both ways": () => bidirectional(gru({ units: width / 2, returnSequences: true })),
+  "both ways, averaged": () => bidirectional(lstm({ units: width, returnSequences: true, peepholes: true }), { mergeMode: "ave" }),
+  attention: () => attention({ score: "scaledDot", residual: true }),
+  "causal attention": () => additiveAttention({ units: 3, causal: true }),
+  heads: () => multiHeadAttention({ numHeads: 2, residual: true }),
+  "causal heads": () => multiHeadAttention({ numHeads: 2, numKeyValueHeads: 1, causal: true, rotary: true }),
+  "normalised layers": () => layerNormalization(),
+  "normalised roots": () => rmsNormalization(),
+  dense: () => dense({ units: width, activation: "tanh" }),
+  positions: () => positionalEncoding(),
+  /** Masks per step: what is drawn for one step depends on how many there are. */
+  dropout: () => dropout({ rate: 0.3, seed: 5 }),
+  "dropped scores": () => attention({ dropout: 0.3, seed: 6 }),
+} satisfies Record<string, () => AnyLayer>;
+
+/** Sequence to a vector. */
+const ends = {
+  lstm: () => lstm({ units: 3 }),
+  backwards: () => gru({ units: 3, goBackwards: true }),
+  "both ways": () => bidirectional(mgu({ units: 3 })),
+} satisfies Record<string, () => AnyLayer>;
+
+export interface Plan {
+  /** Where masks come from: lengths of numbers, lengths of indices, or the index 0. */
+  readonly front: "numbers" | "indices" | "maskIndex";
+  readonly body: readonly (keyof typeof layers)[];
+  readonly end: keyof typeof ends;
+  /** One sequence; one that attends to another; one that starts from the state of another. */
+  readonly shape: "chain" | "attends" | "continues";
+  readonly heads: "steps" | "labels" | "whole" | "both";
+  /** Of the sequence that the heads read, and of the other one. */
+  readonly steps: readonly [own: number, other: number];
+  readonly lengths: readonly [own: readonly number[], other: readonly number[]];
+  readonly weights: readonly number[];
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+const perStep = ["dropout", "dropped scores"];
+
+/** `sameWhenLonger`: without masks that are drawn for each step. */
+export function anyPlan({ sameWhenLonger }: { readonly sameWhenLonger: boolean }): fc.Arbitrary<Plan> {
+  const kinds = Object.keys(layers) as (keyof typeof layers)[];
+  return fc
+    .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 4 }))
+    .chain(([rows, own, other]) => {
+      const lengths = (steps: number) => fc.array(fc.nat({ max: steps }), { minLength: rows, maxLength: rows });
+      return fc.record({
+        front: fc.constantFrom("numbers", "indices", "maskIndex"),
+        body: fc.array(fc.constantFrom(...kinds.filter((kind) => !sameWhenLonger || !perStep.includes(kind))), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        end: fc.constantFrom(...(Object.keys(ends) as (keyof typeof ends)[])),
+        shape: fc.constantFrom("chain", "attends", "continues"),
+        heads: fc.constantFrom("steps", "labels", "whole", "both"),
+        steps: fc.constant([own, other] as const),
+        lengths: fc.tuple(
+          lengths(own).filter((all) => all.some((n) => n > 0)),
+          lengths(other),
+        ),
+        weights: fc.array(fc.constantFrom(0.5, 1, 2), { minLength: rows, maxLength: rows }),
+        batchSize: fc.integer({ min: 1, max: 3 }),
+        seed: fc.nat({ max: 1000 }),
+      });
+    });
+}
+
+/** A model with inputs by name, and outputs by name where there are two. */
+export function modelOf({ front, body, end, shape, heads }: Plan) {
+  const own = sequenceFrom(front),
+    other = sequenceFrom(front);
+  const inputs = shape === "chain" ? { own: own.input } : { own: own.input, other: other.input };
+  const run = (x: Symbolic): Symbolic =>
+    body.reduce<Symbolic>((value, kind) => (layers[kind]() as unknown as (x: Symbolic) => Symbolic)(value), x); // each is called on one value
+  const read = {
+    chain: () => run(own.value),
+    attends: () => attention({ score: "scaledDot" })(dense({ units: width })(own.value), { value: run(other.value) }),
+    continues: () =>
+      lstm({ units: width, returnSequences: true })(run(own.value), { initialState: lstm({ units: width })(other.value).state }),
+  }[shape]();
+  const steps = () => dense({ units: 2 })(read),
+    labels = () => dense({ units: 3, activation: "softmax" })(read),
+    whole = () => dense({ units: 1 })((ends[end]() as unknown as (x: Symbolic) => Symbolic)(read)); // likewise
+  const outputs = { steps, labels, whole, both: () => ({ labels: labels(), whole: whole() }) }[heads]();
+  return model({ inputs, outputs });
+}
+
+function sequenceFrom(front: Plan["front"]) {
+  const value = input({ dtype: front === "numbers" ? "float" : "i32" });
+  const first =
+    front === "numbers"
+      ? dense({ units: width })
+      : embedding({ inputDim: 6, outputDim: width, ...(front === "maskIndex" && { maskIndex: 0 }) });
+  return { input: value, value: first(value) };
+}
+
+const losses = { steps: "mse", labels: "sparseCategoricalCrossentropy", whole: "mse" } as const;
+const metrics = { steps: ["mae"], labels: ["accuracy"], whole: ["mae"] } as const;
+export const lossWeights = { labels: 0.7, whole: 2 } as const;
+
+export async function trainerOf(
+  backend: Backend,
+  plan: Plan,
+  { dtype = "f64", learningRate = 0.1 }: { readonly dtype?: "f32" | "f64"; readonly learningRate?: number } = {},
+) {
+  const { heads, seed } = plan;
+  const measured =
+    heads === "both"
+      ? { loss: { labels: losses.labels, whole: losses.whole }, metrics: { labels: metrics.labels, whole: metrics.whole }, lossWeights }
+      : { loss: losses[heads], metrics: metrics[heads] };
+  const options = { backend, optimizer: sgd({ learningRate }), dtype, seed, ...measured };
+  return (await modelOf(plan).compile(options as unknown as CompileOptions<"labels" | "whole">)) as unknown as AnyTrainer; // as its heads are named
+}
+
+/** What stands where nothing counts. */
+export interface Padding {
+  /** More steps than the lengths need. */
+  readonly further: number;
+  readonly number: number;
+  readonly index: number;
+  readonly label: number;
+}
+export const plain: Padding = { further: 0, number: 0, index: 0, label: 0 };
+
+/** The data of a plan, or of some of its rows; each number follows from its row, its step and its place. */
+export function dataOf(plan: Plan, padding: Padding = plain, rows: readonly number[] = plan.weights.map((_, row) => row)) {
+  const { front, shape, heads, weights } = plan;
+  const steps = plan.steps.map((n) => n + padding.further) as [number, number];
+  const of = (which: 0 | 1, size: number, at: (seed: number) => number, otherwise: number) =>
+    rows.flatMap((row) =>
+      Array.from({ length: steps[which] * size }, (_, i) =>
+        Math.floor(i / size) < plan.lengths[which][row]! ? at(which * 7919 + row * 613 + i) : otherwise,
+      ),
+    );
+  const wave = (seed: number) => Math.sin(seed * 1.7 + 1),
+    among = (from: number, to: number) => (seed: number) => from + (Math.floor(1e4 * (1 + wave(seed))) % (to - from));
+  const x = (which: 0 | 1): HostArray =>
+    front === "numbers"
+      ? { dtype: "f64", shape: [rows.length, steps[which], 2], data: Float64Array.from(of(which, 2, wave, padding.number)) }
+      : {
+          dtype: "i32",
+          shape: [rows.length, steps[which]],
+          data: Int32Array.from(of(which, 1, among(front === "maskIndex" ? 1 : 0, 6), front === "maskIndex" ? 0 : padding.index)),
+        };
+  const y = {
+    steps: {
+      dtype: "f64",
+      shape: [rows.length, steps[0], 2],
+      data: Float64Array.from(of(0, 2, wave, front === "maskIndex" ? padding.label : padding.number)),
+    },
+    labels: {
+      dtype: "i32",
+      shape: [rows.length, steps[0]],
+      data: Int32Array.from(of(0, 1, among(0, 3), front === "maskIndex" ? padding.label : padding.index)),
+    },
+    whole: { dtype: "f64", shape: [rows.length, 1], data: Float64Array.from(rows, (row) => wave(row)) },
+  } as const satisfies Record<string, HostArray>;
+  const lengthsOf = (which: 0 | 1) => rows.map((row) => plan.lengths[which][row]!);
+  return {
+    x: { own: x(0), ...(shape !== "chain" && { other: x(1) }) },
+    y: heads === "both" ? { labels: y.labels, whole: y.whole } : y[heads],
+    sampleWeight: rows.map((row) => weights[row]!),
+    ...(front !== "maskIndex" && { lengths: { own: lengthsOf(0), ...(shape !== "chain" && { other: lengthsOf(1) }) } }),
+  } as unknown as Data<string, string> & { readonly lengths?: Readonly<Record<string, readonly number[]>> }; // as the plan names them
+}
+
+export interface Outcome {
+  /** Losses and metrics of each epoch, and of an evaluation after them. */
+  readonly measured: readonly Readonly<Record<string, number>>[];
+  readonly weights: readonly number[];
+  /** Of rows, and of steps that count. */
+  readonly predicted: readonly number[];
+}
+
+export async function outcomeOf(
+  backend: Backend,
+  plan: Plan,
+  { padding = plain, dtype = "f64" }: { readonly padding?: Padding; readonly dtype?: "f32" | "f64" } = {},
+): Promise<Outcome> {
+  using trainer = await trainerOf(backend, plan, { dtype });
+  const data = dataOf(plan, padding);
+  const { epochs } = await trainer.fit(data, { epochs: 2, batchSize: plan.batchSize });
+  const logs = epochs.map(({ epoch: _, examplesPerSecond: __, ...log }) => log as Record<string, number>); // what is left are measures
+  return {
+    measured: [...logs, await trainer.evaluate(data, { batchSize: 2 })],
+    weights: Object.values(flatten(await trainer.weights(), "test")).flatMap(({ data }) => [...data]),
+    predicted: await predicted(trainer, plan, padding),
+  };
+}
+
+export async function predicted(
+  trainer: AnyTrainer,
+  plan: Plan,
+  padding: Padding = plain,
+  rows?: readonly number[],
+): Promise<readonly number[]> {
+  const { x, lengths } = dataOf(plan, padding, rows);
+  const outputs: unknown = await trainer.predict(x as never, { batchSize: 2, ...(lengths !== undefined && { lengths: lengths as never }) }); // by the plan's names
+  const arrays = plan.heads === "both" ? Object.values(outputs as Record<string, HostArray>) : [outputs as HostArray];
+  return arrays.flatMap((array) => thatCount(plan, array, rows));
+}
+
+/** The numbers of whole rows, or of their steps that count. */
+function thatCount(plan: Plan, { data, shape }: HostArray, rows: readonly number[] = plan.weights.map((_, row) => row)): readonly number[] {
+  const [, steps = 1, size] = shape;
+  if (size === undefined) return [...data];
+  return rows.flatMap((row, i) => [...data.subarray(i * steps * size, (i * steps + plan.lengths[0][row]!) * size)]);
+}
