@@ -79,7 +79,10 @@ export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
 export interface LayerContext {
   /** The random masks, each [batch, …shape]; there in training only. */
   readonly drawn?: Tree<Tensor | undefined>;
-  /** Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all, where they have as many. */
+  /**
+   * Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all; absent too where
+   * they have unlike numbers of steps.
+   */
   readonly mask?: Tensor | undefined;
   /** The mask of each input, in the tree of x. */
   readonly masks?: Tree<Tensor | undefined>;

@@ -34,9 +34,9 @@ export function specOf(shape: Shape, dtype: Kind): Spec {
   return { shape, axes, dtype };
 }
 
-/** Whether its first axis is that of so many steps. */
-export function hasStepsOf({ axes, shape }: Spec, steps: number | undefined): boolean {
-  return axes[0] === "steps" && shape[0] === steps;
+/** How many steps there are, where the first axis is theirs. */
+export function stepsOf({ axes, shape }: Spec): number | undefined {
+  return axes[0] === "steps" ? shape[0] : undefined;
 }
 
 export function isSpec(value: unknown): value is Spec {

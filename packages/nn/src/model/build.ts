@@ -3,7 +3,7 @@ import { entryOf, foundIn } from "../host/entryOf.ts";
 import { leavesOf, mapTree, SluiceError, type Tree, type Weight } from "@sluice/core";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
 import type { AnyLayer, Built, RandomMask, Symbolic } from "../layers/layer.ts";
-import { describe, hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
+import { describe, isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import type { BuiltModel, BuiltNode, BuiltOutput } from "./built.ts";
 import { checkedBuilt } from "./checkedBuilt.ts";
 import { forward } from "./forward.ts";
@@ -13,15 +13,15 @@ import { stepForm } from "./stepForm.ts";
 /** What is known of a value before it is computed. */
 interface Known {
   readonly spec: Spec;
-  /** The input whose steps these are. */
-  readonly lengthsOf: string | undefined;
+  /** The inputs whose steps these are. */
+  readonly lengthsOf: readonly string[];
 }
 
 /** Throws what layers throw that do not fit what they read, and SHAPE_MISMATCH for one that is used for samples of different features. */
 export function buildGraph(graph: Graph, samples: Named<Spec>): BuiltModel {
   const known = new Map<Symbolic, Known>();
   for (const [name, value] of Object.entries(graph.inputs))
-    known.set(value, { spec: inputSpec(name, value, entryOf(samples, name)), lengthsOf: name });
+    known.set(value, { spec: inputSpec(name, value, entryOf(samples, name)), lengthsOf: [name] });
   const byCall = new Map<unknown, Named<Known>>();
   const knownOf = (value: Symbolic): Known => known.get(value) ?? entryOf(foundIn(byCall, value.call), value.path); // a node comes after what it reads
   const nodes = graph.nodes.map((node) => {
@@ -60,15 +60,19 @@ function given({ call }: Node, { output, also = {} }: Built<never>, knownOf: (va
   const read = leavesOf(call.x, isSymbolic).map(([, value]) => knownOf(value as Symbolic)); // as calls are made
   return Object.fromEntries(
     [...leavesOf(output, isSpec), ...leavesOf(also, isSpec)].map(([path, leaf]) => {
-      const spec = leaf as Spec; // a layer gives these
-      return [path, { spec, lengthsOf: read.find((one) => one.lengthsOf !== undefined && hasStepsOf(spec, one.spec.shape[0]))?.lengthsOf }];
+      const spec = leaf as Spec, // a layer gives these
+        steps = stepsOf(spec);
+      return [
+        path,
+        { spec, lengthsOf: steps === undefined ? [] : read.flatMap((one) => (stepsOf(one.spec) === steps ? one.lengthsOf : [])) },
+      ];
     }),
   );
 }
 
 function outputOf(nodes: readonly BuiltNode[], value: Symbolic, { spec, lengthsOf }: Known): BuiltOutput {
   const built = value.path === "" ? nodes.find(({ call }) => call === value.call)?.built : undefined;
-  return { spec, activation: built?.activation ?? "linear", lengthsOf: spec.axes[0] === "steps" ? lengthsOf : undefined };
+  return { spec, activation: built?.activation ?? "linear", lengthsOf: stepsOf(spec) === undefined ? [] : lengthsOf };
 }
 
 function masksOf(node: BuiltNode): [path: string, mask: RandomMask][] {

@@ -24,8 +24,8 @@ export interface BuiltOutput {
   readonly spec: Spec;
   /** What it ends with; "linear" where that is not known. */
   readonly activation: Activation;
-  /** The input whose `lengths` say which of its steps count, if any. */
-  readonly lengthsOf: string | undefined;
+  /** The inputs whose `lengths` say which of its steps count: those that count in all. */
+  readonly lengthsOf: readonly string[];
 }
 
 /** A model for samples of certain shapes. */

@@ -1,9 +1,9 @@
 // A graph of layers, traced: each applied to what it reads, with masks travelling beside.
 import { entryOf, foundIn } from "../host/entryOf.ts";
-import { cast, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
+import { cast, leavesOf, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
 import { activationFunction } from "../layers/activationFunction.ts";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
-import { hasStepsOf, isSpec, type Spec } from "../layers/spec.ts";
+import { isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import { Also, Masked, type LayerContext, type Symbolic } from "../layers/layer.ts";
 import type { Applied, BuiltNode, ModelContext } from "./built.ts";
 import { useName, type Graph, type Named } from "./graph.ts";
@@ -51,11 +51,16 @@ export class Values {
     return mapTree(tree, isSymbolic, (leaf) => this.of(leaf as Symbolic).mask) as Tree<Tensor | undefined>; // likewise
   }
 
-  /** The steps that count in all of them, where they have as many. */
-  mask(values: readonly Symbolic[]): Tensor | undefined {
-    const found = [...new Set(values.map((value) => this.of(value).mask).filter((mask) => mask !== undefined))];
-    const steps = new Set(found.map((mask) => mask.shape[1]).filter((size) => size !== 1)); // one broadcasts
-    return found.length === 0 || steps.size > 1 ? undefined : found.reduce((both, mask) => where(both, mask, 0));
+  /** The steps that count in all of them, by how many steps there are. */
+  counted(values: readonly Symbolic[]): ReadonlyMap<number, Tensor> {
+    const counted = new Map<number, Tensor>();
+    for (const mask of new Set(values.map((value) => this.of(value).mask))) {
+      const [, steps] = mask?.shape ?? [];
+      if (mask === undefined || steps === undefined) continue;
+      const others = counted.get(steps);
+      counted.set(steps, others === undefined ? mask : where(others, mask, 0));
+    }
+    return counted;
   }
 }
 
@@ -93,15 +98,15 @@ export function applyNode(
 ): void {
   const { name, call, built } = node;
   const read = symbolsIn(call.x);
-  const mask = values.mask(read);
+  const counted = values.counted(read);
   const context: LayerContext = {
     ...own,
-    ...{ mask, masks: values.masks(call.x) },
+    ...{ mask: counted.size === 1 ? [...counted.values()][0] : undefined, masks: values.masks(call.x) },
     beside: values.tensors(call.beside) as LayerContext["beside"] & object, // a record maps to a record
     besideMasks: values.masks(call.beside) as LayerContext["besideMasks"] & object, // likewise
   };
   const given = scope(name, () => built.apply(weights[name] ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
-  keep(node, values, given, maskOf(mask, built.output));
+  keep(node, values, given, maskOf(counted, built.output));
 }
 
 /** With its activation, where it has one. */
@@ -109,12 +114,12 @@ export function keep(
   node: BuiltNode,
   values: Values,
   given: Tree<Tensor | Masked> | Also,
-  maskFor: (path: string, x: Tensor) => Tensor | undefined,
+  maskFor: (path: string) => Tensor | undefined,
 ): void {
   const activate = node.built.activation && node.built.activation !== "linear" ? activationFunction(node.built.activation) : undefined;
   if (given instanceof Also) for (const [path, tensor] of tensorsOf(given.also)) values.set(node, path, { tensor, mask: undefined });
   mapTree(given instanceof Also ? given.value : given, isValue, (leaf, path) => {
-    const { tensor, mask } = leaf instanceof Masked ? flagged(leaf) : { tensor: leaf as Tensor, mask: maskFor(path, leaf as Tensor) }; // `isValue` says so
+    const { tensor, mask } = leaf instanceof Masked ? flagged(leaf) : { tensor: leaf as Tensor, mask: maskFor(path) }; // `isValue` says so
     if (activate === undefined) values.set(node, path, { tensor, mask });
     else values.set(node, path, { tensor: scope(node.name, () => activate(tensor)), mask, logits: tensor });
   });
@@ -127,11 +132,9 @@ function flagged({ tensor, mask }: Masked): Value {
 }
 
 /** The mask of what it read, where the first axis is still that of the steps. */
-function maskOf(mask: Tensor | undefined, output: BuiltNode["built"]["output"]): (path: string, x: Tensor) => Tensor | undefined {
-  if (mask === undefined) return () => undefined;
-  const kept = new Set<string>();
-  mapTree(output, isSpec, (leaf, path) => hasStepsOf(leaf as Spec, mask.shape[1]) && kept.add(path)); // `isSpec` says so
-  return (path) => (kept.has(path) ? mask : undefined);
+function maskOf(counted: ReadonlyMap<number, Tensor>, output: BuiltNode["built"]["output"]): (path: string) => Tensor | undefined {
+  const kept = new Map(leavesOf(output, isSpec).map(([path, leaf]) => [path, stepsOf(leaf as Spec)])); // a layer gives these
+  return (path) => counted.get(kept.get(path) ?? 0);
 }
 
 function isValue(value: unknown): boolean {

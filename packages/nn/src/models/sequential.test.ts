@@ -25,7 +25,7 @@ test("each layer is built for what the one before gives", () => {
   expect(built.outputs["y"]).toEqual({
     spec: { shape: [4, 2], axes: ["steps", "units"], dtype: "float" },
     activation: "linear",
-    lengthsOf: "x",
+    lengthsOf: ["x"],
   });
   expect(built.weights).toMatchObject({
     dense: { kernel: { axes: { features: 3, units: 5 } } },

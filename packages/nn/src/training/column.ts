@@ -36,7 +36,7 @@ export function countedIn({ steps, lengths }: Counted, row: number, size: number
 /** The same before the lengths were read. */
 export interface Counting {
   readonly steps: number;
-  readonly lengths: () => Column;
+  readonly lengths: () => TypedArray;
 }
 
 /**
@@ -71,7 +71,7 @@ function* rows({ array, samples, asked, counting, isWatched }: Rows): Pieces<Col
   const size = length / samples;
   const sums = isWatched && data === array.data ? new Int32Array(samples) : undefined;
   const step = Math.max(1, Math.floor(piece / size));
-  const counted = counting && { steps: counting.steps, lengths: counting.lengths().data };
+  const counted = counting && { steps: counting.steps, lengths: counting.lengths() };
   for (let row = 0; row < samples; row += step) {
     yield;
     if (array.data.length !== length) throw changed(asked, row);

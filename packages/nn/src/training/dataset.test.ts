@@ -19,7 +19,7 @@ const tokens = { dtype: "f32", ends, indices: { x: 10 }, sampleOf: ({ x }: Named
 
 function read(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers) {
   const { x, y, weight, lengths, sample, ...rest } = atOnce(
-    dataset(data, { ...reading, targetsOf: () => ({ y: { target, lengthsOf: undefined } }) }, "trainer.fit"),
+    dataset(data, { ...reading, targetsOf: () => ({ y: { target, lengthsOf: [] } }) }, "trainer.fit"),
   );
   expect(lengths).toEqual({});
   return { ...rest, sample: sample["x"], x: x["x"]!.data, y: y["y"]!.data, weight: weight.data };

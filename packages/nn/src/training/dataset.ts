@@ -1,7 +1,7 @@
 // What the caller trains, evaluates or predicts on, checked once and in the types that the Program reads.
-import { SluiceError, type Shape } from "@sluice/core";
+import { SluiceError, type Shape, type TypedArray } from "@sluice/core";
 import { options, refused, type HostNumbers } from "@sluice/core/arguments";
-import type { Spec } from "../layers/spec.ts";
+import { stepsOf, type Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
 import { entryOf } from "../host/entryOf.ts";
 import { hostNumbers } from "../host/hostNumbers.ts";
@@ -32,8 +32,8 @@ export interface Dataset extends Samples {
 /** What an output that is to be learnt reads as its targets. */
 export interface Wanted {
   readonly target: Target;
-  /** The input whose lengths say which of its steps count. */
-  readonly lengthsOf: string | undefined;
+  /** The inputs whose lengths say which of its steps count. */
+  readonly lengthsOf: readonly string[];
 }
 
 /** How data of certain samples' shapes is read. */
@@ -65,7 +65,7 @@ export function dataset(
     const name = endName("y", output, ends.outputs);
     const numbers = hostNumbers(entryOf(given, output), who, name);
     checkTarget(numbers, samples, target, { who, name });
-    const lengths = lengthsOf === undefined ? undefined : inputs.lengths[lengthsOf];
+    const lengths = lengthsOf.flatMap((input) => inputs.lengths[input] ?? []);
     return [
       output,
       column(
@@ -124,8 +124,16 @@ function* datasetRead({
   ...inputs
 }: Taken & { readonly y: Columns; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
   const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), weight: yield* weight };
-  if (read.weight.data.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
+  const { data: weights } = read.weight;
+  if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
+  for (const [output, { counted }] of Object.entries(read.y))
+    if (counted?.lengths.every((length: number, row: number) => length === 0 || weights[row] === 0)) throw noSteps(who, output);
   return read;
+}
+
+function noSteps(who: string, output: string): SluiceError {
+  const what = `no step of the output "${output}" counts: every sample's length is 0, or its sampleWeight`;
+  return new SluiceError({ code: "EMPTY_DATA", who, what });
 }
 
 /** The inputs alone, for prediction; likewise. */
@@ -163,7 +171,7 @@ function samplesTaken({ x, lengths }: Inputs, { dtype, ends, sampleOf, indices }
       const { dtype: kind, shape } = entryOf(sample, input);
       const range = indices[input] === undefined ? {} : { range: [0, indices[input] - 1] as const };
       const asked = { wanted: { dtype: kind, ...range }, dtype, who, name };
-      return [input, column(array, numbers, samples, asked, { counting: countedBy(counted[input], shape) })];
+      return [input, column(array, numbers, samples, asked, { counting: countedBy([counted[input] ?? []].flat(), shape) })];
     }),
   };
 }
@@ -186,7 +194,7 @@ function lengthsTaken(given: Inputs["lengths"], { samples, sample, ends, dtype, 
   return Object.fromEntries(
     found.map(([input, numbers]) => {
       const name = endName("lengths", input, ends.inputs);
-      const [steps] = entryOf(sample, input).shape;
+      const steps = stepsOf(entryOf(sample, input));
       if (steps === undefined) throw refused(who, name, numbers, `left out: a sample of ${endName("x", input, ends.inputs)} has no steps`);
       const array = hostNumbers(numbers, who, name);
       checkRows(array, samples, [], { who, name });
@@ -196,9 +204,14 @@ function lengthsTaken(given: Inputs["lengths"], { samples, sample, ends, dtype, 
   );
 }
 
-/** Rows are read as far as they count. */
-function countedBy(lengths: Lengths | undefined, [steps = 0]: Shape): Counting | undefined {
-  return lengths === undefined || steps === 0 ? undefined : { steps, lengths: () => lengths.read };
+/** Rows are read as far as they count in all of these. */
+function countedBy([first, ...others]: readonly Lengths[], [steps = 0]: Shape): Counting | undefined {
+  if (first === undefined || steps === 0) return undefined;
+  return { steps, lengths: () => others.reduce((least, { read }) => shorter(least, read.data), first.read.data) };
+}
+
+function shorter(a: TypedArray, b: TypedArray): TypedArray {
+  return a.map((length, row) => Math.min(length, b[row] ?? length));
 }
 
 /** "x", "x.source" */
