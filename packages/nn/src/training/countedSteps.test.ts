@@ -1,7 +1,23 @@
 // Where masks meet data, other layers and losses: what was once wrong, and the edges.
+import { sqrt, square, sum } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
-import { attention, dense, embedding, gru, input, layer, lstm, model, sequential, sgd, simpleRNN, type Spec } from "../index.ts";
+import {
+  attention,
+  dense,
+  embedding,
+  gru,
+  input,
+  layer,
+  lstm,
+  masked,
+  model,
+  sequential,
+  sgd,
+  simpleRNN,
+  type Loss,
+  type Spec,
+} from "../index.ts";
 
 const backend = await open();
 afterAll(() => backend.close());
@@ -81,4 +97,32 @@ test("a stateful layer goes on from the last step that counted, row by row", asy
   const last = async (row: readonly number[]) => (await whole.predict([row.map((v) => [v])])).data[0]!;
   expect(given.data[2]).toBeCloseTo(await last(first), 12);
   expect(given.data[3]).toBeCloseTo(await last(second), 12);
+});
+
+test("a mask says only which steps count, whatever numbers it holds", async () => {
+  const counting = (unit: number) =>
+    layer({
+      kind: "counting",
+      config: {},
+      build: (x) => ({ output: x, weights: {}, apply: (_, given, { mask }) => masked(given, mask?.mul(unit)) }),
+    });
+  const data = { x: wave(3, 4, 2), y: wave(3, 4, 1), lengths: [4, 1, 2] };
+  const evaluated = [1, 3, -0.25].map(async (unit) => {
+    using trainer = await sequential([counting(unit), gru({ units: 2, returnSequences: true }), dense({ units: 1 })]).compile(options);
+    return await trainer.evaluate(data);
+  });
+  const [one, ...others] = await Promise.all(evaluated);
+  expect(others).toEqual([one, one]);
+});
+
+test("a loss whose derivative is infinite at zeros learns from the steps that count", async () => {
+  const distance: Loss = { name: "distance", target: (shape) => ({ dtype: "float", shape }), perSample: (y, output) => sqrt(sum(square(output.sub(y)), -1)) }; // prettier-ignore
+  using trainer = await sequential([input({ shape: [3, 1] }), gru({ units: 2, returnSequences: true }), dense({ units: 2 })]).compile({
+    ...options,
+    loss: distance,
+  });
+  const before = await trainer.weights();
+  const { epochs } = await trainer.fit({ x: wave(2, 3, 1), y: wave(2, 3, 2), lengths: [2, 3] }, { epochs: 2 });
+  expect(epochs.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  expect(await trainer.weights()).not.toEqual(before);
 });

@@ -1,5 +1,5 @@
 // What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
-import { SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
+import { broadcastTo, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
@@ -46,9 +46,9 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
     const sumOf = (measure: Measure): Tensor => perSample(measure, target, read(measure)).mul(weight).sum();
     return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
   }
-  const counts = weight.expand(1).mul(mask);
+  const counts = where(mask, broadcastTo(weight.expand(1), mask.shape), 0);
   const sumOf = (measure: Measure): Tensor =>
-    where(mask, perStep(measure, target, read(measure)), 0)
+    where(mask, perStep(measure, counting(target, mask), counting(read(measure), mask)), 0)
       .mul(counts)
       .sum();
   return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
@@ -67,6 +67,12 @@ function perSample(measure: Measure, target: Tensor, output: Tensor): Tensor {
     fix: "Take the mean over every axis but the first",
     facts: { expected: [batch], ...(result instanceof Tensor && { got: result.shape }) },
   });
+}
+
+/** With zeros where a step does not count, before it is measured: on the way back 0·NaN is NaN (decision 19). */
+function counting(x: Tensor, mask: Tensor): Tensor {
+  if (x.dtype !== mask.dtype || x.shape[1] !== mask.shape[1]) return x; // labels are no part of a product
+  return where(broadcastTo(mask.reshape([...mask.shape, ...x.shape.slice(2).map(() => 1)]), x.shape), x, 0);
 }
 
 /** [batch, steps], each step as a sample. */
@@ -97,5 +103,10 @@ function joined(
   if (heads[0]?.isNamed === false) return { loss: meanOf(first), ...first };
   const loss = measured.map((one, i) => meanOf(one).mul(heads[i]?.lossWeight ?? 1)).reduce((sum, each) => sum.add(each));
   const weight = samples.sum();
-  return { loss, weight, sums: [loss.mul(weight), ...measured.flatMap(({ sums }) => sums)], ownWeights: measured.map((one) => one.weight) };
+  return {
+    loss,
+    weight,
+    sums: [loss.mul(weight), ...measured.flatMap(({ sums }) => sums)],
+    ownWeights: measured.map((one) => one.weight),
+  };
 }
