@@ -1,6 +1,7 @@
 // Sums of losses and metrics. A backend adds those of a fixed number of steps in its own precision, the host adds the groups in
 // float64: which steps are added together follows from their count alone, never from the clock or from who looks.
 import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core";
+import { entryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 
 /** Where updates and evaluations add up: the steps skipped, the samples' weights, each measure times weight, then weights that single measures have of their own. */
@@ -32,6 +33,13 @@ export interface Tally {
   readonly partial: ArrayLike<number>;
 }
 
+/** Measures that count by another weight than the batch's; the first is a part of the whole loss. */
+export interface Part {
+  readonly measures: readonly [loss: string, ...string[]];
+  /** How much that loss counts in the whole. */
+  readonly share: number;
+}
+
 export class Totals {
   /** [2 + measures] */
   readonly array: NDArray;
@@ -39,16 +47,18 @@ export class Totals {
   readonly names: readonly string[];
   /** Where the weight of each lies. */
   readonly #weights: readonly number[];
+  readonly #parts: readonly Part[];
   readonly #zeros: TypedArray;
   #steps = 0;
   #full: Promise<Float64Array>;
 
-  /** `own` says which measures count by another weight than the batch's: for each of these weights, its measures. */
-  constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64", own: readonly (readonly string[])[] = []) {
-    const length = measuresAt + names.length + own.length;
+  /** `parts` have a weight of their own each. */
+  constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64", parts: readonly Part[] = []) {
+    const length = measuresAt + names.length + parts.length;
     this.names = names;
+    this.#parts = parts;
     this.#weights = names.map((name) => {
-      const at = own.findIndex((measures) => measures.includes(name));
+      const at = parts.findIndex(({ measures }) => measures.includes(name));
       return at < 0 ? weightAt : measuresAt + names.length + at;
     });
     this.#zeros = typedArray(dtype, length);
@@ -95,10 +105,15 @@ export class Totals {
     return { steps, skipped: partial[skippedAt]!, full, partial };
   }
 
-  /** The mean of each measure over the samples, by their weights; NaN before the first. */
+  /** The mean of each measure over what counts, by weights; NaN where nothing does. The loss is the sum of its parts, whatever the batches were. */
   means({ full, partial }: Tally): Record<string, number> {
     const sum = (i: number): number => full[i]! + partial[i]!;
-    return Object.fromEntries(this.names.map((name, i) => [name, sum(measuresAt + i) / sum(this.#weights[i] ?? weightAt)]));
+    const means: Record<string, number> = Object.fromEntries(
+      this.names.map((name, i) => [name, sum(measuresAt + i) / sum(this.#weights[i] ?? weightAt)]),
+    );
+    const [whole = "loss"] = this.names;
+    for (const { measures, share } of this.#parts) means[whole] = entryOf(means, whole) + share * (means[measures[0]] || 0); // of what does not count nothing
+    return means;
   }
 
   dispose(): void {

@@ -12,7 +12,7 @@ export interface Objective {
   readonly loss: Tensor;
   /** How much the batch counts in the sums, a scalar of at least 0. */
   readonly weight: Tensor;
-  /** weight · measure: of the loss, then of the others. */
+  /** weight · measure: of the loss, or of what in it has no weight of its own, then of the others. */
   readonly sums: readonly Tensor[];
   /** Weights that some of the measures have of their own, in the order of `Totals`. */
   readonly ownWeights?: readonly Tensor[];

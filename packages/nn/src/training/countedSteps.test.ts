@@ -43,6 +43,22 @@ test("a model that reads sequences of unlike steps is a layer of another, with t
   expect(await outer.predict(data.x, { lengths: data.lengths })).toEqual(await inner.predict(data.x, { lengths: data.lengths }));
 });
 
+test("a mask says only which steps count, whatever numbers it holds", async () => {
+  const counting = (unit: number) =>
+    layer({
+      kind: "counting",
+      config: {},
+      build: (x) => ({ output: x, weights: {}, apply: (_, given, { mask }) => masked(given, mask?.mul(unit)) }),
+    });
+  const data = { x: wave(3, 4, 2), y: wave(3, 4, 1), lengths: [4, 1, 2] };
+  const evaluated = [1, 3, -0.25].map(async (unit) => {
+    using trainer = await sequential([counting(unit), gru({ units: 2, returnSequences: true }), dense({ units: 1 })]).compile(options);
+    return await trainer.evaluate(data);
+  });
+  const [one, ...others] = await Promise.all(evaluated);
+  expect(others).toEqual([one, one]);
+});
+
 test("of two sequences together the steps count that count in both, in targets too", async () => {
   const added = layer<{ readonly a: Spec; readonly b: Spec }>({
     kind: "added",
@@ -67,6 +83,18 @@ test("lengths of what has no steps are refused, and so is data of which no step 
   for (const nothing of [{ lengths: [0, 0] }, { lengths: [0, 2], sampleWeight: [1, 0] }])
     await expect(steps.fit({ ...data, ...nothing }, { epochs: 1 })).rejects.toThrow(expect.objectContaining({ code: "EMPTY_DATA" }));
   expect(Object.values(await steps.evaluate({ ...data, lengths: [0, 2] })).every(Number.isFinite)).toBe(true);
+});
+
+test("a loss whose derivative is infinite at zeros learns from the steps that count", async () => {
+  const distance: Loss = { name: "distance", target: (shape) => ({ dtype: "float", shape }), perSample: (y, output) => sqrt(sum(square(output.sub(y)), -1)) }; // prettier-ignore
+  using trainer = await sequential([input({ shape: [3, 1] }), gru({ units: 2, returnSequences: true }), dense({ units: 2 })]).compile({
+    ...options,
+    loss: distance,
+  });
+  const before = await trainer.weights();
+  const { epochs } = await trainer.fit({ x: wave(2, 3, 1), y: wave(2, 3, 2), lengths: [2, 3] }, { epochs: 2 });
+  expect(epochs.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  expect(await trainer.weights()).not.toEqual(before);
 });
 
 test("a sequence whose steps do not count in its midst is turned round with them", async () => {
@@ -99,30 +127,16 @@ test("a stateful layer goes on from the last step that counted, row by row", asy
   expect(given.data[3]).toBeCloseTo(await last(second), 12);
 });
 
-test("a mask says only which steps count, whatever numbers it holds", async () => {
-  const counting = (unit: number) =>
-    layer({
-      kind: "counting",
-      config: {},
-      build: (x) => ({ output: x, weights: {}, apply: (_, given, { mask }) => masked(given, mask?.mul(unit)) }),
-    });
-  const data = { x: wave(3, 4, 2), y: wave(3, 4, 1), lengths: [4, 1, 2] };
-  const evaluated = [1, 3, -0.25].map(async (unit) => {
-    using trainer = await sequential([counting(unit), gru({ units: 2, returnSequences: true }), dense({ units: 1 })]).compile(options);
-    return await trainer.evaluate(data);
-  });
-  const [one, ...others] = await Promise.all(evaluated);
-  expect(others).toEqual([one, one]);
-});
-
-test("a loss whose derivative is infinite at zeros learns from the steps that count", async () => {
-  const distance: Loss = { name: "distance", target: (shape) => ({ dtype: "float", shape }), perSample: (y, output) => sqrt(sum(square(output.sub(y)), -1)) }; // prettier-ignore
-  using trainer = await sequential([input({ shape: [3, 1] }), gru({ units: 2, returnSequences: true }), dense({ units: 2 })]).compile({
-    ...options,
-    loss: distance,
-  });
-  const before = await trainer.weights();
-  const { epochs } = await trainer.fit({ x: wave(2, 3, 1), y: wave(2, 3, 2), lengths: [2, 3] }, { epochs: 2 });
-  expect(epochs.every(({ loss }) => Number.isFinite(loss))).toBe(true);
-  expect(await trainer.weights()).not.toEqual(before);
+test("the whole loss is the sum of its parts, each over what counts of its output, whatever the batches", async () => {
+  const x = input({ shape: [3, 1] });
+  const body = gru({ units: 2, returnSequences: true })(x);
+  const heads = model({ inputs: x, outputs: { steps: dense({ units: 1 })(body), whole: dense({ units: 1 })(gru({ units: 2 })(body)) } });
+  const data = { x: wave(3, 3, 1), y: { steps: wave(3, 3, 1), whole: wave(3, 1) }, lengths: [3, 1, 0] };
+  const penalty = { weights: "gru.wx", l2: 0.1 };
+  using trainer = await heads.compile({ ...options, loss: { steps: "mse", whole: "mae" }, lossWeights: { whole: 0.5 }, groups: [penalty] });
+  const [one, all] = [await trainer.evaluate(data, { batchSize: 1 }), await trainer.evaluate(data, { batchSize: 3 })];
+  for (const [name, value] of Object.entries(all)) expect(one[name]).toBeCloseTo(value, 12);
+  const { wx } = (await trainer.weights())["gru"] as unknown as { readonly wx: { readonly data: Float64Array } };
+  const price = 0.1 * wx.data.reduce((total, w) => total + w * w, 0);
+  expect(all["loss"]).toBeCloseTo(all["stepsLoss"]! + 0.5 * all["wholeLoss"]! + price, 12);
 });

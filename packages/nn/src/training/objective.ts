@@ -1,5 +1,5 @@
 // What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
-import { broadcastTo, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
+import { broadcastTo, constant, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
@@ -92,7 +92,7 @@ function whole({ name }: Measure, shape: Shape): SluiceError {
   });
 }
 
-/** One output without a name has the batch's weight; of several each has its own, and the loss is the sum of theirs. */
+/** One output without a name has the batch's weight; of several each has its own, and of the whole loss the sums hold what is in none of theirs. */
 function joined(
   heads: readonly Head[],
   measured: readonly Measured[],
@@ -106,7 +106,7 @@ function joined(
   return {
     loss,
     weight,
-    sums: [loss.mul(weight), ...measured.flatMap(({ sums }) => sums)],
+    sums: [constant(0, [], loss.dtype), ...measured.flatMap(({ sums }) => sums)],
     ownWeights: measured.map((one) => one.weight),
   };
 }
