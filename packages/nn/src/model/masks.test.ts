@@ -1,8 +1,16 @@
 // The laws of steps that do not count, over models drawn at random: losses, metrics, trained weights and predictions.
-import type { HostArray } from "@sluice/core";
+import { attention as attentionOf, compile, gru as gruCell, recurrence, scope, type HostArray, type Tensor } from "@sluice/core";
+import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { entryOf } from "../host/entryOf.ts";
+import { attention, dense, gru, sequential, sgd } from "../index.ts";
+import { specOf } from "../layers/spec.ts";
+import { positive, updateStep } from "../learner/update.ts";
+import { meanSquaredError } from "../measures/meanSquaredError.ts";
+import { modelObjective } from "../training/objective.ts";
+import { layoutOf } from "../weights/layout.ts";
 import type { AnyTrainer } from "./model.ts";
 import { anyPlan, dataOf, lossWeights, outcomeOf, plain, predicted, trainerOf, type Outcome, type Plan } from "../testing/maskedModels.ts";
 
@@ -11,7 +19,7 @@ afterAll(() => backend.close());
 
 const numRuns = process.env["SLUICE_THOROUGH"] === "1" ? 500 : 12;
 
-/** Sums over other zeros may be associated otherwise: what numbersOfs is rounding, in float64 of numbers of about 1. */
+/** Sums over other zeros may be associated otherwise: what differs is rounding, in float64 of numbers of about 1. */
 const rounding = 1e-11;
 
 function numbersOf({ measured, weights, predicted: given }: Outcome): readonly number[] {
@@ -136,6 +144,29 @@ test("a sample of length 0 counts nothing where steps are measured", async () =>
     }),
     { numRuns },
   );
+});
+
+test("without masks the Program is what core makes of the same lines, forwards and back", () => {
+  const built = sequential([gru({ units: 3, returnSequences: true }), attention({ score: "scaledDot" }), dense({ units: 2 })]).build(specOf([4, 2], "float")); // prettier-ignore
+  const layout = layoutOf(built.weights);
+  const head = { output: "y", isNamed: false, lossWeight: 1, loss: meanSquaredError, metrics: [] };
+  const [cell, attending] = [recurrence(gruCell()), attentionOf({ score: "scaledDot" })];
+  const byHand: typeof objective = (weights, { batch: { x, y, weight } }) => {
+    const own = weights as { gru: Parameters<typeof cell.run>[0]; dense: { kernel: Tensor; bias: Tensor } }; // as the layers declare them
+    const steps = scope("gru", () => cell.run(own.gru, entryOf(x, "x")).outputs);
+    const seen = scope("attention", () => attending.run({} as never, { query: steps }).output); // it has none
+    const output = scope("dense", () => seen.dot(own.dense.kernel).add(own.dense.bias));
+    const sum = meanSquaredError.perSample(entryOf(y, "y"), output).mul(weight).sum();
+    return { loss: sum.div(positive(weight.sum())), weight: weight.sum(), sums: [sum] };
+  };
+  const objective = modelObjective(built, [head]);
+  const program = (own: typeof objective) => {
+    const f32 = (...shape: readonly number[]) => ({ shape, dtype: "f32" as const });
+    const batch = { x: { x: f32(5, 4, 2) }, y: { y: f32(5, 4, 2) }, weight: f32(5), lengths: {} };
+    const step = updateStep({ layout, objective: own, optimizer: sgd({ learningRate: 1 }), skipsUnsound: false }, "update");
+    return print(compile(backend, step).program({ batch, params: f32(layout.length), slots: {}, hyper: f32(1), totals: f32(3) }));
+  };
+  expect(program(objective)).toBe(program(byHand));
 });
 
 /** A row of length 0 keeps one step that does not count, as data without steps is refused. */
