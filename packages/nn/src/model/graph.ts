@@ -60,6 +60,17 @@ export function readBy({ x, beside }: Call): readonly Symbolic[] {
   return [...leavesOf(x, isSymbolic), ...leavesOf(beside, isSymbolic)].map(([, leaf]) => leaf as Symbolic); // calls are of these
 }
 
+/** The layers that read it, also past an `input` that stands first in a sequence. */
+export function readersOf(graph: Graph, value: Symbolic): readonly AnyLayer[] {
+  return graph.nodes
+    .filter(({ call }) => readBy(call).includes(value))
+    .flatMap(({ call }) => (call.layer.kind === "input" ? [call.layer, ...readersPast(graph, call)] : [call.layer]));
+}
+
+function readersPast(graph: Graph, past: Call): readonly AnyLayer[] {
+  return graph.nodes.filter(({ call }) => readBy(call).some((value) => value.call === past)).map(({ call }) => call.layer);
+}
+
 /** Every call that these values need, each after those it reads. A list of what is left to visit, as a chain may be thousands long. */
 function inOrder(outputs: readonly Symbolic[]): readonly Call[] {
   const done = new Set<Call>();

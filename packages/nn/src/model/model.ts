@@ -115,6 +115,9 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
    * it ran) and the best weights were not gone back to, the first epoch of a call with as many samples, the same `batchSize`,
    * `shuffle` and `seed` is what is left of the one cut short, and the best epoch and `patience` of the same `monitor` go on.
    *
+   * Where indices look right-padded and neither `lengths` nor a `maskIndex` says what counts, console.warn tells once: of at least 8 rows of at least 4
+   * steps a quarter end in a run of one and the same index, the runs are of unlike lengths, and it stands nowhere else.
+   *
    * Besides the above throws INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs,
    * NOT_FINITE naming epoch and step where a loss or gradient is not finite (that update and those after it are left out, and
    * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights

@@ -7,7 +7,7 @@ import { printed } from "../layers/printed.ts";
 import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
 import { buildGraph } from "../model/build.ts";
 import type { BuiltModel } from "../model/built.ts";
-import { readBy, type Graph, type Named } from "../model/graph.ts";
+import { readersOf, type Graph, type Named } from "../model/graph.ts";
 import { knownSamples } from "../model/knownSamples.ts";
 import type { AnyModel } from "../model/model.ts";
 import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
@@ -70,17 +70,6 @@ function readingOf(graph: Graph, value: Symbolic): { readonly dtype: Kind; reado
   );
   const declared = [value, ...readers].map(declaredIn).find((dtype) => dtype !== undefined);
   return { dtype: declared ?? (indices === undefined ? "float" : "i32"), indices };
-}
-
-/** The layers that read it, also past an `input` that stands first in a sequence. */
-function readersOf(graph: Graph, value: Symbolic): readonly AnyLayer[] {
-  return graph.nodes
-    .filter(({ call }) => readBy(call).includes(value))
-    .flatMap(({ call }) => (call.layer.kind === "input" ? [call.layer, ...readersPast(graph, call)] : [call.layer]));
-}
-
-function readersPast(graph: Graph, past: unknown): readonly AnyLayer[] {
-  return graph.nodes.filter(({ call }) => readBy(call).some((value) => value.call === past)).map(({ call }) => call.layer);
 }
 
 /** What an `input(…)` says that it holds. */
