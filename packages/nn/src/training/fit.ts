@@ -10,6 +10,7 @@ import { trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
+import { notePadding } from "./paddingNote.ts";
 import { Pace } from "./pace.ts";
 import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
@@ -28,6 +29,7 @@ export interface Taken {
 /** See `Trainer.fit`. */
 export async function fit(session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
   const train = await session.read(taken.train);
+  notePadding(who, session.model, train);
   const validation = taken.validation && (await session.read(taken.validation));
   const best = new Best(session.variables(who).params, session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
