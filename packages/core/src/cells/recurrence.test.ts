@@ -6,6 +6,7 @@ import {
   cell as define,
   compile,
   gradient,
+  gru,
   hostArray,
   initialise,
   isWeight,
@@ -14,8 +15,11 @@ import {
   literal,
   lowerGraph,
   lstm,
+  mapTree,
+  mgu,
   multiHeadAttention,
   recurrence,
+  rnn,
   SluiceError,
   stacked,
   tanh,
@@ -58,6 +62,17 @@ test("only the last state in demand, a loop keeps one place for each state and n
   const scratch = lowerGraph(graph, backend.supports).slots.filter((s) => s.binding === undefined);
   // x time-major [50, 2, 3], its product [50, 2, 16], h and c [2, 4]
   expect(scratch.map((s) => s.length).sort((a, b) => a - b)).toEqual([8, 8, 300, 1600]);
+});
+
+test("the last output of unequal lengths takes no loop of its own where the cell shows a state", () => {
+  const scans = (cell: Parameters<typeof recurrence>[0]) => {
+    const layer = recurrence(cell);
+    const weights = mapTree(layer.weights({ input: 3, units: 4 }), isWeight, (weight) => f32(...Object.values((weight as Weight).axes)));
+    const run = (w: never, x: Tensor, of: Tensor) => layer.run(w, x, { lengths: of }).last;
+    const { graph } = trace("last", run as (...args: never[]) => unknown, [weights, f32(2, 5, 3), { shape: [2], dtype: "i32" }]);
+    return lowerGraph(graph, backend.supports).steps.filter(({ kind }) => kind === "scan").length;
+  };
+  expect([lstm(), lstm({ projection: 2 }), gru(), mgu(), rnn()].map(scans)).toEqual([1, 1, 1, 1, 1]);
 });
 
 test("a mask of the first steps is their lengths, to the bit, of whatever dtype, time-major too, alone and with lengths", async () => {

@@ -6,6 +6,7 @@ import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { cast } from "../trace/functions.ts";
 import { at, reshape, transpose } from "../trace/movement.ts";
+import { sum } from "../trace/reductions.ts";
 import { mapTensors, scan, tensorsOf } from "../trace/scan.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
@@ -184,6 +185,7 @@ function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts:
   const ones = mapTensors(perStep, ({ shape, dtype }) => constant(1, shape.slice(1), dtype));
   const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start, { ...perSequence, ...ones }); // for its shape alone
   const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
+  let shown: string | undefined; // the state that the cell gives as its output, if it does
   const { state, outputs } = scan({
     name: cell.name,
     state: carried,
@@ -192,11 +194,22 @@ function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts:
     step: ({ state: before, last }, inputs) => {
       const { output, state: after } = cell.step(weights, inputs.x, before as Tensors<S>, { ...perSequence, ...inputs.extras }),
         old = new Map(tensorsOf(before));
+      shown = tensorsOf(after as Tree<Tensor>).find(([, t]) => t === output)?.[0];
       const kept = mapTensors(after as Tree<Tensor>, (t, path) => where(inputs.counts, t, old.get(path)!));
       return { state: { state: kept, last: where(inputs.counts, output, last) }, output: where(inputs.counts, output, 0) };
     },
   });
-  return { outputs, last: state.last, state: state.state as Tensors<S> };
+  return { outputs, last: lastOf(state, shown, counts), state: state.state as Tensors<S> };
+}
+
+/** After its last step that counts a row's output is the state that it shows. So `last` need not be carried: in a loop of its own all of a step would be computed again. */
+function lastOf(
+  { state, last }: { readonly state: Tree<Tensor>; readonly last: Tensor },
+  shown: string | undefined,
+  counts: Tensor,
+): Tensor {
+  const found = tensorsOf(state).find(([path]) => path === shown)?.[1];
+  return found === undefined ? last : where(sum(counts, 0), found, 0);
 }
 
 /** x [steps, batch, …], another number where a step does not count. */
