@@ -221,11 +221,10 @@ export async function outcomeOf(
   using trainer = await trainerOf(backend, plan, { dtype });
   const data = dataOf(plan, padding);
   const { epochs } = await trainer.fit(data, { epochs: 2, batchSize: plan.batchSize });
-  const logs = epochs.map((log) =>
-    Object.fromEntries(Object.entries(log).filter(([name]) => name !== "epoch" && name !== "examplesPerSecond")),
-  );
+  const measures = (log: object): Readonly<Record<string, number>> =>
+    Object.fromEntries((Object.entries(log) as [string, number][]).filter(([name]) => name !== "epoch" && name !== "examplesPerSecond")); // of numbers
   return {
-    measured: [...logs, await trainer.evaluate(data, { batchSize: 2 })],
+    measured: [...epochs.map(measures), measures(await trainer.evaluate(data, { batchSize: 2 }))],
     weights: Object.values(flatten(await trainer.weights(), "test")).flatMap(({ data }) => [...data]),
     predicted: await predicted(trainer, plan, padding),
   };
