@@ -10,6 +10,7 @@ const rows = {
   steps: [5, 3],
   lengths: [[5, 2, 0, 3, 1], [3, 0, 2, 1, 3]], // prettier-ignore
   weights: [1, 2, 1, 0.5, 1],
+  holes: true,
   batchSize: 2,
   seed: 3,
 } as const;

@@ -76,7 +76,8 @@ test("a row alone, cut to its length, gives what it gives in the batch", async (
 
 test("a loss is its sum over the steps that count by their number, samples by their weights, whatever the batches; fit says what evaluate says", async () => {
   await fc.assert(
-    fc.asyncProperty(anyPlan({ random: "nothing" }), fc.integer({ min: 1, max: 6 }), async (plan, batchSize) => {
+    fc.asyncProperty(anyPlan({ random: "nothing" }), fc.integer({ min: 1, max: 6 }), async (drawn, batchSize) => {
+      const plan = { ...drawn, holes: false }; // lengths say it all
       using trainer = await trainerOf(backend, plan, { learningRate: 0 });
       const want = await measuresOf(trainer, plan);
       const { epochs } = await trainer.fit(dataOf(plan), { epochs: 1, batchSize });

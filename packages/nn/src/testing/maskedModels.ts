@@ -75,6 +75,8 @@ export interface Plan {
   /** Of the sequence that the heads read, and of the other one. */
   readonly steps: readonly [own: number, other: number];
   readonly lengths: readonly [own: readonly number[], other: readonly number[]];
+  /** Whether a maskIndex also stands where sequences go on after it, though not in front. */
+  readonly holes: boolean;
   readonly weights: readonly number[];
   readonly batchSize: number;
   readonly seed: number;
@@ -99,6 +101,7 @@ export function anyPlan({ random }: { readonly random: keyof typeof drawn }): fc
           lengths(own).filter((all) => all.some((n) => n > 0)),
           lengths(other),
         ),
+        holes: fc.boolean(),
         weights: fc.array(fc.constantFrom(0.5, 1, 2), { minLength: rows, maxLength: rows }),
         batchSize: fc.integer({ min: 1, max: 3 }),
         seed: fc.nat({ max: 1000 }),
@@ -167,21 +170,22 @@ export const plain: Padding = { further: 0, number: 0, index: 0, label: 0 };
 export function dataOf(plan: Plan, padding: Padding = plain, rows: readonly number[] = plan.weights.map((_, row) => row)) {
   const { front, shape, heads, weights } = plan;
   const steps = plan.steps.map((n) => n + padding.further) as [number, number];
-  const of = (which: 0 | 1, size: number, at: (seed: number) => number, otherwise: number) =>
+  const of = (which: 0 | 1, size: number, at: (seed: number, step: number) => number, otherwise: number) =>
     rows.flatMap((row) =>
       Array.from({ length: steps[which] * size }, (_, i) =>
-        Math.floor(i / size) < plan.lengths[which][row]! ? at(which * 7919 + row * 613 + i) : otherwise,
+        Math.floor(i / size) < plan.lengths[which][row]! ? at(which * 7919 + row * 613 + i, Math.floor(i / size)) : otherwise,
       ),
     );
   const wave = (seed: number) => Math.sin(seed * 1.7 + 1),
     among = (from: number, to: number) => (seed: number) => from + (Math.floor(1e4 * (1 + wave(seed))) % (to - from));
+  const token = (seed: number, step: number) => among(front === "maskIndex" && (step === 0 || !plan.holes) ? 1 : 0, 6)(seed);
   const x = (which: 0 | 1): HostArray =>
     front === "numbers"
       ? { dtype: "f64", shape: [rows.length, steps[which], 2], data: Float64Array.from(of(which, 2, wave, padding.number)) }
       : {
           dtype: "i32",
           shape: [rows.length, steps[which]],
-          data: Int32Array.from(of(which, 1, among(front === "maskIndex" ? 1 : 0, 6), front === "maskIndex" ? 0 : padding.index)),
+          data: Int32Array.from(of(which, 1, token, front === "maskIndex" ? 0 : padding.index)),
         };
   const y = {
     steps: {
