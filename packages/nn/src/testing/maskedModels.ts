@@ -152,7 +152,7 @@ export async function trainerOf(
     heads === "both"
       ? { loss: { labels: losses.labels, whole: losses.whole }, metrics: { labels: metrics.labels, whole: metrics.whole }, lossWeights }
       : { loss: losses[heads], metrics: metrics[heads] };
-  const options = { backend, optimizer: sgd({ learningRate }), dtype, seed, ...measured };
+  const options = { backend, optimizer: sgd({ learningRate, globalClipNorm: 1 }), dtype, seed, ...measured };
   return (await modelOf(plan).compile(options as unknown as CompileOptions<"labels" | "whole">)) as unknown as AnyTrainer; // as its heads are named
 }
 
