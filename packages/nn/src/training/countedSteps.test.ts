@@ -62,6 +62,7 @@ test("a mask says only which steps count, whatever numbers it holds", async () =
 test("of two sequences together the steps count that count in both, in targets too", async () => {
   const added = layer<{ readonly a: Spec; readonly b: Spec }>({
     kind: "added",
+    takes: ["a", "b"],
     config: {},
     build: ({ a }) => ({ output: a, weights: {}, apply: (_, x) => x.a.add(x.b) }),
   });
