@@ -11,7 +11,7 @@ export interface EmbeddingConfig {
   /** How many indices there are: they lie in 0 … inputDim − 1. */
   readonly inputDim: number;
   readonly outputDim: number;
-  /** The index that stands where nothing is, such as the padding of sequences: such steps do not count from here on. Default none. */
+  /** The index that stands where nothing is, such as the padding of sequences: such steps do not count from here on. In a stream each step counts. Default none. */
   readonly maskIndex?: number;
   readonly name?: string;
 }
