@@ -7,6 +7,11 @@ export function entryOf<T>(record: Readonly<Record<string, T>>, name: string): T
   throw internal("entryOf", `there is no "${name}" among ${Object.keys(record).join(", ")}`);
 }
 
+/** The same where there may be none: what every record has, such as "constructor", is not its own. */
+export function maybeEntryOf<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** The same of a map. */
 export function foundIn<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   if (map.has(key)) return map.get(key) as V; // likewise

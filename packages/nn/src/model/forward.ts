@@ -1,5 +1,5 @@
 // A graph of layers, traced: each applied to what it reads, with masks travelling beside.
-import { entryOf, foundIn } from "../host/entryOf.ts";
+import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
 import { cast, leavesOf, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
 import { activationFunction } from "../layers/activationFunction.ts";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
@@ -68,14 +68,14 @@ export class Values {
 export function forward(graph: Graph, nodes: readonly BuiltNode[], { weights, inputs, context }: Given): Applied {
   const values = new Values();
   for (const [name, symbolic] of Object.entries(graph.inputs))
-    values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: context.masks?.[name] });
+    values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: maybeEntryOf(context.masks, name) });
   const carried: Record<string, Tree<Tensor>> = {};
   for (const node of nodes) {
     const name = useName(node);
-    const before = context.carried?.[name];
+    const before = maybeEntryOf(context.carried, name);
     const next = (after: Tree<Tensor>): void => void (carried[name] = after);
     applyNode(node, values, weights, {
-      drawn: mapTree(node.built.drawn, isRandomMask, (_, path) => context.drawn?.[path], name) as Tree<Tensor | undefined>, // one for each
+      drawn: mapTree(node.built.drawn, isRandomMask, (_, path) => maybeEntryOf(context.drawn, path), name) as Tree<Tensor | undefined>, // one for each
       ...(before !== undefined && { carried: { before, next } }),
     });
   }
@@ -105,7 +105,7 @@ export function applyNode(
     beside: values.tensors(call.beside) as LayerContext["beside"] & object, // a record maps to a record
     besideMasks: values.masks(call.beside) as LayerContext["besideMasks"] & object, // likewise
   };
-  const given = scope(name, () => built.apply(weights[name] ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
+  const given = scope(name, () => built.apply(maybeEntryOf(weights, name) ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
   keep(node, values, given, maskOf(counted, built.output));
 }
 

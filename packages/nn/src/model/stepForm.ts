@@ -1,5 +1,5 @@
 // A graph of layers that runs one step of a sequence at a time: what depends on the steps of one input goes step by step, the rest is computed before.
-import { entryOf } from "../host/entryOf.ts";
+import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { constant, mapTree, SluiceError, tensorsOf, type Tensor, type Tree } from "@sluice/core";
 import { Also, type Beside, type Call, type Stepped, type Stepwise, type Symbolic } from "../layers/layer.ts";
 import { isSpec, type Spec } from "../layers/spec.ts";
@@ -34,7 +34,7 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
     before(weights, inputs, masks) {
       const values = new Values();
       for (const [name, symbolic] of Object.entries(graph.inputs))
-        if (name !== over) values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: masks[name] });
+        if (name !== over) values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: maybeEntryOf(masks, name) });
       for (const node of resting) applyNode(node, values, weights, {});
       const found = fixed.map((symbolic, i) => [`${i}`, values.of(symbolic)] as const);
       const counted = found.flatMap(([name, { mask }]) => (mask === undefined ? [] : [[name, mask] as const]));
@@ -44,7 +44,10 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
       const values = valuesOf(fixed, given);
       const starts = stateful.map(({ node, form }) => {
         const beside = values.tensors(node.call.beside) as Beside<Tensor>; // a record maps to a record
-        return [useName(node), form.start?.(weights[node.name] ?? {}, batch, beside) ?? zerosLike(form.state, batch, weights)] as const;
+        return [
+          useName(node),
+          form.start?.(maybeEntryOf(weights, node.name) ?? {}, batch, beside) ?? zerosLike(form.state, batch, weights),
+        ] as const;
       });
       return Object.fromEntries(starts);
     },
@@ -56,7 +59,7 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
         const own =
           form === "pointwise"
             ? pointwise(node, values, weights)
-            : form.step(weights[node.name] ?? {}, values.tensors(node.call.x) as never, {
+            : form.step(maybeEntryOf(weights, node.name) ?? {}, values.tensors(node.call.x) as never, {
                 state: state[useName(node)] ?? {},
                 ...beside(node, values),
               }); // prettier-ignore -- of the tree that it reads
@@ -80,7 +83,7 @@ function zerosLike(state: Tree<Spec>, batch: number, weights: Named<Tree<Tensor>
 }
 
 function pointwise(node: BuiltNode, values: Values, weights: Named<Tree<Tensor>>): Stepped {
-  const output = node.built.apply(weights[node.name] ?? {}, values.tensors(node.call.x) as never, beside(node, values)); // of the tree that it reads
+  const output = node.built.apply(maybeEntryOf(weights, node.name) ?? {}, values.tensors(node.call.x) as never, beside(node, values)); // of the tree that it reads
   return { output: output as Tree<Tensor>, state: {} }; // without a mask none is given
 }
 

@@ -3,7 +3,7 @@ import { SluiceError, type Shape, type TypedArray } from "@sluice/core";
 import { options, refused, type HostNumbers } from "@sluice/core/arguments";
 import { stepsOf, type Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
-import { entryOf } from "../host/entryOf.ts";
+import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { hostNumbers } from "../host/hostNumbers.ts";
 import { column, type Column, type Counting } from "./column.ts";
 import type { Named } from "../model/graph.ts";
@@ -65,7 +65,7 @@ export function dataset(
     const name = endName("y", output, ends.outputs);
     const numbers = hostNumbers(entryOf(given, output), who, name);
     checkTarget(numbers, samples, target, { who, name });
-    const lengths = lengthsOf.flatMap((input) => inputs.lengths[input] ?? []);
+    const lengths = lengthsOf.flatMap((input) => maybeEntryOf(inputs.lengths, input) ?? []);
     return [
       output,
       column(
@@ -171,7 +171,7 @@ function samplesTaken({ x, lengths }: Inputs, { dtype, ends, sampleOf, indices }
       const { dtype: kind, shape } = entryOf(sample, input);
       const range = indices[input] === undefined ? {} : { range: [0, indices[input] - 1] as const };
       const asked = { wanted: { dtype: kind, ...range }, dtype, who, name };
-      return [input, column(array, numbers, samples, asked, { counting: countedBy([counted[input] ?? []].flat(), shape) })];
+      return [input, column(array, numbers, samples, asked, { counting: countedBy([maybeEntryOf(counted, input) ?? []].flat(), shape) })];
     }),
   };
 }

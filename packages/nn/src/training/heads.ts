@@ -51,7 +51,7 @@ export function reportedName({ output }: Head, name: string): string {
   return `${output}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** Throws INVALID_ARGUMENT for metrics that read other targets than the loss, two of one name, and a loss that applies another activation than the output ends with. */
+/** Throws INVALID_ARGUMENT for metrics that read other targets than the loss, and a loss that applies another activation than the output ends with. */
 export function checkHeads(heads: readonly Head[], { outputs }: BuiltModel): void {
   for (const head of heads) {
     const output = entryOf(outputs, head.output);
@@ -71,14 +71,10 @@ function checkEnding({ loss, ...head }: Head, { activation }: BuiltOutput): void
   });
 }
 
-function checkMetrics({ loss, metrics, ...head }: Head, { spec: { shape } }: BuiltOutput): void {
+function checkMetrics({ loss, metrics }: Head, { spec: { shape } }: BuiltOutput): void {
   const read = loss.target(shape);
-  const names = new Set(["loss"]);
   for (const metric of metrics) {
     const wanted = metric.target(shape);
-    if (names.has(metric.name))
-      throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `two metrics of ${named(head)} are named "${metric.name}"` });
-    names.add(metric.name);
     if (wanted.dtype === read.dtype && wanted.shape.join() === read.shape.join()) continue;
     const what = `${metric.name} reads targets ${wanted.dtype} [${wanted.shape.join(", ")}], ${loss.name} reads ${read.dtype} [${read.shape.join(", ")}]`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: 'Take the metric that goes with the loss, such as "accuracy"' });

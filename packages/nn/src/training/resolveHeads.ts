@@ -1,32 +1,38 @@
 // What `compile` is told to measure: losses and metrics, by name or as they are, for each output. Importing it imports them all.
 import { SluiceError } from "@sluice/core";
-import { check, finite, options as known } from "@sluice/core/arguments";
+import { check, finite, options as known, refused } from "@sluice/core/arguments";
 import { resolveLoss } from "../losses/resolveLoss.ts";
 import { resolveMetric } from "../metrics/resolveMetric.ts";
 import type { AnyModel } from "../model/model.ts";
+import { maybeEntryOf } from "../host/entryOf.ts";
 import { single, type Names } from "../model/names.ts";
 import type { AnyLoss, AnyMetric, CompileOptions } from "../model/options.ts";
-import type { Head } from "./heads.ts";
+import { validationName } from "./best.ts";
+import { reportedOf, type Head } from "./heads.ts";
 
 const who = "model.compile";
 
 type Given = Pick<CompileOptions<Names>, "loss" | "lossWeights" | "metrics">;
 
-/** None where there is no loss. Throws INVALID_ARGUMENT for names that are no outputs, and for losses and metrics that there are not. */
-export function headsOf({ ends: { outputs } }: AnyModel, { loss, lossWeights = {}, metrics = [] }: Given): readonly Head[] {
-  if (outputs === null) {
-    if (loss === undefined) return [];
-    const own = resolveLoss(loss as AnyLoss); // the table took one
-    return [
-      {
-        output: single.outputs,
-        isNamed: false,
-        loss: own,
-        lossWeight: 1,
-        metrics: (metrics as readonly AnyMetric[]).map((metric) => resolveMetric(metric, own)),
-      },
-    ];
-  }
+/** None where there is no loss. Throws INVALID_ARGUMENT for names that are no outputs, for losses and metrics that there are not, and for two of one name. */
+export function headsOf({ ends: { outputs } }: AnyModel, { loss, lossWeights, metrics }: Given): readonly Head[] {
+  const heads = outputs === null ? headOf({ loss, lossWeights, metrics }) : headsByName(outputs, { loss, lossWeights, metrics });
+  checkNames(heads);
+  return heads;
+}
+
+/** Of one output without a name. */
+function headOf({ loss, lossWeights, metrics = [] }: Given): readonly Head[] {
+  if (loss === undefined) return [];
+  if (lossWeights !== undefined) throw nameless("lossWeights", lossWeights);
+  if (typeof loss !== "string" && !("perSample" in loss)) throw nameless("loss", loss);
+  if (!Array.isArray(metrics)) throw nameless("metrics", metrics);
+  const own = resolveLoss(loss as AnyLoss); // as was just seen
+  const resolved = (metrics as readonly AnyMetric[]).map((metric) => resolveMetric(metric, own)); // likewise
+  return [{ output: single.outputs, isNamed: false, loss: own, lossWeight: 1, metrics: resolved }];
+}
+
+function headsByName(outputs: readonly string[], { loss, lossWeights = {}, metrics = [] }: Given): readonly Head[] {
   const losses = byOutput<AnyLoss>("loss", outputs, loss ?? {}),
     weights = byOutput<number>("lossWeights", outputs, lossWeights),
     lists = byOutput<readonly AnyMetric[]>("metrics", outputs, Array.isArray(metrics) && metrics.length === 0 ? {} : metrics);
@@ -34,9 +40,15 @@ export function headsOf({ ends: { outputs } }: AnyModel, { loss, lossWeights = {
   if (without !== undefined && loss !== undefined) throw lossless(without);
   return Object.entries(losses).map(([output, given]) => {
     const own = resolveLoss(given);
-    const lossWeight = weights[output] ?? 1;
+    const lossWeight = maybeEntryOf(weights, output) ?? 1;
     check(who, `lossWeights.${output}`, lossWeight, finite);
-    return { output, isNamed: true, loss: own, lossWeight, metrics: (lists[output] ?? []).map((metric) => resolveMetric(metric, own)) };
+    return {
+      output,
+      isNamed: true,
+      loss: own,
+      lossWeight,
+      metrics: (maybeEntryOf(lists, output) ?? []).map((metric) => resolveMetric(metric, own)),
+    };
   });
 }
 
@@ -45,6 +57,30 @@ function byOutput<T>(option: string, outputs: readonly string[], given: unknown)
   const names = Object.fromEntries(outputs.map((name) => [name, true as const]));
   const found = known(who, given, names, option) as Readonly<Record<string, T | undefined>>; // the table checks what they are
   return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, T] => entry[1] !== undefined));
+}
+
+/** Throws INVALID_ARGUMENT where an epoch's log would have two numbers of one name: output "a" with a metric "bLoss" and output "aB", or "a" validated and "valA". */
+function checkNames(heads: readonly Head[]): void {
+  const names = reportedOf(heads).map(({ name }) => name);
+  const seen = new Set(["epoch", "examplesPerSecond"]);
+  for (const name of [...names, ...names.map(validationName)]) {
+    if (seen.has(name)) throw sameName(name);
+    seen.add(name);
+  }
+}
+
+function sameName(name: string): SluiceError {
+  const what = `two numbers of an epoch's log would be named "${name}"`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Give the metric or the output another name", facts: { name } });
+}
+
+function nameless(option: string, got: unknown): SluiceError {
+  return refused(
+    who,
+    option,
+    got,
+    option === "lossWeights" ? "left out: the output has no name" : "that of the one output, which has no name",
+  );
 }
 
 function unnamed(option: string, outputs: readonly string[]): SluiceError {
