@@ -118,3 +118,16 @@ test("a decoder writes as many sequences as it was made for", async () => {
   const writing = generate({ step, state, prompt: [[1], [2]], maxSteps: 2 });
   await expect(writing.next()).rejects.toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", facts: { rows: 2, state: 1 } }));
 });
+
+test("a step without a state of the decoder is refused", async () => {
+  const tokens = sequential([
+    input({ shape: [3], dtype: "i32" }),
+    embedding({ inputDim: 3, outputDim: 2 }),
+    gru({ units: 3, returnSequences: true }),
+  ]);
+  using trainer = await tokens.compile({ backend });
+  using decoder = await trainer.decoder();
+  const token = { dtype: "i32", shape: [1, 1], data: Int32Array.of(1) } as const;
+  for (const state of [undefined, {}, { layers: {} }])
+    await expect(decoder.step(token, state as never)).rejects.toThrow(refused("state must be"));
+});

@@ -1,7 +1,7 @@
 // A trained model as a step of `generate` and `beamSearch`: a function of tokens and state, for as many rows as there are.
 import { compile, disposeAll, leavesOf, NDArray, SluiceError } from "@sluice/core";
 import type { Bound, Compiled, HostArray, Tensor, Tree } from "@sluice/core";
-import { refused } from "@sluice/core/arguments";
+import { check, refused, type Rule } from "@sluice/core/arguments";
 import type { DecodingStep } from "../decoding/step.ts";
 import { entryOf } from "../host/entryOf.ts";
 import { disposeEach, type Held } from "../learner/bind.ts";
@@ -9,6 +9,7 @@ import type { Flat } from "../learner/update.ts";
 import type { Fixed } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { single, type Names } from "../model/names.ts";
+import { isRecord } from "../options/table.ts";
 import type { Decoder, DecoderOptions, DecoderState } from "../model/streams.ts";
 import { unpack } from "../weights/layout.ts";
 import { masksOf } from "./batchInputs.ts";
@@ -16,6 +17,15 @@ import { disposed, type Session } from "./session.ts";
 import { stepping, type Stepping } from "./stepping.ts";
 
 const who = "trainer.decoder";
+const anyState: Rule<DecoderState> = {
+  expected: "the state of the decoder, or of a step of it",
+  accepts: (value): value is DecoderState =>
+    isRecord(value) &&
+    isRecord(value["layers"]) &&
+    isRecord(value["fixed"]) &&
+    isRecord(value["fixed"]["values"]) &&
+    isRecord(value["fixed"]["masks"]),
+};
 
 /** See `Trainer.decoder`. */
 export async function createDecoder(
@@ -139,6 +149,7 @@ function owned(session: Session, made: Pick<Decoder, "step" | "state">, held: re
     state: made.state,
     async step(tokens, state) {
       if (isDisposed) throw disposed(session.model, `${who}.step`);
+      check<unknown>(`${who}.step`, "state", state, anyState);
       return made.step(tokens, state);
     },
     dispose() {

@@ -62,5 +62,5 @@ test("what is said by name of an output without one is refused, not left unheard
     ["lossWeights", { loss: "mse", lossWeights: { y: 2 } }],
     ["metrics", { loss: "mse", metrics: { y: ["mae"] } }],
   ] as const)
-    await expect(one.compile({ backend, optimizer: sgd(), ...(given as { readonly loss: "mse" }) })).rejects.toEqual(refused(option));
+    await expect(one.compile({ backend, optimizer: sgd(), ...(given as object) })).rejects.toEqual(refused(option));
 });

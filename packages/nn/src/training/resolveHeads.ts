@@ -15,8 +15,8 @@ const who = "model.compile";
 type Given = Pick<CompileOptions<Names>, "loss" | "lossWeights" | "metrics">;
 
 /** None where there is no loss. Throws INVALID_ARGUMENT for names that are no outputs, for losses and metrics that there are not, and for two of one name. */
-export function headsOf({ ends: { outputs } }: AnyModel, { loss, lossWeights, metrics }: Given): readonly Head[] {
-  const heads = outputs === null ? headOf({ loss, lossWeights, metrics }) : headsByName(outputs, { loss, lossWeights, metrics });
+export function headsOf({ ends: { outputs } }: AnyModel, given: Given): readonly Head[] {
+  const heads = outputs === null ? headOf(given) : headsByName(outputs, given);
   checkNames(heads);
   return heads;
 }

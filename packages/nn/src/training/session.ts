@@ -146,10 +146,12 @@ export class Session implements Setting {
     return this.#sample ?? {};
   }
 
-  /** Disposed of with it, unless it was before. */
+  /** Disposed of with it, unless it was before. Throws DISPOSED where that came first; then it is gone too. */
   own<H extends Held>(held: H): H {
     this.#owned.add(held);
-    return held;
+    if (!this.#disposed) return held;
+    held.dispose();
+    throw disposed(this.model);
   }
 
   disown(held: Held): void {

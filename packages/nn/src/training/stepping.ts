@@ -77,7 +77,8 @@ async function othersOf(
 ): Promise<Samples | undefined> {
   const names = (session.model.ends.inputs ?? []).filter((name) => name !== over);
   if (names.length === 0) {
-    if (inputs !== undefined && Object.keys(inputs).length > 0) throw refused(who, "inputs", inputs, "left out: there are no others");
+    for (const [option, given] of Object.entries({ inputs, lengths }))
+      if (given !== undefined && Object.keys(given).length > 0) throw refused(who, option, given, "left out: there are no other inputs");
     return undefined;
   }
   const ends = { inputs: names, outputs: null };

@@ -177,3 +177,11 @@ test("a layer that reads later steps says so by name; beyond maxSteps nothing is
   trainer.dispose();
   await expect(stream.step(ramp(features))).rejects.toThrow(expect.objectContaining({ code: "DISPOSED" }));
 });
+
+test("what is no state of the stream, and lengths of no input, are refused by what is wrong with them", async () => {
+  using trainer = await sequential([input({ shape: [3, 2] }), gru({ units: 2 })]).compile({ backend: backends.reference });
+  using stream = await trainer.stream();
+  const wider = { dtype: "f64", shape: [1, 2], data: new Float64Array(2) } as const;
+  expect(() => stream.setState({ steps: 0, arrays: { "gru.h": wider } })).toThrow(expect.objectContaining({ code: "DTYPE_MISMATCH" }));
+  await expect(trainer.stream({ lengths: { x: [1] } } as object)).rejects.toThrow(refused("lengths must be left out"));
+});

@@ -1,5 +1,5 @@
 // A trained model that reads sequences step by step, bound once: a step writes its numbers, runs one Program and reads what it gives.
-import { SluiceError, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
+import { allOrNothing, SluiceError, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
 import { check, count, refused } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { placeFor, readElements, type Asked } from "../host/elements.ts";
@@ -20,9 +20,10 @@ export async function createStream(session: Session, { batch, ...options }: Stre
   const made = await stepping(session, options, { who, batch });
   const bound = await bindSteps(who, session, made);
   const stream = new ModelStream(session, made, bound, options.maxSteps);
-  session.own(stream);
-  stream.reset();
-  return stream;
+  return allOrNothing((keep) => {
+    keep(session.own(stream)).reset();
+    return stream;
+  });
 }
 
 class ModelStream implements Stream<Names> {
@@ -140,7 +141,8 @@ function checkedState(state: unknown, own: Named<NDArray>): StreamState {
     const given = arrays[path];
     if (given === undefined) throw refused(asking, `state ${path}`, undefined, "an array");
     const numbers = hostNumbers(given, asking, `state ${path}`);
-    if (numbers.shape.join() !== shape.join() || numbers.dtype !== dtype) throw misfit(numbers.shape, shape, path);
+    if (numbers.shape.join() !== shape.join()) throw misfit(numbers.shape, shape, path);
+    if (numbers.dtype !== dtype) throw wrongType(path, numbers.dtype, dtype);
     return [path, { dtype, shape, data: numbers.data as TypedArray }] as const; // of its dtype
   });
   return { steps, arrays: Object.fromEntries(checked) };
@@ -152,6 +154,16 @@ function misfit(got: readonly number[], wanted: readonly number[], name = "x"): 
     code: "SHAPE_MISMATCH",
     who: name === "x" ? `${who}.step` : `${who}.setState`,
     what: `${name} must be [${[`batch ${batch}`, ...row].join(", ")}], one step of each sequence, got [${got.join(", ")}]`,
+    facts: { expected: wanted, got },
+  });
+}
+
+function wrongType(path: string, got: string, wanted: string): SluiceError {
+  return new SluiceError({
+    code: "DTYPE_MISMATCH",
+    who: `${who}.setState`,
+    what: `${path} must be ${wanted}, got ${got}`,
+    fix: "Take what state() gave, of a trainer of the same dtype",
     facts: { expected: wanted, got },
   });
 }
