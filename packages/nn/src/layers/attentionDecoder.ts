@@ -117,7 +117,8 @@ function built({ layer, config, input, who, beside }: Attending): Built {
       const plain = stepwiseOf(inner, state);
       return {
         state,
-        start: (weights, batch, given) => plain.start?.((weights as unknown as Weights).cell as Tree<Tensor>, batch, given) ?? {}, // it has one
+        start: (weights, batch, given, dtype) =>
+          plain.start?.((weights as unknown as Weights).cell as Tree<Tensor>, batch, given, dtype) ?? {}, // it has one
         step(weights, x, context) {
           const own = weights as unknown as Weights; // as declared above
           const { output: both, ...rest } = stepwiseOf(looking(own, lookingAt(context)), state).step(own.cell as Tree<Tensor>, x, context);

@@ -103,8 +103,8 @@ export interface StepLimits {
 export interface Stepwise<X = Spec> {
   /** What it keeps from step to step, of one sample; zeros at first. */
   readonly state: Tree<Spec>;
-  /** What it keeps at first, where that is not zeros: each [batch, …]. */
-  start?(weights: Tree<Tensor>, batch: number, beside: Beside<Tensor>): Tree<Tensor>;
+  /** What it keeps at first, where that is not zeros: each [batch, …], of `dtype` where it is floating. */
+  start?(weights: Tree<Tensor>, batch: number, beside: Beside<Tensor>, dtype: "f32" | "f64"): Tree<Tensor>;
   /** x [batch, …] without its steps → the output of this step, and what is kept. */
   step(weights: Tree<Tensor>, x: InPlace<X, Tensor>, context: StepContext): Stepped;
 }

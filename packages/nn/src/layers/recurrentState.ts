@@ -1,5 +1,5 @@
 // The states of recurrent layers: what they look like, where they start, and how they go from one step to the next.
-import { broadcastTo, constant, leavesOf, mapTree, SluiceError, tensorsOf } from "@sluice/core";
+import { broadcastTo, constant, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { Cell, States, StateSpec, Tensor, Tensors, Tree, Weights } from "@sluice/core";
 import type { Gives, Stepwise } from "./layer.ts";
 import { describe, isSpec, type Spec } from "./spec.ts";
@@ -12,13 +12,13 @@ export function stepwiseOf<P extends Weights, S extends States>(cell: Cell<P, S>
   };
   return {
     state,
-    start(weights, batch, beside) {
+    start(weights, batch, beside, dtype) {
       const { initial } = weights as { readonly initial?: Readonly<Record<string, Tensor>> };
       const given = beside["initialState"];
       if (given !== undefined) return given;
       const rows = (spec: unknown, path: string): Tensor =>
         initial?.[path] === undefined
-          ? constant(0, [batch, ...(spec as Spec).shape], tensorsOf(weights)[0]?.[1].dtype ?? "f32") // `isSpec` says so
+          ? constant(0, [batch, ...(spec as Spec).shape], dtype) // `isSpec` says so
           : broadcastTo(initial[path], [batch, ...initial[path].shape]);
       return mapTree(state, isSpec, rows) as Tree<Tensor>; // one for each
     },

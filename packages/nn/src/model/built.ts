@@ -77,7 +77,7 @@ export interface StepForm {
   /** Traced: what the steps read of the other inputs [batch, …]. */
   before(weights: Named<Tree<Tensor>>, inputs: Named<Tensor>, masks: Named<Tensor | undefined>): Fixed<Tensor>;
   /** Traced: what is kept before the first step, each [batch, …]. */
-  start(weights: Named<Tree<Tensor>>, batch: number, fixed: Fixed<Tensor>): Named<Tree<Tensor>>;
+  start(weights: Named<Tree<Tensor>>, given: StartGiven): Named<Tree<Tensor>>;
   /** Traced: x [batch, …] without its steps → outputs likewise, and what is kept. */
   step(weights: Named<Tree<Tensor>>, x: Tensor, given: StepGiven): ModelStep;
 }
@@ -87,6 +87,13 @@ export interface ModelStep {
   /** What lies in front of the activation of each. */
   readonly logits: Named<Tensor>;
   readonly state: Named<Tree<Tensor>>;
+}
+
+export interface StartGiven {
+  readonly batch: number;
+  /** Of the model's numbers. */
+  readonly dtype: "f32" | "f64";
+  readonly fixed: Fixed<Tensor>;
 }
 
 export interface StepGiven {

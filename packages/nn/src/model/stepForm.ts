@@ -1,6 +1,6 @@
 // A graph of layers that runs one step of a sequence at a time: what depends on the steps of one input goes step by step, the rest is computed before.
 import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
-import { constant, mapTree, SluiceError, tensorsOf, type Tensor, type Tree } from "@sluice/core";
+import { constant, mapTree, SluiceError, type Tensor, type Tree } from "@sluice/core";
 import { Also, type Beside, type Call, type Stepped, type Stepwise, type Symbolic } from "../layers/layer.ts";
 import { isSpec, type Spec } from "../layers/spec.ts";
 import type { BuiltNode, Fixed, StepForm } from "./built.ts";
@@ -40,13 +40,13 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
       const counted = found.flatMap(([name, { mask }]) => (mask === undefined ? [] : [[name, mask] as const]));
       return { values: Object.fromEntries(found.map(([name, { tensor }]) => [name, tensor])), masks: Object.fromEntries(counted) };
     },
-    start(weights, batch, given) {
+    start(weights, { batch, dtype, fixed: given }) {
       const values = valuesOf(fixed, given);
       const starts = stateful.map(({ node, form }) => {
         const beside = values.tensors(node.call.beside) as Beside<Tensor>; // a record maps to a record
         return [
           useName(node),
-          form.start?.(maybeEntryOf(weights, node.name) ?? {}, batch, beside) ?? zerosLike(form.state, batch, weights),
+          form.start?.(maybeEntryOf(weights, node.name) ?? {}, batch, beside, dtype) ?? zerosLike(form.state, batch, dtype),
         ] as const;
       });
       return Object.fromEntries(starts);
@@ -73,8 +73,7 @@ export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxS
   };
 }
 
-function zerosLike(state: Tree<Spec>, batch: number, weights: Named<Tree<Tensor>>): Tree<Tensor> {
-  const float = tensorsOf(weights)[0]?.[1].dtype ?? "f32";
+function zerosLike(state: Tree<Spec>, batch: number, float: "f32" | "f64"): Tree<Tensor> {
   const zeros = (leaf: unknown): Tensor => {
     const { shape, dtype } = leaf as Spec; // `isSpec` says so
     return constant(0, [batch, ...shape], dtype === "i32" ? "i32" : float);

@@ -83,7 +83,7 @@ function stepwise(inner: BuiltModel, outputs: readonly string[] | null, { maxSte
   const fixed = { values: {}, masks: {} };
   return {
     state: form.state,
-    start: (weights, batch) => form.start(weights as Named<Tree<Tensor>>, batch, fixed),
+    start: (weights, batch, _, dtype) => form.start(weights as Named<Tree<Tensor>>, { batch, dtype, fixed }),
     step(weights: Tree<Tensor>, x: Tensor, { state }: StepContext) {
       const stepped = form.step(weights as Named<Tree<Tensor>>, x, { state: state as Named<Tree<Tensor>>, fixed }); // of one input
       return { output: asGiven<Tensor>(stepped.outputs, outputs, single.outputs), state: stepped.state };

@@ -47,7 +47,8 @@ export async function bindSteps(who: string, session: Session, { form, row, batc
     const bound = { ...flat, state, fixed: before.outputs };
     const start = await bind({
       ...{ backend, name: `${name}.start`, inputs: bound, held: [] },
-      fn: ({ state: into, fixed, ...given }: Flat<Tensor> & StateInputs) => put(into, form.start(weightsOf(given), batch, fixed)),
+      fn: ({ state: into, fixed, ...given }: Flat<Tensor> & StateInputs) =>
+        put(into, form.start(weightsOf(given), { batch, dtype, fixed })),
     });
     held.push(start);
     const step = await bind({

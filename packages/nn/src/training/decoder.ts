@@ -84,7 +84,7 @@ function functionsOf(session: Session, { form, batch }: Stepping, ends: Ends): {
   const weightsOf = ({ params, frozen }: Flat<Tensor>): ReturnType<typeof unpack> => unpack(layout, params, frozen);
   const begin = (given: Flat<Tensor>, x: Named<Tensor>, lengths: Named<Tensor>): Begun => {
     const fixed = form.before(weightsOf(given), x, masksOf(lengths, x, dtype));
-    return { layers: form.start(weightsOf(given), batch, fixed), fixed };
+    return { layers: form.start(weightsOf(given), { batch, dtype, fixed }), fixed };
   };
   const next = (given: Flat<Tensor>, tokens: Tensor, layers: Named<Tree<Tensor>>, fixed: Fixed<Tensor>): Decoded => {
     const { outputs, logits, state } = form.step(weightsOf(given), tokens.squeeze(1), { state: layers, fixed });

@@ -185,3 +185,12 @@ test("what is no state of the stream, and lengths of no input, are refused by wh
   expect(() => stream.setState({ steps: 0, arrays: { "gru.h": wider } })).toThrow(expect.objectContaining({ code: "DTYPE_MISMATCH" }));
   await expect(trainer.stream({ lengths: { x: [1] } } as object)).rejects.toThrow(refused("lengths must be left out"));
 });
+
+test("a model without weights keeps numbers of its own dtype", async () => {
+  const plain = sequential([input({ shape: [3, 2] }), attention({ score: "scaledDot", causal: true })]);
+  using trainer = await sequential([input({ shape: [3, 2] }), plain]).compile({ backend: backends.reference, dtype: "f64" });
+  using stream = await trainer.stream({ maxSteps: 3 });
+  const x = ramp(1, 3, 2);
+  const whole = await trainer.predict(x);
+  for (let t = 0; t < 3; t++) expect([...(await stream.step(stepOf(x, t))).data]).toEqual([...stepOf(whole, t).data]);
+});
