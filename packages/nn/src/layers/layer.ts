@@ -11,8 +11,8 @@ export interface LayerDefinition<X = Spec, P extends Tree<Weight> = Tree<Weight>
   readonly config: object & { readonly name?: string };
   /** What a sample must look like, where the layer fixes it. */
   readonly input?: Spec;
-  /** Present where the layer reads indices: they lie in 0 … indices − 1. */
-  readonly indices?: number;
+  /** Present where the layer reads indices: they lie in 0 … indices − 1. By name where it `takes` a record. */
+  readonly indices?: number | Readonly<Record<string, number | undefined>>;
   /** What its input is, where it is not one value: a list of them, a record by these names, or any tree. */
   readonly takes?: "list" | "any" | readonly string[];
   /** Why no file can hold it, where none can: "is a function". */

@@ -5,9 +5,11 @@ import {
   adam,
   attention,
   bidirectional,
+  concatenate,
   dense,
   deserialize,
   embedding,
+  flatten,
   gru,
   input,
   lstm,
@@ -265,4 +267,16 @@ test("a state of another cell is refused as a start, and so are two starts", () 
   );
   expect(built(lstm({ units: 4, stateful: true })(x, { initialState: state }))).toThrow(refused("another start"));
   expect(built(gru({ units: 4 })(x, { initialState: { h: state.h } }))).not.toThrow();
+});
+
+test("indices of a model inside are read and checked where they enter, by the names of its inputs", async () => {
+  const [tokens, numbers] = [input(), input({ shape: [2] })];
+  const embedded = flatten()(embedding({ inputDim: 4, outputDim: 2 })(tokens));
+  const inner = model({ inputs: { tokens, numbers }, outputs: concatenate()([embedded, numbers]), name: "inner" });
+  const [a, b] = [input(), input({ shape: [2] })];
+  const outer = model({ inputs: { a, b }, outputs: dense({ units: 1 })(inner({ tokens: a, numbers: b })) });
+  expect(outer.indices).toEqual({ a: 4, b: undefined });
+  using trainer = await outer.compile({ backend });
+  expect((await trainer.predict({ a: [[1, 3]], b: [[1, 2]] })).shape).toEqual([1, 1]);
+  await expect(trainer.predict({ a: [[1, 4]], b: [[1, 2]] })).rejects.toThrow(expect.objectContaining({ code: "INDEX_OUT_OF_RANGE" }));
 });

@@ -34,7 +34,7 @@ export function modelLayer(model: AnyModel): Nested & Calls {
 
 function definitionOf(model: AnyModel): Nested {
   const { name, graph, ends } = model;
-  const { [single.inputs]: indices } = model.indices;
+  const indices = ends.inputs === null ? entryOf(model.indices, single.inputs) : model.indices;
   const unsavable = graph.layers.find(({ layer }) => layer.unsavable !== undefined);
   return {
     kind: "model",
