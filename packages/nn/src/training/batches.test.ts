@@ -2,7 +2,7 @@ import { open } from "@sluice/cpu";
 import { random } from "@sluice/core";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { adam, dense, deserialize, embedding, gru, sequential, serialize, sgd } from "../index.ts";
+import { adam, concatenate, dense, deserialize, embedding, gru, input, model, sequential, serialize, sgd } from "../index.ts";
 import { bucketsOf, byBuckets, inOrder } from "./batches.ts";
 
 const backend = await open();
@@ -49,6 +49,10 @@ const lengths = Int32Array.from({ length: 30 }, (_, i) => 1 + ((i * 7) % steps))
 const x = Array.from(lengths, (length, i) => Int32Array.from({ length: steps }, (_, t) => (t < length ? 1 + ((i + t) % 5) : 99))); // what stands past them is not looked at
 const each = { x, y: Array.from(lengths, (length) => [length / steps]), lengths };
 const perStep = { x, y: x.map((row, i) => Array.from(row, (token, t) => (t < lengths[i]! ? token % 3 : 77))), lengths };
+const ramp = (...shape: readonly number[]) => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return { dtype: "f32", shape, data: Float32Array.from({ length: size }, (_, i) => Math.sin(i + 1)) } as const;
+};
 const embedded = () => embedding({ inputDim: 6, outputDim: 4 });
 
 test("buckets change no number that they need not: losses and metrics are those of the whole", async () => {
@@ -92,4 +96,19 @@ test("boundaries that do not ascend, or nothing to go by, are refused", async ()
   await expect(fit({}, "3")).rejects.toThrow(refused("bucketBoundaries must be"));
   await expect(trainer.fit({ x: x.map((row) => row.map((token) => token % 6)), y: each.y }, { epochs: 1, bucketBoundaries: [3] })).rejects.toThrow(refused("has no lengths")); // prettier-ignore
   await fit({}, [3, 40]);
+});
+
+test("buckets are refused where an output's steps are not the first of all", async () => {
+  const options = { backend, optimizer: sgd(), loss: "mse" } as const;
+  const x = ramp(4, 3, 1);
+  const data = { x, y: ramp(4, 3, 1), lengths: [1, 2, 3, 3] };
+  using backwards = await sequential([gru({ units: 1, returnSequences: true, goBackwards: true })]).compile(options);
+  await expect(backwards.fit(data, { epochs: 1, bucketBoundaries: [2] })).rejects.toThrow(refused("targets of the model"));
+  const start = input();
+  const hidden = gru({ units: 1, returnSequences: true })(start);
+  const twice = model({ inputs: start, outputs: { both: concatenate({ axis: 1 })([hidden, hidden]) } });
+  using doubled = await twice.compile({ ...options, loss: { both: "mse" } });
+  const doubledData = { ...data, y: { both: ramp(4, 6, 1) } };
+  await doubled.fit(doubledData, { epochs: 1 });
+  await expect(doubled.fit(doubledData, { epochs: 1, bucketBoundaries: [2] })).rejects.toThrow(refused('targets of the output "both"'));
 });

@@ -1,10 +1,12 @@
 // The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
-import { allOrNothing } from "@sluice/core";
+import { allOrNothing, SluiceError } from "@sluice/core";
+import { entryOf } from "../host/entryOf.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { Named } from "../model/graph.ts";
 import { Batch } from "./batch.ts";
 import { Carried } from "./carried.ts";
-import { targetsOf } from "./heads.ts";
+import type { BuiltModel } from "../model/built.ts";
+import { targetsOf, type Head } from "./heads.ts";
 import { totalsOf } from "./headTotals.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
@@ -41,7 +43,7 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
   try {
     const updaters: BatchUpdater[] = [];
     for (const boundary of [...batches.boundaries, undefined]) {
-      const updater = await batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried });
+      const updater = await batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried, whole: built });
       updaters.push(updater);
       held.push(updater);
     }
@@ -68,6 +70,23 @@ function cut({ sample, counted }: Batches, boundary: number | undefined): Named<
   return Object.fromEntries(Object.entries(sample).map(([name, spec]) => [name, counted.includes(name) ? shorter(spec) : spec]));
 }
 
+/** Throws INVALID_ARGUMENT where fewer steps make less of an output than the first of what all make: its targets would not go with it. */
+function checkCut(heads: readonly Head[], whole: BuiltModel, cut: BuiltModel): void {
+  const shapes = (built: BuiltModel): Named<string> =>
+    Object.fromEntries(Object.entries(targetsOf(heads, built)).map(([output, { shape }]) => [output, shape.join()]));
+  const [all, fewer] = [shapes(whole), shapes(cut)];
+  const unlike = heads.find(({ output }) => all[output] !== fewer[output] && entryOf(whole.outputs, output).lengthsOf === undefined);
+  if (unlike === undefined) return;
+  const { output, isNamed } = unlike;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who: "trainer.fit",
+    what: `batches of fewer steps need targets of ${isNamed ? `the output "${output}"` : "the model"} that are not those of its first steps`,
+    fix: "Leave bucketBoundaries out, or keep the steps in their order",
+    facts: { output },
+  });
+}
+
 interface BatchUpdater extends Held {
   readonly executor: string;
   run(data: Dataset, rows: Rows): void;
@@ -77,11 +96,18 @@ interface BatchUpdater extends Held {
 interface Shared {
   readonly totals: Totals;
   readonly carried: Carried;
+  /** For samples of all steps. */
+  readonly whole: BuiltModel;
 }
 
-async function batchUpdater(setting: Setting, { sample, batch, counted }: Batches, { totals, carried }: Shared): Promise<BatchUpdater> {
+async function batchUpdater(
+  setting: Setting,
+  { sample, batch, counted }: Batches,
+  { totals, carried, whole }: Shared,
+): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
   const built = setting.build(sample);
+  checkCut(setting.heads("trainer.fit"), whole, built);
   const [heads, optimizer, variables] = [setting.heads("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
   const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
