@@ -1,5 +1,5 @@
 // What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them; and the values that graphs of layers are made of.
-import type { Shape, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
+import type { HostArray, Shape, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
 import type { Activation } from "./activationFunction.ts";
 import type { Spec } from "./spec.ts";
 
@@ -15,6 +15,8 @@ export interface LayerDefinition<X = Spec, P extends Tree<Weight> = Tree<Weight>
   readonly indices?: number | Readonly<Record<string, number | undefined>>;
   /** What its input is, where it is not one value: a list of them, a record by these names, or any tree. */
   readonly takes?: "list" | "any" | readonly string[];
+  /** The weights that it comes with, by key, as a loaded model does; the others are drawn. */
+  readonly start?: Readonly<Record<string, HostArray>>;
   /** Why no file can hold it, where none can: "is a function". */
   readonly unsavable?: string;
   /** The names of what it gives, where that is more than one value: { next: true, alignment: true }. */

@@ -17,6 +17,8 @@ export interface VariablesOptions {
   readonly seed: number;
   readonly slots: readonly string[];
   readonly saved: SavedVariables | undefined;
+  /** Weights by name that are not drawn where nothing was saved. Default none. */
+  readonly start?: Named;
   /** Default 1. */
   readonly batchesPerUpdate?: number;
 }
@@ -35,8 +37,8 @@ export interface Start {
 }
 
 /** A weight at a time. Throws as `packing`. */
-export function* startOf({ who, layout, dtype, seed, slots, saved }: VariablesOptions): Pieces<Start> {
-  const weights = yield* saved === undefined ? starting(layout, { seed, dtype }) : packing(layout, saved.weights, dtype, who);
+export function* startOf({ who, layout, dtype, seed, slots, saved, start }: VariablesOptions): Pieces<Start> {
+  const weights = yield* saved === undefined ? starting(layout, { seed, dtype, start, who }) : packing(layout, saved.weights, dtype, who);
   const state: Record<string, TypedArray | undefined> = {};
   for (const name of slots)
     state[name] = saved?.training && (yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who));

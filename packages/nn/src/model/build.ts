@@ -1,5 +1,5 @@
 // A graph of layers for samples of certain shapes: each layer built for what it reads.
-import { entryOf, foundIn } from "../host/entryOf.ts";
+import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
 import { leavesOf, mapTree, SluiceError, type Tree, type Weight } from "@sluice/core";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
 import type { AnyLayer, Built, RandomMask, Symbolic } from "../layers/layer.ts";
@@ -23,7 +23,8 @@ export function buildGraph(graph: Graph, samples: Named<Spec>): BuiltModel {
   for (const [name, value] of Object.entries(graph.inputs))
     known.set(value, { spec: inputSpec(name, value, entryOf(samples, name)), lengthsOf: [name] });
   const byCall = new Map<unknown, Named<Known>>();
-  const knownOf = (value: Symbolic): Known => known.get(value) ?? entryOf(foundIn(byCall, value.call), value.path); // a node comes after what it reads
+  const knownOf = (value: Symbolic): Known =>
+    known.get(value) ?? maybeEntryOf(foundIn(byCall, value.call), value.path) ?? notGiven(graph, value); // a node comes after what it reads
   const nodes = graph.nodes.map((node) => {
     const built = buildNode(node, knownOf);
     byCall.set(node.call, given(node, built, knownOf));
@@ -91,6 +92,17 @@ function checkShared(nodes: readonly BuiltNode[]): void {
     if (before === undefined) first.set(node.name, node);
     else if (JSON.stringify(before.built.weights) !== JSON.stringify(node.built.weights)) throw unlike(node);
   }
+}
+
+/** Its call said that the layer gives it, or the file did. */
+function notGiven({ nodes }: Graph, { call, path }: Symbolic): never {
+  const who = nodes.find((node) => node.call === call)?.name ?? "model";
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `gives no "${path}"`,
+    fix: "Build what `gives` and `also` of the layer say",
+  });
 }
 
 function unlike({ name, built }: BuiltNode): SluiceError {

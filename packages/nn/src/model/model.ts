@@ -50,7 +50,10 @@ export interface Model<I extends Names = null, O extends Names = null, W = AnyWe
   N,
   W
 > {
-  /** The model as a layer of another, with the same weights wherever it stands. */
+  /**
+   * The model as a layer of another, with the same weights wherever it stands in it: drawn, or where it was loaded those it came with. Its weights are its
+   * own: a layer that stands within it and beside it has one set within and one beside.
+   */
   (x: ByName<I, Symbolic>): ByName<O, Symbolic>;
   readonly name: N;
   /** Each once, in an order in which each comes after what it reads. */

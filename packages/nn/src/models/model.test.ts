@@ -12,11 +12,14 @@ import {
   flatten,
   gru,
   input,
+  layer,
   lstm,
   model,
+  reshape,
   sequential,
   serialize,
   sgd,
+  timeDistributed,
   type Data,
 } from "../index.ts";
 
@@ -279,4 +282,39 @@ test("indices of a model inside are read and checked where they enter, by the na
   using trainer = await outer.compile({ backend });
   expect((await trainer.predict({ a: [[1, 3]], b: [[1, 2]] })).shape).toEqual([1, 1]);
   await expect(trainer.predict({ a: [[1, 4]], b: [[1, 2]] })).rejects.toThrow(expect.objectContaining({ code: "INDEX_OUT_OF_RANGE" }));
+});
+
+test("a loaded model brings its weights along, wherever it stands in another; what a file says of the whole comes before", async () => {
+  const body = sequential([input({ shape: [4, 2] }), gru({ units: 3, returnSequences: true })], { name: "body" });
+  using first = await body.compile({ backend, seed: 7 });
+  const loaded = deserialize(await serialize(first));
+  const trained = (await first.weights())["gru"];
+  const x = input({ shape: [4, 2] });
+  const middle = sequential([loaded, dense({ units: 2 })], { name: "middle" });
+  const documents = timeDistributed(loaded, { name: "each" })(reshape({ targetShape: [1, 4, 2] })(x));
+  const outer = model({ inputs: x, outputs: { one: loaded(x), two: middle(x), three: documents } });
+  using trainer = await outer.compile({ backend, optimizer: sgd(), loss: { two: "mse" } });
+  const { body: own, middle: inside, each } = await trainer.weights();
+  expect([own?.["gru"], (inside?.["body"] as typeof own)?.["gru"], each?.["gru"]]).toEqual([trained, trained, trained]);
+  await trainer.fit({ x: ramp(4, 4, 2), y: { two: ramp(4, 4, 2) } }, { epochs: 1 });
+  const again = deserialize<null, "one" | "two" | "three">(await serialize(trainer));
+  using next = await again.compile({ backend });
+  expect(await next.weights()).toEqual(await trainer.weights());
+  const wider = input({ shape: [4, 3] });
+  await expect(model({ inputs: wider, outputs: sequential([loaded])(wider) }).compile({ backend })).rejects.toThrow(
+    expect.objectContaining({ code: "SHAPE_MISMATCH" }),
+  );
+});
+
+test("a layer that does not build what it says it gives is refused by its name", () => {
+  const x = input({ shape: [2] });
+  const empty = layer({
+    kind: "empty",
+    config: {},
+    also: { extra: true },
+    build: (spec) => ({ output: spec, weights: {}, apply: (_, t) => t }),
+  });
+  const { extra } = empty(x) as unknown as { readonly extra: ReturnType<typeof empty> };
+  const one = model({ inputs: x, outputs: extra });
+  expect(() => one.build(one.sample([2]))).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "empty" }));
 });

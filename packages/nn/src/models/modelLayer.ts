@@ -8,6 +8,7 @@ import type { BuiltModel } from "../model/built.ts";
 import { graphRecord } from "../model/graphRecord.ts";
 import type { Named } from "../model/graph.ts";
 import type { AnyModel } from "../model/model.ts";
+import { startIn } from "../model/start.ts";
 import { asGiven, byName, single, type ByName, type Names } from "../model/names.ts";
 
 /** Of whatever trees its ends are. */
@@ -35,11 +36,13 @@ export function modelLayer(model: AnyModel): Nested & Calls {
 function definitionOf(model: AnyModel): Nested {
   const { name, graph, ends } = model;
   const indices = ends.inputs === null ? entryOf(model.indices, single.inputs) : model.indices;
+  const start = model.saved?.weights ?? startIn(graph);
   const unsavable = graph.layers.find(({ layer }) => layer.unsavable !== undefined);
   return {
     kind: "model",
     config: { name, ...graphRecord(graph, ends) },
     ...(indices !== undefined && { indices }),
+    ...(Object.keys(start).length > 0 && { start }),
     ...(ends.inputs !== null && { takes: ends.inputs }),
     ...(unsavable !== undefined && { unsavable: `has a layer "${unsavable.name}" that ${unsavable.layer.unsavable}` }),
     ...(ends.outputs !== null && { gives: Object.fromEntries(ends.outputs.map((output) => [output, true as const])) }),

@@ -36,12 +36,13 @@ export function timeDistributed(layer: InSequence, options: TimeDistributedConfi
   if (!isLayer(inner)) throw refused("timeDistributed", "the layer inside", inner, "a layer, such as dense({ units: 1 })");
   if (inner.gives !== undefined)
     throw refusedInside("timeDistributed", `gives ${Object.keys(inner.gives).join(", ")}, and each step has one value`);
-  const { kind, indices, unsavable } = inner,
+  const { kind, indices, start, unsavable } = inner,
     saved = { ...config, layer: { kind, config: inner.config } };
   return layerOf({
     kind: "timeDistributed",
     config: saved,
     ...(indices !== undefined && { indices }),
+    ...(start !== undefined && { start }),
     ...(unsavable !== undefined && { unsavable: `has a layer inside that ${unsavable}` }),
     build: (input, who) => onEach(inner, input, who),
   });

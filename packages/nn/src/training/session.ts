@@ -8,6 +8,7 @@ import { layoutWithRoles } from "../weights/layoutWithRoles.ts";
 import { checkedGroups, type WeightGroup } from "../weights/roles.ts";
 import type { BuiltModel } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
+import { startIn } from "../model/start.ts";
 import { knownSamples } from "../model/knownSamples.ts";
 import { asGiven, byName, single } from "../model/names.ts";
 import type { AnyModel } from "../model/model.ts";
@@ -185,6 +186,7 @@ export class Session implements Setting {
       seed,
       slots: this.#optimizer?.slots ?? [],
       saved: model.saved && startFrom(model.saved),
+      start: startIn(model.graph),
     };
     const start = await inTurns(startOf(options));
     if (this.#disposed) throw disposed(model);

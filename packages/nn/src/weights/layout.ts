@@ -137,10 +137,20 @@ export function* packing(
   return flat;
 }
 
-/** Weights as they start, likewise. */
-export function* starting(layout: Layout, options: { readonly seed: number; readonly dtype: "f32" | "f64" }): Pieces<TypedArray> {
-  const flat = typedArray(options.dtype, layout.length);
+export interface Starting {
+  readonly seed: number;
+  readonly dtype: "f32" | "f64";
+  /** Weights that are not drawn. */
+  readonly start?: Readonly<Record<string, HostArray>> | undefined;
+  readonly who: string;
+}
+
+/** Weights as they start, likewise: drawn, but for those that are there. */
+export function* starting(layout: Layout, { start = {}, who, ...options }: Starting): Pieces<TypedArray> {
+  const there = Object.fromEntries(Object.entries(layout.entries).filter(([name]) => Object.hasOwn(start, name)));
+  const flat = yield* packing({ ...layout, entries: there }, start, options.dtype, who);
   for (const [name, weight] of Object.entries(layout.weights)) {
+    if (Object.hasOwn(start, name)) continue;
     yield;
     flat.set(entryOf(initialise({ [name]: weight }, options), name).data, entryOf(layout.entries, name).offset);
   }
