@@ -5,7 +5,7 @@ import { given, optional, type Table } from "../options/table.ts";
 import { shapeMismatch } from "./checks.ts";
 import type { Known, LayerName, Naming, NoWeights } from "./known.ts";
 import { Symbolic, type LayerDefinition } from "./layer.ts";
-import { describe, specOf, type Kind } from "./spec.ts";
+import { describe, specOf, type Kind, type Spec } from "./spec.ts";
 
 export interface InputConfig {
   /** A sample's shape, without the batch. Default that of the first data; with it a model is built before it has seen any. */
@@ -40,11 +40,20 @@ export function input<const N extends LayerName = undefined>(options: InputConfi
     config,
     ...(spec !== undefined && { input: spec }),
     build(sample, who) {
-      const same =
-        spec === undefined || (sample.shape.length === spec.shape.length && sample.shape.every((size, d) => size === spec.shape[d]));
-      if (!same) throw shapeMismatch(who, `x ${describe(spec)}`, sample);
-      return { output: spec ?? { ...sample, dtype: dtype ?? sample.dtype }, weights: {}, stepwise: "pointwise", apply: (_, x) => x };
+      if (spec !== undefined && !isLike(sample, spec)) throw shapeMismatch(who, `x ${describe(spec)}`, sample);
+      return {
+        output: { ...sample, ...(spec && { axes: spec.axes }), dtype: spec?.dtype ?? dtype ?? sample.dtype },
+        weights: {},
+        stepwise: "pointwise",
+        apply: (_, x) => x,
+      };
     },
   };
   return Object.assign(new Symbolic(), definition);
+}
+
+/** Of the same shape, or of its first steps. */
+function isLike({ shape, isCut = false }: Spec, wanted: Spec): boolean {
+  const fits = (size: number, d: number): boolean => size === wanted.shape[d] || (isCut && d === 0 && size < (wanted.shape[0] ?? 0));
+  return shape.length === wanted.shape.length && shape.every(fits);
 }

@@ -1,8 +1,8 @@
 // What one sample looks like, with its axes by name: what layers are built for and what error messages show.
 import type { Shape } from "@sluice/core";
-import { oneOf, refused, shape, text } from "@sluice/core/arguments";
+import { boolean, oneOf, refused, shape, text } from "@sluice/core/arguments";
 import { listOf } from "../options/rules.ts";
-import { given, required, type Table } from "../options/table.ts";
+import { given, optional, required, type Table } from "../options/table.ts";
 
 /** Numbers in the model's own floating type, or indices. */
 export type Kind = "float" | "i32";
@@ -12,12 +12,15 @@ export interface Spec {
   readonly shape: Shape;
   readonly axes: readonly string[];
   readonly dtype: Kind;
+  /** Whether it has fewer steps than the data, as samples of a bucket have: who says how many there are takes these too. Default false. */
+  readonly isCut?: boolean;
 }
 
 const specTable = {
   shape: required(shape),
   axes: required(listOf(text)),
   dtype: required(oneOf("float", "i32")),
+  isCut: optional(boolean),
 } satisfies Table<Spec>;
 
 /** A copy. Throws INVALID_ARGUMENT for what is no sample. */

@@ -63,10 +63,9 @@ function given({ call }: Node, { output, also = {} }: Built<never>, knownOf: (va
     [...leavesOf(output, isSpec), ...leavesOf(also, isSpec)].map(([path, leaf]) => {
       const spec = leaf as Spec, // a layer gives these
         steps = stepsOf(spec);
-      return [
-        path,
-        { spec, lengthsOf: steps === undefined ? [] : read.flatMap((one) => (stepsOf(one.spec) === steps ? one.lengthsOf : [])) },
-      ];
+      const counted = steps === undefined ? [] : read.filter((one) => stepsOf(one.spec) === steps);
+      const isCut = counted.some((one) => one.spec.isCut === true);
+      return [path, { spec: isCut ? { ...spec, isCut } : spec, lengthsOf: counted.flatMap((one) => one.lengthsOf) }];
     }),
   );
 }

@@ -66,7 +66,11 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
 /** Samples of so many steps at most, where they have lengths. */
 function cut({ sample, counted }: Batches, boundary: number | undefined): Named<Spec> {
   if (boundary === undefined) return sample;
-  const shorter = ({ shape: [steps = 0, ...row], ...spec }: Spec): Spec => ({ ...spec, shape: [Math.min(steps, boundary), ...row] });
+  const shorter = ({ shape: [steps = 0, ...row], ...spec }: Spec): Spec => ({
+    ...spec,
+    shape: [Math.min(steps, boundary), ...row],
+    isCut: true,
+  });
   return Object.fromEntries(Object.entries(sample).map(([name, spec]) => [name, counted.includes(name) ? shorter(spec) : spec]));
 }
 
@@ -75,7 +79,7 @@ function checkCut(heads: readonly Head[], whole: BuiltModel, cut: BuiltModel): v
   const shapes = (built: BuiltModel): Named<string> =>
     Object.fromEntries(Object.entries(targetsOf(heads, built)).map(([output, { shape }]) => [output, shape.join()]));
   const [all, fewer] = [shapes(whole), shapes(cut)];
-  const unlike = heads.find(({ output }) => all[output] !== fewer[output] && entryOf(whole.outputs, output).lengthsOf === undefined);
+  const unlike = heads.find(({ output }) => all[output] !== fewer[output] && entryOf(whole.outputs, output).lengthsOf.length === 0);
   if (unlike === undefined) return;
   const { output, isNamed } = unlike;
   throw new SluiceError({
