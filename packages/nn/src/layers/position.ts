@@ -1,5 +1,5 @@
 // How many steps a row has read: what layers keep that run one step at a time and must know where they stand.
-import { SluiceError, type Tensor, type Tree } from "@sluice/core";
+import { cast, less, SluiceError, where, type Tensor, type Tree } from "@sluice/core";
 import type { Spec } from "./spec.ts";
 
 export const position: Spec = { shape: [], axes: [], dtype: "i32" };
@@ -7,6 +7,11 @@ export const position: Spec = { shape: [], axes: [], dtype: "i32" };
 /** [batch], of a state { position, … }. */
 export function positionIn(state: Tree<Tensor>): Tensor {
   return (state as { readonly position: Tensor }).position; // whoever asks put it there
+}
+
+/** x [batch, features], and NaN of rows that have read more steps than there is room for: whoever chooses by it hears of it. */
+export function within(steps: number, at: Tensor, x: Tensor): Tensor {
+  return where(cast(less(at, steps), x.dtype).expand(1), x, NaN);
 }
 
 /** Throws INVALID_ARGUMENT where nobody said how many steps there may be. */

@@ -8,7 +8,7 @@ import { callable, withAlso } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
 import type { ArraysOf, Known, LayerName } from "./known.ts";
 import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Stepped, Symbolic } from "./layer.ts";
-import { position, positionIn, stepsAtMost } from "./position.ts";
+import { position, positionIn, stepsAtMost, within } from "./position.ts";
 import { specsOf } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
@@ -138,14 +138,20 @@ function stepsOf<P>({ module, sizes, who, heads, isSelf, causal, softCap, residu
     };
   return {
     stepwise: ({ maxSteps }) => {
-      const cache = specsOf(module.cache({ query: sizes.query }, stepsAtMost(who, maxSteps)));
+      const room = stepsAtMost(who, maxSteps);
+      const cache = specsOf(module.cache({ query: sizes.query }, room));
       return {
         state: { cache, position },
         step(weights, x, { state }) {
           const { cache: before } = state as unknown as { readonly cache: AttentionCache<Tensor> }; // as declared above
           const at = positionIn(state);
           const { cache: after, ...result } = module.step(weights as WeightTensors<P>, { ...query(x), cache: before, position: at });
-          return { ...one(result), state: { cache: after as unknown as Tree<Tensor>, position: at.add(1) } }; // likewise
+          const given = one(result);
+          return {
+            ...given,
+            output: within(room, at, given.output as Tensor),
+            state: { cache: after as unknown as Tree<Tensor>, position: at.add(1) },
+          }; // of one value; likewise
         },
       };
     },

@@ -9,7 +9,7 @@ import type { BySome } from "./options.ts";
 export interface StepOptions<I extends Names = null> {
   /** The input whose steps come one by one; needed where a model has several. */
   readonly over?: I & string;
-  /** Steps at most: how many keys and values attention keeps. Needed where a layer keeps something of every step. */
+  /** Steps at most: how many keys and values attention keeps. Needed where a layer keeps something of every step. Beyond them a decoder scores NaN, which `generate` and `beamSearch` refuse. */
   readonly maxSteps?: number;
   /** The other inputs, whole, [batch, …] each. */
   readonly inputs?: BySome<I, Numbers>;

@@ -131,3 +131,20 @@ test("a step without a state of the decoder is refused", async () => {
   for (const state of [undefined, {}, { layers: {} }])
     await expect(decoder.step(token, state as never)).rejects.toThrow(refused("state must be"));
 });
+
+test("beyond maxSteps a decoder scores nothing, and whoever writes with it hears of it", async () => {
+  const writer = sequential([input({ shape: [8], dtype: "i32" }), embedding({ inputDim: 5, outputDim: 4 }), multiHeadAttention({ numHeads: 2, causal: true, residual: true })]); // prettier-ignore
+  using trainer = await writer.compile({ backend });
+  using decoder = await trainer.decoder({ maxSteps: 3 });
+  const { step, state } = decoder;
+  const written = async (maxSteps: number) => {
+    const tokens: number[] = [];
+    for await (const [token] of generate({ step, state, prompt: [[1, 2]], maxSteps, temperature: 0 })) tokens.push(token!);
+    return tokens;
+  };
+  expect(await written(2)).toHaveLength(2);
+  await expect(written(3)).rejects.toThrow(expect.objectContaining({ code: "NOT_FINITE" }));
+  const search = (maxSteps: number) => beamSearch({ step, state, prompt: [[1, 2]], maxSteps, beams: 2 });
+  expect((await search(2))[0]).toHaveLength(2);
+  await expect(search(3)).rejects.toThrow(expect.objectContaining({ code: "NOT_FINITE" }));
+});
