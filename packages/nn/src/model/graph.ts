@@ -60,15 +60,23 @@ export function readBy({ x, beside }: Call): readonly Symbolic[] {
   return [...leavesOf(x, isSymbolic), ...leavesOf(beside, isSymbolic)].map(([, leaf]) => leaf as Symbolic); // calls are of these
 }
 
-/** The layers that read it, also past an `input` that stands first in a sequence. */
-export function readersOf(graph: Graph, value: Symbolic): readonly AnyLayer[] {
-  return graph.nodes
-    .filter(({ call }) => readBy(call).includes(value))
-    .flatMap(({ call }) => (call.layer.kind === "input" ? [call.layer, ...readersPast(graph, call)] : [call.layer]));
+/** A layer that reads a value, and under which paths of what it reads. */
+export interface Reader {
+  readonly layer: AnyLayer;
+  readonly paths: readonly string[];
 }
 
-function readersPast(graph: Graph, past: Call): readonly AnyLayer[] {
-  return graph.nodes.filter(({ call }) => readBy(call).some((value) => value.call === past)).map(({ call }) => call.layer);
+/** What reads a value, also past an `input` that stands first in a sequence. */
+export function readersOf(graph: Graph, value: Symbolic): readonly Reader[] {
+  return readersWhere(graph, (read) => read === value).flatMap((reader) =>
+    reader.layer.kind === "input" ? [reader, ...readersWhere(graph, (read) => read.call?.layer === reader.layer)] : [reader],
+  );
+}
+
+function readersWhere({ nodes }: Graph, isRead: (value: Symbolic) => boolean): readonly Reader[] {
+  const paths = ({ x }: Call): readonly string[] =>
+    leavesOf(x, isSymbolic).flatMap(([path, leaf]) => (isRead(leaf as Symbolic) ? [path] : [])); // a call is of these
+  return nodes.filter(({ call }) => readBy(call).some(isRead)).map(({ call }) => ({ layer: call.layer, paths: paths(call) }));
 }
 
 /** Every call that these values need, each after those it reads. A list of what is left to visit, as a chain may be thousands long. */

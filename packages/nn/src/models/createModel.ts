@@ -1,14 +1,13 @@
 // Makes a model of a graph of layers: what it builds for samples' shapes, what trains it, and the model as a layer of another.
-import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
-import { leavesOf, SluiceError, type Shape, type Tree } from "@sluice/core";
+import { entryOf } from "../host/entryOf.ts";
+import { SluiceError, type Shape } from "@sluice/core";
 import { check, refused, shape as anyShape } from "@sluice/core/arguments";
-import { isSymbolic } from "../layers/callable.ts";
-import type { AnyLayer, Symbolic } from "../layers/layer.ts";
+import type { Symbolic } from "../layers/layer.ts";
 import { printed } from "../layers/printed.ts";
 import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
 import { buildGraph } from "../model/build.ts";
 import type { BuiltModel } from "../model/built.ts";
-import { readBy, type Graph, type Named } from "../model/graph.ts";
+import type { Graph, Named } from "../model/graph.ts";
 import { knownSamples } from "../model/knownSamples.ts";
 import type { AnyModel } from "../model/model.ts";
 import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
@@ -17,6 +16,7 @@ import { summaryOf } from "../model/summary.ts";
 import { isRecord } from "../options/table.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { callModel } from "./modelLayer.ts";
+import { readingOf } from "./reading.ts";
 
 export interface ModelParts {
   readonly name: string;
@@ -60,52 +60,6 @@ function ofEach<A, B>(who: string, { inputs }: EndNames, given: ByName<Names, A>
 function sampled(shape: Shape, dtype: Kind): Spec {
   check("model.sample", "shape", shape, anyShape);
   return specOf(shape, dtype);
-}
-
-/** How an input is read: what holds its own `input(…)` says, and otherwise the layers that read it. */
-function readingOf(graph: Graph, value: Symbolic): { readonly dtype: Kind; readonly indices: number | undefined } {
-  const readers = readingLayers(graph, value);
-  const indices = readers.reduce<number | undefined>(
-    (least, { indices: own }) => (own === undefined ? least : Math.min(own, least ?? own)),
-    undefined,
-  );
-  const declared = [value, ...readers.map(({ layer }) => layer)].map(declaredIn).find((dtype) => dtype !== undefined);
-  return { dtype: declared ?? (indices === undefined ? "float" : "i32"), indices };
-}
-
-interface Reader {
-  readonly layer: AnyLayer;
-  /** What it says of the indices in the value. */
-  readonly indices: number | undefined;
-}
-
-/** The layers that read it, also past an `input` that stands first in a sequence. */
-function readingLayers(graph: Graph, value: Symbolic): readonly Reader[] {
-  return readersWhere(graph, (read) => read === value).flatMap((reader) => {
-    const past = reader.layer.kind === "input" ? readersWhere(graph, (read) => read.call?.layer === reader.layer) : [];
-    return [reader, ...past];
-  });
-}
-
-function readersWhere(graph: Graph, isRead: (value: Symbolic) => boolean): readonly Reader[] {
-  return graph.nodes
-    .filter(({ call }) => readBy(call).some(isRead))
-    .map(({ call: { layer, x } }) => ({ layer, indices: indicesIn(layer, x, isRead) }));
-}
-
-/** The least of those under whose names it reads the value. */
-function indicesIn({ indices }: AnyLayer, x: Tree<Symbolic>, isRead: (value: Symbolic) => boolean): number | undefined {
-  if (typeof indices !== "object") return indices;
-  const read = leavesOf(x, isSymbolic).flatMap(([name, leaf]) => (isRead(leaf as Symbolic) ? [maybeEntryOf(indices, name)] : [])); // a call is of these
-  const found = read.filter((one) => one !== undefined);
-  return found.length === 0 ? undefined : Math.min(...found);
-}
-
-/** What an `input(…)` says that it holds. */
-function declaredIn(value: object): Kind | undefined {
-  if (!("kind" in value) || value.kind !== "input") return undefined;
-  const { input, config } = value as unknown as AnyLayer & { readonly config: { readonly dtype?: Kind } }; // by its kind
-  return input?.dtype ?? config.dtype;
 }
 
 /** As given, or as the model says it. */

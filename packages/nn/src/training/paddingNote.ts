@@ -1,8 +1,7 @@
 // A word to whoever trains on padded sequences without saying so: padding then counts as data, and little is learnt, without an error.
 import type { TypedArray } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
-import type { AnyLayer } from "../layers/layer.ts";
-import { readersOf, type Graph } from "../model/graph.ts";
+import { readersOf, type Graph, type Reader } from "../model/graph.ts";
 import type { EndNames } from "../model/names.ts";
 import { isRecord } from "../options/table.ts";
 import type { Samples } from "./dataset.ts";
@@ -32,9 +31,9 @@ export function notePadding(who: string, { graph, ends }: { readonly graph: Grap
 }
 
 /** Whether it is embedded, and no layer that reads it hides an index. */
-function isUnmasked(readers: readonly AnyLayer[]): boolean {
+function isUnmasked(readers: readonly Reader[]): boolean {
   const has = (found: (record: object) => boolean): boolean =>
-    readers.some((layer) => someRecord({ kind: layer.kind, ...layer.config }, found));
+    readers.some(({ layer }) => someRecord({ kind: layer.kind, ...layer.config }, found));
   return has((record) => "kind" in record && record.kind === "embedding") && !has((record) => "maskIndex" in record);
 }
 
