@@ -63,7 +63,8 @@ export type { Applied, BuiltLayer, BuiltModel, BuiltOutput, ModelContext } from 
 export type { Graph, Named, NamedLayer } from "./model/graph.ts";
 export type { Model } from "./model/model.ts";
 export type { ByName, EndNames, Names } from "./model/names.ts";
-export type { LayerSummary, Summary } from "./model/summary.ts";
+export type { RunSummary } from "./model/runs.ts";
+export type { LayerSummary, Summary, SummaryOptions } from "./model/summary.ts";
 export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } from "./model/saved.ts";
 
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";

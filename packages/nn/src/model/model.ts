@@ -23,7 +23,7 @@ import type { Graph, Named, NamedLayer } from "./graph.ts";
 import type { ByName, EndNames, Names } from "./names.ts";
 import type { Saved } from "./saved.ts";
 import type { Decoder, DecoderOptions, Stream, StreamOptions } from "./streams.ts";
-import type { Summary } from "./summary.ts";
+import type { Summary, SummaryOptions } from "./summary.ts";
 
 /** What a model is made of, and what it makes, whatever its inputs and outputs are called. */
 export interface AnyModel {
@@ -37,7 +37,7 @@ export interface AnyModel {
   readonly indices: Named<number | undefined>;
   sample(shape: ByName<Names, Shape>): ByName<Names, Spec>;
   build(sample: ByName<Names, Spec>): BuiltModel;
-  summary(shape?: ByName<Names, Shape>): Summary;
+  summary(shape?: ByName<Names, Shape>, options?: SummaryOptions): Summary;
   compile(options: CompileOptions<Names>): Promise<AnyTrainer>;
 }
 
@@ -69,10 +69,11 @@ export interface Model<I extends Names = null, O extends Names = null, W = AnyWe
   build(sample: ByName<I, Spec>): BuiltModel;
   /**
    * Its layers, what each gives and how many numbers it learns; `String(model.summary())` is a table. `shape` is one sample's, where the model says none.
+   * Of `backends` it tells what each would run to predict `batch` rows: how many kernels, and what memory beside weights, inputs and outputs.
    *
-   * Throws INVALID_ARGUMENT where no shape is known, and what `sample` and `build` throw.
+   * Throws INVALID_ARGUMENT where no shape is known, UNSUPPORTED for what a backend lacks, and what `sample` and `build` throw.
    */
-  summary(shape?: ByName<I, Shape>): Summary;
+  summary(shape?: ByName<I, Shape>, options?: SummaryOptions): Summary;
   /**
    * A trainer that holds this model's weights on a backend; the caller disposes it.
    *

@@ -1,8 +1,9 @@
 // What a model is made of, at a glance: each layer's output and how many numbers it learns.
-import { leavesOf, isWeight, type Tree, type Weight } from "@sluice/core";
+import { leavesOf, isWeight, type Backend, type Tree, type Weight } from "@sluice/core";
 import { describe, isSpec, type Spec } from "../layers/spec.ts";
 import type { BuiltModel } from "./built.ts";
 import type { Named } from "./graph.ts";
+import { runsOf, type RunSummary } from "./runs.ts";
 
 export interface LayerSummary {
   readonly name: string;
@@ -22,14 +23,24 @@ export interface Summary {
   readonly parameters: number;
   /** What the numbers themselves take in f32. */
   readonly bytes: number;
+  /** What each of the backends asked about would run to predict. */
+  readonly runs: readonly RunSummary[];
   /** A table, which Node's console.log prints too. */
   toString(): string;
 }
 
-export function summaryOf(name: string, { inputs, layers }: BuiltModel): Summary {
+export interface SummaryOptions {
+  /** Whose runs are looked at, without compiling any; they need not agree on anything. Default none. */
+  readonly backends?: readonly Backend[];
+  /** Rows in such a run. Default 1. */
+  readonly batch?: number;
+}
+
+export function summaryOf(name: string, built: BuiltModel, { backends, batch }: Required<SummaryOptions>): Summary {
+  const { inputs, layers } = built;
   const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, parameters: sizeOf(weights) }));
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const summary = { name, inputs, layers: rows, parameters, bytes: 4 * parameters };
+  const summary = { name, inputs, layers: rows, parameters, bytes: 4 * parameters, runs: runsOf(name, built, backends, batch) };
   const print = { value: () => table(summary), enumerable: false }; // it is data all the same
   return Object.defineProperties(summary as Summary, { toString: print, [Symbol.for("nodejs.util.inspect.custom")]: print });
 }
@@ -39,7 +50,7 @@ function sizeOf(weights: Tree<Weight>): number {
   return leaves.reduce((sum, [, { axes }]) => sum + Object.values(axes).reduce((product, n) => product * n, 1), 0);
 }
 
-function table({ name, inputs, layers, parameters, bytes }: Omit<Summary, "toString">): string {
+function table({ name, inputs, layers, parameters, bytes, runs }: Omit<Summary, "toString">): string {
   const head = ["layer", "kind", "output", "parameters"];
   const body = layers.map((layer) => [layer.name, layer.kind, described(layer.output), grouped(layer.parameters)]);
   const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]?.length ?? 0)));
@@ -51,7 +62,12 @@ function table({ name, inputs, layers, parameters, bytes }: Omit<Summary, "toStr
       .join(", ")}`,
     ...[head, ...body].map(line),
     `${grouped(parameters)} parameters, ${sized(bytes)} in f32`,
+    ...runs.map(ran),
   ].join("\n");
+}
+
+function ran({ backend, batch, kernels, scratchBytes }: RunSummary): string {
+  return `${backend}: ${grouped(kernels)} ${kernels === 1 ? "kernel" : "kernels"} on ${grouped(batch)} ${batch === 1 ? "row" : "rows"}, ${sized(scratchBytes)} of scratch`;
 }
 
 /** One, or several by name. */

@@ -12,8 +12,9 @@ import { knownSamples } from "../model/knownSamples.ts";
 import type { AnyModel } from "../model/model.ts";
 import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
-import { summaryOf } from "../model/summary.ts";
-import { isRecord } from "../options/table.ts";
+import { summaryOf, type SummaryOptions } from "../model/summary.ts";
+import { filled, given, isRecord } from "../options/table.ts";
+import { summaryTable } from "../training/tables.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { callModel } from "./modelLayer.ts";
 import { readingOf } from "./reading.ts";
@@ -38,7 +39,8 @@ export function createModel({ name, graph, ends, saved }: ModelParts): AnyModel 
     sample: (shape: ByName<Names, Shape>) =>
       ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
     build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
-    summary: (shape?: ByName<Names, Shape>) => summaryOf(name, model.build(samplesOf(model, shape))),
+    summary: (shape?: ByName<Names, Shape>, options: SummaryOptions = {}) =>
+      summaryOf(name, model.build(samplesOf(model, shape)), filled(summaryTable, given("model.summary", summaryTable, options))),
     compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
   });
   return model;

@@ -33,7 +33,7 @@ import { groupTable } from "../weights/roles.ts";
 import { saveTable } from "../saving/serialize.ts";
 import { loadTable } from "../saving/deserializeWith.ts";
 import { modelTable } from "../models/model.ts";
-import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "../training/tables.ts";
+import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable, summaryTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
 export const layerTables = {
@@ -75,6 +75,7 @@ export const otherTables = {
   adam: adamTable,
   adamW: adamWTable,
   model: modelTable,
+  "model.summary": summaryTable,
   "model.compile": compileTable,
   "trainer.fit": fitTable,
   "trainer.evaluate": batchTable,

@@ -1,6 +1,7 @@
 // What the verbs of a model and a trainer take, as data.
 import type { Names } from "../model/names.ts";
 import type { DecoderOptions, StepOptions, StreamOptions } from "../model/streams.ts";
+import type { SummaryOptions } from "../model/summary.ts";
 import type { Backend } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/names.ts";
@@ -27,6 +28,7 @@ const anyBackend: Rule<Backend> = {
   expected: "a backend, as open() resolves to",
   accepts: (value): value is Backend => value !== undefined,
 };
+const openBackend: Rule<Backend> = having(anyBackend.expected, { name: "string", supports: "object", compile: "function" });
 const anyLoss: Rule<Loss> = having("a record with name, target and perSample", {
   name: "string",
   target: "function",
@@ -52,6 +54,11 @@ export const compileTable = {
   seed: preset(finite, 0),
   dtype: optional(floatDType), // that of the weights that a loaded model comes with
 } satisfies Table<CompileOptions<Names>>;
+
+export const summaryTable = {
+  backends: preset(listOf(openBackend), []),
+  batch: preset(size, 1),
+} satisfies Table<SummaryOptions>;
 
 const patience: Rule<number> = {
   expected: `${counter.expected}, or Infinity`,
