@@ -19,7 +19,8 @@ export interface InputShape {
   readonly dtype: "f32" | "f64";
 }
 
-type Feeds = Named<Feed>;
+/** By name; a list, as each batch goes through all of them. */
+type Feeds = readonly (readonly [name: string, feed: Feed])[];
 
 /** What a model reads: x and, where not all steps count, lengths. */
 export class Inputs {
@@ -48,7 +49,7 @@ export class Inputs {
   }
 
   dispose(): void {
-    disposeEach([...Object.values(this.#x), ...Object.values(this.#lengths)]);
+    disposeEach([...this.#x, ...this.#lengths].map(([, feed]) => feed));
   }
 }
 
@@ -85,18 +86,18 @@ export class Batch {
   }
 
   dispose(): void {
-    disposeEach([this.#inputs, ...Object.values(this.#y), this.#weight]);
+    disposeEach([this.#inputs, ...this.#y.map(([, feed]) => feed), this.#weight]);
   }
 }
 
 function feeds<T>(entries: readonly (readonly [string, T])[], make: (value: T, name: string) => Feed): Feeds {
-  return Object.fromEntries(entries.map(([name, value]) => [name, make(value, name)]));
+  return entries.map(([name, value]) => [name, make(value, name)]);
 }
 
 function arraysOf(feeds: Feeds): Named<NDArray> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed.array]));
+  return Object.fromEntries(feeds.map(([name, feed]) => [name, feed.array]));
 }
 
 function writeEach(feeds: Feeds, columns: Named<Column>, rows: Rows): void {
-  for (const [name, feed] of Object.entries(feeds)) feed.write(entryOf(columns, name), rows);
+  for (const [name, feed] of feeds) feed.write(entryOf(columns, name), rows);
 }
