@@ -4,7 +4,8 @@ import { afterAll, expect, test } from "vitest";
 import { fuzz, type Fn } from "@sluice/conformance/fuzz";
 import * as nn from "@sluice/nn";
 import * as files from "@sluice/nn/node";
-import { folder, rows, verbs } from "./nnRows.ts";
+import { folder } from "./fileRows.ts";
+import { rows, verbs } from "./nnRows.ts";
 
 const numRuns = process.env["SLUICE_THOROUGH"] === "1" ? 100 : 8; // with types right, and as many with types wrong
 afterAll(() => rmSync(folder, { recursive: true }));
