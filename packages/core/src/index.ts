@@ -61,7 +61,7 @@ export {
 } from "./cells/cell.ts";
 export { bidirectional, type BidirectionalOptions, stacked } from "./cells/combine.ts";
 export { gru, type GruOptions, type GruState, type GruWeights } from "./cells/gru.ts";
-export type { Init } from "./cells/init.ts";
+export type { Init, InitName, PlainInit, VarianceScaling } from "./arguments/init.ts";
 export { initialise, type Initialised, isWeight } from "./cells/initialise.ts";
 export type { InitialState, Started } from "./cells/initialState.ts";
 export { lengths } from "./cells/lengths.ts";

@@ -60,9 +60,12 @@ const weight = options({
   axes: any(fc.dictionary(fc.constantFrom("a", "b", "c"), fc.oneof(edges, fc.constant(65536)), { noNullPrototype: true })),
   init: any(
     fc.oneof(
-      fc.constantFrom<unknown>("zeros", "ones", "glorotUniform", "orthogonal", "nonsense"),
-      fc.record({ constant: edges }, { noNullPrototype: true }),
-      fc.record({ uniform: edges }, { noNullPrototype: true }),
+      fc.constantFrom<unknown>("zeros", "glorotUniform", "heNormal", "orthogonal", "identity", "nonsense"),
+      fc.dictionary(fc.constantFrom("constant", "uniform", "normal", "truncatedNormal", "orthogonal", "identity"), edges, {
+        maxKeys: 2,
+        noNullPrototype: true,
+      }),
+      fc.record({ varianceScaling: fc.dictionary(fc.constantFrom("scale", "mode", "gain"), edges, { noNullPrototype: true }) }),
       fc.record({ columns: fc.array(fc.constantFrom("zeros", "ones"), { maxLength: 3 }) }),
     ),
   ),

@@ -3,7 +3,7 @@ import { options, type Names } from "../arguments/options.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { scope } from "../trace/scope.ts";
 import { checkCell } from "./checkCell.ts";
-import type { Init } from "./init.ts";
+import type { Init } from "../arguments/init.ts";
 
 /** A weight: its axes by name, in order, and how it starts. */
 export interface Weight {

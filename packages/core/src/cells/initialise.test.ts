@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { initialise, lstm, random, type TypedArray } from "../index.ts";
+import { initialise, lstm, random, type Init, type TypedArray } from "../index.ts";
 import { orthonormalise } from "./orthogonal.ts";
 
 test("the same seed gives the same weights, named and shaped as declared", () => {
@@ -82,4 +82,57 @@ test("glorotUniform stays within ±√(6 / (rows + columns)) and fills it", () =
   const largest = Math.max(...data.map(Math.abs));
   expect(largest).toBeLessThanOrEqual(bound);
   expect(largest).toBeGreaterThan(0.99 * bound);
+});
+
+// Keras 3: of a kernel [window 3, rows 40, columns 60] fan-in is 120 and fan-out 180, and a vector of 60 has 60 of both.
+const variances: readonly (readonly [init: Init, variance: number, most: number])[] = [
+  ["glorotUniform", 2 / 300, Math.sqrt(6 / 300)],
+  ["glorotNormal", 2 / 300, (2 / 0.8796256610342398) * Math.sqrt(2 / 300)],
+  ["heUniform", 2 / 120, Math.sqrt(6 / 120)],
+  ["heNormal", 2 / 120, (2 / 0.8796256610342398) * Math.sqrt(2 / 120)],
+  ["lecunUniform", 1 / 120, Math.sqrt(3 / 120)],
+  ["lecunNormal", 1 / 120, (2 / 0.8796256610342398) * Math.sqrt(1 / 120)],
+  ["randomUniform", 0.05 ** 2 / 3, 0.05],
+  ["randomNormal", 0.05 ** 2, Infinity],
+  ["truncatedNormal", (0.8796256610342398 * 0.05) ** 2, 0.1],
+  [{ uniform: [0, 2] }, 1 / 3, 2],
+  [{ normal: 3 }, 9, Infinity],
+  [{ varianceScaling: { scale: 5, mode: "fanOut", distribution: "untruncatedNormal" } }, 5 / 180, Infinity],
+];
+
+test.each(variances)("%j has its variance, and nothing beyond its bound", (init, variance, most) => {
+  const { data } = initialise({ axes: { window: 3, rows: 40, columns: 60 }, init }, { seed: 1, dtype: "f64" });
+  const mean = data.reduce((sum, x) => sum + x, 0) / data.length,
+    squares = data.reduce((sum, x) => sum + (x - mean) ** 2, 0) / data.length;
+  expect(squares / variance).toBeGreaterThan(0.94); // of 7,200 numbers, four deviations of what they scatter by
+  expect(squares / variance).toBeLessThan(1.06);
+  expect(data.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0)).toBeLessThanOrEqual(most);
+});
+
+test("a vector has its length as both fans, and a fan of nothing counts as one", () => {
+  const { data } = initialise({ axes: { units: 600 }, init: "glorotUniform" } as const, { seed: 2 });
+  const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  expect(largest / Math.sqrt(6 / 1200)).toBeGreaterThan(0.98);
+  expect(largest / Math.sqrt(6 / 1200)).toBeLessThanOrEqual(1.0000001);
+  expect(initialise({ axes: { rows: 0, columns: 3 }, init: "heNormal" } as const, { seed: 2 }).data).toHaveLength(0);
+});
+
+test("orthogonal and identity take a gain", () => {
+  const axes = { rows: 4, columns: 3 };
+  const plain = initialise({ axes, init: "orthogonal" } as const, { seed: 3, dtype: "f64" }).data;
+  expect(initialise({ axes, init: { orthogonal: 2 } }, { seed: 3, dtype: "f64" }).data).toEqual(plain.map((x) => 2 * x));
+  expect([...initialise({ axes, init: { identity: 0.5 } }, { seed: 3 }).data]).toEqual([0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0]);
+});
+
+test.each<[unknown, string]>([
+  [{ uniform: [2, 1] }, "one of"],
+  [{ normal: -1 }, "one of"],
+  [{ constant: 1, normal: 1 }, "one of"],
+  [{ varianceScaling: { mode: "fan_in" } }, "one of"],
+  [{ varianceScaling: { gain: 1 } }, "one of"],
+  [{ identity: 1 }, "another than identity"],
+  [{ columns: ["identity"] }, "another than identity"],
+  ["identity", "another than identity"],
+])("%j is no way for a vector to start", (init, expected) => {
+  expect(() => initialise({ axes: { units: 2 }, init: init as Init }, { seed: 1 })).toThrow(expected);
 });

@@ -8,7 +8,7 @@ import { activation, type Activation } from "./activation.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
 import { checkBoolean, checkFinite, checkPositive, checkSize } from "../arguments/checks.ts";
 import { options as named, type Names } from "../arguments/options.ts";
-import type { Init } from "./init.ts";
+import type { Init } from "../arguments/init.ts";
 import type { When } from "./when.ts";
 
 export interface LstmOptions {
