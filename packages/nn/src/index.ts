@@ -1,5 +1,6 @@
 export { activation, type ActivationConfig } from "./layers/activation.ts";
 export type { Activation } from "./layers/activationFunction.ts";
+export { activityRegularization, type ActivityRegularizationConfig } from "./layers/activityRegularization.ts";
 export { add } from "./layers/add.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
 export { attention, type AttentionConfig } from "./layers/attention.ts";
@@ -25,6 +26,7 @@ export type {
   Built,
   Layer,
   LayerContext,
+  Learning,
   LayerDefinition,
   OwnBuilt,
   OwnDefinition,
@@ -55,6 +57,7 @@ export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
 export type { Kind, Spec } from "./layers/spec.ts";
 export { subtract } from "./layers/subtract.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
+export type { ActivityOption, WeightOptions } from "./layers/weightOptions.ts";
 
 export { model, type ModelConfig } from "./models/model.ts";
 export { sequential, type InSequence } from "./models/sequential.ts";
@@ -91,6 +94,9 @@ export { learn } from "./learner/learn.ts";
 export type { InputNumbers, Learner, LearntFunction, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
 export type { LearnerCheckpoint } from "./learner/checkpoint.ts";
 export type { Inputs, InputSpec, InputTensors, LearnerOptions, LossContext, Outcome, StateTensors } from "./learner/options.ts";
+export type { Constraint, MaxNorm, MinMaxNorm, UnitNorm } from "./weights/constraint.ts";
+export type { LayerWeight } from "./weights/layerWeight.ts";
+export type { Penalties, Regularizer } from "./weights/regularizer.ts";
 export type { WeightGroup, WeightNames } from "./weights/roles.ts";
 
 export type {

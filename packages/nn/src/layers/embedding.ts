@@ -1,13 +1,15 @@
 // A learnt vector for each index.
-import { cast, gather, notEqual, SluiceError, where, type Weight, type WeightTensors } from "@sluice/core";
+import { cast, gather, notEqual, SluiceError, where, type WeightTensors } from "@sluice/core";
 import { count, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { optional, required, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer, masked } from "./callable.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { activityTable, declared, weightTable, type ActivityOption, type WeightOptions } from "./weightOptions.ts";
 
-export interface EmbeddingConfig {
+export interface EmbeddingConfig extends WeightOptions<"embeddings">, ActivityOption {
   /** How many indices there are: they lie in 0 … inputDim − 1. */
   readonly inputDim: number;
   readonly outputDim: number;
@@ -20,6 +22,8 @@ export const embeddingTable = {
   inputDim: required(size),
   outputDim: required(size),
   maskIndex: optional(count),
+  ...weightTable("embeddings"),
+  ...activityTable,
   name: optional(layerName),
 } satisfies Table<EmbeddingConfig>;
 
@@ -32,12 +36,13 @@ export const embeddingTable = {
  */
 export function embedding<const N extends LayerName = undefined>(
   options: EmbeddingConfig & Naming<N>,
-): KnownLayer<"embedding", N, { readonly embeddings: Weight }> {
+): KnownLayer<"embedding", N, { readonly embeddings: LayerWeight }> {
   const config = namedOptions<EmbeddingConfig, N>("embedding", embeddingTable, options),
-    { inputDim, outputDim, maskIndex } = config;
+    { inputDim, outputDim, maskIndex, activityRegularizer } = config;
   if (maskIndex !== undefined && maskIndex >= inputDim) throw outside(maskIndex, inputDim);
-  const table: Weight = { axes: { indices: inputDim, units: outputDim }, init: { uniform: 0.05 } };
-  const weights = { embeddings: table };
+  const weights = {
+    embeddings: declared({ axes: { indices: inputDim, units: outputDim }, init: { uniform: 0.05 } }, "embeddings", config),
+  };
   return layer({
     kind: "embedding",
     config,
@@ -47,7 +52,7 @@ export function embedding<const N extends LayerName = undefined>(
       const isMasking = maskIndex !== undefined && input.shape.length === 1;
       return {
         output: { shape: [...input.shape, outputDim], axes: [...input.axes, "units"], dtype: "float" },
-        weights,
+        ...{ weights, activityRegularizer },
         stepwise: "pointwise",
         apply({ embeddings }: WeightTensors<typeof weights>, x, { mask }) {
           const rows = gather(embeddings, x);

@@ -5,15 +5,17 @@ import { given, optional, preset, without, type Table } from "../options/table.t
 import { anyActivation } from "./cellActivation.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
+import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
 /** The options of the cell are those of `gru` in core: reset, update, layer normalisation, activations. */
-export interface GruConfig extends RecurrentConfig, GruOptions {
+export interface GruConfig extends RecurrentConfig, RecurrentWeightOptions, GruOptions {
   /** Keras's word for `reset`: "after" the recurrent product (true, the default) or "before" it (false). One of the two may be given. */
   readonly resetAfter?: boolean;
 }
 
 export const gruTable = {
   ...recurrentTable,
+  ...recurrentWeightTable,
   reset: optional(oneOf("after", "before", "none")), // "after", unless `resetAfter` says otherwise
   resetAfter: optional(boolean),
   update: preset(oneOf("keeps", "replaces"), "keeps"),
@@ -35,7 +37,7 @@ export function gru<const N extends LayerName = undefined>(
   options: GruConfig & Naming<N>,
 ): KnownRecurrent<"gru", N, GruWeights<NonNullable<GruOptions["reset"]>, boolean>, "h"> {
   const config = given<GruConfig>("gru", gruTable, options),
-    { reset, resetAfter, ...others } = without(config, recurrentTable);
+    { reset, resetAfter, ...others } = without(config, { ...recurrentTable, ...recurrentWeightTable });
   if (reset !== undefined && resetAfter !== undefined) {
     const what = `reset "${reset}" and resetAfter ${resetAfter} say the same thing twice`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who: "gru", what, fix: "Give one of them", facts: { reset, resetAfter } });

@@ -1,5 +1,6 @@
 // What a layer is: a configuration that, built for one sample's shape, gives its weights and a traced function of them; and the values that graphs of layers are made of.
 import type { HostArray, Shape, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
+import type { Regularizer } from "../weights/regularizer.ts";
 import type { Activation } from "./activationFunction.ts";
 import type { Spec } from "./spec.ts";
 
@@ -68,6 +69,8 @@ export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
   readonly carried?: Tree<Spec>;
   /** What stands behind `apply`: the model applies it, so that a loss can read what lies in front of it. */
   readonly activation?: Activation;
+  /** What the size of its output, with the activation, adds to the loss: per sample, over the steps that count. */
+  readonly activityRegularizer?: Regularizer | undefined;
   /** How it runs one step of a sequence at a time; "pointwise" where `apply` does, without the axis of steps. Absent where it reads later steps. */
   readonly stepwise?: "pointwise" | ((limits: StepLimits) => Stepwise<X>);
   /**
@@ -94,6 +97,22 @@ export interface LayerContext {
   readonly besideMasks?: Beside<Tensor | undefined>;
   /** What `carried` declares, as the batch before left it; `next` takes what it becomes. */
   readonly carried?: { readonly before: Tree<Tensor>; next(after: Tree<Tensor>): void } | undefined;
+  /** There where there is a loss: in training and evaluation. */
+  readonly learning?: Learning | undefined;
+}
+
+/** What a layer may say beside its output, once a batch. */
+export interface Learning {
+  /** [batch], not 0 where a row is a sample: those that weigh nothing, such as what fills up the last batch, are none. */
+  readonly rows: Tensor;
+  /** Adds a scalar to the loss: a mean over the samples, or what does not grow with them. */
+  addLoss(loss: Tensor): void;
+  /**
+   * Whether the weight of this key, which no gradient reaches, is to be set; not in evaluation nor where it was frozen: then a layer does what it does in
+   * inference.
+   */
+  moves(key: string): boolean;
+  next(key: string, value: Tensor): void;
 }
 
 export interface StepLimits {

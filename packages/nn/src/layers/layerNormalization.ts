@@ -1,14 +1,16 @@
 // Layer normalisation.
-import { layerNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { layerNormalization as normalise, type WeightTensors } from "@sluice/core";
 import { boolean, nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface LayerNormalizationConfig {
+export interface LayerNormalizationConfig extends WeightOptions<"beta" | "gamma"> {
   /** Added to the variance. Default 1e-3, as in Keras. */
   readonly epsilon?: number;
   /** Add a learnt `beta`. Default true. */
@@ -22,6 +24,7 @@ export const layerNormalizationTable = {
   epsilon: preset(nonNegative, 1e-3),
   center: preset(boolean, true),
   scale: preset(boolean, true),
+  ...weightTable("beta", "gamma"),
   name: optional(layerName),
 } satisfies Table<LayerNormalizationConfig>;
 
@@ -44,8 +47,8 @@ export function layerNormalization<const N extends LayerName = undefined>(
       const features = input.shape.at(-1);
       if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
       const weights: LayerNormalizationWeights = {
-        ...(scale && { gamma: { axes: { features }, init: "ones" } }),
-        ...(center && { beta: { axes: { features }, init: "zeros" } }),
+        ...(scale && { gamma: declared({ axes: { features }, init: "ones" }, "gamma", config) }),
+        ...(center && { beta: declared({ axes: { features }, init: "zeros" }, "beta", config) }),
       };
       return {
         output: input,
@@ -57,4 +60,4 @@ export function layerNormalization<const N extends LayerName = undefined>(
   });
 }
 
-type LayerNormalizationWeights = { readonly gamma?: Weight; readonly beta?: Weight };
+type LayerNormalizationWeights = { readonly gamma?: LayerWeight; readonly beta?: LayerWeight };

@@ -5,12 +5,14 @@ import { given, optional, preset, without, type Table } from "../options/table.t
 import { anyActivation } from "./cellActivation.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
+import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
 /** The options of the cell are those of `lstm` in core: peepholes, coupled gates, projection, layer normalisation, clip, activations. */
-export interface LstmConfig extends RecurrentConfig, LstmOptions {}
+export interface LstmConfig extends RecurrentConfig, RecurrentWeightOptions, LstmOptions {}
 
 export const lstmTable = {
   ...recurrentTable,
+  ...recurrentWeightTable,
   peepholes: preset(boolean, false),
   coupled: preset(boolean, false),
   projection: optional(size),
@@ -32,5 +34,5 @@ export function lstm<const N extends LayerName = undefined>(
   options: LstmConfig & Naming<N>,
 ): KnownRecurrent<"lstm", N, LstmWeights<boolean, number | undefined, boolean>, "h" | "c"> {
   const config = given<LstmConfig>("lstm", lstmTable, options);
-  return recurrentLayer("lstm", cell(without(config, recurrentTable)), config);
+  return recurrentLayer("lstm", cell(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
 }

@@ -1,10 +1,13 @@
 // The layer of minimal gated units.
 import { mgu as cell } from "@sluice/core";
-import { given } from "../options/table.ts";
+import { given, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
+import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
-export type MguConfig = RecurrentConfig;
+export interface MguConfig extends RecurrentConfig, RecurrentWeightOptions {}
+
+export const mguTable = { ...recurrentTable, ...recurrentWeightTable } satisfies Table<MguConfig>;
 
 /**
  * Minimal gated unit (Zhou et al. 2016), over a sequence.
@@ -15,5 +18,5 @@ export type MguConfig = RecurrentConfig;
 export function mgu<const N extends LayerName = undefined>(
   options: MguConfig & Naming<N>,
 ): KnownRecurrent<"mgu", N, ReturnType<ReturnType<typeof cell>["weights"]>, "h"> {
-  return recurrentLayer("mgu", cell(), given<MguConfig>("mgu", recurrentTable, options));
+  return recurrentLayer("mgu", cell(), given<MguConfig>("mgu", mguTable, options));
 }

@@ -22,12 +22,14 @@ import { sequenceOf } from "./checks.ts";
 import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
+import { declaredIn } from "./recurrentWeights.ts";
 import { reversed } from "./reversed.ts";
+import { activityTable, type ActivityOption } from "./weightOptions.ts";
 import { runInParts } from "./runInParts.ts";
 import { checkStart, namesOf, noCarry, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
-export interface RecurrentConfig extends MaskConfig {
+export interface RecurrentConfig extends MaskConfig, ActivityOption {
   readonly units: number;
   /** All steps [batch, steps, units], or the last [batch, units] (default). */
   readonly returnSequences?: boolean;
@@ -59,6 +61,7 @@ export const recurrentTable = {
   stateful: preset(boolean, false),
   carrySteps: optional(size),
   ...maskTable,
+  ...activityTable,
   name: optional(layerName),
 } satisfies Table<RecurrentConfig>;
 
@@ -144,7 +147,7 @@ interface OverSteps<P, S, E> {
 }
 
 function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: OverSteps<P, S, E>): Built {
-  const { units, returnSequences = false, goBackwards = false, stateful = false, initialState } = config;
+  const { units, returnSequences = false, goBackwards = false, stateful = false, initialState, activityRegularizer } = config;
   const fix = input.shape.length === 1 ? "A recurrent layer before it needs returnSequences: true" : undefined;
   const [steps, features] = sequenceOf(who, input, fix),
     sizes = { input: features, units },
@@ -161,7 +164,8 @@ function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: Over
   return {
     output,
     also: { state },
-    weights: ways.weights(sizes) as Tree<Weight>, // P is a record of weights, or of records of them
+    weights: declaredIn(ways.weights(sizes) as Tree<Weight>, config), // P is a record of weights, or of records of them
+    activityRegularizer,
     drawn: masksOf(extras, steps, config),
     ...(stateful && { carried: state }),
     ...(stepwise !== undefined && { stepwise: () => stepwise(state) }),

@@ -1,14 +1,16 @@
 // Root mean square normalisation.
-import { rmsNormalization as normalise, type Weight, type WeightTensors } from "@sluice/core";
+import { rmsNormalization as normalise, type WeightTensors } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface RmsNormalizationConfig {
+export interface RmsNormalizationConfig extends WeightOptions<"gamma"> {
   /** Added to the mean square. Default 1e-6, as in Keras. */
   readonly epsilon?: number;
   readonly name?: string;
@@ -16,6 +18,7 @@ export interface RmsNormalizationConfig {
 
 export const rmsNormalizationTable = {
   epsilon: preset(nonNegative, 1e-6),
+  ...weightTable("gamma"),
   name: optional(layerName),
 } satisfies Table<RmsNormalizationConfig>;
 
@@ -27,7 +30,7 @@ export const rmsNormalizationTable = {
  */
 export function rmsNormalization<const N extends LayerName = undefined>(
   options: RmsNormalizationConfig & Naming<N> = {},
-): KnownLayer<"rmsNormalization", N, { readonly gamma: Weight }> {
+): KnownLayer<"rmsNormalization", N, { readonly gamma: LayerWeight }> {
   const config = namedOptions<RmsNormalizationConfig, N>("rmsNormalization", rmsNormalizationTable, options),
     { epsilon } = filled(rmsNormalizationTable, config);
   return layer({
@@ -37,8 +40,7 @@ export function rmsNormalization<const N extends LayerName = undefined>(
       checkNumbers(who, input);
       const features = input.shape.at(-1);
       if (features === undefined) throw shapeMismatch(who, "x [batch, …, features]", input);
-      const gamma: Weight = { axes: { features }, init: "ones" };
-      const weights = { gamma };
+      const weights = { gamma: declared({ axes: { features }, init: "ones" }, "gamma", config) };
       return {
         output: input,
         weights,

@@ -4,12 +4,14 @@ import { given, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
+import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
 /** The option of the cell is that of `rnn` in core: its activation. */
-export interface SimpleRNNConfig extends RecurrentConfig, RnnOptions {}
+export interface SimpleRNNConfig extends RecurrentConfig, RecurrentWeightOptions, RnnOptions {}
 
 export const simpleRNNTable = {
   ...recurrentTable,
+  ...recurrentWeightTable,
   activation: preset(anyActivation, "tanh"),
 } satisfies Table<SimpleRNNConfig>;
 
@@ -23,5 +25,5 @@ export function simpleRNN<const N extends LayerName = undefined>(
   options: SimpleRNNConfig & Naming<N>,
 ): KnownRecurrent<"simpleRNN", N, ReturnType<ReturnType<typeof rnn>["weights"]>, "h"> {
   const config = given<SimpleRNNConfig>("simpleRNN", simpleRNNTable, options);
-  return recurrentLayer("simpleRNN", rnn(without(config, recurrentTable)), config);
+  return recurrentLayer("simpleRNN", rnn(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
 }

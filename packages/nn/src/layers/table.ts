@@ -1,5 +1,6 @@
 // The layers that a saved model may name.
 import { activation } from "./activation.ts";
+import { activityRegularization } from "./activityRegularization.ts";
 import { add } from "./add.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
@@ -37,6 +38,7 @@ export type LayerTable = Readonly<Record<string, LayerMaker>>;
 /** Makers of the layers that come along, but for those that are made of another layer. */
 export const builtIn: LayerTable = {
   activation,
+  activityRegularization,
   add,
   additiveAttention,
   attention,

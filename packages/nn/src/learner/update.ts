@@ -1,9 +1,11 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
-import { abs, assign, cast, concat, gradient, less, maximum, square, stack, where, type Tensor, type Tree } from "@sluice/core";
+import { assign, cast, concat, gradient, less, maximum, square, stack, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Optimizer, Update } from "../optimizers/optimizer.ts";
-import { trainedPart, unpack, type Layout } from "../weights/layout.ts";
+import { constrain } from "../weights/constraint.ts";
+import { replaced, trainedPart, unpack, viewOf, withMoved, type Layout } from "../weights/layout.ts";
+import { priceOf } from "../weights/regularizer.ts";
 import { skippedAt } from "./totals.ts";
 
 /** What a batch comes to. */
@@ -18,6 +20,8 @@ export interface Objective {
   readonly ownWeights?: readonly Tensor[];
   /** The state after the batch, by name. */
   readonly state?: Readonly<Record<string, Tensor>>;
+  /** What layers set of their weights, by name. */
+  readonly moved?: Readonly<Record<string, Tensor>>;
   /** Whether the weight may be anything: then a batch whose weight is no number of at least 0 is not sound. */
   readonly isWeightFree?: boolean;
 }
@@ -85,18 +89,30 @@ export function updateStep<B>(
         gradient: clipGradient(mean, optimizer.clip, trainedPart(layout)),
         hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => hyper.at(0, i)),
       });
-      assign(params, where(applies, next.params, params));
+      assign(params, where(applies, constrained(layout, next.params), params));
       for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, entryOf(next.slots, name), slot));
     }
     for (const [name, old] of Object.entries(given.state ?? {}))
       assign(old, where(cast(sound, old.dtype), entryOf(measured.state ?? {}, name), old));
+    if (frozen !== undefined && measured.moved !== undefined && Object.keys(measured.moved).length > 0)
+      assign(frozen, where(sound, withMoved(layout, frozen, measured.moved), frozen));
     accumulate(totals, measured, sound);
   };
 }
 
+/** Each weight within its constraint. */
+function constrained({ constraints }: Layout, params: Tensor): Tensor {
+  if (constraints.length === 0) return params;
+  return replaced(
+    params,
+    0,
+    constraints.map(({ entry, constraint }) => [entry, constrain(viewOf(entry, params), constraint)]),
+  );
+}
+
 /** 1 where the loss, its gradient, what is gathered of it, and the next state are numbers short of overflow, otherwise 0. */
-function soundness({ loss, weight, state = {}, isWeightFree = false }: Objective, raw: Tensor, isGathered: boolean): Tensor {
-  const floats = Object.values(state).filter(({ dtype }) => dtype !== "i32");
+function soundness({ loss, weight, state = {}, moved = {}, isWeightFree = false }: Objective, raw: Tensor, isGathered: boolean): Tensor {
+  const floats = [...Object.values(state), ...Object.values(moved)].filter(({ dtype }) => dtype !== "i32");
   const squares = [square(raw).sum(), square(loss), ...floats.map((one) => square(one).sum())];
   const own = bounded(squares.reduce((sum, one) => sum.add(one)));
   if (!isWeightFree) return own;
@@ -120,12 +136,14 @@ export function evaluationStep<B>({
 /** With what the size of weights costs: l1 · Σ|w| + l2 · Σw². */
 function penalised({ penalties }: Layout, params: Tensor, objective: Objective): Objective {
   if (penalties.length === 0) return objective;
-  const price = penalties
-    .flatMap(({ from, to, l1, l2 }) => {
-      const part = params.slice(0, from, to);
-      return [...(l1 > 0 ? [abs(part).sum().mul(l1)] : []), ...(l2 > 0 ? [square(part).sum().mul(l2)] : [])];
-    })
-    .reduce((sum, one) => sum.add(one));
+  const prices = penalties.flatMap(({ from, to, ...price }) => priceOf(params.slice(0, from, to), price) ?? []);
+  return dearer(objective, prices);
+}
+
+/** With more in its loss. */
+export function dearer(objective: Objective, prices: readonly Tensor[]): Objective {
+  if (prices.length === 0) return objective;
+  const price = prices.reduce((sum, one) => sum.add(one));
   const { loss, weight, sums } = objective;
   const [first, ...others] = sums as readonly [Tensor, ...Tensor[]]; // the loss is the first measure
   return { ...objective, loss: loss.add(price), sums: [first.add(price.mul(weight)), ...others] };

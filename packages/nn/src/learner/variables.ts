@@ -109,14 +109,22 @@ export class Variables {
   setWeights(arrays: Named, who: string): void {
     const flat = pack(this.layout, arrays, this.#dtype, who);
     for (const [name, packed] of Object.entries(viewHost(this.layout, flat, this.#dtype))) checkFinite(packed, name, who);
+    this.setLearnt(flat);
+  }
+
+  /** A copy of what learning changes, as `learntPart` lays it out: those that train, and all where layers set others. */
+  learnt(into?: TypedArray): Promise<TypedArray> {
+    return this.layout.moving.size > 0 ? this.#read(into) : this.params.read(into);
+  }
+
+  setLearnt(flat: TypedArray): void {
     this.params.write(flat.subarray(0, this.layout.trained));
-    this.frozen?.write(flat.subarray(this.layout.trained));
+    if (flat.length > this.layout.trained) this.frozen?.write(flat.subarray(this.layout.trained));
   }
 
   /** Both parts in one array. */
-  async #read(): Promise<TypedArray> {
-    if (this.frozen === undefined) return this.params.read();
-    const flat = typedArray(this.#dtype, this.layout.length);
+  async #read(flat: TypedArray = typedArray(this.#dtype, this.layout.length)): Promise<TypedArray> {
+    if (this.frozen === undefined) return this.params.read(flat);
     await Promise.all([this.params.read(flat.subarray(0, this.layout.trained)), this.frozen.read(flat.subarray(this.layout.trained))]);
     return flat;
   }

@@ -1,7 +1,7 @@
 // A model for samples of certain shapes: its layers, their weights, and what it computes.
 import type { Tensor, Tree, Weight } from "@sluice/core";
 import type { Activation } from "../layers/activationFunction.ts";
-import type { Built, RandomMask } from "../layers/layer.ts";
+import type { Built, Learning, RandomMask } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { Named, Node } from "./graph.ts";
 
@@ -55,6 +55,8 @@ export interface ModelContext {
   readonly masks?: Named<Tensor | undefined> | undefined;
   /** As the batch before left it, by layer; absent where each batch starts anew. */
   readonly carried?: Named<Tree<Tensor>> | undefined;
+  /** Where there is a loss; by the weights' names. */
+  readonly learning?: Pick<Learning, "rows" | "moves"> | undefined;
 }
 
 /** What a model gives for a batch; what is not used of it costs nothing. */
@@ -66,6 +68,10 @@ export interface Applied {
   readonly masks: Named<Tensor | undefined>;
   /** After the batch, by layer. */
   readonly carried: Named<Tree<Tensor>>;
+  /** What layers set of their weights, by name, "batchNormalization.movingMean". */
+  readonly moved: Named<Tensor>;
+  /** Scalars that layers add to the loss. */
+  readonly losses: readonly Tensor[];
 }
 
 /** A model that runs step by step over the steps of one input; the others are known as a whole before. */

@@ -1,10 +1,11 @@
 // A graph of layers, traced: each applied to what it reads, with masks travelling beside.
 import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
-import { cast, leavesOf, mapTree, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
+import { cast, leavesOf, mapTree, maximum, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
 import { activationFunction } from "../layers/activationFunction.ts";
 import { isRandomMask, isSymbolic } from "../layers/callable.ts";
 import { isSpec, stepsOf, type Spec } from "../layers/spec.ts";
-import { Also, Masked, type LayerContext, type Symbolic } from "../layers/layer.ts";
+import { Also, Masked, type LayerContext, type Learning, type Symbolic } from "../layers/layer.ts";
+import { penaltiesOf, priceOf, type Regularizer } from "../weights/regularizer.ts";
 import type { Applied, BuiltNode, ModelContext } from "./built.ts";
 import { useName, type Graph, type Named } from "./graph.ts";
 
@@ -35,6 +36,10 @@ export class Values {
   set(node: BuiltNode, path: string, value: Value): void {
     const values = this.#byCall.get(node.call) ?? new Map<string, Value>();
     this.#byCall.set(node.call, values.set(path, value));
+  }
+
+  at(node: BuiltNode, path: string): Value {
+    return foundIn(foundIn(this.#byCall, node.call), path);
   }
 
   of(symbolic: Symbolic): Value {
@@ -70,11 +75,15 @@ export function forward(graph: Graph, nodes: readonly BuiltNode[], { weights, in
   for (const [name, symbolic] of Object.entries(graph.inputs))
     values.setKnown(symbolic, { tensor: entryOf(inputs, name), mask: maybeEntryOf(context.masks, name) });
   const carried: Record<string, Tree<Tensor>> = {};
+  const moved: Record<string, Tensor> = {};
+  const losses: Tensor[] = [];
   for (const node of nodes) {
     const name = useName(node);
     const before = maybeEntryOf(context.carried, name);
     const next = (after: Tree<Tensor>): void => void (carried[name] = after);
-    applyNode(node, values, weights, {
+    const current = node.use === 0 ? weights : asMoved(weights, node.name, moved);
+    applyNode(node, values, current, {
+      learning: context.learning && learningOf(node.name, context.learning, moved, losses),
       drawn: mapTree(node.built.drawn, isRandomMask, (_, path) => maybeEntryOf(context.drawn, path), name) as Tree<Tensor | undefined>, // one for each
       ...(before !== undefined && { carried: { before, next } }),
     });
@@ -85,8 +94,31 @@ export function forward(graph: Graph, nodes: readonly BuiltNode[], { weights, in
     outputs: each(({ tensor }) => tensor),
     logits: each(({ tensor, logits }) => logits ?? tensor),
     masks: each(({ mask }) => mask),
-    carried,
+    ...{ carried, moved, losses },
   };
+}
+
+/** Of one layer, by its own keys. */
+function learningOf(
+  name: string,
+  { rows, moves }: NonNullable<ModelContext["learning"]>,
+  moved: Record<string, Tensor>,
+  losses: Tensor[],
+): Learning {
+  return {
+    rows,
+    addLoss: (loss) => losses.push(loss),
+    moves: (key) => moves(`${name}.${key}`),
+    next: (key, value) => void (moved[`${name}.${key}`] = value),
+  };
+}
+
+/** The weights as an earlier use of the layer has set them. */
+function asMoved(weights: Named<Tree<Tensor>>, name: string, moved: Named<Tensor>): Named<Tree<Tensor>> {
+  const own = maybeEntryOf(weights, name);
+  if (own === undefined || Object.keys(moved).length === 0) return weights;
+  const now = mapTree(own, isTensor, (leaf, path) => moved[path] ?? leaf, name) as Tree<Tensor>; // one for each
+  return { ...weights, [name]: now };
 }
 
 /** Applies a layer to whole sequences, and keeps what it gives. */
@@ -94,7 +126,7 @@ export function applyNode(
   node: BuiltNode,
   values: Values,
   weights: Named<Tree<Tensor>>,
-  own: Pick<LayerContext, "drawn" | "carried">,
+  own: Pick<LayerContext, "drawn" | "carried" | "learning">,
 ): void {
   const { name, call, built } = node;
   const read = symbolsIn(call.x);
@@ -107,6 +139,18 @@ export function applyNode(
   };
   const given = scope(name, () => built.apply(maybeEntryOf(weights, name) ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
   keep(node, values, given, maskOf(counted, built.output));
+  const { activityRegularizer } = built;
+  if (activityRegularizer !== undefined && own.learning !== undefined)
+    for (const [path] of leavesOf(built.output, isSpec)) addActivity(values.at(node, path), activityRegularizer, own.learning);
+}
+
+/** Per sample, so that it does not grow with the batch. */
+function addActivity({ tensor, mask }: Value, regularizer: Regularizer, { rows, addLoss }: Learning): void {
+  const beside = (flags: Tensor): Tensor =>
+    flags.reshape([...flags.shape, ...tensor.shape.slice(flags.rank).map(() => 1)]).broadcastTo(tensor.shape);
+  const counted = where(beside(rows), mask === undefined ? tensor : where(beside(mask), tensor, 0), 0);
+  const price = priceOf(counted, penaltiesOf(regularizer));
+  if (price !== undefined) addLoss(price.div(maximum(cast(rows, tensor.dtype).sum(), 1)));
 }
 
 /** With its activation, where it has one. */
@@ -135,6 +179,10 @@ function flagged({ tensor, mask }: Masked): Value {
 function maskOf(counted: ReadonlyMap<number, Tensor>, output: BuiltNode["built"]["output"]): (path: string) => Tensor | undefined {
   const kept = new Map(leavesOf(output, isSpec).map(([path, leaf]) => [path, stepsOf(leaf as Spec)])); // a layer gives these
   return (path) => counted.get(kept.get(path) ?? 0);
+}
+
+function isTensor(value: unknown): boolean {
+  return value instanceof Tensor;
 }
 
 function isValue(value: unknown): boolean {

@@ -60,19 +60,24 @@ function built({ ends }: AnyModel, inner: BuiltModel): Built<never> {
     ...(Object.keys(inner.carried).length > 0 && { carried: inner.carried }),
     ...(only !== undefined && { activation: only.activation }),
     ...(ends.inputs === null && { stepwise: (limits: StepLimits) => stepwise(inner, ends.outputs, limits) }),
-    apply(weights: Tree<Tensor>, x: ByName<Names, Tensor>, { drawn, masks, carried }: LayerContext) {
+    apply(weights: Tree<Tensor>, x: ByName<Names, Tensor>, { drawn, masks, carried, learning }: LayerContext) {
       const inputs = byName(x, ends.inputs, single.inputs); // as the specs were
       const {
         outputs,
         logits,
         masks: counted,
         carried: after,
+        moved,
+        losses,
       } = inner.apply(weights as Named<Tree<Tensor>>, inputs, {
         drawn: drawn as Named<Tensor> | undefined,
         masks: masks === undefined ? {} : byName(masks as ByName<Names, Tensor | undefined>, ends.inputs, single.inputs),
         carried: carried?.before as Named<Tree<Tensor>> | undefined,
+        learning,
       });
       carried?.next(after);
+      for (const [name, value] of Object.entries(moved)) learning?.next(name, value);
+      for (const loss of losses) learning?.addLoss(loss);
       const each = Object.fromEntries(
         Object.entries(only === undefined ? outputs : logits).map(([name, tensor]) => [name, masked(tensor, counted[name])]),
       );

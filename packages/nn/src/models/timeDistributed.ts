@@ -1,5 +1,5 @@
 // A layer, or a model, on each step of a sequence.
-import { mapTree, SluiceError, Tensor, type Tree } from "@sluice/core";
+import { mapTree, SluiceError, Tensor, where, type Tree } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
 import { isLayer, isRandomMask, layer as layerOf } from "../layers/callable.ts";
 import { shapeMismatch } from "../layers/checks.ts";
@@ -57,22 +57,33 @@ function onEach(inner: AnyLayer, input: Spec, who: string): Built {
   ); // of one value, or it says so
   if (!isSpec(built.output)) throw refusedInside(who, "gives several values, and each step has one");
   if (built.carried !== undefined) throw refusedInside(who, "must not be stateful: each step is a sample of its own");
-  const { output, weights, activation, drawn } = built;
+  const { output, weights, activation, activityRegularizer, drawn } = built;
   return {
     output: { ...output, shape: [steps, ...output.shape], axes: ["steps", ...output.axes] },
     weights,
     ...(drawn !== undefined && { drawn: masksOf(drawn, steps) }),
-    ...(activation !== undefined && { activation }),
+    ...{ ...(activation !== undefined && { activation }), activityRegularizer },
     stepwise: "pointwise",
     apply(weights, x, context) {
       if (x.rank === input.shape.length) return tensorOf(built.apply(weights, x, {})); // one step
       const [batch = 0] = x.shape;
       const flat = (t: Tensor): Tensor => t.reshape([batch * steps, ...t.shape.slice(2)]);
       const each = mapTree(context.drawn, isTensor, (leaf) => leaf instanceof Tensor && flat(leaf)) as Tree<Tensor>; // of those declared above
-      const given = tensorOf(built.apply(weights, flat(zeroed(x, context.mask)), context.drawn === undefined ? {} : { drawn: each }));
+      const given = tensorOf(
+        built.apply(weights, flat(zeroed(x, context.mask)), {
+          ...(context.drawn !== undefined && { drawn: each }),
+          learning: context.learning && { ...context.learning, rows: rowsOf(context.learning.rows, context.mask, steps) },
+        }),
+      );
       return given.reshape([batch, steps, ...given.shape.slice(1)]);
     },
   };
+}
+
+/** [batch·steps]: those steps of samples that count. */
+function rowsOf(rows: Tensor, mask: Tensor | undefined, steps: number): Tensor {
+  const each = rows.expand(1).broadcastTo([rows.size, steps]);
+  return (mask === undefined ? each : where(mask, each, 0)).reshape([rows.size * steps]);
 }
 
 /** One for each step. */

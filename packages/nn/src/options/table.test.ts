@@ -71,7 +71,11 @@ test.each<[string, () => unknown, string]>([
   ["initials", () => adam({ lr: 5 } as never), "Did you mean learningRate?"],
   ["a slip", () => dense({ unit: 1 } as never), "Did you mean units?"],
   ["another case", () => dense({ units: 1, usebias: true } as never), "Did you mean useBias?"],
-  ["nothing like it", () => dense({ units: 1, trainable: false } as never), "There are units, activation, useBias, name"],
+  [
+    "nothing like it",
+    () => dense({ units: 1, trainable: false } as never),
+    "There are units, activation, useBias, kernelInitializer, kernelRegularizer, kernelConstraint, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer, name",
+  ],
 ])("an unknown option is refused with the name that was meant: %s", (_, make, fix) => {
   expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", fix }));
 });

@@ -108,7 +108,8 @@ function plan(record: ModelRecord, entries: readonly Entry[], reading: Reading, 
   const { weights, slots, best } = grouped(entries, training, who);
   checkShapes(layout, Object.fromEntries(weights), who);
   const trained = trainedOf(layout, training?.frozen ?? [], who);
-  for (const group of [...slots.values(), ...(best.size > 0 ? [best] : [])]) checkShapes(trained, Object.fromEntries(group), who);
+  for (const group of slots.values()) checkShapes(trained, Object.fromEntries(group), who);
+  if (best.size > 0) checkShapes(best.size === weights.size ? layout : trained, Object.fromEntries(best), who); // all of them, where layers set some
   checkTypes(entries, who);
   const kept = reading.optimizer ? training : undefined;
   const wanted = new Set([weights, ...(kept === undefined ? [] : [...slots.values(), best])].flatMap((group) => [...group.values()]));

@@ -12,6 +12,8 @@ export interface Batch {
   readonly drawn?: Readonly<Record<string, HostArray>>;
   /** By layer and key; otherwise as seed 1 draws them. */
   readonly weights?: Readonly<Record<string, HostArray>>;
+  /** Whether layers set their weights, as in training. Default false. */
+  readonly training?: boolean;
 }
 
 export interface Figures {
@@ -23,12 +25,18 @@ export interface Figures {
   readonly gradients: Readonly<Record<string, readonly number[]>>;
   /** Elements whose gradient is not what central differences say, "a 3: 0.5 for 0.4"; what is NaN is left out. */
   readonly wrong: readonly string[];
+  /** What layers set of their weights, by name. */
+  readonly moved: Readonly<Record<string, readonly number[]>>;
 }
 
 type Given = Readonly<Record<string, Tensor>>;
 
 /** Of a model of one output without a name. */
-export async function figures(backend: Backend, model: AnyModel, { x, masks = {}, drawn = {}, weights }: Batch): Promise<Figures> {
+export async function figures(
+  backend: Backend,
+  model: AnyModel,
+  { x, masks = {}, drawn = {}, weights, training = false }: Batch,
+): Promise<Figures> {
   const shapes = Object.fromEntries(Object.entries(x).map(([name, { shape }]) => [name, shape.slice(1)]));
   const built = model.build(model.sample(shapes)),
     layout = layoutOf(built.weights);
@@ -38,8 +46,15 @@ export async function figures(backend: Backend, model: AnyModel, { x, masks = {}
   const at = { ...floats, ...(layout.length > 0 && { params: f64([layout.length], [...packed]) }) };
   const applied = (given: Given, rest: Record<"indices" | "masks" | "drawn", Given>) => {
     const inputs = Object.fromEntries(Object.keys(x).map((name) => [name, entryOf({ ...given, ...rest.indices }, name)]));
-    const all = built.apply(unpack(layout, given["params"] ?? literal(new Float64Array(0))), inputs, rest);
-    return { y: entryOf(all.outputs, "y"), mask: all.masks["y"] };
+    const flat = given["params"] ?? literal(new Float64Array(0)),
+      { trained } = layout,
+      frozen = trained < layout.length ? flat.slice(0, trained) : undefined;
+    const rows = literal(new Float64Array(Object.values(x)[0]?.shape[0] ?? 0).fill(1));
+    const all = built.apply(unpack(layout, flat.slice(0, 0, trained), frozen), inputs, {
+      ...rest,
+      learning: { rows, moves: () => training },
+    });
+    return { y: entryOf(all.outputs, "y"), mask: all.masks["y"], moved: all.moved };
   };
   const loss = (given: Given, rest: Record<"indices" | "masks" | "drawn", Given>): Tensor => {
     const { y, mask } = applied(given, rest);
@@ -55,6 +70,7 @@ export async function figures(backend: Backend, model: AnyModel, { x, masks = {}
   const found = (await whole(at as never, rest as never)) as unknown as {
     readonly y: Read;
     readonly mask?: Read;
+    readonly moved: Readonly<Record<string, Read>>;
     readonly gradients: Readonly<Record<string, Read>>;
   }; // arrays in place of tensors
   const numbers = async (one: Read): Promise<readonly number[]> => [...(await one.read())];
@@ -73,7 +89,10 @@ export async function figures(backend: Backend, model: AnyModel, { x, masks = {}
       if (!(Math.abs(measured - slope) <= 1e-7 * Math.max(1, Math.abs(slope)))) wrong.push(`${name} ${i}: ${slope} for ${measured}`);
     }
   }
-  return { shape: found.y.shape, y: await numbers(found.y), mask: found.mask && (await numbers(found.mask)), gradients, wrong };
+  const moved = Object.fromEntries(
+    await Promise.all(Object.entries(found.moved).map(async ([name, one]) => [name, await numbers(one)] as const)),
+  );
+  return { moved, shape: found.y.shape, y: await numbers(found.y), mask: found.mask && (await numbers(found.mask)), gradients, wrong };
 }
 
 interface Read {

@@ -1,5 +1,6 @@
 // Every table by what it is of, for tests and documentation only: importing it imports every layer.
 import { activationTable } from "../layers/activation.ts";
+import { activityRegularizationTable } from "../layers/activityRegularization.ts";
 import { additiveAttentionTable } from "../layers/additiveAttention.ts";
 import { attentionTable } from "../layers/attention.ts";
 import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
@@ -16,10 +17,10 @@ import { layerNormalizationTable } from "../layers/layerNormalization.ts";
 import { lstmTable } from "../layers/lstm.ts";
 import { maskingTable } from "../layers/masking.ts";
 import { mergeTable } from "../layers/merge.ts";
+import { mguTable } from "../layers/mgu.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
-import { recurrentTable } from "../layers/recurrent.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
@@ -38,6 +39,7 @@ import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamT
 /** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
 export const layerTables = {
   activation: activationTable,
+  activityRegularization: activityRegularizationTable,
   add: mergeTable,
   additiveAttention: additiveAttentionTable,
   attention: attentionTable,
@@ -56,7 +58,7 @@ export const layerTables = {
   lstm: lstmTable,
   masking: maskingTable,
   maximum: mergeTable,
-  mgu: recurrentTable,
+  mgu: mguTable,
   minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,

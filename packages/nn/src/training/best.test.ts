@@ -12,7 +12,7 @@ const anyValues = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLe
 async function follow(values: readonly number[], measure: string, options: Partial<FitOptions>) {
   const params = array(backend, Float64Array.of(0));
   const best = new Best(
-    params,
+    { learnt: (into) => params.read(into), setLearnt: (flat) => params.write(flat) },
     [
       { name: "loss", better: "lower" },
       { name: "accuracy", better: "higher" },

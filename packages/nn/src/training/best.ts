@@ -1,6 +1,7 @@
 // Which epoch was best, when to give up on a better one, and the way back to it (Prechelt 1998, as Keras's EarlyStopping).
 import type { Names } from "../model/names.ts";
-import { SluiceError, type NDArray, type TypedArray } from "@sluice/core";
+import { SluiceError, type TypedArray } from "@sluice/core";
+import type { Variables } from "../learner/variables.ts";
 import type { EpochLog, FitOptions } from "../model/options.ts";
 import type { Reported } from "./heads.ts";
 
@@ -11,12 +12,14 @@ export interface BestSoFar {
   readonly waited: number;
   /** Absent before the first epoch whose monitored number is one. */
   readonly log?: EpochLog;
-  /** Of the epoch of `log`, flat; absent where they are not to come back. */
+  /** What learning had changed by the epoch of `log`, flat; absent where they are not to come back. */
   readonly weights?: TypedArray;
 }
 
+type Learnt = Pick<Variables, "learnt" | "setLearnt">;
+
 export class Best {
-  readonly #params: NDArray;
+  readonly #variables: Learnt;
   readonly #monitor: string;
   readonly #sign: 1 | -1;
   readonly #patience: number;
@@ -28,10 +31,10 @@ export class Best {
   #waited = 0;
 
   /** Throws INVALID_ARGUMENT where `monitor` names nothing in the log, or patience is no whole number. */
-  constructor(params: NDArray, reported: readonly Reported[], options: FitOptions<Names, Names>) {
+  constructor(variables: Learnt, reported: readonly Reported[], options: FitOptions<Names, Names>) {
     const validated = options.validationData !== undefined;
     const { monitor = validated ? "valLoss" : "loss", patience = Infinity, restoreBestWeights = false } = options;
-    this.#params = params;
+    this.#variables = variables;
     this.#monitor = monitor;
     this.#sign = direction(monitor, reported, validated);
     this.#patience = patience;
@@ -59,7 +62,7 @@ export class Best {
 
   /** A copy of the weights where `log` is the best one so far and they are to come back: for `take`. */
   async copy(log: EpochLog): Promise<TypedArray | undefined> {
-    return this.#restore && this.#isBest(log) ? this.#params.read(this.#spare) : undefined;
+    return this.#restore && this.#isBest(log) ? this.#variables.learnt(this.#spare) : undefined;
   }
 
   /** Takes an epoch into account. */
@@ -79,7 +82,7 @@ export class Best {
   /** Back to the best weights, where that was asked for; whether there were any. */
   restore(): boolean {
     if (this.#weights === undefined) return false;
-    this.#params.write(this.#weights);
+    this.#variables.setLearnt(this.#weights);
     return true;
   }
 

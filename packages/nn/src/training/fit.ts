@@ -31,7 +31,7 @@ export async function fit(session: Session, taken: Taken, options: FitOptions<Na
   const train = await session.read(taken.train);
   notePadding(who, session.model, train);
   const validation = taken.validation && (await session.read(taken.validation));
-  const best = new Best(session.variables(who).params, session.reported, options);
+  const best = new Best(session.variables(who), session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
   const isStateful = Object.keys(session.build(train.sample).carried).length > 0;

@@ -1,7 +1,7 @@
 // What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
 import { broadcastTo, constant, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
-import { positive, type Given, type Objective } from "../learner/update.ts";
+import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
 import type { Measure } from "../measures/measure.ts";
 import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
@@ -9,20 +9,23 @@ import { entryOf } from "../host/entryOf.ts";
 import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
 import { readsLogits, type Head } from "./heads.ts";
 
-/** Σ w·loss / Σ w, which is 0 for a batch in which nothing counts, and the sums of all measures. */
+/** Σ w·loss / Σ w, which is 0 for a batch in which nothing counts, with what layers add to it, and the sums of all measures. In training `moves` says which weights layers set. */
 export function modelObjective(
   built: BuiltModel,
   heads: readonly Head[],
+  moves: (weight: string) => boolean = () => false,
 ): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor>) => Objective {
   return (weights, { batch: { x, y, weight, lengths }, masks, state }) => {
     const applied = built.apply(weights as Named<Tree<Tensor>>, x, {
       drawn: masks,
       masks: masksOf(lengths, x, weight.dtype),
       ...(state !== undefined && { carried: nested(built, state) }),
+      learning: { rows: weight.greater(0), moves },
     });
     const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight }));
     const carried = flat(built, applied.carried);
-    return { ...joined(heads, measured, weight), ...(state !== undefined && { state: carried }) };
+    const { moved, losses } = applied;
+    return { ...dearer(joined(heads, measured, weight), losses), ...(state !== undefined && { state: carried }), moved };
   };
 }
 

@@ -1,5 +1,5 @@
 // What a model was saved with, as training takes it up, and the way there.
-import { packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
+import { learntPart, packing, trainedPart, viewHost, type Layout } from "../weights/layout.ts";
 import type { Pieces } from "../host/turns.ts";
 import type { SavedVariables } from "../learner/variables.ts";
 import type { AnyModel } from "../model/model.ts";
@@ -33,7 +33,7 @@ export function packed({ layout, dtype }: Packing, { weights, log, ...rest }: Be
   return {
     ...rest,
     ...(log && { log: { ...log, epoch: log.epoch - finished } }),
-    ...(weights && { weights: viewHost(trainedPart(layout), weights.slice(), dtype) }),
+    ...(weights && { weights: viewHost(learntPart(layout), weights.slice(), dtype) }),
   };
 }
 
@@ -42,6 +42,6 @@ export function* unpacked({ layout, dtype }: Packing, { weights, log, ...rest }:
   return {
     ...rest,
     ...(log && { log: log as EpochLog }), // `packed` made it of one
-    ...(weights && { weights: yield* packing(trainedPart(layout), weights, dtype, "trainer.fit") }),
+    ...(weights && { weights: yield* packing(learntPart(layout), weights, dtype, "trainer.fit") }),
   };
 }

@@ -113,6 +113,8 @@ async function batchUpdater(
   const built = setting.build(sample);
   checkCut(setting.heads("trainer.fit"), whole, built);
   const [heads, optimizer, variables] = [setting.heads("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
+  const { layout } = variables,
+    { moving } = layout;
   const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
     masks: Object.fromEntries(
@@ -122,7 +124,7 @@ async function batchUpdater(
   const updater = await createUpdater({
     ...{ backend, dtype, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
-    task: { layout: variables.layout, objective: modelObjective(built, heads), optimizer, skipsUnsound: false },
+    task: { layout, objective: modelObjective(built, heads, (weight) => moving.has(weight)), optimizer, skipsUnsound: false },
     held: [inputs, ...Object.values(masks)],
   });
   return {

@@ -1,12 +1,14 @@
 // Where each weight lies in the one flat array that holds them all: contiguous, each padded to 16 elements, so that an
 // optimizer is one pass over memory and every weight starts on a cache line. Weights of one role lie together; those that do not train lie last.
-import { initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
+import { concat, initialise, isWeight, leavesOf, mapTree, SluiceError } from "@sluice/core";
 import type { HostArray, NumericArray, Shape, Tensor, Tree, TypedArray, Weight } from "@sluice/core";
 import { checkElements, readNumbers, show } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { atOnce, type Pieces } from "../host/turns.ts";
 import { typedArray } from "../host/typedArray.ts";
-import { plainRole, type Role } from "./roles.ts";
+import type { Constraint } from "./constraint.ts";
+import { roleOf } from "./layerWeight.ts";
+import type { Role } from "./roles.ts";
 
 const padding = 16;
 
@@ -33,6 +35,15 @@ export interface Layout {
   readonly decayed: number;
   /** Parts of those that train whose size costs something. */
   readonly penalties: readonly Penalty[];
+  /** Those that train within something, in memory's order. */
+  readonly constraints: readonly Constrained[];
+  /** Names of those that their layers set, batch by batch. */
+  readonly moving: ReadonlySet<string>;
+}
+
+export interface Constrained {
+  readonly entry: Entry;
+  readonly constraint: Constraint;
 }
 
 export interface Penalty extends Pick<Role, "l1" | "l2"> {
@@ -40,28 +51,44 @@ export interface Penalty extends Pick<Role, "l1" | "l2"> {
   readonly to: number;
 }
 
-/** `roleOf` each weight, by its name. */
-export function layoutOf(tree: unknown, roleOf: (name: string) => Role = () => plainRole): Layout {
+type Roles = Readonly<Record<string, Role>>;
+
+/** `rolesOf` says what becomes of each weight, by name, where that is not as it is declared. */
+export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) => own): Layout {
   const leaves = leavesOf(tree, isWeight) as [string, Weight][]; // `isWeight` says so
-  const roles = Object.fromEntries(leaves.map(([name]) => [name, roleOf(name)]));
-  if (Object.keys(roles).length < leaves.length) throw sameName(leaves);
+  const own = Object.fromEntries(leaves.map(([name, weight]) => [name, roleOf(weight)]));
+  if (Object.keys(own).length < leaves.length) throw sameName(leaves);
+  const roles = rolesOf(own);
   const rank = (name: string): number => rankOf(entryOf(roles, name));
   const ordered = leaves.toSorted(([a], [b]) => rank(a) - rank(b)); // a record would have names that are numbers first
   const entries: Record<string, Entry> = {};
   const penalties: Penalty[] = [];
+  const constraints: Constrained[] = [];
   let [length, trained, decayed] = [0, 0, 0];
   for (const [name, { axes }] of ordered) {
-    const { trainable, weightDecay, l1, l2 } = entryOf(roles, name);
+    const { trainable, weightDecay, l1, l2, constraint } = entryOf(roles, name);
     const shape = Object.values(axes);
     const size = shape.reduce((product, n) => product * n, 1);
     const end = length + Math.ceil(size / padding) * padding;
-    entries[name] = { axes: Object.keys(axes), shape, offset: length, size, end };
+    const entry = (entries[name] = { axes: Object.keys(axes), shape, offset: length, size, end });
     if (trainable && (l1 > 0 || l2 > 0)) penalise(penalties, { from: length, to: end, l1, l2 });
+    if (trainable && constraint !== undefined) constraints.push({ entry, constraint });
     length = end;
     if (trainable) trained = end;
     if (trainable && weightDecay) decayed = end;
   }
-  return { tree: tree as Tree<Weight>, weights: Object.fromEntries(ordered), entries, length, trained, decayed, penalties }; // `layoutOf` is given such a tree
+  const moving = new Set(Object.keys(entries).filter((name) => entryOf(roles, name).moves));
+  return {
+    tree: tree as Tree<Weight>,
+    weights: Object.fromEntries(ordered),
+    entries,
+    length,
+    trained,
+    decayed,
+    penalties,
+    constraints,
+    moving,
+  }; // `layoutOf` is given such a tree
 }
 
 /** Where they lie: first what decays, then what else trains, then the rest. */
@@ -90,13 +117,18 @@ function sameName(leaves: readonly (readonly [name: string, leaf: unknown])[]): 
 
 /** The weights as the layers know them: views of the flat tensors [trained] and, where some do not train, [length − trained]. */
 export function unpack(layout: Layout, params: Tensor, frozen?: Tensor): Readonly<Record<string, Tree<Tensor>>> {
-  return nest(layout, ({ offset, size, end, shape, axes }) => {
-    const [flat, at] = end <= layout.trained ? [params, offset] : [frozen!, offset - layout.trained]; // there are some that do not train
-    return flat
-      .slice(0, at, at + size)
-      .reshape(shape)
-      .named(...axes);
-  });
+  return nest(
+    layout,
+    (entry) => (entry.end <= layout.trained ? viewOf(entry, params) : viewOf(entry, frozen!, layout.trained)), // there are some that do not train
+  );
+}
+
+/** One of them, in a flat tensor that begins at `first`. */
+export function viewOf({ offset, size, shape, axes }: Entry, flat: Tensor, first = 0): Tensor {
+  return flat
+    .slice(0, offset - first, offset - first + size)
+    .reshape(shape)
+    .named(...axes);
 }
 
 /** Something for each weight, by layer and key. */
@@ -105,12 +137,37 @@ export function nest<T>({ tree, entries }: Layout, each: (entry: Entry, name: st
   return mapped as Readonly<Record<string, Tree<T>>>; // a record maps to a record, a list to a list
 }
 
+/** The flat tensor of the weights that do not train, with `moved` in place of those of these names. */
+export function withMoved({ entries, trained }: Layout, frozen: Tensor, moved: Readonly<Record<string, Tensor>>): Tensor {
+  const each = Object.keys(moved).map((name) => [entryOf(entries, name), entryOf(moved, name)] as const);
+  return replaced(frozen, trained, each);
+}
+
+/** A part of the flat tensor that begins at `first`, with other values for these weights. */
+export function replaced(flat: Tensor, first: number, values: readonly (readonly [Entry, Tensor])[]): Tensor {
+  const parts: Tensor[] = [];
+  let at = 0;
+  for (const [{ offset, size }, value] of values.toSorted(([a], [b]) => a.offset - b.offset)) {
+    const from = offset - first;
+    if (from > at) parts.push(flat.slice(0, at, from));
+    parts.push(value.reshape([size]));
+    at = from + size;
+  }
+  if (at < flat.size) parts.push(flat.slice(0, at));
+  return concat(parts, 0);
+}
+
 /** Of those that train alone, as an optimizer has arrays. */
 export function trainedPart(layout: Layout): Layout {
   if (layout.trained === layout.length) return layout;
   const entries = Object.fromEntries(Object.entries(layout.entries).filter(([, { end }]) => end <= layout.trained));
   const weights = Object.fromEntries(Object.entries(layout.weights).filter(([name]) => Object.hasOwn(entries, name)));
   return { ...layout, weights, entries, length: layout.trained };
+}
+
+/** Of those that change while a model learns: what its layers set themselves lies among what does not train. */
+export function learntPart(layout: Layout): Layout {
+  return layout.moving.size > 0 ? layout : trainedPart(layout);
 }
 
 /** Host arrays by name, copied into one flat array whose padding is zero. Throws as `checkArrays`, and NOT_FINITE for a number that f32 cannot hold. */

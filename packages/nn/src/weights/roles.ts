@@ -1,27 +1,37 @@
 // What becomes of a weight while a model trains.
 import { SluiceError } from "@sluice/core";
 import { boolean, nonNegative, refused, type Rule } from "@sluice/core/arguments";
-import { given, preset, required, type Table } from "../options/table.ts";
+import { given, optional, preset, required, type Table } from "../options/table.ts";
+import { anyConstraint, type Constraint } from "./constraint.ts";
 
-/** Weights by name, and what is different about them. Of several groups that name a weight the first holds, alone. */
+/**
+ * Weights by name, and what is different about them. Of several groups that name a weight the first holds, alone; what it leaves out is as the layer
+ * declares it.
+ */
 export interface WeightGroup {
   /** Names as errors say them, "encoder.wx"; a name also stands for all below it, "encoder"; a pattern for all it matches; or some of either. */
   readonly weights: WeightNames | readonly WeightNames[];
-  /** Default true. Weights that do not train have no gradient and cost nothing; the optimizer keeps no arrays for them. */
+  /** Default true. Weights that do not train have no gradient and cost nothing; the optimizer keeps no arrays for them. Moving statistics stand still. */
   readonly trainable?: boolean;
   /** Whether the optimizer's `weightDecay` holds for them. Default true. */
   readonly weightDecay?: boolean;
-  /** l1 · Σ|w| is added to the loss; at least 0, default 0. */
+  /** l1 · Σ|w| is added to the loss; at least 0, default what the layer says, otherwise 0. */
   readonly l1?: number;
-  /** l2 · Σw² is added to the loss; at least 0, default 0. */
+  /** l2 · Σw² is added to the loss; at least 0, likewise. */
   readonly l2?: number;
+  /** What each of them is kept to after an update. Default what the layer says, otherwise nothing. */
+  readonly constraint?: Constraint;
 }
 
 export type WeightNames = string | RegExp;
 
-export type Role = Required<Omit<WeightGroup, "weights">>;
+export interface Role extends Required<Omit<WeightGroup, "weights" | "constraint">> {
+  readonly constraint: Constraint | undefined;
+  /** Whether the layer itself sets it, batch by batch. */
+  readonly moves: boolean;
+}
 
-export const plainRole: Role = { trainable: true, weightDecay: true, l1: 0, l2: 0 };
+export const plainRole: Role = { trainable: true, weightDecay: true, l1: 0, l2: 0, constraint: undefined, moves: false };
 
 const isNames = (value: unknown): value is WeightNames => typeof value === "string" || value instanceof RegExp;
 const names: Rule<WeightGroup["weights"]> = {
@@ -35,6 +45,7 @@ export const groupTable = {
   weightDecay: preset(boolean, true),
   l1: preset(nonNegative, 0),
   l2: preset(nonNegative, 0),
+  constraint: optional(anyConstraint),
 } satisfies Table<WeightGroup>;
 
 /** Copies. Throws INVALID_ARGUMENT for options that there are not or that make no sense. */
@@ -48,23 +59,32 @@ export function checkedGroups(who: string, groups: readonly WeightGroup[]): Weig
 }
 
 /**
- * The role of each of these weights; of several groups that name one the first holds. Throws INVALID_ARGUMENT for a name or pattern that no
- * weight has, and for weights that do not train and are to cost something.
+ * The role of each of these weights, `own` where no group names it; of several groups that name one the first holds. Throws INVALID_ARGUMENT for a
+ * name or pattern that no weight has, and for weights that do not train and are to cost something.
  */
-export function rolesOf(who: string, weights: readonly string[], groups: readonly WeightGroup[]): (name: string) => Role {
-  const roles = new Map<string, Role>();
-  checkedGroups(who, groups).forEach(({ weights: named, ...own }, i) => {
+export function rolesOf(who: string, own: Readonly<Record<string, Role>>, groups: readonly WeightGroup[]): Readonly<Record<string, Role>> {
+  const holders = new Map<string, WeightGroup>();
+  const names = Object.keys(own);
+  checkedGroups(who, groups).forEach((group, i) => {
     const at = `${who} groups[${i}]`;
-    const role = { ...plainRole, ...own };
-    for (const wanted of [named].flat()) {
-      const found = weights.filter((name) => matches(name, wanted));
-      if (found.length === 0) throw refused(at, "weights", wanted, "the name of a weight, or of what has some", weights);
-      const left = found.filter((name) => !roles.has(name) || roles.get(name) === role);
+    for (const wanted of [group.weights].flat()) {
+      const found = names.filter((name) => matches(name, wanted));
+      if (found.length === 0) throw refused(at, "weights", wanted, "the name of a weight, or of what has some", names);
+      const left = found.filter((name) => !holders.has(name) || holders.get(name) === group);
       if (left.length === 0) throw shadowed(at, wanted, found);
-      for (const name of left) roles.set(name, role);
+      for (const name of left) holders.set(name, group);
     }
   });
-  return (name) => roles.get(name) ?? plainRole;
+  return Object.fromEntries(Object.entries(own).map(([name, role]) => [name, joined(role, holders.get(name))]));
+}
+
+/** What a group says of a weight; what only the layer sets no gradient reaches, whatever is said. */
+function joined(role: Role, group: WeightGroup | undefined): Role {
+  if (group === undefined) return role;
+  const { weights: _, ...own } = group;
+  const { trainable = true } = own;
+  if (!trainable) return { ...plainRole, trainable, moves: false };
+  return { ...role, ...own, trainable: role.trainable };
 }
 
 function matches(name: string, wanted: WeightNames): boolean {
