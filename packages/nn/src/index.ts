@@ -6,6 +6,7 @@ export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additi
 export { attention, type AttentionConfig } from "./layers/attention.ts";
 export { attentionDecoder, type AttentionDecoderConfig } from "./layers/attentionDecoder.ts";
 export { average } from "./layers/average.ts";
+export { batchNormalization, type BatchNormalizationConfig } from "./layers/batchNormalization.ts";
 export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.ts";
 export { layer, masked } from "./layers/callable.ts";
 export { concatenate, type ConcatenateConfig } from "./layers/concatenate.ts";

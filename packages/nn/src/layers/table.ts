@@ -5,6 +5,7 @@ import { add } from "./add.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
 import { average } from "./average.ts";
+import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
@@ -43,6 +44,7 @@ export const builtIn: LayerTable = {
   additiveAttention,
   attention,
   average,
+  batchNormalization,
   concatenate,
   dense,
   dropout,

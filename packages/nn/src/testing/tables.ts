@@ -4,6 +4,7 @@ import { activityRegularizationTable } from "../layers/activityRegularization.ts
 import { additiveAttentionTable } from "../layers/additiveAttention.ts";
 import { attentionTable } from "../layers/attention.ts";
 import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
+import { batchNormalizationTable } from "../layers/batchNormalization.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { concatenateTable } from "../layers/concatenate.ts";
 import { denseTable } from "../layers/dense.ts";
@@ -44,6 +45,7 @@ export const layerTables = {
   additiveAttention: additiveAttentionTable,
   attention: attentionTable,
   average: mergeTable,
+  batchNormalization: batchNormalizationTable,
   bidirectional: bidirectionalTable,
   concatenate: concatenateTable,
   dense: denseTable,
