@@ -52,6 +52,7 @@ export { positionalEncoding, type PositionalEncodingConfig } from "./layers/posi
 export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
 export type { MaskConfig } from "./layers/recurrentMasks.ts";
 export { reshape, type ReshapeConfig } from "./layers/reshape.ts";
+export { reversibleEmbedding, type ReversibleEmbeddingConfig } from "./layers/reversibleEmbedding.ts";
 export { rmsNormalization, type RmsNormalizationConfig } from "./layers/rmsNormalization.ts";
 export type { SelfAttentionConfig } from "./layers/selfAttention.ts";
 export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";

@@ -79,7 +79,7 @@ const values: readonly unknown[] = [
 ];
 
 /** Those that read indices. */
-const ofIndices: readonly string[] = ["embedding"];
+const ofIndices: readonly string[] = ["embedding", "reversibleEmbedding"];
 
 /** Those that read a list of values. */
 const merges: readonly string[] = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"];

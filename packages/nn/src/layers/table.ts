@@ -26,6 +26,7 @@ import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { reshape } from "./reshape.ts";
+import { reversibleEmbedding } from "./reversibleEmbedding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { subtract } from "./subtract.ts";
@@ -64,6 +65,7 @@ export const builtIn: LayerTable = {
   multiply,
   positionalEncoding,
   reshape,
+  reversibleEmbedding,
   rmsNormalization,
   simpleRNN,
   subtract,

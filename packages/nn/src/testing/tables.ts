@@ -23,6 +23,7 @@ import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { reshapeTable } from "../layers/reshape.ts";
+import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
@@ -66,6 +67,7 @@ export const layerTables = {
   multiply: mergeTable,
   positionalEncoding: positionalEncodingTable,
   reshape: reshapeTable,
+  reversibleEmbedding: reversibleEmbeddingTable,
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
   subtract: mergeTable,
