@@ -3,7 +3,7 @@ import type { Program } from "@sluice/core";
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { expect, test } from "vitest";
-import { bidirectional, dense, dropout, embedding, input, lstm, sequential } from "../index.ts";
+import { batchNormalization, bidirectional, dense, dropout, embedding, input, lstm, sequential } from "../index.ts";
 
 const refused = (what: string) => expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining(what) });
 
@@ -32,6 +32,12 @@ scores         dense          [batch, units 6]                    774
   expect(summary.bytes).toBe(4 * summary.parameters);
   expect(inspect(summary)).toBe(String(summary));
   expect(structuredClone(summary)).toEqual({ ...summary });
+});
+
+test("what no gradient reaches is counted apart", () => {
+  const summary = sequential([input({ shape: [3] }), batchNormalization(), dense({ units: 2 })], { name: "small" }).summary();
+  expect(String(summary)).toMatch(/\n20 parameters, 6 of them not learnt, 80 B in f32$/);
+  expect(summary.layers.map(({ nonTrainable }) => nonTrainable)).toEqual([0, 6, 0]);
 });
 
 test("a summary says what backends would run, as they then do", async () => {

@@ -1,6 +1,7 @@
 // What a model is made of, at a glance: each layer's output and how many numbers it learns.
 import { leavesOf, isWeight, type Backend, type Tree, type Weight } from "@sluice/core";
 import { describe, isSpec, type Spec } from "../layers/spec.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import type { BuiltModel } from "./built.ts";
 import type { Named } from "./graph.ts";
 import { runsOf, type RunSummary } from "./runs.ts";
@@ -10,8 +11,10 @@ export interface LayerSummary {
   readonly kind: string;
   /** Of one sample; a tree of them where it gives several. */
   readonly output: Tree<Spec>;
-  /** Numbers that it learns. */
+  /** Numbers in its weights. */
   readonly parameters: number;
+  /** Those among them that no gradient reaches, such as moving statistics. */
+  readonly nonTrainable: number;
 }
 
 /** See `Model.summary`. */
@@ -21,6 +24,8 @@ export interface Summary {
   readonly inputs: Named<Spec>;
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
+  /** Those among them that no gradient reaches. */
+  readonly nonTrainable: number;
   /** What the numbers themselves take in f32. */
   readonly bytes: number;
   /** What each of the backends asked about would run to predict. */
@@ -38,19 +43,30 @@ export interface SummaryOptions {
 
 export function summaryOf(name: string, built: BuiltModel, { backends, batch }: Required<SummaryOptions>): Summary {
   const { inputs, layers } = built;
-  const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, parameters: sizeOf(weights) }));
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  const summary = { name, inputs, layers: rows, parameters, bytes: 4 * parameters, runs: runsOf(name, built, backends, batch) };
+  const rows = layers.map(({ name, kind, output, weights }) => ({ name, kind, output, ...sizesOf(weights) }));
+  const total = (what: "parameters" | "nonTrainable"): number => rows.reduce((sum, row) => sum + row[what], 0);
+  const [parameters, nonTrainable] = [total("parameters"), total("nonTrainable")];
+  const summary = {
+    name,
+    inputs,
+    layers: rows,
+    parameters,
+    nonTrainable,
+    bytes: 4 * parameters,
+    runs: runsOf(name, built, backends, batch),
+  };
   const print = { value: () => table(summary), enumerable: false }; // it is data all the same
   return Object.defineProperties(summary as Summary, { toString: print, [Symbol.for("nodejs.util.inspect.custom")]: print });
 }
 
-function sizeOf(weights: Tree<Weight>): number {
-  const leaves = leavesOf(weights, isWeight) as readonly (readonly [string, Weight])[]; // a layer has weights alone
-  return leaves.reduce((sum, [, { axes }]) => sum + Object.values(axes).reduce((product, n) => product * n, 1), 0);
+function sizesOf(weights: Tree<Weight>): Pick<LayerSummary, "parameters" | "nonTrainable"> {
+  const leaves = leavesOf(weights, isWeight) as readonly (readonly [string, LayerWeight])[]; // a layer has weights alone
+  const of = (some: typeof leaves): number =>
+    some.reduce((sum, [, { axes }]) => sum + Object.values(axes).reduce((product, n) => product * n, 1), 0);
+  return { parameters: of(leaves), nonTrainable: of(leaves.filter(([, { trainable = true }]) => !trainable)) };
 }
 
-function table({ name, inputs, layers, parameters, bytes, runs }: Omit<Summary, "toString">): string {
+function table({ name, inputs, layers, parameters, nonTrainable, bytes, runs }: Omit<Summary, "toString">): string {
   const head = ["layer", "kind", "output", "parameters"];
   const body = layers.map((layer) => [layer.name, layer.kind, described(layer.output), grouped(layer.parameters)]);
   const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]?.length ?? 0)));
@@ -61,7 +77,7 @@ function table({ name, inputs, layers, parameters, bytes, runs }: Omit<Summary, 
       .map(([input, spec]) => `${input} ${describe(spec)}`)
       .join(", ")}`,
     ...[head, ...body].map(line),
-    `${grouped(parameters)} parameters, ${sized(bytes)} in f32`,
+    `${grouped(parameters)} parameters${nonTrainable > 0 ? `, ${grouped(nonTrainable)} of them not learnt` : ""}, ${sized(bytes)} in f32`,
     ...runs.map(ran),
   ].join("\n");
 }
