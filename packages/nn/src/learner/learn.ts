@@ -53,7 +53,7 @@ export async function learn<
   const layout = layoutFor(weights, groups);
   const checkpoint = from && checkedCheckpoint(who, from, { optimizer, steps: gradientAccumulationSteps, layout });
   const variables = {
-    ...{ who, backend, layout, dtype, seed, slots: optimizer.slots, batchesPerUpdate: gradientAccumulationSteps },
+    ...{ who, backend, layout, dtype, seed, optimizer, batchesPerUpdate: gradientAccumulationSteps },
     saved: checkpoint && { weights: checkpoint.weights, training: checkpoint },
   };
   const start = await inTurns(startOf(variables));

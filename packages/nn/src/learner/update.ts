@@ -2,7 +2,7 @@
 import { assign, cast, concat, gradient, less, maximum, square, stack, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
-import type { Optimizer, Update } from "../optimizers/optimizer.ts";
+import type { Now, Optimizer, Part, Update } from "../optimizers/optimizer.ts";
 import { constrain } from "../weights/constraint.ts";
 import { replaced, trainedPart, unpack, viewOf, withMoved, type Layout } from "../weights/layout.ts";
 import { priceOf } from "../weights/regularizer.ts";
@@ -164,19 +164,31 @@ function assignGathered(into: Gathered<Tensor>, next: Gathered<Tensor>): void {
   assign(into.weight, next.weight);
 }
 
-type Now = Parameters<Optimizer["update"]>[0];
-
 /** By what decays and what does not, where that differs. */
-function updated(optimizer: Optimizer, { trained, decayed }: Layout, now: Omit<Now, "decays">): Update {
-  if (decayed === trained || decayed === 0) return optimizer.update({ ...now, decays: decayed > 0 });
+function updated(optimizer: Optimizer, layout: Layout, now: Omit<Now, "decays" | "parts">): Update {
+  const { trained, decayed } = layout;
+  if (decayed === trained || decayed === 0) return optimizer.update({ ...now, decays: decayed > 0, parts: partsOf(layout, 0, trained) });
   const part = (from: number, to: number, decays: boolean): Update => {
     const of = (flat: Tensor): Tensor => flat.slice(0, from, to);
     const slots = Object.fromEntries(Object.entries(now.slots).map(([name, slot]) => [name, of(slot)]));
-    return optimizer.update({ ...now, params: of(now.params), gradient: of(now.gradient), slots, decays });
+    return optimizer.update({
+      ...now,
+      params: of(now.params),
+      gradient: of(now.gradient),
+      slots,
+      decays,
+      parts: partsOf(layout, from, to),
+    });
   };
   const [first, second] = [part(0, decayed, true), part(decayed, trained, false)];
   const slots = Object.keys(now.slots).map((name) => [name, concat([entryOf(first.slots, name), entryOf(second.slots, name)], 0)] as const);
   return { params: concat([first.params, second.params], 0), slots: Object.fromEntries(slots) };
+}
+
+/** The weights in this stretch, as they lie in it. */
+function partsOf({ entries }: Layout, from: number, to: number): readonly Part[] {
+  const within = Object.values(entries).filter(({ offset, end }) => offset >= from && end <= to);
+  return within.map(({ offset, end }) => ({ from: offset - from, to: end - from })).toSorted((a, b) => a.from - b.from);
 }
 
 /** 1 until an update was left out: all after it are too, however late the host notices. */

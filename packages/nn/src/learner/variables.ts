@@ -1,8 +1,10 @@
 // What training keeps on a backend from run to run: the weights and the optimizer's arrays, each one flat array.
 import { allOrNothing, array, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
+import { maybeEntryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 import type { Pieces } from "../host/turns.ts";
 import type { Flat } from "./update.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { pack, packing, starting, trainedPart, unpackHost, viewHost, type Layout } from "../weights/layout.ts";
 
@@ -15,7 +17,8 @@ export interface VariablesOptions {
   readonly layout: Layout;
   readonly dtype: "f32" | "f64";
   readonly seed: number;
-  readonly slots: readonly string[];
+  /** Whose arrays are kept; none where nothing trains. */
+  readonly optimizer: Pick<Optimizer, "slots" | "starts"> | undefined;
   readonly saved: SavedVariables | undefined;
   /** Weights by name that are not drawn where nothing was saved. Default none. */
   readonly start?: Named;
@@ -30,19 +33,26 @@ export interface SavedVariables {
   readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number };
 }
 
-/** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at zero. */
+/** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at 0. */
 export interface Start {
   readonly weights: TypedArray;
   readonly slots: Readonly<Record<string, TypedArray | undefined>>;
 }
 
 /** A weight at a time. Throws as `packing`. */
-export function* startOf({ who, layout, dtype, seed, slots, saved, start }: VariablesOptions): Pieces<Start> {
+export function* startOf({ who, layout, dtype, seed, optimizer, saved, start }: VariablesOptions): Pieces<Start> {
   const weights = yield* saved === undefined ? starting(layout, { seed, dtype, start, who }) : packing(layout, saved.weights, dtype, who);
   const state: Record<string, TypedArray | undefined> = {};
-  for (const name of slots)
-    state[name] = saved?.training && (yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who));
+  for (const name of optimizer?.slots ?? [])
+    state[name] =
+      saved?.training === undefined
+        ? filledWith(maybeEntryOf(optimizer?.starts, name) ?? 0, layout, dtype)
+        : yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who);
   return { weights, slots: state };
+}
+
+function filledWith(start: number, { trained }: Layout, dtype: "f32" | "f64"): TypedArray | undefined {
+  return start === 0 ? undefined : typedArray(dtype, trained).fill(start);
 }
 
 export class Variables {

@@ -7,14 +7,33 @@ import type { Clip } from "./clip.ts";
 export interface Optimizer {
   readonly name: string;
   readonly clip: Clip;
-  /** The arrays it keeps, each as long as the parameters and zero at first. */
+  /** The arrays it keeps, each as long as the parameters. */
   readonly slots: readonly string[];
+  /** What every element of such an array is at first; 0 where nothing is said. */
+  readonly starts?: Readonly<Record<string, number>>;
   /** How many numbers it needs anew for each update. */
   readonly hyperLength: number;
   /** Those numbers for the update after `step` others, in float64: a schedule recompiles nothing. */
   hyper(step: number, into: TypedArray): void;
-  /** All flat and of one length, `hyper` scalars; traced. `decays` is false where weight decay does not hold for these weights. */
-  update(now: Update & { readonly gradient: Tensor; readonly hyper: readonly Tensor[]; readonly decays?: boolean }): Update;
+  /** Traced. */
+  update(now: Now): Update;
+}
+
+/** Params, gradient and slots are flat and of one length. */
+export interface Now extends Update {
+  readonly gradient: Tensor;
+  /** Scalars, as `hyper` gave them. */
+  readonly hyper: readonly Tensor[];
+  /** False where weight decay does not hold for these weights. */
+  readonly decays?: boolean;
+  /** The weights that the arrays are made of, one after the other. */
+  readonly parts: readonly Part[];
+}
+
+/** Where one weight lies, its padding included, which is 0 in params and gradient. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Update {

@@ -6,6 +6,7 @@ import { layoutOf } from "../weights/layout.ts";
 import { adam, adamW } from "./adam.ts";
 import { clipGradient, type Clip } from "./clip.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { updates } from "../testing/updating.ts";
 import { sgd } from "./sgd.ts";
 
 const backend = await open();
@@ -44,7 +45,7 @@ for (const { title, optimizer, loop } of cases) {
   test(`${title} takes the steps of a straight loop`, async () => {
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ start, gradients }) => {
-        const params = await updates(optimizer, start, gradients);
+        const params = await updates(backend, optimizer, start, gradients);
         start.forEach((w, i) =>
           expect(params[i]).toBeCloseTo(
             loop(
@@ -81,28 +82,6 @@ function moments(w: number, gradients: readonly number[], decay: number): number
     w -= (0.05 * mean) / (Math.sqrt(variance) + 1e-4 / Math.sqrt(1 - 0.95 ** t));
   });
   return w;
-}
-
-async function updates(
-  optimizer: Optimizer,
-  start: readonly number[],
-  gradients: readonly (readonly number[])[],
-): Promise<readonly number[]> {
-  const step = compile(backend, (now: { params: Tensor; gradient: Tensor; hyper: Tensor; slots: Record<string, Tensor> }) =>
-    optimizer.update({ ...now, hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => now.hyper.at(0, i)) }),
-  );
-  let params = [...start];
-  let slots = Object.fromEntries(optimizer.slots.map((name) => [name, new Float64Array(length)]));
-  const hyper = new Float64Array(optimizer.hyperLength);
-  for (const [t, gradient] of gradients.entries()) {
-    optimizer.hyper(t, hyper);
-    const next = await step({ params: Float64Array.from(params), gradient: Float64Array.from(gradient), hyper, slots });
-    params = [...(await next.params.read())];
-    slots = Object.fromEntries(
-      await Promise.all(Object.entries(next.slots).map(async ([name, slot]) => [name, Float64Array.from(await slot.read())] as const)),
-    );
-  }
-  return params;
 }
 
 const layout = layoutOf({ a: { axes: { units: 2 }, init: "zeros" }, b: { axes: { units: 1 }, init: "zeros" } });

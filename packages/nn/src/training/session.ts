@@ -184,7 +184,7 @@ export class Session implements Setting {
       layout,
       dtype,
       seed,
-      slots: this.#optimizer?.slots ?? [],
+      optimizer: this.#optimizer,
       saved: model.saved && startFrom(model.saved),
       start: startIn(model.graph),
     };
