@@ -87,9 +87,20 @@ export type { Metric } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/names.ts";
 export { sparseCategoricalAccuracy } from "./metrics/sparseCategoricalAccuracy.ts";
 
+export { adadelta, type AdadeltaConfig } from "./optimizers/adadelta.ts";
+export { adagrad, type AdagradConfig } from "./optimizers/adagrad.ts";
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";
+export { adamax, type AdamaxConfig } from "./optimizers/adamax.ts";
 export type { Clip } from "./optimizers/clip.ts";
-export type { LearningRate, Optimizer, Update } from "./optimizers/optimizer.ts";
+export type { DescentConfig } from "./optimizers/descent.ts";
+export { ftrl, type FtrlConfig } from "./optimizers/ftrl.ts";
+export { lamb, type LambConfig } from "./optimizers/lamb.ts";
+export { lion, type LionConfig } from "./optimizers/lion.ts";
+export type { MomentsConfig } from "./optimizers/moments.ts";
+export { nadam, type NadamConfig } from "./optimizers/nadam.ts";
+export type { LearningRate, Now, Optimizer, Part, Update } from "./optimizers/optimizer.ts";
+export { rmsprop, type RmspropConfig } from "./optimizers/rmsprop.ts";
+export type { EpsilonAt } from "./optimizers/rooted.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
 export { learn } from "./learner/learn.ts";

@@ -27,7 +27,15 @@ import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
+import { adadeltaTable } from "../optimizers/adadelta.ts";
+import { adagradTable } from "../optimizers/adagrad.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
+import { adamaxTable } from "../optimizers/adamax.ts";
+import { ftrlTable } from "../optimizers/ftrl.ts";
+import { lambTable } from "../optimizers/lamb.ts";
+import { lionTable } from "../optimizers/lion.ts";
+import { nadamTable } from "../optimizers/nadam.ts";
+import { rmspropTable } from "../optimizers/rmsprop.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
 import { beamTable } from "../decoding/beam.ts";
 import { generateTable } from "../decoding/generate.ts";
@@ -78,8 +86,16 @@ export const otherTables = {
   attentionDecoder: attentionDecoderTable,
   lambda: lambdaTable,
   sgd: sgdTable,
+  rmsprop: rmspropTable,
+  adagrad: adagradTable,
+  adadelta: adadeltaTable,
   adam: adamTable,
   adamW: adamWTable,
+  adamax: adamaxTable,
+  nadam: nadamTable,
+  lion: lionTable,
+  ftrl: ftrlTable,
+  lamb: lambTable,
   model: modelTable,
   "model.summary": summaryTable,
   "model.compile": compileTable,

@@ -203,8 +203,16 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   sparseCategoricalAccuracy: measured(),
   progressLine: { params: [tabled(progressTable)], use: (fn, args) => fn(...(args as never[])) },
   sgd: optimizing(otherTables.sgd),
+  rmsprop: optimizing(otherTables.rmsprop),
+  adagrad: optimizing(otherTables.adagrad),
+  adadelta: optimizing(otherTables.adadelta),
   adam: optimizing(otherTables.adam),
   adamW: optimizing(otherTables.adamW),
+  adamax: optimizing(otherTables.adamax),
+  nadam: optimizing(otherTables.nadam),
+  lion: optimizing(otherTables.lion),
+  ftrl: optimizing(otherTables.ftrl),
+  lamb: optimizing(otherTables.lamb),
   generate: {
     params: [tabled(otherTables.generate, writing)],
     use: async (fn, [given]) => {

@@ -1,0 +1,37 @@
+// LAMB: Adam whose steps are as long as the weights they move (You et al. 2020, algorithm 2).
+import { concat, sqrt, square, where, type Tensor } from "@sluice/core";
+import { filled, given } from "../options/table.ts";
+import { descent } from "./descent.ts";
+import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export type LambConfig = MomentsConfig;
+export const lambTable = momentsTable;
+
+/**
+ * m and v as Adam's, r = (m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε), θ ← θ − α ‖θ‖/‖r‖ · r for each weight by itself; a ratio with a norm of 0 is 1.
+ *
+ * As in Keras weight decay comes before and is no part of r, where the paper has r + λθ. Throws INVALID_ARGUMENT for numbers out of range or more than
+ * one way to clip.
+ */
+export function lamb(config: LambConfig = {}): Optimizer {
+  const { beta1, beta2, epsilon, ...rest } = filled(lambTable, given("lamb", lambTable, config));
+  return descent("lamb", rest, {
+    slots: ["m", "v"],
+    scalars: ["rate", "mean", "root"],
+    numbers: (rate, step) => ({ rate, mean: 1 / correction(beta1, step), root: 1 / Math.sqrt(correction(beta2, step)) }),
+    update({ params, gradient, parts }, before, { rate, mean, root }) {
+      const [m, v] = [towards(before.m, gradient, beta1), towardsSquare(before.v, gradient, beta2)];
+      const r = m.mul(mean).div(sqrt(v).mul(root).add(epsilon));
+      const each = parts.map(({ from, to }) => trusted(params.slice(0, from, to), r.slice(0, from, to)));
+      return { params: params.sub(concat(each, 0).mul(rate)), slots: { m, v } };
+    },
+  });
+}
+
+/** ‖θ‖/‖r‖ · r */
+function trusted(weight: Tensor, r: Tensor): Tensor {
+  const [size, length] = [sqrt(square(weight).sum()), sqrt(square(r).sum())];
+  const ratio = size.div(where(length.greater(0), length, 1));
+  return r.mul(where(length.greater(0), where(size.greater(0), ratio, 1), 1));
+}
