@@ -87,6 +87,18 @@ export type { Metric } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/names.ts";
 export { sparseCategoricalAccuracy } from "./metrics/sparseCategoricalAccuracy.ts";
 
+export { cosineDecay, type CosineDecayConfig } from "./schedules/cosineDecay.ts";
+export { cosineDecayRestarts, type CosineDecayRestartsConfig } from "./schedules/cosineDecayRestarts.ts";
+export { exponentialDecay, type ExponentialDecayConfig } from "./schedules/exponentialDecay.ts";
+export { inverseTimeDecay, type InverseTimeDecayConfig } from "./schedules/inverseTimeDecay.ts";
+export { noam, type NoamConfig } from "./schedules/noam.ts";
+export { oneCycle, type OneCycleConfig } from "./schedules/oneCycle.ts";
+export { piecewiseConstantDecay, type PiecewiseConstantDecayConfig } from "./schedules/piecewiseConstantDecay.ts";
+export { plateau, type Plateau, type PlateauConfig, type PlateauState } from "./schedules/plateau.ts";
+export { polynomialDecay, type PolynomialDecayConfig } from "./schedules/polynomialDecay.ts";
+export type { Schedule } from "./schedules/schedule.ts";
+export { warmUp, type WarmUpConfig } from "./schedules/warmUp.ts";
+
 export { adadelta, type AdadeltaConfig } from "./optimizers/adadelta.ts";
 export { adagrad, type AdagradConfig } from "./optimizers/adagrad.ts";
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";

@@ -2,6 +2,7 @@
 import type { Tensor, TypedArray } from "@sluice/core";
 import { nonNegative, refused, type Rule } from "@sluice/core/arguments";
 import { callable, either, having } from "../options/rules.ts";
+import type { Schedule } from "../schedules/schedule.ts";
 import type { Clip } from "./clip.ts";
 
 export interface Optimizer {
@@ -42,9 +43,9 @@ export interface Update {
 }
 
 /** A number, or a function of the updates done so far. */
-export type LearningRate = number | ((step: number) => number);
+export type LearningRate = number | Schedule;
 
-export const anyRate: Rule<LearningRate> = either(nonNegative, callable as Rule<(step: number) => number>); // what it gives is checked when it gives it
+export const anyRate: Rule<LearningRate> = either(nonNegative, callable as Rule<Schedule>); // what it gives is checked when it gives it
 
 export const anyOptimizer: Rule<Optimizer> = having("an optimizer, such as adam()", {
   ...{ name: "string", clip: "object", slots: "object", hyperLength: "number" },

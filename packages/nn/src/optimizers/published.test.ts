@@ -2,6 +2,7 @@
 import { open } from "@sluice/core/reference";
 import { expect, test } from "vitest";
 import { updates } from "../testing/updating.ts";
+import { inverseTimeDecay } from "../schedules/inverseTimeDecay.ts";
 import { adadelta } from "./adadelta.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamW } from "./adam.ts";
@@ -63,6 +64,7 @@ const torch: readonly Row[] = [
   ["RMSprop", rmsprop({ ...mean, epsilonAt: "root" }), [0.8398029211999486, -1.9201284437852277, 0.6214858124842484]],
   ["RMSprop, centered, momentum", rmsprop({ ...mean, momentum: 0.7, centered: true, epsilonAt: "root" }), [0.5301851801444292, -1.6611540784277006, 0.7680397548758572]],
   ["Adagrad", adagrad({ learningRate, initialAccumulatorValue: 0, epsilon: 1e-3, epsilonAt: "root" }), [0.9305172957240505, -1.957381192326865, 0.5552492489769023]],
+  ["Adagrad, lr_decay", adagrad({ learningRate: inverseTimeDecay({ initialLearningRate: learningRate, decaySteps: 1, decayRate: 0.1 }), initialAccumulatorValue: 0, epsilon: 1e-10, epsilonAt: "root" }), [0.938458084294433, -1.956952270132963, 0.543442080457861]],
   ["Adadelta", adadelta({ ...mean, learningRate: 1 }), [0.8421543085831162, -1.9783368342142054, 0.590120359506157]],
   ["Adam", adam({ ...moments, epsilonAt: "correctedRoot" }), [0.8697385056910822, -1.8825869359125837, 0.577545101781157]],
   ["Adam, amsgrad", adam({ ...moments, beta2: 0.7, amsgrad: true, epsilonAt: "correctedRoot" }), [0.8840054048908909, -1.89044983573306, 0.5654691041965226]],

@@ -70,6 +70,11 @@ export const counter: Rule<number> = {
   accepts: (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
 };
 
+export const atLeast1: Rule<number> = {
+  expected: "a finite number of at least 1",
+  accepts: (value): value is number => Number.isFinite(value) && Number(value) >= 1,
+};
+
 /** A shape without an axis of 0: what a sample looks like. */
 export const sizes: Rule<readonly number[]> = {
   expected: `a list of at most ${maxRank} whole numbers, each at least 1 and at most ${maxElements}`,

@@ -37,6 +37,16 @@ import { lionTable } from "../optimizers/lion.ts";
 import { nadamTable } from "../optimizers/nadam.ts";
 import { rmspropTable } from "../optimizers/rmsprop.ts";
 import { sgdTable } from "../optimizers/sgd.ts";
+import { cosineDecayTable } from "../schedules/cosineDecay.ts";
+import { cosineDecayRestartsTable } from "../schedules/cosineDecayRestarts.ts";
+import { exponentialDecayTable } from "../schedules/exponentialDecay.ts";
+import { inverseTimeDecayTable } from "../schedules/inverseTimeDecay.ts";
+import { noamTable } from "../schedules/noam.ts";
+import { oneCycleTable } from "../schedules/oneCycle.ts";
+import { piecewiseConstantDecayTable } from "../schedules/piecewiseConstantDecay.ts";
+import { plateauTable } from "../schedules/plateau.ts";
+import { polynomialDecayTable } from "../schedules/polynomialDecay.ts";
+import { warmUpTable } from "../schedules/warmUp.ts";
 import { beamTable } from "../decoding/beam.ts";
 import { generateTable } from "../decoding/generate.ts";
 import { learnerTable } from "../learner/options.ts";
@@ -96,6 +106,16 @@ export const otherTables = {
   lion: lionTable,
   ftrl: ftrlTable,
   lamb: lambTable,
+  exponentialDecay: exponentialDecayTable,
+  inverseTimeDecay: inverseTimeDecayTable,
+  polynomialDecay: polynomialDecayTable,
+  piecewiseConstantDecay: piecewiseConstantDecayTable,
+  cosineDecay: cosineDecayTable,
+  cosineDecayRestarts: cosineDecayRestartsTable,
+  oneCycle: oneCycleTable,
+  warmUp: warmUpTable,
+  noam: noamTable,
+  plateau: plateauTable,
   model: modelTable,
   "model.summary": summaryTable,
   "model.compile": compileTable,

@@ -20,6 +20,7 @@ import {
   optimizing,
   placed,
   samples,
+  scheduling,
   useLayer,
   useModel,
 } from "./running.ts";
@@ -202,6 +203,22 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   categoricalAccuracy: measured(),
   sparseCategoricalAccuracy: measured(),
   progressLine: { params: [tabled(progressTable)], use: (fn, args) => fn(...(args as never[])) },
+  cosineDecay: scheduling(otherTables.cosineDecay),
+  cosineDecayRestarts: scheduling(otherTables.cosineDecayRestarts),
+  exponentialDecay: scheduling(otherTables.exponentialDecay),
+  inverseTimeDecay: scheduling(otherTables.inverseTimeDecay),
+  noam: scheduling(otherTables.noam),
+  oneCycle: scheduling(otherTables.oneCycle),
+  piecewiseConstantDecay: scheduling(otherTables.piecewiseConstantDecay),
+  polynomialDecay: scheduling(otherTables.polynomialDecay),
+  warmUp: scheduling(otherTables.warmUp),
+  plateau: {
+    params: [tabled(otherTables.plateau), any(edges, (value) => typeof value === "number")],
+    use: (fn, [config, value]) => {
+      const rule = fn(config as never) as nn.Plateau;
+      expect(rule.next(rule.next(rule.start, value as number), 0).learningRate).toBeGreaterThanOrEqual(0);
+    },
+  },
   sgd: optimizing(otherTables.sgd),
   rmsprop: optimizing(otherTables.rmsprop),
   adagrad: optimizing(otherTables.adagrad),

@@ -100,6 +100,14 @@ export function optimizing(table: object): Row {
   };
 }
 
+/** It is asked for rates at steps that there are, and one that there is not. */
+export function scheduling(table: object): Row {
+  return {
+    params: [tabled(table), any(fc.constantFrom(0, 1, 1e6, Number.MAX_SAFE_INTEGER, -1, 0.5), (step) => Number.isSafeInteger(step))],
+    use: (fn, [config, step]) => (fn(config as never) as nn.Schedule)(step as number),
+  };
+}
+
 function elements(axes: core.Shape): number {
   return axes.reduce((n, m) => n * m, 1);
 }

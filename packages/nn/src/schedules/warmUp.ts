@@ -1,0 +1,35 @@
+// A linear rise in front of any schedule.
+import { check, nonNegative, size, type Rule } from "@sluice/core/arguments";
+import { callable, either } from "../options/rules.ts";
+import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { schedule, type Schedule } from "./schedule.ts";
+
+export interface WarmUpConfig {
+  /** Updates until `to` begins; at least 1. */
+  readonly steps: number;
+  /** The rate, or the schedule, that comes after it; its step 0 is the first update after the rise. */
+  readonly to: number | Schedule;
+  /** The rate of the first update. Default 0. */
+  readonly from?: number;
+}
+
+export const warmUpTable = {
+  steps: required(size),
+  to: required(either(nonNegative, callable as Rule<Schedule>)), // what it gives is checked when it gives it
+  from: preset(nonNegative, 0),
+} satisfies Table<WarmUpConfig>;
+
+/**
+ * from + (to(0) − from) · step/steps, and from `steps` on to(step − steps).
+ *
+ * Throws INVALID_ARGUMENT for numbers out of range, also those that `to` gives.
+ */
+export function warmUp(config: WarmUpConfig): Schedule {
+  const { steps, to, from } = filled(warmUpTable, given("warmUp", warmUpTable, config));
+  const after = (step: number): number => {
+    const rate = typeof to === "number" ? to : to(step);
+    check("warmUp", `to at step ${step}`, rate, nonNegative);
+    return rate;
+  };
+  return schedule("warmUp", (step) => (step < steps ? from + ((after(0) - from) * step) / steps : after(step - steps)));
+}
