@@ -74,6 +74,7 @@ export type { Saved, SavedBest, SavedPosition, SavedProgress, SavedTraining } fr
 
 export { binaryCrossentropy } from "./losses/binaryCrossentropy.ts";
 export { categoricalCrossentropy } from "./losses/categoricalCrossentropy.ts";
+export { ctc, type CtcConfig } from "./losses/ctc.ts";
 export type { Loss } from "./losses/loss.ts";
 export type { LossName } from "./losses/names.ts";
 export { meanAbsoluteError } from "./measures/meanAbsoluteError.ts";

@@ -1,6 +1,6 @@
 // What losses and metrics have in common: a number per sample, from a target and the model's output.
 import { SluiceError, type Shape, Tensor } from "@sluice/core";
-import { check, type Rule, shape } from "@sluice/core/arguments";
+import { check, optional, type Rule, shape } from "@sluice/core/arguments";
 
 /** What one sample's target looks like, for outputs of a certain shape. */
 export interface Target {
@@ -14,10 +14,15 @@ export interface Measure {
   readonly name: string;
   /** The activation it applies itself: of a model that ends with it, it reads what lies in front of it. */
   readonly includes?: "sigmoid" | "softmax";
-  /** What it takes as a sample's target for a sample's output. Throws SHAPE_MISMATCH for an output it cannot measure. */
-  target(output: Shape): Target;
-  /** target [batch, …target.shape], output [batch, …output] → [batch]. Where only some steps of sequences count, each step is measured as a sample of its own. */
-  perSample(target: Tensor, output: Tensor): Tensor;
+  /** Whether it measures a sequence of which some steps do not count as a whole, told which do, and as one sample. Default false: each step is one of its own. */
+  readonly takesMask?: boolean;
+  /**
+   * What it takes as a sample's target for a sample's output. `rows`, of a sample's target as it came, is for those whose shape is the data's to say;
+   * it is there once there are data. Throws SHAPE_MISMATCH for an output it cannot measure.
+   */
+  target(output: Shape, rows?: Shape): Target;
+  /** target [batch, …target.shape], output [batch, …output] → [batch]. For one that takes a mask: [batch, steps], 1 or 0, where not all steps count; the output is 0 where one does not. */
+  perSample(target: Tensor, output: Tensor, mask?: Tensor): Tensor;
 }
 
 /** As it is, but that both functions check what they are given: INVALID_ARGUMENT for what is no shape, or no tensor. */
@@ -25,14 +30,16 @@ export function checkedMeasure<M extends Measure>(measure: M): M {
   const { name } = measure;
   return {
     ...measure,
-    target(output: Shape) {
+    target(output: Shape, rows?: Shape) {
       check(`${name}.target`, "output", output, shape);
-      return measure.target(output);
+      check(`${name}.target`, "rows", rows, optional(shape));
+      return measure.target(output, rows);
     },
-    perSample(target: Tensor, output: Tensor) {
+    perSample(target: Tensor, output: Tensor, mask?: Tensor) {
       check(`${name}.perSample`, "target", target, tensor);
       check(`${name}.perSample`, "output", output, tensor);
-      return measure.perSample(target, output);
+      check(`${name}.perSample`, "mask", mask, optional(tensor));
+      return measure.perSample(target, output, mask);
     },
   };
 }

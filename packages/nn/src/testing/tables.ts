@@ -27,6 +27,7 @@ import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
+import { ctcTable } from "../losses/ctc.ts";
 import { adadeltaTable } from "../optimizers/adadelta.ts";
 import { adagradTable } from "../optimizers/adagrad.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
@@ -95,6 +96,7 @@ export const layerTables = {
 export const otherTables = {
   attentionDecoder: attentionDecoderTable,
   lambda: lambdaTable,
+  ctc: ctcTable,
   sgd: sgdTable,
   rmsprop: rmspropTable,
   adagrad: adagradTable,

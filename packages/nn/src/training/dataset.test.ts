@@ -18,10 +18,10 @@ const numbers = { dtype: "f32", ends, indices: {}, sampleOf: ({ x }: Named<Shape
 const tokens = { dtype: "f32", ends, indices: { x: 10 }, sampleOf: ({ x }: Named<Shape>) => ({ x: specOf(x!, "i32") }) } as const;
 
 function read(data: Data, target: Target = regression, reading: typeof numbers | typeof tokens = numbers) {
-  const { x, y, weight, lengths, sample, ...rest } = atOnce(
-    dataset(data, { ...reading, targetsOf: () => ({ y: { target, lengthsOf: [] } }) }, "trainer.fit"),
+  const { x, y, rows, weight, lengths, sample, ...rest } = atOnce(
+    dataset(data, { ...reading, targetsOf: () => ({ y: { targetFor: () => target, lengthsOf: [] } }) }, "trainer.fit"),
   );
-  expect(lengths).toEqual({});
+  expect([lengths, rows]).toEqual([{}, { y: target.shape }]);
   return { ...rest, sample: sample["x"], x: x["x"]!.data, y: y["y"]!.data, weight: weight.data };
 }
 

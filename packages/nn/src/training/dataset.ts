@@ -26,12 +26,14 @@ export interface Samples {
 export interface Dataset extends Samples {
   /** By output. */
   readonly y: Named<Column>;
+  /** Of a sample's target, likewise. */
+  readonly rows: Named<Shape>;
   readonly weight: Column;
 }
 
 /** What an output that is to be learnt reads as its targets. */
 export interface Wanted {
-  readonly target: Target;
+  targetFor(rows: Shape): Target;
   /** The inputs whose lengths say which of its steps count. */
   readonly lengthsOf: readonly string[];
 }
@@ -61,9 +63,12 @@ export function dataset(
   const { dtype, ends } = reading;
   const targets = Object.entries(reading.targetsOf(inputs.sample));
   const given = byEnd<Numbers>(who, "y", data.y, { names: ends.outputs, wanted: targets.map(([output]) => output), one: single.outputs });
-  const y = targets.map(([output, { target, lengthsOf }]) => {
+  const rows: Record<string, Shape> = {};
+  const y = targets.map(([output, { targetFor, lengthsOf }]) => {
     const name = endName("y", output, ends.outputs);
     const numbers = hostNumbers(entryOf(given, output), who, name);
+    const target = targetFor(numbers.shape.slice(1));
+    rows[output] = target.shape;
     checkTarget(numbers, samples, target, { who, name });
     const lengths = lengthsOf.flatMap((input) => maybeEntryOf(inputs.lengths, input) ?? []);
     return [
@@ -82,6 +87,7 @@ export function dataset(
   return datasetRead({
     ...inputs,
     y,
+    rows,
     weight: column(weight, data.sampleWeight ?? [], samples, { wanted: anyWeight, dtype, who, name: "sampleWeight" }),
     who,
   });
@@ -119,11 +125,12 @@ interface Taken {
 
 function* datasetRead({
   y,
+  rows,
   weight,
   who,
   ...inputs
-}: Taken & { readonly y: Columns; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
-  const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), weight: yield* weight };
+}: Taken & Pick<Dataset, "rows"> & { readonly y: Columns; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
+  const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), rows, weight: yield* weight };
   const { data: weights } = read.weight;
   if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
   for (const [output, { counted }] of Object.entries(read.y))

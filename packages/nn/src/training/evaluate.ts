@@ -19,7 +19,8 @@ export function evaluate(
   { batchSize, signal, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
-  return session.evaluation.use({ sample: data.sample, batch, counted: Object.keys(data.lengths) }, async ({ totals, begin, run }) => {
+  const batches = { sample: data.sample, batch, counted: Object.keys(data.lengths), rows: data.rows };
+  return session.evaluation.use(batches, async ({ totals, begin, run }) => {
     const pace = new Pace();
     begin();
     for (let from = 0; from < data.samples; from += batch) {

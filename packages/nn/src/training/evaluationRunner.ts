@@ -7,7 +7,7 @@ import { totalsOf } from "./headTotals.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { bind } from "../learner/bind.ts";
-import type { Batches, Setting } from "./setting.ts";
+import type { MeasuredBatches, Setting } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { evaluationStep } from "../learner/update.ts";
 import { modelObjective } from "./objective.ts";
@@ -21,13 +21,13 @@ export interface EvaluationRunner {
   dispose(): void;
 }
 
-export async function evaluationRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<EvaluationRunner> {
+export async function evaluationRunner(setting: Setting, { sample, batch, counted, rows }: MeasuredBatches): Promise<EvaluationRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
   const heads = setting.heads("trainer.evaluate");
   const { layout, flat } = setting.variables("trainer.evaluate");
   const { inputs, totals, carried } = allOrNothing((keep) => ({
-    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
+    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built, rows), dtype })),
     totals: keep(totalsOf(backend, heads, dtype)),
     carried: keep(new Carried(backend, built, batch, dtype)),
   }));

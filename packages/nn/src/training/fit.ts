@@ -38,7 +38,8 @@ export async function fit(session: Session, taken: Taken, options: FitOptions<Na
   if (isStateful && (shuffle || options.bucketBoundaries !== undefined)) throw shuffledState();
   const boundaries = boundariesOf(options, train);
   const buckets = boundaries.length === 0 ? undefined : bucketsOf(train, boundaries);
-  return session.training.use({ sample: train.sample, batch, counted: Object.keys(train.lengths), boundaries }, (runner) =>
+  const batches = { sample: train.sample, batch, counted: Object.keys(train.lengths), rows: train.rows, boundaries };
+  return session.training.use(batches, (runner) =>
     run({ session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }

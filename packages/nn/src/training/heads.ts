@@ -1,5 +1,5 @@
 // What is measured of a model: for each output that has a loss, the loss, what it counts in the whole, and metrics.
-import { SluiceError } from "@sluice/core";
+import { SluiceError, type Shape } from "@sluice/core";
 import type { Loss } from "../losses/loss.ts";
 import type { Measure, Target } from "../measures/measure.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -33,16 +33,18 @@ export function reportedOf(heads: readonly Head[]): readonly Reported[] {
   return [loss, ...heads.flatMap((head) => [{ name: reportedName(head, "loss"), better: "lower" } as const, ...head.metrics.map(({ name, better }) => ({ name: reportedName(head, name), better }))])]; // prettier-ignore
 }
 
-/** By output. */
-export function targetsOf(heads: readonly Head[], { outputs }: BuiltModel): Named<Target> {
-  return Object.fromEntries(heads.map(({ output, loss }) => [output, loss.target(entryOf(outputs, output).spec.shape)]));
+/** By output, where the data's targets have these rows. */
+export function targetsOf(heads: readonly Head[], { outputs }: BuiltModel, rows: Named<Shape>): Named<Target> {
+  return Object.fromEntries(
+    heads.map(({ output, loss }) => [output, loss.target(entryOf(outputs, output).spec.shape, entryOf(rows, output))]),
+  );
 }
 
-/** What each reads as its targets, and whose lengths they have. */
+/** What each reads as its targets, and whose lengths they have: none where a measure of whole sequences has others. */
 export function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {
   const wanted = ({ output, loss }: Head): Wanted => {
     const { spec, lengthsOf } = entryOf(outputs, output);
-    return { target: loss.target(spec.shape), lengthsOf };
+    return { targetFor: (rows) => loss.target(spec.shape, rows), lengthsOf: loss.takesMask === true ? [] : lengthsOf };
   };
   return Object.fromEntries(heads.map((head) => [head.output, wanted(head)]));
 }

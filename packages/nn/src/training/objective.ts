@@ -49,6 +49,14 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
     const sumOf = (measure: Measure): Tensor => perSample(measure, target, read(measure)).mul(weight).sum();
     return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
   }
+  checkAlike(loss, metrics);
+  if (loss.takesMask === true) {
+    const sumOf = (measure: Measure): Tensor =>
+      perSample(measure, target, counting(read(measure), mask), mask)
+        .mul(weight)
+        .sum();
+    return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
+  }
   const counts = where(mask, broadcastTo(weight.expand(1), mask.shape), 0);
   const sumOf = (measure: Measure): Tensor =>
     where(mask, perStep(measure, counting(target, mask), counting(read(measure), mask)), 0)
@@ -58,8 +66,8 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
 }
 
 /** [batch]. Throws SHAPE_MISMATCH where the measure gives anything else: what would broadcast would pass for a number. */
-function perSample(measure: Measure, target: Tensor, output: Tensor): Tensor {
-  const result: unknown = measure.perSample(target, output);
+function perSample(measure: Measure, target: Tensor, output: Tensor, mask?: Tensor): Tensor {
+  const result: unknown = measure.perSample(target, output, mask);
   const [batch = 0] = output.shape;
   if (result instanceof Tensor && result.rank === 1 && result.shape[0] === batch) return result;
   const got = result instanceof Tensor ? `[${result.shape.join(", ")}]` : show(result);
@@ -86,12 +94,21 @@ function perStep(measure: Measure, target: Tensor, output: Tensor): Tensor {
   return perSample(measure, each(target), each(output)).reshape([batch, steps]);
 }
 
+/** Throws INVALID_ARGUMENT for a metric that counts steps where the loss counts sequences, or the other way: their weights are one. */
+function checkAlike(loss: Measure, metrics: readonly Measure[]): void {
+  const how = ({ name, takesMask = false }: Measure): string => `${name} measures ${takesMask ? "whole sequences" : "single steps"}`;
+  const other = metrics.find(({ takesMask = false }) => takesMask !== (loss.takesMask ?? false));
+  if (other === undefined) return;
+  const what = `only some steps count, where ${how(loss)} and ${how(other)}`;
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who: other.name, what, fix: "Leave the metric, or lengths and masks, out" });
+}
+
 function whole({ name }: Measure, shape: Shape): SluiceError {
   return new SluiceError({
     code: "INVALID_ARGUMENT",
     who: name,
     what: `measures sequences as a whole, with targets [${shape.join(", ")}], and only some of their steps count`,
-    fix: "Take a measure of single steps, or leave lengths and masks out",
+    fix: "Take a measure of single steps or one that takes the mask, or leave lengths and masks out",
   });
 }
 

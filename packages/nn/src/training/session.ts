@@ -24,7 +24,7 @@ import { predictionRunner, type PredictionRunner } from "./predictionRunner.ts";
 import type { Held } from "../learner/bind.ts";
 import { Runners } from "../learner/runners.ts";
 import { checkSupport } from "../learner/support.ts";
-import { keyOf, trainingKeyOf, type Batches, type Setting, type TrainingBatches } from "./setting.ts";
+import { keyOf, measuredKeyOf, trainingKeyOf, type Batches, type MeasuredBatches, type Setting, type TrainingBatches } from "./setting.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
 import { startOf, Variables } from "../learner/variables.ts";
@@ -47,7 +47,7 @@ export class Session implements Setting {
     const { trainingRunner } = await import("./trainingRunner.ts");
     return trainingRunner(this, batches);
   });
-  readonly evaluation = new Runners<Batches, EvaluationRunner>(keyOf, async (batches) => {
+  readonly evaluation = new Runners<MeasuredBatches, EvaluationRunner>(measuredKeyOf, async (batches) => {
     const { evaluationRunner } = await import("./evaluationRunner.ts");
     return evaluationRunner(this, batches);
   });

@@ -1,5 +1,5 @@
 // What a runner is made from: the options of `compile`, checked, and the variables.
-import type { Backend } from "@sluice/core";
+import type { Backend, Shape } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import type { BuiltModel } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
@@ -17,7 +17,12 @@ export interface Batches {
   readonly counted: readonly string[];
 }
 
-export interface TrainingBatches extends Batches {
+export interface MeasuredBatches extends Batches {
+  /** Of a sample's target, by output. */
+  readonly rows: Named<Shape>;
+}
+
+export interface TrainingBatches extends MeasuredBatches {
   /** Of the buckets by length, ascending; none where all batches have as many steps. */
   readonly boundaries: readonly number[];
 }
@@ -43,6 +48,10 @@ export function keyOf({ sample, batch, counted }: Batches): string {
   return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
 }
 
+export function measuredKeyOf({ rows, ...batches }: MeasuredBatches): string {
+  return `${keyOf(batches)} ${Object.values(rows).join("; ")}`;
+}
+
 export function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
-  return `${keyOf(batches)} ${boundaries.join()}`;
+  return `${measuredKeyOf(batches)} ${boundaries.join()}`;
 }

@@ -1,5 +1,5 @@
 // The training step of one batch shape, compiled and bound; a run writes a batch and enqueues one update.
-import { allOrNothing, SluiceError } from "@sluice/core";
+import { allOrNothing, SluiceError, type Shape } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { Named } from "../model/graph.ts";
@@ -12,7 +12,7 @@ import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { disposeEach, type Held } from "../learner/bind.ts";
 import { DropoutMask } from "../learner/dropoutMask.ts";
-import type { Batches, Setting, TrainingBatches } from "./setting.ts";
+import type { Batches, MeasuredBatches, Setting, TrainingBatches } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { createUpdater } from "../learner/updater.ts";
 import { modelObjective } from "./objective.ts";
@@ -75,9 +75,9 @@ function cut({ sample, counted }: Batches, boundary: number | undefined): Named<
 }
 
 /** Throws INVALID_ARGUMENT where fewer steps make less of an output than the first of what all make: its targets would not go with it. */
-function checkCut(heads: readonly Head[], whole: BuiltModel, cut: BuiltModel): void {
+function checkCut(heads: readonly Head[], rows: Named<Shape>, whole: BuiltModel, cut: BuiltModel): void {
   const shapes = (built: BuiltModel): Named<string> =>
-    Object.fromEntries(Object.entries(targetsOf(heads, built)).map(([output, { shape }]) => [output, shape.join()]));
+    Object.fromEntries(Object.entries(targetsOf(heads, built, rows)).map(([output, { shape }]) => [output, shape.join()]));
   const [all, fewer] = [shapes(whole), shapes(cut)];
   const unlike = heads.find(({ output }) => all[output] !== fewer[output] && entryOf(whole.outputs, output).lengthsOf.length === 0);
   if (unlike === undefined) return;
@@ -106,17 +106,17 @@ interface Shared {
 
 async function batchUpdater(
   setting: Setting,
-  { sample, batch, counted }: Batches,
+  { sample, batch, counted, rows }: MeasuredBatches,
   { totals, carried, whole }: Shared,
 ): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
   const built = setting.build(sample);
-  checkCut(setting.heads("trainer.fit"), whole, built);
+  checkCut(setting.heads("trainer.fit"), rows, whole, built);
   const [heads, optimizer, variables] = [setting.heads("trainer.fit"), setting.optimizer("trainer.fit"), setting.variables("trainer.fit")];
   const { layout } = variables,
     { moving } = layout;
   const { inputs, masks } = allOrNothing((keep) => ({
-    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built), dtype })),
+    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built, rows), dtype })),
     masks: Object.fromEntries(
       Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))]),
     ),

@@ -202,6 +202,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   binaryAccuracy: measured(),
   categoricalAccuracy: measured(),
   sparseCategoricalAccuracy: measured(),
+  ctc: {
+    params: [maybe(tabled(otherTables.ctc)), any(sizes, shape.accepts)],
+    use: (fn, [config, output]) => (fn(config as never) as nn.Loss).target(output as never),
+  },
   progressLine: { params: [tabled(progressTable)], use: (fn, args) => fn(...(args as never[])) },
   cosineDecay: scheduling(otherTables.cosineDecay),
   cosineDecayRestarts: scheduling(otherTables.cosineDecayRestarts),
