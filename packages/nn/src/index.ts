@@ -142,6 +142,9 @@ export type { Trainer } from "./model/model.ts";
 export type { Decoder, DecoderOptions, DecoderState, StepOptions, Stream, StreamOptions, StreamState } from "./model/streams.ts";
 
 export { beamSearch, type BeamOptions, type Hypothesis } from "./decoding/beam.ts";
+export { ctcBeamSearch, type CtcBeamOptions, type CtcHypothesis } from "./decoding/ctcBeamSearch.ts";
+export { ctcGreedy } from "./decoding/ctcGreedy.ts";
+export type { CtcScores } from "./decoding/ctcScores.ts";
 export { generate, type GenerateOptions } from "./decoding/generate.ts";
 export type { Writing } from "./decoding/prompt.ts";
 export type { Sampling } from "./decoding/sampling.ts";

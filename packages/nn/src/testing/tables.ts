@@ -49,6 +49,8 @@ import { plateauTable } from "../schedules/plateau.ts";
 import { polynomialDecayTable } from "../schedules/polynomialDecay.ts";
 import { warmUpTable } from "../schedules/warmUp.ts";
 import { beamTable } from "../decoding/beam.ts";
+import { ctcBeamTable } from "../decoding/ctcBeamSearch.ts";
+import { scoresTable } from "../decoding/ctcScores.ts";
 import { generateTable } from "../decoding/generate.ts";
 import { learnerTable } from "../learner/options.ts";
 import { groupTable } from "../weights/roles.ts";
@@ -129,6 +131,8 @@ export const otherTables = {
   learn: learnerTable,
   generate: generateTable,
   beamSearch: beamTable,
+  ctcGreedy: scoresTable,
+  ctcBeamSearch: ctcBeamTable,
   "learn groups": groupTable,
   "serialize, saveModel": saveTable,
   "deserialize, loadModel": loadTable,

@@ -103,6 +103,7 @@ const writes = (tokens: core.HostArray) =>
   });
 const learnBatch = any(fc.oneof(fc.record({ x: numbers.values }, { noNullPrototype: true }), fc.constant({ x: [[1, 2]] })), isRecord);
 const writing = { step: fc.constant(writes), state: fc.constantFrom<unknown>({}, { h: 5 }), prompt: fc.constantFrom<unknown>([[1]], [[1], [2]], [], [[]], [[1], [1, 2]]), maxSteps: fc.constantFrom(1, 3, 0, -1, 1.5), signal: signals, end: fc.constantFrom(0, 1, -1, 7) }; // prettier-ignore
+const decoded = { scores: fc.oneof(numbers.values, fc.constant([[[0.5, 0.5], [1, 0]]])), lengths: fc.constantFrom<unknown>([1], [2], [3], []) }; // prettier-ignore
 const [start, other] = [nn.input(), nn.input()];
 const end = nn.dense({ units: 1 })(start);
 const both = nn.multiHeadAttention({ numHeads: 1 })(start, { value: other });
@@ -242,6 +243,11 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   },
   beamSearch: {
     params: [tabled(otherTables.beamSearch, { ...writing, beams: fc.constantFrom(1, 2, 5, 0) })],
+    use: (fn, [given]) => fn(given as never),
+  },
+  ctcGreedy: { params: [tabled(otherTables.ctcGreedy, decoded)], use: (fn, [given]) => fn(given as never) },
+  ctcBeamSearch: {
+    params: [tabled(otherTables.ctcBeamSearch, { ...decoded, beams: fc.constantFrom(1, 3, 0) })],
     use: (fn, [given]) => fn(given as never),
   },
   learn: {
