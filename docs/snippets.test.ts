@@ -1,4 +1,4 @@
-// Every TypeScript block of every README and recipe, and of docs/masks.md, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
+// Every TypeScript block of every README and recipe, and of docs/masks.md and docs/ctc.md, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -14,6 +14,7 @@ const inBrowser = /from "@sluice\/webgl"/;
 type Printed = readonly (readonly unknown[])[];
 /** What the blocks of recipes print, so far as it is more than numbers that may change. */
 const promises: Readonly<Record<string, (printed: Printed) => void>> = {
+  "docs/ctc.md/block1.ts": (printed) => expect(printed).toEqual([[[1, 1], { labels: [1, 1], score: expect.closeTo(0, 0) }]]),
   "docs/recipes/names.md/block1.ts": (printed) => printed.slice(0, 2).forEach(([accuracy]) => expect(accuracy).toBeGreaterThan(0.9)),
   "docs/recipes/text.md/block1.ts": (printed) =>
     expect(printed.at(-1)?.[0]).toContain("quick brown fox jumps over the lazy dog. the quick"),
@@ -43,5 +44,5 @@ for (const page of pages())
 test("there are blocks in the first README, in those of the packages and in every recipe", () => {
   const recipes = readdirSync(join(root, "docs/recipes")).map((name) => `docs/recipes/${name}`);
   expect(pages()).toEqual(expect.arrayContaining(["README.md", ...recipes, "packages/core/README.md", "packages/nn/README.md"]));
-  expect(recipes.flatMap((page) => blocksOf(page).map(({ file }) => file))).toEqual(expect.arrayContaining(Object.keys(promises)));
+  expect(pages().flatMap((page) => blocksOf(page).map(({ file }) => file))).toEqual(expect.arrayContaining(Object.keys(promises)));
 });
