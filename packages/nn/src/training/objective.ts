@@ -45,16 +45,12 @@ interface Batch {
 function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { applied, y, weight }: Batch): Measured {
   const [target, mask] = [entryOf(y, output), applied.masks[output]];
   const read = (measure: Measure): Tensor => entryOf(readsLogits(measure, built) ? applied.logits : applied.outputs, output);
-  if (mask === undefined) {
-    const sumOf = (measure: Measure): Tensor => perSample(measure, target, read(measure)).mul(weight).sum();
-    return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
-  }
-  checkAlike(loss, metrics);
-  if (loss.takesMask === true) {
-    const sumOf = (measure: Measure): Tensor =>
-      perSample(measure, target, counting(read(measure), mask), mask)
-        .mul(weight)
-        .sum();
+  if (mask !== undefined) checkAlike(loss, metrics);
+  if (mask === undefined || loss.takesMask === true) {
+    const sumOf = (measure: Measure): Tensor => {
+      const values = perSample(measure, target, mask === undefined ? read(measure) : counting(read(measure), mask), mask);
+      return (measure.takesMask === true ? where(weight, values, 0) : values).mul(weight).sum(); // the ∞ of a sequence that counts nothing is none
+    };
     return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
   }
   const counts = where(mask, broadcastTo(weight.expand(1), mask.shape), 0);
