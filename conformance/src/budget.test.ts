@@ -6,7 +6,7 @@ import { bodies } from "./arbitraries/bodies.ts";
 import { budget } from "./budget.ts";
 
 const supports: Pick<Supports, "accuracy" | "keeps"> = {
-  accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 0.5, tanh: 1, sigmoid: 3, div: 0.5, sum: 0.5 },
+  accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 0.5, tanh: 1, sigmoid: 3, sin: 1, cos: 1, erf: 1, div: 0.5, sum: 0.5 },
   keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
 };
 const numbers = fc.double({ min: -3, max: 3, noNaN: true }).map(Math.fround);

@@ -27,7 +27,7 @@ export function wholeBody(choose: Choices, inputs: number): Instruction[] {
   return body;
 }
 
-const calm: readonly UnaryOp[] = ["neg", "tanh", "sigmoid"];
+const calm: readonly UnaryOp[] = ["neg", "tanh", "sigmoid", "floor", "sin", "cos", "erf"];
 const plain: readonly BinaryOp[] = ["add", "mul", "sub", "max", "min", "less"];
 const wild: readonly (UnaryOp | "div")[] = ["exp", "log", "log1p", "expm1", "sqrt", "div"];
 

@@ -28,7 +28,7 @@ test("programs for a backend that takes little stay within it", () => {
     dtypes: ["f32"] as const,
     bindings: 3,
     inPlace: false,
-    ops: ["add", "mul", "div", "exp", "log", "less", "select"] as const,
+    ops: ["add", "mul", "div", "floor", "exp", "log", "less", "select"] as const,
   };
   const few = programs(little, { kinds: ["map", "reduce", "matmul"], steps: 3, scans: "some" });
   fc.assert(

@@ -30,6 +30,9 @@ const here: Readonly<Record<Rounded, number>> = {
   sqrt: 0.5,
   tanh: 2.5,
   sigmoid: 2.5,
+  sin: 1,
+  cos: 1,
+  erf: 1.5,
   div: 0.5,
   sum: 0.5,
 };

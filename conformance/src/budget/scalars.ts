@@ -17,7 +17,12 @@ export function exactly(value: number): Known {
 
 export function applyUnary(model: Model, op: UnaryOp, x: Known): Known {
   const value = unary[op](x.value);
-  return settle(model, value, [x], () => spread[op](x, value) + (op === "neg" ? 0 : model.rounding(op, reach(value, x, op))));
+  return settle(
+    model,
+    value,
+    [x],
+    () => spread[op](x, value) + (op === "neg" || op === "floor" ? 0 : model.rounding(op, reach(value, x, op))),
+  );
 }
 
 export function applyBinary(model: Model, op: BinaryOp, x: Known, y: Known): Known {
@@ -69,6 +74,7 @@ export function largest(model: Model, terms: readonly Known[]): Known {
 /** How an error in x shows in the result. */
 const spread: { readonly [O in UnaryOp]: (x: Known, value: number) => number } = {
   neg: (x) => x.error,
+  floor: (x, value) => Math.max(value - Math.floor(x.value - x.error), Math.floor(x.value + x.error) - value),
   exp: (x, value) => value * Math.expm1(x.error),
   log: (x) => (x.value > x.error ? -Math.log1p(-x.error / x.value) : x.error === 0 ? 0 : Infinity),
   log1p: (x) => (1 + x.value > x.error ? -Math.log1p(-x.error / (1 + x.value)) : x.error === 0 ? 0 : Infinity),
@@ -80,7 +86,17 @@ const spread: { readonly [O in UnaryOp]: (x: Known, value: number) => number } =
   // The slope is largest where the interval comes closest to 0. Far from it 1 − y would cancel: hence σ(a)·σ(−a) and 1/cosh²a.
   tanh: (x) => x.error / Math.cosh(nearest(x)) ** 2,
   sigmoid: (x) => x.error * unary.sigmoid(nearest(x)) * unary.sigmoid(-nearest(x)),
+  sin: (x, value) => turned(x, value, Math.cos),
+  cos: (x, value) => turned(x, value, Math.sin),
+  // The slope is 2/√π e^−x².
+  erf: (x) => ((x.error * 2) / Math.sqrt(Math.PI)) * Math.exp(-(nearest(x) ** 2)),
 };
+
+/** The slope grows by the error at most; beyond 10,000 the result is any number from −1 to 1. */
+function turned(x: Known, value: number, slope: (x: number) => number): number {
+  if (Math.abs(x.value) + x.error > 10_000) return 1 + Math.abs(value);
+  return Math.min(2, x.error * Math.min(1, Math.abs(slope(x.value)) + x.error));
+}
 
 /** How near to 0 it may be. */
 function nearest({ value, error }: Known): number {
@@ -97,7 +113,7 @@ const joint: { readonly [O in Exclude<BinaryOp, "less">]: (x: Known, y: Known, v
 };
 
 /** The largest result that the backend may be rounding. */
-function reach(value: number, x: Known, op: Exclude<UnaryOp, "neg">): number {
+function reach(value: number, x: Known, op: Exclude<UnaryOp, "neg" | "floor">): number {
   return Math.abs(value) + spread[op](x, value);
 }
 

@@ -15,8 +15,11 @@ interface Elements {
   reduceRight<T>(add: (sum: T, value: number, index: number, all: TypedArray) => T, start: T): T;
 }
 
-/** `log1p` is log(1 + x) and `expm1` is e^x − 1, both as exact near 0 as anywhere. */
-export type UnaryOp = "neg" | "exp" | "log" | "log1p" | "expm1" | "sqrt" | "tanh" | "sigmoid";
+/**
+ * `log1p` is log(1 + x) and `expm1` is e^x − 1, both as exact near 0 as anywhere. `floor` is exact. `sin` and `cos` are as declared for |x| ≤ 10,000 and
+ * numbers from −1 to 1 beyond, NaN of ±∞; `erf` is 2/√π ∫₀ˣ e^−t² dt, ±1 at ±∞.
+ */
+export type UnaryOp = "neg" | "floor" | "exp" | "log" | "log1p" | "expm1" | "sqrt" | "tanh" | "sigmoid" | "sin" | "cos" | "erf";
 export type BinaryOp = "add" | "sub" | "mul" | "div" | "max" | "min" | "less";
 /** Every scalar operation there is. The set is closed: what users see beyond it is composed of these. */
 export type ScalarOp = UnaryOp | BinaryOp | "select";
@@ -140,7 +143,7 @@ export interface Supports {
   /** Most elements in one slot. */
   readonly length: number;
   /** Largest error per primitive in ulp, against float64 on the same inputs; "sum" is per addition. */
-  readonly accuracy: Readonly<Record<Exclude<UnaryOp, "neg"> | "div" | "sum", number>>;
+  readonly accuracy: Readonly<Record<Exclude<UnaryOp, "neg" | "floor"> | "div" | "sum", number>>;
   /** What of IEEE 754 holds. The sign of a zero that a sum or a product gives is anyone's. */
   readonly keeps: { readonly nan: boolean; readonly infinity: boolean; readonly denormals: boolean; readonly signedZeros: boolean };
   /**

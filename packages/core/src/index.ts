@@ -20,7 +20,28 @@ export {
 } from "./trace/arithmetic.ts";
 export type { HalfArray, Nested, NumericArray, Values } from "./host/numbers.ts";
 export { constant, iota, literal } from "./trace/constants.ts";
-export { abs, cast, clip, exp, expm1, log, log1p, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh } from "./trace/functions.ts";
+export {
+  abs,
+  cast,
+  ceil,
+  clip,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  relu,
+  round,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  stopGradient,
+  tanh,
+} from "./trace/functions.ts";
 export { gather, oneHot } from "./trace/lookup.ts";
 export { at, broadcastTo, concat, expand, flip, named, pad, reshape, slice, split, squeeze, stack, transpose } from "./trace/movement.ts";
 export { dot, matmul } from "./trace/products.ts";

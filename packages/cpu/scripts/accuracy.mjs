@@ -1,8 +1,11 @@
-// Measures exp, expm1, log, log1p, tanh and sigmoid over all float32 against Math in float64: `npm run accuracy` in packages/cpu, or with names of functions
+// Measures exp, expm1, log, log1p, tanh, sigmoid, sin, cos and erf over all float32 against Math in float64: `npm run accuracy` in packages/cpu, or with names of functions
 // after `--`. Prints the largest error of each in ulp of the exact result, where it is, and the smallest and largest results. Takes minutes.
 import { bump, createModule, get, repeat, v128 } from "../dist/generator/wasm/index.js";
+import { erf as exactErf } from "../../core/dist/program/running/erf.js";
+import { erf } from "../dist/generator/codegen/erf.js";
 import { exp, expm1, log, log1p, sigmoid, tanh } from "../dist/generator/codegen/functions.js";
 import { lanesOf } from "../dist/generator/codegen/lanes.js";
+import { cos, sin } from "../dist/generator/codegen/trigonometry.js";
 
 const functions = {
   exp: { of: exp, exact: Math.exp },
@@ -11,6 +14,9 @@ const functions = {
   expm1: { of: expm1, exact: Math.expm1 },
   tanh: { of: tanh, exact: Math.tanh },
   sigmoid: { of: sigmoid, exact: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))) },
+  sin: { of: sin, exact: Math.sin, within: 10_000 },
+  cos: { of: cos, exact: Math.cos, within: 10_000 },
+  erf: { of: erf, exact: exactErf },
 };
 const block = 2 ** 16;
 const double = new Float64Array(1);
@@ -19,7 +25,7 @@ const high = new Uint32Array(double.buffer);
 const names = process.argv.slice(2);
 for (const [name, each] of Object.entries(functions)) if (names.length === 0 || names.includes(name)) measure(name, each);
 
-function measure(name, { of, exact }) {
+function measure(name, { of, exact, within = Infinity }) {
   const { inputs, bits, outputs, run } = evaluator(of);
   const worst = { error: 0, at: NaN };
   const range = [Infinity, -Infinity];
@@ -30,6 +36,7 @@ function measure(name, { of, exact }) {
       const [got, want] = [outputs[i], exact(inputs[i])];
       if (got < range[0]) range[0] = got;
       if (got > range[1]) range[1] = got;
+      if (Math.abs(inputs[i]) > within) continue;
       // Most are far from the worst: one ulp of a number is at least 2⁻²⁴ of it.
       if (Math.abs(got - want) <= worst.error * 2 ** -24 * Math.abs(want)) continue;
       const error = errorOf(got, want);

@@ -22,7 +22,38 @@ const fits = {
     target: (f) => sum(60, (k) => (-f) ** k / (k + 3)),
     weight: (f) => f ** 3 / Math.log1p(f),
   },
+  // erf x = x + x·p(x²) where |x| ≤ 1.5; error relative to erf x.
+  erfNear: {
+    terms: 9,
+    interval: [0, 2.25],
+    target: (z) => erfOver(z) - 1,
+    weight: (z) => 1 / erfOver(z),
+  },
+  // erf x = 1 − p(x − 2.75) where 1.5 ≤ x ≤ 4; error absolute.
+  erfFar: {
+    terms: 13,
+    interval: [-1.25, 1.25],
+    target: (s) => complementOfErf(s + 2.75),
+    weight: () => 1,
+  },
 };
+
+/** (erf √z)/√z = 2/√π · e^−z · Σ (2z)ᵏ/(1·3·5 … (2k + 1)). */
+function erfOver(z) {
+  let [term, total] = [1, 0];
+  for (let k = 0; k < 60; k++) {
+    total += term;
+    term *= (2 * z) / (2 * k + 3);
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-z) * total;
+}
+
+/** 1 − erf x by Laplace's continued fraction, e^−x²/√π · 1/(x + ½/(x + 1/(x + 3/2/(x + …)))). */
+function complementOfErf(x) {
+  let below = x;
+  for (let k = 200; k > 0; k--) below = x + k / 2 / below;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / below;
+}
 
 for (const [name, fit] of Object.entries(fits)) {
   const { coefficients, error } = rounded(fit);

@@ -12,9 +12,15 @@ const numbers = Float32Array.from({ length: count }, (_, i) => {
 });
 const others = numbers.map((_, i) => numbers[(i * 7919 + 13) % count]!);
 
-const names = ["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div", "sum"] as const;
+const names = ["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "sin", "cos", "erf", "div", "sum"] as const;
 /** What brings a number to where a function has values. */
-const domains = { log: Math.abs, sqrt: Math.abs, log1p: (x: number): number => (x < -1 ? 1 / x : x) };
+const domains = {
+  log: Math.abs,
+  sqrt: Math.abs,
+  sin: (x: number): number => 100 * x,
+  cos: (x: number): number => 100 * x,
+  log1p: (x: number): number => (x < -1 ? 1 / x : x),
+};
 type Name = (typeof names)[number];
 
 describe.each(["webgl2", "webgl"] as const)("%s", (mode) => {

@@ -80,7 +80,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
 /** Exports that take no record of options. */
 const others =
   "check SluiceError Tensor add div equal greater greaterEqual less lessEqual maximum minimum mul neg notEqual sub where constant iota literal " +
-  "abs cast clip exp expm1 log log1p relu sigmoid softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
+  "abs cast ceil clip cos erf exp expm1 floor log log1p relu round sigmoid sin softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
   "reshape slice split squeeze stack transpose dot matmul argmax logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
   "gradient valueAndGradient allOrNothing toBackend toHost disposeAll lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
 

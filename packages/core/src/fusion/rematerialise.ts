@@ -115,7 +115,19 @@ export function loadsOf(nodes: readonly Node[], recomputed: ReadonlySet<Node> = 
 const exact: ReadonlySet<Pointwise["op"]> = new Set(["less", "sub"]);
 
 /** Slower than a load. */
-export const expensiveOps: ReadonlySet<Pointwise["op"]> = new Set(["exp", "log", "log1p", "expm1", "sqrt", "tanh", "sigmoid", "div"]);
+export const expensiveOps: ReadonlySet<Pointwise["op"]> = new Set([
+  "exp",
+  "log",
+  "log1p",
+  "expm1",
+  "sqrt",
+  "tanh",
+  "sigmoid",
+  "sin",
+  "cos",
+  "erf",
+  "div",
+]);
 
 /** Has it as many elements as indices? What is repeated along an axis has fewer. */
 function isFullSize(node: Node): boolean {

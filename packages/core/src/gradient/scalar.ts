@@ -18,6 +18,8 @@ const fill = (value: number, like: Node): Node => make.constant(value, like.shap
 export const scalarRules: { readonly [O in ScalarOp | "copy" | "stop"]: ScalarRule } = {
   // y = −x: dx = −dy
   neg: (dy) => [neg(dy)],
+  // y = ⌊x⌋ is flat almost everywhere
+  floor: () => [undefined],
   // y = eˣ: dx = y dy
   exp: (dy, _x, y) => [mul(dy, y)],
   // y = log x: dx = dy / x
@@ -32,6 +34,12 @@ export const scalarRules: { readonly [O in ScalarOp | "copy" | "stop"]: ScalarRu
   tanh: (dy, _x, y) => [mul(dy, sub(fill(1, y), mul(y, y)))],
   // y = σ(x): dx = y (1 − y) dy
   sigmoid: (dy, _x, y) => [mul(dy, mul(y, sub(fill(1, y), y)))],
+  // y = sin x: dx = cos x dy
+  sin: (dy, [x]) => [mul(dy, make.pointwise("cos", [x!]))],
+  // y = cos x: dx = −sin x dy
+  cos: (dy, [x]) => [neg(mul(dy, make.pointwise("sin", [x!])))],
+  // y = erf x: dx = 2/√π e^−x² dy
+  erf: (dy, [x]) => [mul(dy, mul(fill(2 / Math.sqrt(Math.PI), x!), make.pointwise("exp", [neg(mul(x!, x!))])))],
   // y = a + b: da = dy, db = dy
   add: (dy) => [dy, dy],
   // y = a − b: da = dy, db = −dy

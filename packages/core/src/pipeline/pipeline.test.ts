@@ -18,7 +18,7 @@ const specs = [[rows, columns], [rows, columns], [columns, columns], [columns]].
 const limits: Readonly<Record<string, Partial<Supports>>> = {
   "few bindings": { bindings: 5 },
   "no writing in place": { inPlace: false },
-  "few scalar operations": { ops: ["add", "sub", "mul", "div", "exp", "log", "sqrt", "less", "select"] },
+  "few scalar operations": { ops: ["add", "sub", "mul", "div", "floor", "exp", "log", "sqrt", "less", "select"] },
 };
 
 function graphOf(list: Parameters<typeof build>[0]): Graph {

@@ -35,7 +35,10 @@ export function operandsOf(instruction: Instruction): readonly number[] {
 /** How many operands each instruction takes. */
 export const arity = {
   ...{ const: 0, load: 0 },
-  ...({ neg: 1, exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1 } satisfies Record<UnaryOp, 1>),
+  ...({ neg: 1, floor: 1, exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1, sin: 1, cos: 1, erf: 1 } satisfies Record<
+    UnaryOp,
+    1
+  >),
   ...({ add: 2, sub: 2, mul: 2, div: 2, max: 2, min: 2, less: 2 } satisfies Record<BinaryOp, 2>),
   ...({ select: 3 } satisfies Record<Exclude<ScalarOp, UnaryOp | BinaryOp>, 3>),
 } as const;

@@ -20,6 +20,7 @@ export { mapKernels, mapViews } from "./rewrite.ts";
 export { runPasses } from "./passes/runPasses.ts";
 export { inRows, rowsOf } from "./passes/independentRows.ts";
 export { bodyType } from "./bodyType.ts";
+export { erf } from "./running/erf.ts";
 export { binary, evaluate, sigmoid, unary } from "./running/scalar.ts";
 export { shareScratch } from "./passes/shareScratch.ts";
 export { toWhole } from "../dtypes/whole.ts";

@@ -1,7 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { open } from "../reference.ts";
-import { cast, compile, constant, expm1, gradient, log1p, relu, softplus, type Tensor, where } from "../index.ts";
+import {
+  cast,
+  ceil,
+  compile,
+  constant,
+  cos,
+  erf,
+  expm1,
+  floor,
+  gradient,
+  log1p,
+  relu,
+  round,
+  sin,
+  softplus,
+  type Tensor,
+  where,
+} from "../index.ts";
+import { wrongSlopes } from "../testing/slopes.ts";
 
 const backend = await open();
 
@@ -66,4 +84,98 @@ test("where and its like say which operand to cast to what, and that can be done
   );
   expect(() => x.add(test)).toThrow('Write cast(…, "f32") around tensor [3]');
   expect(where(cast(test, "f32"), x, 0).shape).toEqual([2, 3]);
+});
+
+// By mpmath 1.3 in 200 bits.
+const erfs = [
+  [0.1, 0.1124629160182849],
+  [0.5, 0.5204998778130465],
+  [0.9, 0.7969082124228322],
+  [1, 0.8427007929497149],
+  [1.2, 0.9103139782296353],
+  [1.5, 0.9661051464753108],
+  [2, 0.9953222650189527],
+  [3, 0.9999779095030014],
+  [5, 0.9999999999984626],
+] as const;
+const angles = [
+  [0.5, 0.479425538604203, 0.8775825618903728],
+  [2, 0.9092974268256817, -0.4161468365471424],
+  [22, -0.008851309290403876, -0.9999608263946371],
+  [355, -3.014435335948845e-5, -0.999999999545659],
+  [-710, -6.0288706691585265e-5, 0.999999998182636],
+  [9999.5, 0.18828574191134848, -0.9821142903923622],
+] as const;
+
+test("sin, cos and erf have their published values, in f32 as well", async () => {
+  const run = compile(backend, (x: Tensor) => ({ sin: sin(x), cos: cos(x), erf: erf(x) }), { cacheSize: 8 });
+  for (const [Values, ulp] of [
+    [Float64Array, 2 ** -52],
+    [Float32Array, 2 ** -23],
+  ] as const) {
+    const near = (got: ArrayLike<number>, want: readonly number[]): void =>
+      want.forEach((value, i) => expect(Math.abs(got[i]! / value - 1)).toBeLessThan(4 * ulp));
+    near(
+      await (await run(Values.from(erfs.map(([x]) => (Values === Float32Array ? Math.fround(x) : x))))).erf.read(),
+      erfs.map(([x, y]) => y + (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * (Values.of(x)[0]! - x)),
+    );
+    const turned = await run(Values.from(angles.map(([x]) => x)));
+    near(
+      await turned.sin.read(),
+      angles.map(([, y]) => y),
+    );
+    near(
+      await turned.cos.read(),
+      angles.map(([, , y]) => y),
+    );
+  }
+});
+
+test("erf reaches ±1 at ±∞, sin and cos are NaN there, and NaN stays", async () => {
+  const { e, s, c } = await compile(backend, (x: Tensor) => ({ e: erf(x), s: sin(x), c: cos(x) }))(
+    Float64Array.of(Infinity, -Infinity, NaN, -0),
+  );
+  expect([...(await e.read())]).toEqual([1, -1, NaN, -0]);
+  expect([...(await s.read())]).toEqual([NaN, NaN, NaN, -0]);
+  expect([...(await c.read())]).toEqual([NaN, NaN, NaN, 1]);
+});
+
+test("the gradients of sin, cos and erf are what finite differences say", async () => {
+  const at = { dtype: "f64", data: Float64Array.of(-2, -0.7, 0, 0.3, 1.1, 2.6, 30), shape: [7] } as const;
+  const loss = ({ x }: { x: Tensor }): Tensor =>
+    sin(x)
+      .mul(2)
+      .add(cos(x.mul(1.5)))
+      .add(erf(x))
+      .mul(x)
+      .sum();
+  expect(await wrongSlopes(backend, loss, { x: at })).toEqual([]);
+});
+
+test("floor, ceil and round are whole, halves go to the even number, and none has a slope", async () => {
+  const run = compile(backend, (x: Tensor) => ({
+    floor: floor(x),
+    ceil: ceil(x),
+    round: round(x),
+    slope: gradient(floor(x).add(ceil(x)).add(round(x)).sum(), x),
+  }));
+  const check = async (xs: Float64Array | Float32Array): Promise<void> => {
+    const got = await run(xs);
+    const even = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)) + 0;
+    const plain = (values: ArrayLike<number>): number[] => Array.from(values, (v) => v + 0); // either zero
+    expect(plain(await got.floor.read())).toEqual(Array.from(xs, (x) => Math.floor(x) + 0));
+    expect(plain(await got.ceil.read())).toEqual(Array.from(xs, (x) => Math.ceil(x) + 0));
+    expect(plain(await got.round.read())).toEqual(Array.from(xs, even));
+    expect([...(await got.slope.read())]).toEqual(Array.from(xs, () => 0));
+  };
+  await check(
+    Float64Array.of(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.49999999999999994, -0.49999999999999994, 2 ** 52 - 0.5, Infinity, -Infinity, NaN),
+  );
+  await check(Float32Array.of(-2.5, -0.5, 0.5, 1.5, 0.49999997, -0.49999997, 8388607.5, 1e30));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 }), (xs) =>
+      check(Float64Array.from(xs)),
+    ),
+    { numRuns: 30 },
+  );
 });

@@ -2,7 +2,7 @@
 import * as make from "../graph/make.ts";
 import { checkDType, checkNumber } from "../arguments/checks.ts";
 import type { DType } from "../backend.ts";
-import { add, maximum, minimum, mul, neg, sub, unary } from "./arithmetic.ts";
+import { add, less, maximum, minimum, mul, neg, sub, unary, where } from "./arithmetic.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { who } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
@@ -34,6 +34,36 @@ export function tanh(x: Tensor): Tensor {
 /** The logistic function 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: Tensor): Tensor {
   return unary("sigmoid", x);
+}
+/** Sine of x in radians. For |x| ≤ 10,000 it is as exact as backends declare; beyond, where they may be any number from −1 to 1. NaN of ±∞. */
+export function sin(x: Tensor): Tensor {
+  return unary("sin", x);
+}
+/** Cosine of x in radians, likewise. */
+export function cos(x: Tensor): Tensor {
+  return unary("cos", x);
+}
+/** The error function 2/√π ∫₀ˣ e^−t² dt; ±1 at ±∞. */
+export function erf(x: Tensor): Tensor {
+  return unary("erf", x);
+}
+/** The largest whole number not above x. Its gradient is 0, as that of `ceil` and `round`. */
+export function floor(x: Tensor): Tensor {
+  return unary("floor", x);
+}
+/** The smallest whole number not below x. */
+export function ceil(x: Tensor): Tensor {
+  checkTensor("ceil", x);
+  return neg(floor(neg(x)));
+}
+/** The nearest whole number; of two the even one, as numpy has it (not `Math.round`, which takes the upper). */
+export function round(x: Tensor): Tensor {
+  checkTensor("round", x);
+  const low = floor(x),
+    over = sub(x, low), // exact but just below 0, where −1 is odd and its half goes up as well
+    isOdd = sub(low, mul(2, floor(mul(0.5, low)))),
+    isAbove = where(less(over, 0.5), 0, where(less(0.5, over), 1, isOdd));
+  return where(less(0, over), add(low, isAbove), stopGradient(x)); // whole numbers and infinities as they are; NaN is above nothing
 }
 /** max(x, 0); its gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {

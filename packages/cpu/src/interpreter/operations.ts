@@ -1,6 +1,6 @@
 // One tight loop per scalar operation, over registers. A result may go where an operand lies: each element is read before it is written.
 import type { ScalarOp } from "@sluice/core";
-import { sigmoid } from "@sluice/core/kit";
+import { erf, sigmoid } from "@sluice/core/kit";
 
 type Register = Float64Array;
 /** out[i] = op(x[i], y[i], z[i]) for i < n; an operation ignores operands it does not take. `select` takes the test first. */
@@ -9,6 +9,9 @@ export type Operation = (out: Register, x: Register, y: Register, z: Register, n
 export const operations: { readonly [O in ScalarOp]: Operation } = {
   neg(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = -x[i]!;
+  },
+  floor(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = Math.floor(x[i]!);
   },
   exp(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = Math.exp(x[i]!);
@@ -30,6 +33,15 @@ export const operations: { readonly [O in ScalarOp]: Operation } = {
   },
   sigmoid(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = sigmoid(x[i]!);
+  },
+  sin(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = Math.sin(x[i]!);
+  },
+  cos(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = Math.cos(x[i]!);
+  },
+  erf(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = erf(x[i]!);
   },
   add(out, x, y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = x[i]! + y[i]!;

@@ -1,6 +1,6 @@
 // The operations of an f32 body: each rounds what it computes in float64, which for + − × ÷ √ is what float32 arithmetic gives (Figueroa 1995).
 import type { ScalarOp } from "@sluice/core";
-import { sigmoid } from "@sluice/core/kit";
+import { erf, sigmoid } from "@sluice/core/kit";
 import { type Operation, operations } from "./operations.ts";
 
 const { fround } = Math;
@@ -28,6 +28,15 @@ export const rounded: { readonly [O in ScalarOp]: Operation } = {
   },
   sigmoid(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(sigmoid(x[i]!));
+  },
+  sin(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = fround(Math.sin(x[i]!));
+  },
+  cos(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = fround(Math.cos(x[i]!));
+  },
+  erf(out, x, _y, _z, n) {
+    for (let i = 0; i < n; i++) out[i] = fround(erf(x[i]!));
   },
   add(out, x, y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(x[i]! + y[i]!);

@@ -67,6 +67,28 @@ float sluiceLog(float x) {
 }
 #endif`;
 
+/**
+ * The sine of x and `ahead` quarters. With k the nearest to x/½π and r = x − k·½π, ½π in parts of which four have 11 bits (Cody & Waite 1980):
+ * sin r, cos r, −sin r or −cos r as k goes round, by Taylor polynomials of degree 9 and 10, whose errors are 2e-9 and 1e-10 up to ¼π.
+ */
+const turned = /* glsl */ `
+#ifndef SLUICE_TURNED
+#define SLUICE_TURNED
+float sluiceTurned(float x, float ahead) {
+  float k = floor(x * 0.636619772 + 0.5);
+  float r = (((x - k * 1.5703125) - k * 0.00048351287841796875) - k * 3.1385570764541626e-7) - k * 6.070877134334296e-11;
+  r -= k * 6.223372171896613e-14;
+  r = r < -1.0 ? -1.0 : (r > 1.0 ? 1.0 : r);
+  float z = r * r;
+  float s = r + r * (z * (-0.166666667 + z * (0.00833333333 + z * (-0.000198412698 + z * 0.00000275573192))));
+  float c = 1.0 + z * (-0.5 + z * (0.0416666667 + z * (-0.00138888889 + z * (0.0000248015873 - z * 2.75573192e-7))));
+  k += ahead;
+  float h = floor(k * 0.5);
+  float v = k - 2.0 * h == 0.0 ? (r == 0.0 ? r : s) : c;
+  return h - 2.0 * floor(h * 0.5) == 0.0 ? v : -v;
+}
+#endif`;
+
 const number = (source: string, operands = 1): Helper => ({
   returns: "Number",
   takes: new Array<"Number">(operands).fill("Number"),
@@ -120,6 +142,26 @@ float sluiceSigmoid(float x) {
   float e = sluiceExp(-abs(x));
   float r = 1.0 / (1.0 + e);
   return x < 0.0 ? e * r : r;
+}`),
+  sluiceSin: number(/* glsl */ `${turned}
+float sluiceSin(float x) { return sluiceTurned(x, 0.0); }`),
+  sluiceCos: number(/* glsl */ `${turned}
+float sluiceCos(float x) { return sluiceTurned(x, 1.0); }`),
+  /** Polynomials in x² below 1.5, in |x| − 2.75 from there to 4, where it is 1; fitted by packages/cpu/scripts/fit.mjs. */
+  sluiceErf: number(/* glsl */ `
+float sluiceErf(float x) {
+  float a = abs(x);
+  a = a > 4.0 ? 4.0 : a;
+  if (a < 1.5) {
+    float z = a * a;
+    return x + x * (0.128379166 + z * (-0.376126319 + z * (0.112837121 + z * (-0.0268626511 + z * (0.00521606952 + z * (-0.000844672148
+      + z * (0.000112688511 + z * (-0.0000112188864 + z * 6.08528183e-7))))))));
+  }
+  float s = a - 2.75;
+  float y = 1.0 - (0.000100623743 + s * (-0.000586176699 + s * (0.00161216125 + s * (-0.00276222127 + s * (0.0032590651 + s * (-0.0027462577
+    + s * (0.00165386521 + s * (-0.000667444081 + s * (0.0000952503832 + s * (0.0000947088483 + s * (-0.0000611032810
+    + s * (0.00000327910902 + s * 0.00000435985294))))))))))));
+  return x < 0.0 ? -y : y;
 }`),
   /**
    * NaN is neither below nor from 0 on: GLSL ES 1.00 has no isnan, and x ≠ x may be optimised away. 0 is above −0, whose inverse is below 0:

@@ -53,6 +53,7 @@ function expression(instruction: Instruction, load: (input: number) => string): 
 
 const unary: { readonly [O in UnaryOp]: (x: string) => string } = {
   neg: (x) => `-${x}`,
+  floor: (x) => `Math.floor(${x})`,
   exp: (x) => `sluiceExp(${x})`,
   log: (x) => `sluiceLog(${x})`,
   log1p: (x) => `sluiceLog1p(${x})`,
@@ -60,6 +61,9 @@ const unary: { readonly [O in UnaryOp]: (x: string) => string } = {
   sqrt: (x) => `Math.sqrt(${x})`,
   tanh: (x) => `sluiceTanh(${x})`,
   sigmoid: (x) => `sluiceSigmoid(${x})`,
+  sin: (x) => `sluiceSin(${x})`,
+  cos: (x) => `sluiceCos(${x})`,
+  erf: (x) => `sluiceErf(${x})`,
 };
 
 const binary: { readonly [O in BinaryOp]: (x: string, y: string) => string } = {

@@ -142,7 +142,7 @@ test("bodies refer backwards and to inputs that exist", () => {
     "instruction 1 (add) takes instruction 1; operands are earlier ones",
   );
   expect(body({ op: "const", value: 1 }, { op: "select", test: 0, x: 0, y: -1 })).toContain("takes instruction -1");
-  expect(body({ op: "sin", x: 0 } as unknown as Instruction)).toContain("instruction 0 (sin) is none of const, load");
+  expect(body({ op: "sinh", x: 0 } as unknown as Instruction)).toContain("instruction 0 (sinh) is none of const, load");
   expect(body()).toContain("at least one instruction");
   expect(refuse(map(dense(0, [4]), dense(1, [4]), { outputs: [{ view: dense(1, [4]), value: 1 }] }))).toContain(
     "output 0 stores instruction 1 of 1",
@@ -194,7 +194,7 @@ test("what a backend does not declare is refused as unsupported", () => {
   const supports: Supports = {
     ...{ dtypes: ["f32", "i32"], bindings: 2, inPlace: false, ops: ["add"], length: 12 },
     ...{
-      accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1, div: 1, sum: 1 },
+      accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 1, tanh: 1, sigmoid: 1, sin: 1, cos: 1, erf: 1, div: 1, sum: 1 },
       keeps: { nan: true, infinity: true, denormals: true, signedZeros: true },
       excessPrecision: false,
       repeats: "everywhere",

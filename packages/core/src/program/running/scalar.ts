@@ -1,8 +1,10 @@
 // What each scalar operation means, in float64: the specification that backends are measured against.
 import type { BinaryOp, Instruction, UnaryOp } from "../../backend.ts";
+import { erf } from "./erf.ts";
 
 export const unary: { readonly [O in UnaryOp]: (x: number) => number } = {
   neg: (x) => -x,
+  floor: Math.floor,
   exp: Math.exp,
   log: Math.log,
   log1p: Math.log1p,
@@ -10,6 +12,9 @@ export const unary: { readonly [O in UnaryOp]: (x: number) => number } = {
   sqrt: Math.sqrt,
   tanh: Math.tanh,
   sigmoid,
+  sin: Math.sin,
+  cos: Math.cos,
+  erf,
 };
 
 export const binary: { readonly [O in BinaryOp]: (x: number, y: number) => number } = {
@@ -48,6 +53,7 @@ function scalar(instruction: Instruction, load: (input: number) => number, v: Va
     case "select":
       return v[instruction.test] !== 0 ? v[instruction.x]! : v[instruction.y]!;
     case "neg":
+    case "floor":
     case "exp":
     case "log":
     case "log1p":
@@ -55,6 +61,9 @@ function scalar(instruction: Instruction, load: (input: number) => number, v: Va
     case "sqrt":
     case "tanh":
     case "sigmoid":
+    case "sin":
+    case "cos":
+    case "erf":
       return unary[instruction.op](v[instruction.x]!);
     default:
       return binary[instruction.op](v[instruction.x]!, v[instruction.y]!);

@@ -10,7 +10,7 @@ const { add, sub, mul, div, abs, sqrt, pmin, pmax } = f32x4;
 export type Function4 = (lanes: Lanes, x: Code) => Code;
 
 /** 1.5·2²³: adding it rounds to whole numbers, which then stand in the low bits. */
-const round = 12582912;
+export const round = 12582912;
 /** ln 2 in two parts: the first has 9 bits, so that its products with exponents are exact (Cody & Waite 1980). */
 const ln2 = { high: 0.693359375, low: -2.1219444005469057e-4 };
 
@@ -134,15 +134,17 @@ export const log1p: Function4 = (lanes, x) => {
 const root = 0x3f3504f3;
 
 /** p(f) in log(1 + f) = f − ½f² + f³·p(f) for √½ ≤ 1 + f < √2. */
-function cubic({ constant }: Lanes, f: Local): Code {
+function cubic(lanes: Lanes, f: Local): Code {
   const p = [
     0.3333331346511841, -0.25000008940696716, 0.2000207155942917, -0.16667988896369934, 0.14220359921455383, -0.12406239658594131,
     0.11883537471294403, -0.11670024693012238, 0.06749189645051956,
   ];
-  return p
-    .slice(0, -1)
-    .reverse()
-    .reduce<Code>((sum, k) => add(mul(sum, get(f)), constant(k)), constant(p.at(-1)!));
+  return polynomial(lanes, p, f);
+}
+
+/** Σ cₖ xᵏ, by Horner's rule. */
+export function polynomial({ constant }: Lanes, coefficients: readonly number[], x: Local): Code {
+  return coefficients.slice(0, -1).reduceRight<Code>((sum, c) => add(mul(sum, get(x)), constant(c)), constant(coefficients.at(-1) ?? 0));
 }
 
 /** `value`, but −∞ where x is 0; of negative numbers, ∞ and NaN the square root is the logarithm. */

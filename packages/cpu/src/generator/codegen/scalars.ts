@@ -1,8 +1,10 @@
 // What each scalar operation is in four lanes of float32, and what it costs.
 import type { ScalarOp } from "@sluice/core";
 import { type Code, f32x4, v128 } from "../wasm/index.ts";
+import { erf } from "./erf.ts";
 import { exp, expm1, log, log1p, sigmoid, tanh } from "./functions.ts";
 import type { Lanes } from "./lanes.ts";
+import { cos, sin } from "./trigonometry.ts";
 
 export interface Scalar {
   /** Takes the code of its operands; `select` takes a mask first. */
@@ -15,6 +17,7 @@ export interface Scalar {
 
 export const scalars: { readonly [O in ScalarOp]: Scalar } = {
   neg: { code: (_, x) => f32x4.neg(x), cost: 1 },
+  floor: { code: (_, x) => f32x4.floor(x), cost: 1 },
   exp: { code: exp, cost: 30, long: true },
   log: { code: log, cost: 60, long: true },
   log1p: { code: log1p, cost: 72, long: true },
@@ -22,6 +25,9 @@ export const scalars: { readonly [O in ScalarOp]: Scalar } = {
   sqrt: { code: (_, x) => f32x4.sqrt(x), cost: 6 },
   tanh: { code: tanh, cost: 34, long: true },
   sigmoid: { code: sigmoid, cost: 27, long: true },
+  sin: { code: sin, cost: 36, long: true },
+  cos: { code: cos, cost: 38, long: true },
+  erf: { code: erf, cost: 52, long: true },
   add: { code: (_, x, y) => f32x4.add(x, y), cost: 1 },
   sub: { code: (_, x, y) => f32x4.sub(x, y), cost: 1 },
   mul: { code: (_, x, y) => f32x4.mul(x, y), cost: 1 },
