@@ -44,8 +44,9 @@ export {
 } from "./trace/functions.ts";
 export { gather, oneHot } from "./trace/lookup.ts";
 export { at, broadcastTo, concat, expand, flip, named, pad, reshape, slice, split, squeeze, stack, transpose } from "./trace/movement.ts";
+export { pow } from "./trace/power.ts";
 export { dot, matmul } from "./trace/products.ts";
-export { argmax, logSoftmax, max, mean, softmax, sum } from "./trace/reductions.ts";
+export { argmax, argmin, logSoftmax, max, mean, min, softmax, sum } from "./trace/reductions.ts";
 export { mapTensors, scan, type Scan, type Scanned, tensorsOf } from "./trace/scan.ts";
 export { scope } from "./trace/scope.ts";
 export { Tensor } from "./trace/tensor.ts";

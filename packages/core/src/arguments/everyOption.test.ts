@@ -20,6 +20,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
   sum: ["sum", "keepDims", (o) => core.sum(x(2), 0, o)],
   mean: ["sum", "keepDims", (o) => core.mean(x(2), 0, o)],
   max: ["max", "keepDims", (o) => core.max(x(2), 0, o)],
+  min: ["min", "keepDims", (o) => core.min(x(2), 0, o)],
   scan: ["scan", "state inputs step steps reverse name", (o) => core.scan(o)],
   array: ["array", "shape dtype name axes", (o) => core.array(backend, [1], o)],
   hostArray: ["array", "shape dtype name axes", (o) => core.hostArray([1], o)],
@@ -81,7 +82,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
 const others =
   "check SluiceError Tensor add div equal greater greaterEqual less lessEqual maximum minimum mul neg notEqual sub where constant iota literal " +
   "abs cast ceil clip cos erf exp expm1 floor log log1p relu round sigmoid sin softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
-  "reshape slice split squeeze stack transpose dot matmul argmax logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
+  "reshape slice split squeeze stack transpose dot matmul pow argmax argmin logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
   "gradient valueAndGradient allOrNothing toBackend toHost disposeAll lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
 
 /** What is spread into a record, and what takes names or switches as well. */
@@ -160,6 +161,7 @@ const switches: readonly [what: string, call: (value: never) => unknown][] = [
   ["a run's timeMajor", (v) => layer.run(own, x(1, 1, 1), { timeMajor: v })],
   ["scan's reverse", (v) => core.scan({ state: x(1), inputs: x(1, 1), step: (s) => ({ state: s, output: s }), reverse: v })],
   ["sum's keepDims", (v) => core.sum(x(1), 0, { keepDims: v })],
+  ["min's keepDims", (v) => core.min(x(1), 0, { keepDims: v })],
   ["attend's causal", (v) => core.attend(x(2, 2), x(2, 2), { causal: v })],
   ["rotary's interleaved", (v) => core.rotary(x(2, 2), { interleaved: v })],
   ["multiHeadAttention's useBias", (v) => core.multiHeadAttention({ heads: 1, useBias: v })],

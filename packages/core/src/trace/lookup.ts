@@ -5,11 +5,12 @@ import * as make from "../graph/make.ts";
 import { sizeOf } from "../shape.ts";
 import type { DType } from "../backend.ts";
 import { equal } from "./arithmetic.ts";
+import { checkAxis } from "./axis.ts";
 import { iota } from "./constants.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { cast } from "./functions.ts";
-import { expand } from "./movement.ts";
+import { expand, reshape } from "./movement.ts";
 import { label, who } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -39,9 +40,17 @@ export function gather(table: Tensor, index: Tensor): Tensor {
   ]);
 }
 
-/** 1 at the index, 0 elsewhere: [..index, classes]. An index outside the classes gives zeros. Throws INVALID_ARGUMENT for a number of classes that is none. */
-export function oneHot(index: Tensor, classes: number, dtype: DType = "f32"): Tensor {
+/**
+ * 1 at the index, 0 elsewhere: [..index, classes], or with the classes as the axis named of the result. An index outside the classes gives zeros.
+ * Throws INVALID_ARGUMENT for a number of classes that is none, and for an axis that there is not.
+ */
+export function oneHot(index: Tensor, classes: number, dtype: DType = "f32", axis = -1): Tensor {
   checkTensor("oneHot", index, "index");
   checkCount(who("oneHot"), "classes", classes);
-  return equal(expand(cast(index, dtype), -1), iota(classes, dtype));
+  const along = checkAxis("oneHot", index, axis, 1);
+  const each = reshape(
+    iota(classes, dtype),
+    Array.from({ length: index.rank + 1 }, (_, a) => (a === along ? classes : 1)),
+  );
+  return equal(expand(cast(index, dtype), along), each);
 }

@@ -5,6 +5,7 @@ import { sizeOf } from "../shape.ts";
 import { broadcastShape, mergeAxes } from "./arithmetic.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
+import { expand, squeeze } from "./movement.ts";
 import { label, who } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -21,12 +22,21 @@ export function dot(x: Tensor, w: Tensor): Tensor {
   return x.derive(make.reshape(product, [...lead, w.shape[1]!]), [...lead.map((_, axis) => x.axes[axis]), w.axes[1]]);
 }
 
-/** a […, m, k] · b […, k, n] → […, m, n]; leading axes broadcast. Throws SHAPE_MISMATCH. */
+/**
+ * a […, m, k] · b […, k, n] → […, m, n]; leading axes broadcast. As in numpy a vector a [k] is a row, a vector b [k] a column, and the result lacks
+ * their axis: two vectors give a scalar. Throws SHAPE_MISMATCH.
+ */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensor("matmul", a, "a");
   checkTensor("matmul", b, "b");
-  if (a.rank < 2 || b.rank < 2) throw misfit("matmul", "two matrices or stacks of them", a, b);
-  if (a.shape.at(-1) !== b.shape.at(-2)) throw misfit("matmul", "equal inner sizes", a, b);
+  if (a.rank < 1 || b.rank < 1) throw misfit("matmul", "vectors, matrices or stacks of matrices", a, b);
+  if (a.shape.at(-1) !== b.shape.at(b.rank === 1 ? 0 : -2)) throw misfit("matmul", "equal inner sizes", a, b);
+  if (a.rank === 1) return squeeze(matmul(expand(a, 0), b), b.rank === 1 ? 0 : -2);
+  if (b.rank === 1) return squeeze(matmul(a, expand(b, 1)), -1);
+  return stacksProduct(a, b);
+}
+
+function stacksProduct(a: Tensor, b: Tensor): Tensor {
   const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch === undefined) throw misfit("matmul", "leading axes that broadcast", a, b);
   checkDtypes("matmul", a, b);

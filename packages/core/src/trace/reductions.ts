@@ -3,7 +3,7 @@ import * as make from "../graph/make.ts";
 import { sizeOf } from "../shape.ts";
 import { div, isOrdered, less, neg, sub, where } from "./arithmetic.ts";
 import { checkAxes, checkAxis } from "./axis.ts";
-import { checkFlags } from "./checkTensor.ts";
+import { checkFlags, checkTensor } from "./checkTensor.ts";
 import { cast, exp, log, stopGradient } from "./functions.ts";
 import { expand } from "./movement.ts";
 import { options } from "../arguments/options.ts";
@@ -12,18 +12,24 @@ import type { FoldOptions, Tensor } from "./tensor.ts";
 
 /** The sum over one axis, several, or all; 0 of nothing. Negative axes count from the end. */
 export function sum(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
-  return fold("sum", x, axis, options);
+  return fold("sum", "sum", x, axis, options);
 }
 
 /** The mean over one axis, several, or all; NaN of nothing. */
 export function mean(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
   const count = sizeOf(checkAxes("mean", x, axis).map((a) => x.shape[a]!));
-  return div(fold("sum", x, axis, options), count);
+  return div(fold("sum", "sum", x, axis, options), count);
 }
 
 /** The maximum over one axis, several, or all; −∞ of nothing, NaN where an element is. Equal maxima share the gradient, as do NaNs where there are any. */
 export function max(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
-  return fold("max", x, axis, options);
+  return fold("max", "max", x, axis, options);
+}
+
+/** The minimum over one axis, several, or all; ∞ of nothing, NaN where an element is. Equal minima share the gradient, as do NaNs where there are any. */
+export function min(x: Tensor, axis?: number | readonly number[], options: FoldOptions = {}): Tensor {
+  checkTensor("min", x);
+  return neg(fold("min", "max", neg(x), axis, options));
 }
 
 /** exp(x) / Σ exp(x) along `axis`, without overflow. */
@@ -42,8 +48,17 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 
 /** The index of the maximum along `axis`, i32; the first of several, the first NaN where there is one. It has no gradient. */
 export function argmax(x: Tensor, axis = -1): Tensor {
-  const along = checkAxis("argmax", x, axis),
-    n = x.shape[along]!;
+  return firstMaximum(x, checkAxis("argmax", x, axis));
+}
+
+/** The index of the minimum along `axis`, likewise. */
+export function argmin(x: Tensor, axis = -1): Tensor {
+  const along = checkAxis("argmin", x, axis);
+  return firstMaximum(neg(x), along);
+}
+
+function firstMaximum(x: Tensor, along: number): Tensor {
+  const n = x.shape[along]!;
   const index = x.derive(
     make.broadcast(
       make.reshape(
@@ -62,10 +77,16 @@ function highest(x: Tensor, axis: number): Tensor {
   return stopGradient(max(x, axis, { keepDims: true }));
 }
 
-function fold(combine: "sum" | "max", x: Tensor, axis: number | readonly number[] | undefined, given: FoldOptions): Tensor {
-  const { keepDims = false } = checkFlags(combine, options(who(combine), given, { keepDims: true }), "keepDims");
-  const axes = checkAxes(combine, x, axis);
+function fold(
+  operation: "sum" | "max" | "min",
+  combine: "sum" | "max",
+  x: Tensor,
+  axis: number | readonly number[] | undefined,
+  given: FoldOptions,
+): Tensor {
+  const { keepDims = false } = checkFlags(operation, options(who(operation), given, { keepDims: true }), "keepDims");
+  const axes = checkAxes(operation, x, axis);
   const kept = x.axes.filter((_, a) => !axes.includes(a));
-  const folded = x.derive(make.reduceAxes(combine, x.node, axes, label(combine)), kept);
+  const folded = x.derive(make.reduceAxes(combine, x.node, axes, label(operation)), kept);
   return keepDims ? axes.reduce((t, a) => expand(t, a), folded) : folded;
 }

@@ -56,6 +56,7 @@ export abstract class Tensor {
   abstract sum(axis?: number | readonly number[], options?: FoldOptions): Tensor;
   abstract mean(axis?: number | readonly number[], options?: FoldOptions): Tensor;
   abstract max(axis?: number | readonly number[], options?: FoldOptions): Tensor;
+  abstract min(axis?: number | readonly number[], options?: FoldOptions): Tensor;
   abstract reshape(shape: Shape): Tensor;
   abstract transpose(order?: readonly number[]): Tensor;
   abstract slice(axis: number, start: number, end?: number): Tensor;

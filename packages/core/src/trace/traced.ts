@@ -4,7 +4,7 @@ import type { Node } from "../graph/node.ts";
 import { add, div, equal, greater, less, mul, neg, sub } from "./arithmetic.ts";
 import { at, broadcastTo, expand, flip, named, reshape, slice, squeeze, transpose } from "./movement.ts";
 import { dot, matmul } from "./products.ts";
-import { max, mean, sum } from "./reductions.ts";
+import { max, mean, min, sum } from "./reductions.ts";
 import { type FoldOptions, type Operand, Tensor } from "./tensor.ts";
 
 export class TracedTensor extends Tensor {
@@ -50,6 +50,9 @@ export class TracedTensor extends Tensor {
   }
   max(axis?: number | readonly number[], options?: FoldOptions): Tensor {
     return max(this, axis, options);
+  }
+  min(axis?: number | readonly number[], options?: FoldOptions): Tensor {
+    return min(this, axis, options);
   }
   reshape(shape: Shape): Tensor {
     return reshape(this, shape);
