@@ -6,11 +6,21 @@ import { attentionStepsLaw } from "./laws/attentionSteps.ts";
 import { cellLaws } from "./laws/cells.ts";
 import { lastLaw } from "./laws/last.ts";
 import { layerLaws } from "./laws/layers.ts";
+import { orderingLaw } from "./laws/ordering.ts";
 import { paddingLaws } from "./laws/padding.ts";
 import { stepLaws } from "./laws/steps.ts";
 
-/** Every law there is: of single steps, of cells, of attention, of what stands between layers, and of padding. */
-export const laws: readonly Law[] = [...stepLaws, ...cellLaws, ...attentionLaws, attentionStepsLaw, ...layerLaws, lastLaw, ...paddingLaws];
+/** Every law there is: of single steps, of cells, of attention, of what stands between layers, of order along an axis, and of padding. */
+export const laws: readonly Law[] = [
+  ...stepLaws,
+  ...cellLaws,
+  ...attentionLaws,
+  attentionStepsLaw,
+  ...layerLaws,
+  orderingLaw,
+  lastLaw,
+  ...paddingLaws,
+];
 
 export interface SuiteOptions {
   /** About how long to hunt, per law. */

@@ -42,6 +42,7 @@ export {
   stopGradient,
   tanh,
 } from "./trace/functions.ts";
+export { cumulativeSum, type CumulativeSumOptions } from "./trace/cumulativeSum.ts";
 export { gather, oneHot } from "./trace/lookup.ts";
 export { at, broadcastTo, concat, expand, flip, named, pad, reshape, slice, split, squeeze, stack, transpose } from "./trace/movement.ts";
 export { pow } from "./trace/power.ts";
@@ -100,6 +101,9 @@ export {
 export { rnn, type RnnOptions } from "./cells/rnn.ts";
 export { variationalDropout, type VariationalDropoutOptions } from "./cells/variationalDropout.ts";
 export { zoneout, type ZoneoutOptions } from "./cells/zoneout.ts";
+export type { Picked } from "./sorting/pick.ts";
+export { argsort, sort, type SortOptions } from "./sorting/sort.ts";
+export { topK, type TopKOptions } from "./sorting/topK.ts";
 export { layerNormalization, type LayerNormalizationOptions } from "./normalisation/layerNormalization.ts";
 export { rmsNormalization, type RmsNormalizationOptions } from "./normalisation/rmsNormalization.ts";
 export { additiveAttention, type AdditiveWeights } from "./attention/additive.ts";
