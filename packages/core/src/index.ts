@@ -66,7 +66,8 @@ export { explain, type Explanation } from "./pipeline/explain.ts";
 export { lowerGraph } from "./pipeline/lowerGraph.ts";
 export type { GraphPass, Pass, Scheduling } from "./pipeline/pass.ts";
 export { pipeline } from "./pipeline/pipeline.ts";
-export { type Activation, activations } from "./cells/activation.ts";
+export type { Activation } from "./cells/activation.ts";
+export { activations } from "./cells/activations.ts";
 export {
   cell,
   type Cell,
