@@ -40,7 +40,12 @@ export type {
   Symbolic,
 } from "./layers/layer.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
+export { elu, type EluConfig } from "./layers/elu.ts";
+export { leakyRelu, type LeakyReluConfig } from "./layers/leakyRelu.ts";
 export { masking, type MaskingConfig } from "./layers/masking.ts";
+export { prelu, type PreluConfig } from "./layers/prelu.ts";
+export { relu, type ReluConfig } from "./layers/relu.ts";
+export { softmax, type SoftmaxConfig } from "./layers/softmax.ts";
 export { maximum } from "./layers/maximum.ts";
 export type { MergeConfig, MergeLayer } from "./layers/merge.ts";
 export { mgu, type MguConfig } from "./layers/mgu.ts";

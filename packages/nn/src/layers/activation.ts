@@ -17,7 +17,7 @@ export const activationTable = {
 } satisfies Table<ActivationConfig>;
 
 /**
- * activation(x), `softmax` over the last axis. Where a model ends with it, a loss over classes reads what lies in front of it, as with the activation of `dense`.
+ * activation(x), `softmax` and `logSoftmax` over the last axis. Where a model ends with it, a loss over classes reads what lies in front of it, as with the activation of `dense`.
  *
  * x [batch, …] → the same shape. No weights.
  * Throws INVALID_ARGUMENT for an unknown activation; at build DTYPE_MISMATCH for indices, SHAPE_MISMATCH for the softmax of samples without axes.
@@ -29,8 +29,13 @@ export function activation(options: ActivationConfig): Layer {
     config,
     build(input, who) {
       checkNumbers(who, input);
-      if (config.activation === "softmax" && input.shape.length === 0) throw shapeMismatch(who, "x [batch, …, features]", input);
+      if (isOverAxis(config.activation) && input.shape.length === 0) throw shapeMismatch(who, "x [batch, …, features]", input);
       return { output: input, weights: {}, activation: config.activation, stepwise: "pointwise", apply: (_, x) => x };
     },
   });
+}
+
+/** Is it no function of each element by itself? */
+function isOverAxis(activation: Activation): boolean {
+  return activation === "softmax" || activation === "logSoftmax";
 }

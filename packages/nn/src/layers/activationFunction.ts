@@ -1,14 +1,17 @@
 // The functions a layer may end with, by their Keras names.
-import { activations as activationsOfCells, softmax, softplus, type Tensor } from "@sluice/core";
+import { activations as activationsOfCells, logSoftmax, softmax, type Tensor } from "@sluice/core";
 import { oneOf, type Rule } from "@sluice/core/arguments";
 
 const activations = {
   ...activationsOfCells,
+  /** The other name of `silu`, and of `hardSilu`. */
+  swish: activationsOfCells.silu,
+  hardSwish: activationsOfCells.hardSilu,
   softmax: (x: Tensor) => softmax(x),
-  softplus,
+  logSoftmax: (x: Tensor) => logSoftmax(x),
 } as const;
 
-/** `softmax` is over the last axis. */
+/** `softmax` and `logSoftmax` are over the last axis. */
 export type Activation = keyof typeof activations;
 
 export const anyActivation: Rule<Activation> = oneOf(...(Object.keys(activations) as Activation[])); // a constant record

@@ -156,7 +156,7 @@ test("what reads all steps does not go one step at a time, and what is pointwise
 });
 
 const refusals: readonly [title: string, code: SluiceError["code"], message: string, attempt: () => unknown][] = [
-  ["an unknown activation", "INVALID_ARGUMENT", "activation must be one of", () => activation({ activation: "swish" as "relu" })],
+  ["an unknown activation", "INVALID_ARGUMENT", "activation must be one of", () => activation({ activation: "swoosh" as "relu" })],
   ["the softmax of one number", "SHAPE_MISMATCH", "got x [batch]", () => build(activation({ activation: "softmax" }), specOf([], "float"))],
   ["two sizes left open", "INVALID_ARGUMENT", "one may be -1, got [-1, -1]", () => reshape({ targetShape: [-1, -1] })],
   ["a size of 0", "INVALID_ARGUMENT", "targetShape", () => reshape({ targetShape: [0] })],

@@ -9,6 +9,7 @@ import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { elu } from "./elu.ts";
 import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
@@ -17,6 +18,7 @@ import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
+import { leakyRelu } from "./leakyRelu.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
 import { maximum } from "./maximum.ts";
@@ -25,10 +27,13 @@ import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
+import { prelu } from "./prelu.ts";
+import { relu } from "./relu.ts";
 import { reshape } from "./reshape.ts";
 import { reversibleEmbedding } from "./reversibleEmbedding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
+import { softmax } from "./softmax.ts";
 import { subtract } from "./subtract.ts";
 
 /** Makes a layer of its `config`, or of another layer and its `config`; each checks what it is given. */
@@ -49,6 +54,7 @@ export const builtIn: LayerTable = {
   concatenate,
   dense,
   dropout,
+  elu,
   embedding,
   flatten,
   globalAveragePooling1D,
@@ -56,6 +62,7 @@ export const builtIn: LayerTable = {
   gru,
   input,
   layerNormalization,
+  leakyRelu,
   lstm,
   masking,
   maximum,
@@ -64,9 +71,12 @@ export const builtIn: LayerTable = {
   multiHeadAttention,
   multiply,
   positionalEncoding,
+  prelu,
+  relu,
   reshape,
   reversibleEmbedding,
   rmsNormalization,
   simpleRNN,
+  softmax,
   subtract,
 };

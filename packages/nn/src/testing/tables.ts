@@ -9,12 +9,14 @@ import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { concatenateTable } from "../layers/concatenate.ts";
 import { denseTable } from "../layers/dense.ts";
 import { dropoutTable } from "../layers/dropout.ts";
+import { eluTable } from "../layers/elu.ts";
 import { embeddingTable } from "../layers/embedding.ts";
 import { flattenTable } from "../layers/flatten.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { lambdaTable } from "../layers/lambda.ts";
 import { layerNormalizationTable } from "../layers/layerNormalization.ts";
+import { leakyReluTable } from "../layers/leakyRelu.ts";
 import { lstmTable } from "../layers/lstm.ts";
 import { maskingTable } from "../layers/masking.ts";
 import { mergeTable } from "../layers/merge.ts";
@@ -22,10 +24,13 @@ import { mguTable } from "../layers/mgu.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
+import { preluTable } from "../layers/prelu.ts";
+import { reluTable } from "../layers/relu.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
+import { softmaxTable } from "../layers/softmax.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
 import { ctcTable } from "../losses/ctc.ts";
 import { adadeltaTable } from "../optimizers/adadelta.ts";
@@ -72,6 +77,7 @@ export const layerTables = {
   concatenate: concatenateTable,
   dense: denseTable,
   dropout: dropoutTable,
+  elu: eluTable,
   embedding: embeddingTable,
   flatten: flattenTable,
   globalAveragePooling1D: poolingTable,
@@ -79,6 +85,7 @@ export const layerTables = {
   gru: gruTable,
   input: inputTable,
   layerNormalization: layerNormalizationTable,
+  leakyRelu: leakyReluTable,
   lstm: lstmTable,
   masking: maskingTable,
   maximum: mergeTable,
@@ -87,10 +94,13 @@ export const layerTables = {
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,
   positionalEncoding: positionalEncodingTable,
+  prelu: preluTable,
+  relu: reluTable,
   reshape: reshapeTable,
   reversibleEmbedding: reversibleEmbeddingTable,
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
+  softmax: softmaxTable,
   subtract: mergeTable,
   timeDistributed: timeDistributedTable,
 } as const;
