@@ -14,7 +14,7 @@ import {
   stacked,
   variationalDropout,
   zoneout,
-  type Activation,
+  type BiasOption,
   type Bounded,
   type Cell,
   type Extra,
@@ -24,6 +24,7 @@ import {
   type Named,
   type Rates,
   type Recurrence,
+  type RnnOptions,
 } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
 import { leaves, mapTree, type Shaped, type Tree } from "../tree.ts";
@@ -33,10 +34,10 @@ import { drawn, type Example as Drawn } from "./examples.ts";
 import { randoms, uniform } from "./numbers.ts";
 
 export type CellChoice =
-  | { readonly cell: "rnn"; readonly activation: Activation }
+  | ({ readonly cell: "rnn" } & RnnOptions)
   | ({ readonly cell: "lstm" } & LstmOptions)
   | ({ readonly cell: "gru" } & GruOptions)
-  | { readonly cell: "mgu" }
+  | ({ readonly cell: "mgu" } & BiasOption)
   | { readonly cell: "zoneout"; readonly of: CellChoice; readonly rates: Rates }
   | { readonly cell: "variationalDropout"; readonly of: CellChoice; readonly states: readonly string[] }
   | { readonly cell: "attending"; readonly score: ScoreChoice; readonly keys: number; readonly memory: number };
@@ -227,7 +228,7 @@ export function cellOf(choice: CellChoice): AnyCell {
     case "gru":
       return gru(choice) as AnyCell;
     case "mgu":
-      return mgu() as AnyCell;
+      return mgu(choice) as AnyCell;
     case "zoneout":
       return zoneout(cellOf(choice.of) as unknown as Cell, choice.rates) as unknown as AnyCell;
     case "variationalDropout":

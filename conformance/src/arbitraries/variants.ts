@@ -22,6 +22,8 @@ export function varied(kind: Kind, seed: number): readonly Structure[] {
 }
 
 const flags = [false, true] as const;
+/** The plainer first. */
+const biases = [true, false] as const;
 const activations: readonly Activation[] = ["tanh", "sigmoid", "relu", "hardSigmoid", "softsign", "linear"];
 
 interface Way {
@@ -75,7 +77,7 @@ interface Decoder extends Pick<Way, "start" | "reverse" | "lengths" | "mask" | "
 
 /** The options of each cell that change its equations. */
 const options: Readonly<Record<Kind, Choices<Options>>> = {
-  rnn: { activation: activations },
+  rnn: { activation: activations, useBias: biases },
   lstm: {
     peepholes: flags,
     coupled: flags,
@@ -84,6 +86,7 @@ const options: Readonly<Record<Kind, Choices<Options>>> = {
     cellClip: [undefined, 0.5],
     activation: activations,
     recurrentActivation: activations,
+    useBias: biases,
   },
   gru: {
     reset: ["after", "before", "none"],
@@ -91,8 +94,9 @@ const options: Readonly<Record<Kind, Choices<Options>>> = {
     layerNorm: flags,
     activation: activations,
     recurrentActivation: activations,
+    useBias: biases,
   },
-  mgu: {},
+  mgu: { useBias: biases },
 };
 
 function structureOf(cell: CellChoice, { extras, start, reverse, lengths, mask, timeMajor, sizes }: Omit<Way, "wrapper">): Structure {

@@ -95,13 +95,13 @@ function coreCell(choice: CellChoice): Cell {
   const { cell: _, ...options } = choice;
   switch (choice.cell) {
     case "rnn":
-      return rnn({ activation: choice.activation });
+      return rnn(options as object) as Cell;
     case "lstm":
       return lstm(options as object) as Cell;
     case "gru":
       return gru(options as object) as Cell;
     case "mgu":
-      return mgu();
+      return mgu(options as object) as Cell;
     case "zoneout":
       return zoneout(coreCell(choice.of), { rates: choice.rates }) as Cell;
     case "variationalDropout":

@@ -3,7 +3,7 @@ import { activated, type Activation } from "./activations.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { beside, blocks, join, type Bounded } from "./bounded.ts";
 import type { Cell } from "./cell.ts";
-import type { RnnWeights } from "./rnn.ts";
+import type { BiasOption, RnnWeights } from "./rnn.ts";
 import { sum } from "./sums.ts";
 
 export interface GruWeights extends RnnWeights {
@@ -13,7 +13,7 @@ export interface GruWeights extends RnnWeights {
   readonly gx?: Bounded;
   readonly gh?: Bounded;
 }
-export interface GruOptions {
+export interface GruOptions extends BiasOption {
   readonly reset?: "before" | "after" | "none";
   readonly update?: "keeps" | "replaces";
   /** The gates together and the candidate are normalised, each product by itself (Ba, Kiros & Hinton 2016). */
@@ -29,27 +29,29 @@ export interface GruOptions {
  * keeps (Cho et al. 2014): h' = z∘h + (1 − z)∘n. replaces (Chung et al. 2014): h' = (1 − z)∘h + z∘n.
  */
 export function gru(options: GruOptions = {}): Cell<GruWeights, { readonly h: Bounded }> {
-  const { reset = "after", update = "keeps", layerNorm = false, activation = "tanh", recurrentActivation = "sigmoid" } = options;
+  const {
+    reset = "after",
+    update = "keeps",
+    layerNorm = false,
+    activation = "tanh",
+    recurrentActivation = "sigmoid",
+    useBias = true,
+  } = options;
   const columns = reset === "none" ? 2 : 3;
   return {
-    name: [
-      `gru reset ${reset}, update ${update}`,
-      ...(layerNorm ? ["layerNorm"] : []),
-      ...(activation === "tanh" ? [] : [activation]),
-      ...(recurrentActivation === "sigmoid" ? [] : [`gates ${recurrentActivation}`]),
-    ].join(" "),
+    name: described(options),
     weights: ({ input, units }) => ({
       wx: { shape: [input, columns * units] },
       wh: { shape: [units, columns * units] },
-      b: { shape: [columns * units] },
-      ...(reset === "after" && { bh: { shape: [units] } }),
+      ...(useBias && { b: { shape: [columns * units] } }),
+      ...(useBias && reset === "after" && { bh: { shape: [units] } }),
       ...(layerNorm && { gx: { shape: [columns * units] }, gh: { shape: [columns * units] } }),
     }),
     states: (units) => ({ h: units }),
     step(arithmetic, weights, x, { h }) {
       const { affineT, minus, times, complement, between } = arithmetic;
       const { gates, candidate, bh } = parted(weights, columns);
-      const a = sum(arithmetic, [gates.b], { x, w: gates.wx, gain: gates.gx }, { x: h, w: gates.wh, gain: gates.gh });
+      const a = sum(arithmetic, biases(gates.b), { x, w: gates.wx, gain: gates.gx }, { x: h, w: gates.wh, gain: gates.gh });
       const gate = (part: Bounded) => activated(recurrentActivation, arithmetic, part);
       const [z, r] = (columns === 2 ? [a.value] : blocks(a.value, 2)).map(gate) as [ReturnType<typeof gate>, ReturnType<typeof gate>?];
       const seen = { ...candidate, x, h, ...(r && { r: r.value }), ...(bh && { bh }) };
@@ -70,7 +72,7 @@ export function gru(options: GruOptions = {}): Cell<GruWeights, { readonly h: Bo
             weights: {
               wx: beside(gx.w, through.wx.w),
               wh: beside(gh.w, through.wh.w),
-              b: beside(da, dn),
+              ...(gates.b && { b: beside(da, dn) }),
               ...(bh && { bh: through.bh! }),
               ...(layerNorm && { gx: beside(gx.gain!, through.wx.gain!), gh: beside(gh.gain!, through.wh.gain!) }),
             },
@@ -85,7 +87,20 @@ export function gru(options: GruOptions = {}): Cell<GruWeights, { readonly h: Bo
 
 type Gradient = ReturnType<ReturnType<typeof sum>["backward"]>[number];
 
-interface Part extends RnnWeights {
+/** The options that are not what they are by default, and those of its equations. */
+function described(options: GruOptions): string {
+  const { reset = "after", update = "keeps", layerNorm, activation = "tanh", recurrentActivation = "sigmoid", useBias = true } = options;
+  return [
+    `gru reset ${reset}, update ${update}`,
+    ...(layerNorm ? ["layerNorm"] : []),
+    ...(activation === "tanh" ? [] : [activation]),
+    ...(recurrentActivation === "sigmoid" ? [] : [`gates ${recurrentActivation}`]),
+    ...(useBias ? [] : ["no bias"]),
+  ].join(" ");
+}
+
+interface Part extends Omit<RnnWeights, "b"> {
+  readonly b?: Bounded | undefined;
   readonly gx?: Bounded | undefined;
   readonly gh?: Bounded | undefined;
 }
@@ -113,15 +128,15 @@ interface Candidate {
 /** x·Wn + bn + r∘a, a = h·Un + bh */
 function after(arithmetic: Arithmetic, { wx, wh, b, gx, gh, bh, x, h, r }: Seen): Candidate {
   const { times } = arithmetic;
-  const a = sum(arithmetic, [bh!], { x: h, w: wh, gain: gh });
-  const n = sum(arithmetic, [b, times(r!, a.value)], { x, w: wx, gain: gx });
+  const a = sum(arithmetic, biases(bh), { x: h, w: wh, gain: gh });
+  const n = sum(arithmetic, [...biases(b), times(r!, a.value)], { x, w: wx, gain: gx });
   return {
     sum: n.value,
     backward(d) {
       const da = times(d, r!);
       const [back] = a.backward(da) as [Gradient];
       const [front] = n.backward(d) as [Gradient];
-      return { r: times(d, a.value), bh: da, wx: front, wh: back, terms: [], products: [[back.d, wh]] };
+      return { r: times(d, a.value), ...(bh && { bh: da }), wx: front, wh: back, terms: [], products: [[back.d, wh]] };
     },
   };
 }
@@ -129,7 +144,7 @@ function after(arithmetic: Arithmetic, { wx, wh, b, gx, gh, bh, x, h, r }: Seen)
 /** x·Wn + s·Un + bn, s = r∘h, or h without a reset gate */
 function before(arithmetic: Arithmetic, { wx, wh, b, gx, gh, x, h, r }: Seen): Candidate {
   const { affineT, times } = arithmetic;
-  const n = sum(arithmetic, [b], { x, w: wx, gain: gx }, { x: r ? times(r, h) : h, w: wh, gain: gh });
+  const n = sum(arithmetic, biases(b), { x, w: wx, gain: gx }, { x: r ? times(r, h) : h, w: wh, gain: gh });
   return {
     sum: n.value,
     backward(d) {
@@ -141,13 +156,18 @@ function before(arithmetic: Arithmetic, { wx, wh, b, gx, gh, x, h, r }: Seen): C
   };
 }
 
+function biases(b: Bounded | undefined): readonly Bounded[] {
+  return b ? [b] : [];
+}
+
 /** The columns of the gates, and those of the candidate. */
 function parted({ wx, wh, b, gx, gh, bh }: GruWeights, columns: 2 | 3) {
   const part = (w: Bounded): readonly [Bounded, Bounded] => {
     const all: readonly Bounded[] = blocks(w, columns);
     return [columns === 2 ? all[0]! : join(all[0]!, all[1]!), all.at(-1)!];
   };
-  const [[gwx, nwx], [gwh, nwh], [gb, nb]] = [part(wx), part(wh), part(b)];
+  const [[gwx, nwx], [gwh, nwh]] = [part(wx), part(wh)];
+  const [gb, nb] = b ? part(b) : [];
   const [[ggx, ngx], [ggh, ngh]] = gx && gh ? [part(gx), part(gh)] : [[], []];
   const gates: Part = { wx: gwx, wh: gwh, b: gb, gx: ggx, gh: ggh };
   const candidate: Part = { wx: nwx, wh: nwh, b: nb, gx: ngx, gh: ngh };

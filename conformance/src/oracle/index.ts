@@ -14,7 +14,7 @@ export { learnt } from "./learnt.ts";
 export { lstm, type LstmOptions, type LstmWeights } from "./lstm.ts";
 export { mgu } from "./mgu.ts";
 export { layerNormalised, rmsNormalised } from "./normalise.ts";
-export { rnn, type RnnWeights } from "./rnn.ts";
+export { type BiasOption, rnn, type RnnOptions, type RnnWeights } from "./rnn.ts";
 export type { Rounding } from "./rounding.ts";
 export { countsOf, recurrence, type Job, type Recurrence, type Run, type Upstream } from "./sequence.ts";
 export { stacked } from "./stacked.ts";

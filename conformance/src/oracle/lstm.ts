@@ -3,7 +3,7 @@ import { activated, type Activation } from "./activations.ts";
 import { blocks, full, join, type Bounded } from "./bounded.ts";
 import type { Cell } from "./cell.ts";
 import { layerNormalised } from "./normalise.ts";
-import type { RnnWeights } from "./rnn.ts";
+import type { BiasOption, RnnWeights } from "./rnn.ts";
 import { sum } from "./sums.ts";
 
 export interface LstmWeights extends RnnWeights {
@@ -20,7 +20,7 @@ export interface LstmWeights extends RnnWeights {
 
 type State = Readonly<Record<"h" | "c", Bounded>>;
 
-export interface LstmOptions {
+export interface LstmOptions extends BiasOption {
   /** i and f also see c, o sees c' (Gers & Schmidhuber 2000). */
   readonly peepholes?: boolean;
   /** f = 1 − i (Greff et al. 2017). */
@@ -39,7 +39,7 @@ export interface LstmOptions {
 
 /** Gate columns of wx [input, 4·units], wh [size of h, 4·units] and b [4·units] are ordered i f g o; where coupled, i g o. */
 export function lstm(options: LstmOptions = {}): Cell<LstmWeights, State> {
-  const { peepholes = false, coupled = false, projection, layerNorm = false, cellClip } = options;
+  const { peepholes = false, coupled = false, projection, layerNorm = false, cellClip, useBias = true } = options;
   const { activation = "tanh", recurrentActivation = "sigmoid" } = options;
   const gates = coupled ? 3 : 4;
   return {
@@ -47,7 +47,7 @@ export function lstm(options: LstmOptions = {}): Cell<LstmWeights, State> {
     weights: ({ input, units }) => ({
       wx: { shape: [input, gates * units] },
       wh: { shape: [projection ?? units, gates * units] },
-      b: { shape: [gates * units] },
+      ...(useBias && { b: { shape: [gates * units] } }),
       ...(peepholes && { wc: { shape: [(gates - 1) * units] } }),
       ...(projection !== undefined && { wr: { shape: [units, projection] } }),
       ...(layerNorm && { gx: { shape: [gates * units] }, gh: { shape: [gates * units] }, gc: { shape: [units] }, bc: { shape: [units] } }),
@@ -59,7 +59,7 @@ export function lstm(options: LstmOptions = {}): Cell<LstmWeights, State> {
       const fresh = (a: Bounded) => activated(activation, arithmetic, a);
       const peep = (a: Bounded, w: Bounded | undefined, cell: Bounded) => (w ? plus(a, times(w, cell)) : a);
 
-      const a = sum(arithmetic, [b], { x, w: wx, gain: gx }, { x: h, w: wh, gain: gh });
+      const a = sum(arithmetic, b ? [b] : [], { x, w: wx, gain: gx }, { x: h, w: wh, gain: gh });
       const [ai, af, ag, ao] = named(blocks(a.value, gates), coupled);
       const [pi, pf, po] = wc ? (coupled ? [blocks(wc, 2)[0], undefined, blocks(wc, 2)[1]] : blocks(wc, 3)) : [];
       const i = gate(peep(ai, pi, c));
@@ -92,7 +92,7 @@ export function lstm(options: LstmOptions = {}): Cell<LstmWeights, State> {
             weights: {
               wx: throughX.w,
               wh: throughH.w,
-              b: da,
+              ...(b && { b: da }),
               ...(wc && { wc: join(times(di, c), ...(df ? [times(df, c)] : []), times(dO, cNext)) }),
               ...(wr && { wr: outer(m, dh) }),
               ...(normal && { gx: throughX.gain!, gh: throughH.gain!, gc: times(ds, normal.value), bc: ds }),
@@ -116,7 +116,16 @@ function named(parts: readonly Bounded[], coupled: boolean): readonly [Bounded, 
 
 /** The options that are not what they are by default. */
 function described(options: LstmOptions): readonly string[] {
-  const { peepholes, coupled, projection, layerNorm, cellClip, activation = "tanh", recurrentActivation = "sigmoid" } = options;
+  const {
+    peepholes,
+    coupled,
+    projection,
+    layerNorm,
+    cellClip,
+    activation = "tanh",
+    recurrentActivation = "sigmoid",
+    useBias = true,
+  } = options;
   return [
     ...(peepholes ? ["peepholes"] : []),
     ...(coupled ? ["coupled"] : []),
@@ -125,5 +134,6 @@ function described(options: LstmOptions): readonly string[] {
     ...(cellClip === undefined ? [] : [`cellClip ${cellClip}`]),
     ...(activation === "tanh" ? [] : [activation]),
     ...(recurrentActivation === "sigmoid" ? [] : [`gates ${recurrentActivation}`]),
+    ...(useBias ? [] : ["no bias"]),
   ];
 }

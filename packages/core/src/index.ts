@@ -90,7 +90,7 @@ export { initialise, type Initialised, isWeight } from "./cells/initialise.ts";
 export type { InitialState, Started } from "./cells/initialState.ts";
 export { lengths } from "./cells/lengths.ts";
 export { lstm, type LstmOptions, type LstmState, type LstmWeights } from "./cells/lstm.ts";
-export { mgu } from "./cells/mgu.ts";
+export { mgu, type MguOptions, type MguState, type MguWeights } from "./cells/mgu.ts";
 export {
   recurrence,
   type Recurrence,
@@ -99,7 +99,7 @@ export {
   type RunResult,
   type WeightTensors,
 } from "./cells/recurrence.ts";
-export { rnn, type RnnOptions } from "./cells/rnn.ts";
+export { rnn, type RnnOptions, type RnnState, type RnnWeights } from "./cells/rnn.ts";
 export { variationalDropout, type VariationalDropoutOptions } from "./cells/variationalDropout.ts";
 export { zoneout, type ZoneoutOptions } from "./cells/zoneout.ts";
 export type { Picked } from "./sorting/pick.ts";

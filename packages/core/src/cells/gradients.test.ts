@@ -48,6 +48,12 @@ const cells: Readonly<Record<string, Cell>> = {
   ),
   "gru replaces, softsign and hard sigmoid": gru({ update: "replaces", activation: "softsign", recurrentActivation: "hardSigmoid" }),
   mgu: mgu(),
+  "rnn without bias": rnn({ useBias: false }),
+  "lstm with everything but biases": lstm({ ...everything, useBias: false }),
+  ...Object.fromEntries(
+    (["after", "before", "none"] as const).map((reset) => [`gru reset ${reset}, without biases`, gru({ reset, useBias: false })]),
+  ),
+  "mgu without bias": mgu({ useBias: false }),
   "zoneout lstm": zoneout(lstm(), { rates: { h: 0.3, c: 0.1 } }),
   "variationalDropout lstm": variationalDropout(lstm(), { states: ["h", "c"] }),
   "zoneout of variationalDropout of projected lstm": zoneout(variationalDropout(lstm({ projection: 2 })), { rates: 0.2 }),

@@ -65,7 +65,9 @@ test("layer normalisation takes no notice of what is added to all columns of a p
 });
 
 test("biases start so that it forgets little, gains at 1, peepholes small", () => {
-  const biases = (options: LstmOptions) => [...initialise(lstm(options).weights({ input: 1, units: 1 }), { seed: 1 }).b.data];
+  const biases = (options: LstmOptions & { readonly useBias?: true }) => [
+    ...initialise(lstm(options).weights({ input: 1, units: 1 }), { seed: 1 }).b.data,
+  ];
   expect(biases({})).toEqual([0, 1, 0, 0]);
   expect(biases({ forgetBias: 2 })).toEqual([0, 2, 0, 0]);
   expect(biases({ coupled: true })).toEqual([-1, 0, 0]);

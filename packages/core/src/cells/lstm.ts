@@ -5,13 +5,15 @@ import { clip } from "../trace/functions.ts";
 import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { activation, type Activation } from "./activation.ts";
+import { biased, type BiasOption, type GateWeights } from "./biased.ts";
 import { cell, type Cell, type NoExtras, type Sizes, type Weight, type Weights } from "./cell.ts";
 import { checkBoolean, checkFinite, checkPositive, checkSize } from "../arguments/checks.ts";
 import { options as named, type Names } from "../arguments/options.ts";
 import type { Init } from "../arguments/init.ts";
+import { SluiceError } from "../errors.ts";
 import type { When } from "./when.ts";
 
-export interface LstmOptions {
+export interface LstmOptions extends BiasOption {
   /** Gates see the memory too (Gers & Schmidhuber 2000), by weights `wc`. Default false. */
   readonly peepholes?: boolean;
   /** One gate both writes and forgets, f = 1 − i (Greff et al. 2017; `input_forget` of ONNX); then there are no columns f. Default false. */
@@ -22,7 +24,7 @@ export interface LstmOptions {
   readonly layerNorm?: boolean;
   /** The memory stays within ± this (Sak et al. 2014), without gradient beyond. Default unbounded. */
   readonly cellClip?: number;
-  /** Where the bias of f starts (Jozefowicz et al. 2015); where coupled that of i starts at its opposite. Default 1. */
+  /** Where the bias of f starts (Jozefowicz et al. 2015); where coupled that of i starts at its opposite. Default 1; not without biases. */
   readonly forgetBias?: number;
   /** φ. Default "tanh". */
   readonly activation?: Activation;
@@ -30,10 +32,8 @@ export interface LstmOptions {
   readonly recurrentActivation?: Activation;
 }
 
-export type LstmWeights<Peepholes, Projection, LayerNorm> = { readonly wx: Weight; readonly wh: Weight; readonly b: Weight } & When<
-  Peepholes,
-  { readonly wc: Weight }
-> &
+export type LstmWeights<Peepholes, Projection, LayerNorm, UseBias = true> = GateWeights<UseBias> &
+  When<Peepholes, { readonly wc: Weight }> &
   When<Projection, { readonly wr: Weight }> &
   When<LayerNorm, { readonly gx: Weight; readonly gh: Weight; readonly gc: Weight; readonly bc: Weight }>;
 export type LstmState = {
@@ -57,6 +57,7 @@ export type LstmState = {
  *     coupled      f = 1 − i
  *     cellClip     c′ within ± cellClip, before anything reads it
  *     projection   h′ = (o∘φ(c′))·wr
+ *     useBias      where it is false there is no b
  *
  * x [batch, input], state h [batch, units or projection] and c [batch, units] → output h′.
  * Gate columns of `wx` [input, 4·units], `wh` [units or projection, 4·units], `b` [4·units], `gx` and `gh` are ordered input, forget,
@@ -68,17 +69,24 @@ export function lstm<
   const Peepholes extends boolean = false,
   const Projection extends number | undefined = undefined,
   const LayerNorm extends boolean = false,
+  const UseBias extends boolean = true,
 >(
-  options: LstmOptions & { readonly peepholes?: Peepholes; readonly projection?: Projection; readonly layerNorm?: LayerNorm } = {},
-): Cell<LstmWeights<Peepholes, Projection, LayerNorm>, LstmState, NoExtras> {
-  const { coupled = false, projection, cellClip, forgetBias = 1, ...rest } = named<LstmOptions>("lstm", options, names),
+  options: LstmOptions & {
+    readonly peepholes?: Peepholes;
+    readonly projection?: Projection;
+    readonly layerNorm?: LayerNorm;
+    readonly useBias?: UseBias;
+  } = {},
+): Cell<LstmWeights<Peepholes, Projection, LayerNorm, UseBias>, LstmState, NoExtras> {
+  const { coupled = false, projection, cellClip, forgetBias, useBias = true, ...rest } = named<LstmOptions>("lstm", options, names),
     { peepholes = false, layerNorm = false, activation: name = "tanh", recurrentActivation = "sigmoid" } = rest;
-  for (const [option, value] of Object.entries({ coupled, peepholes, layerNorm })) checkBoolean("lstm", option, value);
+  for (const [option, value] of Object.entries({ coupled, peepholes, layerNorm, useBias })) checkBoolean("lstm", option, value);
   const phi = activation("lstm", name),
     sigma = activation("lstm", recurrentActivation, "recurrentActivation");
   if (projection !== undefined) checkSize("lstm", "projection", projection);
   if (cellClip !== undefined) checkPositive("lstm", "cellClip", cellClip);
-  checkFinite("lstm", "forgetBias", forgetBias);
+  if (forgetBias !== undefined) checkFinite("lstm", "forgetBias", forgetBias);
+  if (forgetBias !== undefined && !useBias) throw unbiased(forgetBias);
   const definition = cell({
     name: "lstm",
     weights: (sizes) => weightsOf(options, sizes),
@@ -89,7 +97,7 @@ export function lstm<
         p.gx === undefined
           ? x.dot(p.wx).add(h.dot(p.wh))
           : layerNormalization(x.dot(p.wx), { gain: p.gx }).add(layerNormalization(h.dot(p.wh), { gain: p.gh }));
-      const [ai, af, ag, ao] = blocks(sum.add(p.b), 4, coupled) as [Tensor, Tensor | undefined, Tensor, Tensor],
+      const [ai, af, ag, ao] = blocks(biased(sum, p.b), 4, coupled) as [Tensor, Tensor | undefined, Tensor, Tensor],
         [wi, wf, wo] = p.wc === undefined ? [] : blocks(p.wc, 3, coupled);
       const i = sigma(seeing(c, ai, wi)),
         f = af === undefined ? sub(1, i) : sigma(seeing(c, af, wf)),
@@ -101,7 +109,7 @@ export function lstm<
       return { output: next, state: { h: next, c: memory } };
     },
   });
-  return definition as unknown as Cell<LstmWeights<Peepholes, Projection, LayerNorm>, LstmState, NoExtras>; // the options say which weights there are
+  return definition as unknown as Cell<LstmWeights<Peepholes, Projection, LayerNorm, UseBias>, LstmState, NoExtras>; // the options say which weights there are
 }
 
 const names: Names<LstmOptions> = {
@@ -113,9 +121,11 @@ const names: Names<LstmOptions> = {
   forgetBias: true,
   activation: true,
   recurrentActivation: true,
+  useBias: true,
 };
 
-function weightsOf({ peepholes, coupled = false, projection, layerNorm, forgetBias = 1 }: LstmOptions, { input, units }: Sizes) {
+function weightsOf(options: LstmOptions, { input, units }: Sizes) {
+  const { peepholes, coupled = false, projection, layerNorm, forgetBias = 1, useBias = true } = options;
   const gates = (coupled ? 3 : 4) * units,
     gain = { axes: { gates }, init: "ones" } as const;
   const biases: readonly Init[] = coupled
@@ -124,11 +134,16 @@ function weightsOf({ peepholes, coupled = false, projection, layerNorm, forgetBi
   return {
     wx: { axes: { input, gates }, init: "glorotUniform" },
     wh: { axes: { units: projection ?? units, gates }, init: "orthogonal" },
-    b: { axes: { gates }, init: { columns: biases } },
+    ...(useBias && { b: { axes: { gates }, init: { columns: biases } } }),
     ...(peepholes && { wc: { axes: { peepholes: gates - units }, init: { uniform: 0.1 } } }),
     ...(projection !== undefined && { wr: { axes: { units, projection }, init: "glorotUniform" } }),
     ...(layerNorm && { gx: gain, gh: gain, gc: { axes: { units }, init: "ones" }, bc: { axes: { units }, init: "zeros" } }),
   } as const satisfies Weights;
+}
+
+function unbiased(forgetBias: number): SluiceError {
+  const what = `without biases none starts at forgetBias ${forgetBias}`;
+  return new SluiceError({ code: "INVALID_ARGUMENT", who: "lstm", what, fix: "Leave forgetBias out", facts: { forgetBias } });
 }
 
 /** Equal blocks of the columns; where coupled there is none for the second gate, which forgets. */

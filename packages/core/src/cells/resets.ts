@@ -2,12 +2,13 @@
 import { layerNormalization } from "../normalisation/layerNormalization.ts";
 import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { biased } from "./biased.ts";
 
 /** By their keys in `gru`; those that not every variant has are there where it has them. */
 export interface GruTensors {
   readonly wx: Tensor;
   readonly wh: Tensor;
-  readonly b: Tensor;
+  readonly b?: Tensor | undefined;
   readonly bh?: Tensor | undefined;
   readonly gx?: Tensor | undefined;
   readonly gh?: Tensor | undefined;
@@ -25,24 +26,24 @@ export const resets = {
   after({ wx, wh, b, bh, gx, gh }, x, h, { sigma, phi }) {
     const [ax, nx] = terms(x.dot(wx), gx, h),
       [ah, nh] = terms(h.dot(wh), gh, h),
-      [bzr, bn] = parts(b, h);
-    const [z, r] = split(sigma(ax.add(ah).add(bzr)), 2) as Pair;
-    return { z, n: phi(nx.add(r.mul(bh === undefined ? nh : nh.add(bh))).add(bn)) };
+      [bzr, bn] = biases(b, h);
+    const [z, r] = split(sigma(biased(ax.add(ah), bzr)), 2) as Pair;
+    return { z, n: phi(biased(nx.add(r.mul(biased(nh, bh))), bn)) };
   },
   // z, r = σ(x·Wzr + h·Uzr + bzr), n = φ(x·Wn + (r∘h)·Un + bn)
   before({ wx, wh, b, gx, gh }, x, h, { sigma, phi }) {
     const [ax, nx] = terms(x.dot(wx), gx, h),
       [uzr, un] = parts(wh, h),
       [gzr, gn] = gh === undefined ? [] : parts(gh, h),
-      [bzr, bn] = parts(b, h);
-    const [z, r] = split(sigma(ax.add(normal(h.dot(uzr), gzr)).add(bzr)), 2) as Pair;
-    return { z, n: phi(nx.add(normal(r.mul(h).dot(un), gn)).add(bn)) };
+      [bzr, bn] = biases(b, h);
+    const [z, r] = split(sigma(biased(ax.add(normal(h.dot(uzr), gzr)), bzr)), 2) as Pair;
+    return { z, n: phi(biased(nx.add(normal(r.mul(h).dot(un), gn)), bn)) };
   },
   // z = σ(x·Wz + h·Uz + bz), n = φ(x·Wn + h·Un + bn); the plain sum stays whole, so that one product accumulates onto the other
   none({ wx, wh, b, gx, gh }, x, h, { sigma, phi }) {
     const [a, n] = gx === undefined ? parts(x.dot(wx).add(h.dot(wh)), h) : sums(terms(x.dot(wx), gx, h), terms(h.dot(wh), gh, h));
-    const [bz, bn] = parts(b, h);
-    return { z: sigma(a.add(bz)), n: phi(n.add(bn)) };
+    const [bz, bn] = biases(b, h);
+    return { z: sigma(biased(a, bz)), n: phi(biased(n, bn)) };
   },
 } as const satisfies Readonly<Record<string, Candidate>>;
 
@@ -53,6 +54,10 @@ type Pair = [gates: Tensor, candidate: Tensor];
 function parts(x: Tensor, h: Tensor): Pair {
   const units = h.shape.at(-1)!;
   return split(x, [x.shape.at(-1)! - units, units]) as Pair;
+}
+
+function biases(b: Tensor | undefined, h: Tensor): Pair | [] {
+  return b === undefined ? [] : parts(b, h);
 }
 
 /** The parts of a product; with gains each is normalised by itself. */

@@ -7,7 +7,7 @@ import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
-/** The options of the cell are those of `gru` in core: reset, update, layer normalisation, activations. */
+/** The options of the cell are those of `gru` in core: biases, reset, update, layer normalisation, activations. */
 export interface GruConfig extends RecurrentConfig, RecurrentWeightOptions, GruOptions {
   /** Keras's word for `reset`: "after" the recurrent product (true, the default) or "before" it (false). One of the two may be given. */
   readonly resetAfter?: boolean;
@@ -20,6 +20,7 @@ export const gruTable = {
   resetAfter: optional(boolean),
   update: preset(oneOf("keeps", "replaces"), "keeps"),
   layerNorm: preset(boolean, false),
+  useBias: preset(boolean, true),
   activation: preset(anyActivation, "tanh"),
   recurrentActivation: preset(anyActivation, "sigmoid"),
 } satisfies Table<GruConfig>;
@@ -35,7 +36,7 @@ export const gruTable = {
  */
 export function gru<const N extends LayerName = undefined>(
   options: GruConfig & Naming<N>,
-): KnownRecurrent<"gru", N, GruWeights<NonNullable<GruOptions["reset"]>, boolean>, "h"> {
+): KnownRecurrent<"gru", N, GruWeights<NonNullable<GruOptions["reset"]>, boolean, boolean>, "h"> {
   const config = given<GruConfig>("gru", gruTable, options),
     { reset, resetAfter, ...others } = without(config, { ...recurrentTable, ...recurrentWeightTable });
   if (reset !== undefined && resetAfter !== undefined) {

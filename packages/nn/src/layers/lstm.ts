@@ -1,5 +1,5 @@
 // The LSTM layer.
-import { lstm as cell, type LstmOptions, type LstmWeights } from "@sluice/core";
+import { lstm as cell, SluiceError, type LstmOptions, type LstmWeights } from "@sluice/core";
 import { boolean, finite, positive, size } from "@sluice/core/arguments";
 import { given, optional, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
@@ -7,8 +7,11 @@ import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
-/** The options of the cell are those of `lstm` in core: peepholes, coupled gates, projection, layer normalisation, clip, activations. */
-export interface LstmConfig extends RecurrentConfig, RecurrentWeightOptions, LstmOptions {}
+/** The options of the cell are those of `lstm` in core: biases, peepholes, coupled gates, projection, layer normalisation, clip, activations. */
+export interface LstmConfig extends RecurrentConfig, RecurrentWeightOptions, LstmOptions {
+  /** Keras's word for `forgetBias`: 1 (true, the default) or 0 (false). One of the two may be given. */
+  readonly unitForgetBias?: boolean;
+}
 
 export const lstmTable = {
   ...recurrentTable,
@@ -18,7 +21,9 @@ export const lstmTable = {
   projection: optional(size),
   layerNorm: preset(boolean, false),
   cellClip: optional(positive),
-  forgetBias: preset(finite, 1),
+  useBias: preset(boolean, true),
+  forgetBias: optional(finite), // 1, unless `unitForgetBias` says otherwise
+  unitForgetBias: optional(boolean),
   activation: preset(anyActivation, "tanh"),
   recurrentActivation: preset(anyActivation, "sigmoid"),
 } satisfies Table<LstmConfig>;
@@ -28,11 +33,16 @@ export const lstmTable = {
  *
  * x [batch, steps, features] → [batch, units], or [batch, steps, units] with `returnSequences`; with `projection` that many instead of units.
  * `wx` [features, 4·units], `wh` [units, 4·units], `b` [4·units] and what the options ask for; gate columns input, forget, candidate,
- * output. Throws as `recurrent` and core's `lstm` do.
+ * output. Throws INVALID_ARGUMENT where both `forgetBias` and `unitForgetBias` are given, and as `recurrent` and core's `lstm` do.
  */
 export function lstm<const N extends LayerName = undefined>(
   options: LstmConfig & Naming<N>,
-): KnownRecurrent<"lstm", N, LstmWeights<boolean, number | undefined, boolean>, "h" | "c"> {
+): KnownRecurrent<"lstm", N, LstmWeights<boolean, number | undefined, boolean, boolean>, "h" | "c"> {
   const config = given<LstmConfig>("lstm", lstmTable, options);
-  return recurrentLayer("lstm", cell(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
+  const { unitForgetBias, ...own } = without(config, { ...recurrentTable, ...recurrentWeightTable }),
+    { forgetBias } = own;
+  if (unitForgetBias === undefined || own.useBias === false) return recurrentLayer("lstm", cell(own), config);
+  if (forgetBias === undefined) return recurrentLayer("lstm", cell({ ...own, forgetBias: Number(unitForgetBias) }), config);
+  const what = `forgetBias ${forgetBias} and unitForgetBias ${unitForgetBias} say the same thing twice`;
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who: "lstm", what, fix: "Give one of them", facts: { forgetBias, unitForgetBias } });
 }

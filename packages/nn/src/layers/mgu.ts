@@ -1,13 +1,15 @@
 // The layer of minimal gated units.
-import { mgu as cell } from "@sluice/core";
-import { given, type Table } from "../options/table.ts";
+import { mgu as cell, type MguOptions, type MguWeights } from "@sluice/core";
+import { boolean } from "@sluice/core/arguments";
+import { given, preset, without, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
-export interface MguConfig extends RecurrentConfig, RecurrentWeightOptions {}
+/** The option of the cell is that of `mgu` in core: its bias. */
+export interface MguConfig extends RecurrentConfig, RecurrentWeightOptions, MguOptions {}
 
-export const mguTable = { ...recurrentTable, ...recurrentWeightTable } satisfies Table<MguConfig>;
+export const mguTable = { ...recurrentTable, ...recurrentWeightTable, useBias: preset(boolean, true) } satisfies Table<MguConfig>;
 
 /**
  * Minimal gated unit (Zhou et al. 2016), over a sequence.
@@ -17,6 +19,7 @@ export const mguTable = { ...recurrentTable, ...recurrentWeightTable } satisfies
  */
 export function mgu<const N extends LayerName = undefined>(
   options: MguConfig & Naming<N>,
-): KnownRecurrent<"mgu", N, ReturnType<ReturnType<typeof cell>["weights"]>, "h"> {
-  return recurrentLayer("mgu", cell(), given<MguConfig>("mgu", mguTable, options));
+): KnownRecurrent<"mgu", N, MguWeights<boolean>, "h"> {
+  const config = given<MguConfig>("mgu", mguTable, options);
+  return recurrentLayer("mgu", cell(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
 }

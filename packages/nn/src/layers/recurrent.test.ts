@@ -37,7 +37,16 @@ test("every option of a cell is one of its layer, and the weights are those it a
   expect(keys(gru({ units: 2, reset: "none" }))).toEqual(["wx", "wh", "b"]);
   expect(keys(gru({ units: 2, layerNorm: true }))).toEqual(["wx", "wh", "b", "bh", "gx", "gh"]);
   expect(keys(mgu({ units: 2 }))).toEqual(["wx", "wh", "b"]);
+  for (const plain of [lstm, gru, mgu, simpleRNN]) expect(keys(plain({ units: 2, useBias: false }))).toEqual(["wx", "wh"]);
   expect(build(simpleRNN({ units: 2, activation: "softsign" })).output).toMatchObject({ shape: [2] });
+});
+
+test("a unit forget bias is one of 1, none is one of 0, and without biases it means nothing", () => {
+  const start = (unitForgetBias: boolean, useBias = true) =>
+    (build(lstm({ units: 2, unitForgetBias, useBias })).weights as Record<string, unknown>)["b"];
+  expect(start(true)).toEqual((build(lstm({ units: 2 })).weights as Record<string, unknown>)["b"]);
+  expect(start(false)).toMatchObject({ init: { columns: ["zeros", { constant: 0 }, "zeros", "zeros"] } });
+  expect(start(true, false)).toBeUndefined();
 });
 
 test("a projected layer gives as many features as its projection, each way", () => {
@@ -116,6 +125,7 @@ test("a layer with all of its options comes back from a file as it was", async (
       returnSequences: true,
     }),
     gru({ units: 3, reset: "none", update: "replaces", activation: "softsign", recurrentActivation: "hardSigmoid", returnSequences: true }),
+    simpleRNN({ units: 3, useBias: false, returnSequences: true }),
     mgu({ units: 2, dropout: 0.1, recurrentDropout: 0.2, zoneout: 0.1, initialState: "learnt", seed: 4 }),
     dense({ units: 1 }),
   ]);
@@ -138,6 +148,8 @@ test.each<[title: string, make: () => unknown, message: string]>([
   ],
   ["zoneout of no state", () => gru({ units: 1, zoneout: { c: 0.1 } }), 'zoneout: gru has no state "c"'],
   ["a projection to nothing", () => lstm({ units: 1, projection: 0 }), "lstm: projection must be a whole number of at least 1"],
+  ["a forget bias said twice", () => lstm({ units: 1, forgetBias: 2, unitForgetBias: true }), "lstm: forgetBias 2 and unitForgetBias true"],
+  ["a forget bias without biases", () => lstm({ units: 1, useBias: false, forgetBias: 0 }), "lstm: without biases none starts at"],
   ["reset said twice", () => gru({ units: 1, reset: "none", resetAfter: true }), 'gru: reset "none" and resetAfter true'],
   [
     "an unknown reset",

@@ -1,18 +1,20 @@
 // The plain recurrent layer.
-import { rnn, type RnnOptions } from "@sluice/core";
+import { rnn, type RnnOptions, type RnnWeights } from "@sluice/core";
+import { boolean } from "@sluice/core/arguments";
 import { given, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
 import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
 
-/** The option of the cell is that of `rnn` in core: its activation. */
+/** The options of the cell are those of `rnn` in core: its activation and its bias. */
 export interface SimpleRNNConfig extends RecurrentConfig, RecurrentWeightOptions, RnnOptions {}
 
 export const simpleRNNTable = {
   ...recurrentTable,
   ...recurrentWeightTable,
   activation: preset(anyActivation, "tanh"),
+  useBias: preset(boolean, true),
 } satisfies Table<SimpleRNNConfig>;
 
 /**
@@ -23,7 +25,7 @@ export const simpleRNNTable = {
  */
 export function simpleRNN<const N extends LayerName = undefined>(
   options: SimpleRNNConfig & Naming<N>,
-): KnownRecurrent<"simpleRNN", N, ReturnType<ReturnType<typeof rnn>["weights"]>, "h"> {
+): KnownRecurrent<"simpleRNN", N, RnnWeights<boolean>, "h"> {
   const config = given<SimpleRNNConfig>("simpleRNN", simpleRNNTable, options);
   return recurrentLayer("simpleRNN", rnn(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
 }

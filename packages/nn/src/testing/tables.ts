@@ -26,6 +26,7 @@ import { poolingTable } from "../layers/pooling.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { preluTable } from "../layers/prelu.ts";
 import { reluTable } from "../layers/relu.ts";
+import { recurrentTable } from "../layers/recurrent.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
@@ -109,6 +110,7 @@ export const otherTables = {
   attentionDecoder: attentionDecoderTable,
   lambda: lambdaTable,
   ctc: ctcTable,
+  recurrent: recurrentTable,
   sgd: sgdTable,
   rmsprop: rmspropTable,
   adagrad: adagradTable,

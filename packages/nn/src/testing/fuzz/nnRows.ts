@@ -152,7 +152,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     },
   },
   recurrent: {
-    params: [cells, tabled(layerTables.mgu), samples],
+    params: [cells, tabled(otherTables.recurrent), samples],
     use: (_, [cell, config, sample]) => useLayer(nn.recurrent(cell as core.Cell)(config as never), sample as never),
   },
   sequential: {
