@@ -1,6 +1,6 @@
 // Attention by every score in all its options, their sizes and data: every two options together in each run, every combination over many.
 import type fc from "fast-check";
-import type { MultiHeadOptions } from "../oracle/index.ts";
+import type { AttentionOptions, MultiHeadOptions } from "../oracle/index.ts";
 import type { Float } from "../rounding.ts";
 import { drawn, type Example } from "./examples.ts";
 import { pairwise, type Choices } from "./pairwise.ts";
@@ -9,7 +9,9 @@ export type ScoreChoice =
   | { readonly score: "dot" | "concat" }
   | { readonly score: "scaledDot"; readonly scale?: number }
   | { readonly score: "additive"; readonly units: number };
-export type AttentionChoice = ScoreChoice | ({ readonly score: "multiHead" } & MultiHeadOptions);
+/** Several heads, each `by` a score. */
+export type HeadsChoice = { readonly score: "multiHead"; readonly by?: ScoreChoice | undefined } & Omit<MultiHeadOptions, "score">;
+export type AttentionChoice = ScoreChoice | HeadsChoice;
 
 /** What a mask, a bias or a dropout mask is given for: nothing; all scores; or what is left when axes of size 1 are put in, or axes left out. */
 export type Given = "none" | "scores" | "keys" | "rows";
@@ -27,7 +29,7 @@ export interface AttentionStructure {
   readonly value: number;
   /** Of several heads in one module, what is given beside the query. */
   readonly sources: "self" | "key" | "key and value";
-  readonly causal: boolean;
+  readonly causal: AttentionOptions["causal"];
   readonly keyLengths: boolean;
   readonly mask: Given;
   readonly bias: Given;
@@ -105,7 +107,9 @@ const plainMultiples: readonly AttentionStructure[] = (
     { heads: 2, size: 4, useBias: false, rotary: {} },
     { heads: 1, size: 4, rotary: { base: 100 } },
     { heads: 3, keyValueHeads: 1, size: 4, rotary: { interleaved: true } },
-  ] satisfies readonly MultiHeadOptions[]
+    { heads: 2, size: 2, by: { score: "additive", units: 2 } },
+    { heads: 2, size: 2, useProjections: false, by: { score: "concat" } },
+  ] satisfies readonly Omit<HeadsChoice, "score">[]
 ).map((choice) => ({
   ...none,
   choice: { score: "multiHead", ...choice },
@@ -125,7 +129,7 @@ type Options = Pick<AttentionStructure, "causal" | "keyLengths" | "mask" | "bias
   readonly softCap: number | undefined;
 };
 const options: Choices<Options> = {
-  causal: flags,
+  causal: [false, true, "start", "end"],
   keyLengths: flags,
   mask: givens,
   bias: givens,
@@ -183,6 +187,8 @@ type MultiVariation = Options & {
   readonly useBias: boolean;
   readonly outputSize: number | undefined;
   readonly rotary: MultiHeadOptions["rotary"];
+  readonly by: ScoreChoice | undefined;
+  readonly useProjections: boolean;
   readonly sources: AttentionStructure["sources"];
   readonly batch: number;
   readonly lengths: readonly [queries: number, keys: number];
@@ -199,6 +205,8 @@ const multiples: Choices<Omit<MultiVariation, keyof Options>> = {
   useBias: [true, false],
   outputSize: [undefined, 5],
   rotary: [undefined, {}, { base: 100 }, { interleaved: true }],
+  by: [undefined, { score: "dot" }, { score: "additive", units: 2 }, { score: "concat" }],
+  useProjections: [true, false],
   sources: ["self", "key", "key and value"],
   batch: [1, 3],
   lengths: [
@@ -208,28 +216,27 @@ const multiples: Choices<Omit<MultiVariation, keyof Options>> = {
   ],
 };
 
-function multipleOf({
-  heads: [heads, keyValueHeads],
-  size,
-  valueSize,
-  useBias,
-  outputSize,
-  rotary,
-  ...rest
-}: MultiVariation): AttentionStructure {
-  const { sources, batch, lengths, softCap, ...more } = rest;
+function multipleOf({ heads: [heads, keyValueHeads], size, ...rest }: MultiVariation): AttentionStructure {
+  const { valueSize, useBias, outputSize, rotary, by, useProjections, sources, batch, lengths, softCap, ...more } = rest;
   const width = rotary && size % 2 === 1 ? size + 1 : size; // turned by pairs
-  const optional = { ...(valueSize && { valueSize }), ...(outputSize && { outputSize }), ...(rotary && { rotary }) };
-  const [query, key, value] = [4, sources === "self" ? 4 : 3, sources === "key and value" ? 2 : sources === "self" ? 4 : 3];
-  return {
+  const own = { heads, keyValueHeads, size: width, ...(rotary && { rotary }), ...(by && { by }) };
+  const common = {
     ...more,
     ...(softCap !== undefined && { softCap }),
-    choice: { score: "multiHead", heads, keyValueHeads, size: width, useBias, ...optional },
     lead: [batch],
     queries: lengths[0],
     keys: sources === "self" ? lengths[0] : lengths[1],
-    ...{ query, key, value, sources },
+    sources,
   };
+  if (!useProjections) {
+    const shared = sources === "self" ? heads : keyValueHeads; // what attends to itself has as many heads of each
+    const values = sources === "key and value" ? (valueSize ?? width) : width;
+    const choice = { score: "multiHead", ...own, keyValueHeads: shared, valueSize: values, useProjections } as const;
+    return { ...common, choice, query: heads * width, key: shared * width, value: shared * values };
+  }
+  const optional = { ...(valueSize && { valueSize }), ...(outputSize && { outputSize }) };
+  const [query, key, value] = [4, sources === "self" ? 4 : 3, sources === "key and value" ? 2 : sources === "self" ? 4 : 3];
+  return { ...common, choice: { score: "multiHead", ...own, useBias, ...optional }, query, key, value };
 }
 
 export function attentionExamples(

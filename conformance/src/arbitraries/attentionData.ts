@@ -6,13 +6,14 @@ import {
   dot,
   known,
   multiHead,
+  seenKeys,
   type Arithmetic,
   type Bounded,
   type Named,
   type Score,
 } from "../oracle/index.ts";
 import { mapTree, type Shaped, type Tree } from "../tree.ts";
-import type { AttentionExample, AttentionStructure, Given, ScoreChoice } from "./attention.ts";
+import type { AttentionExample, AttentionStructure, Given, HeadsChoice, ScoreChoice } from "./attention.ts";
 import { randoms, uniform } from "./numbers.ts";
 
 export interface AttentionData {
@@ -24,13 +25,14 @@ export interface AttentionData {
   readonly bias?: Bounded;
   readonly dropout?: Bounded;
   readonly residual?: Bounded;
-  readonly upstream: { readonly output: Bounded; readonly weights: Bounded };
+  readonly upstream: Readonly<Record<"output" | "weights", Bounded>> & { readonly scores?: Bounded };
 }
 
-/** Output, weights, and the gradients of everything that has one. */
+/** Output, weights, the scores of keys that are seen, and the gradients of everything that has one. */
 export interface AttentionOutcome<T> {
   readonly output: T;
   readonly weights: T;
+  readonly scores: T;
   readonly gradients: { readonly weights: Tree<T>; readonly inputs: Tree<T>; readonly bias?: T; readonly residual?: T };
   readonly [key: string]: Tree<T>;
 }
@@ -45,13 +47,24 @@ export function attended(
   const { query, key, value } = inputs as { readonly query: Bounded; readonly key?: Bounded; readonly value?: Bounded };
   const run =
     choice.score === "multiHead"
-      ? multiHead(choice).run({ ...job, query, key, value })
+      ? headsOf(choice).run({ ...job, query, key, value })
       : attention({ ...job, score: scoreOf(choice), q: query, k: key!, v: value! });
   const { bias, residual, ...d } = run.backward(upstream);
   const more =
     "q" in d ? { query: d.q, key: d.k, value: d.v } : { query: d.query, ...(d.key && { key: d.key }), ...(d.value && { value: d.value }) };
   const gradients = { weights: d.weights, inputs: more, ...(bias && { bias }), ...(residual && { residual }) };
-  return { output: run.output, weights: run.weights, gradients };
+  return { output: run.output, weights: run.weights, scores: run.scores, gradients };
+}
+
+/** For scores of a structure 1 where a key is seen, elsewhere 0: there they may be anything. */
+export function seenOf({ causal }: AttentionStructure, data: AttentionData): Bounded {
+  const { shape } = data.upstream.weights;
+  return known(shape, seenKeys({ causal, ...data }, shape));
+}
+
+function headsOf(choice: HeadsChoice): ReturnType<typeof multiHead> {
+  const { score: _, by, ...options } = choice;
+  return multiHead({ ...options, ...(by && { score: scoreOf(by) }) });
 }
 
 /** The oracle's score of a choice. */
@@ -76,7 +89,7 @@ export function attentionDataOf({ structure, dtype, scale, seed }: AttentionExam
   const sizes = { query, key, value };
   const [shapes, weights, width] =
     choice.score === "multiHead"
-      ? [multiHead(choice).weights(sizes), [...lead, choice.heads, queries, keys], choice.outputSize ?? query]
+      ? [headsOf(choice).weights(sizes), [...lead, choice.heads, queries, keys], outputOf(choice, query)]
       : [scoreOf(choice).weights(sizes), [...lead, queries, keys], value];
   const output = [...lead, queries, width];
   const some = (given: Given, one: () => number) => {
@@ -104,6 +117,14 @@ export function attentionDataOf({ structure, dtype, scale, seed }: AttentionExam
       ...(sources === "key and value" && { value: random.like(0.1, 1.5)({ shape: [...keyLead, keys, value] }) }),
     },
     ...optional,
-    upstream: { output: random.like(0.3, 1.5)({ shape: output }), weights: random.like(0.3, 1.5)({ shape: weights }) },
+    upstream: {
+      output: random.like(0.3, 1.5)({ shape: output }),
+      weights: random.like(0.3, 1.5)({ shape: weights }),
+      scores: random.like(0.3, 1.5)({ shape: weights }),
+    },
   };
+}
+
+function outputOf({ useProjections = true, outputSize, heads, size, valueSize = size }: HeadsChoice, query: number): number {
+  return useProjections ? (outputSize ?? query) : heads * valueSize;
 }

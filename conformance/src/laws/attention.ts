@@ -7,6 +7,7 @@ import {
   gradient,
   multiHeadAttention,
   scaledDotAttention,
+  where,
   type Attention,
   type AttentionOptions,
   type AttentionResult,
@@ -15,7 +16,7 @@ import {
   type Tensor,
 } from "@sluice/core";
 import { attentionPool, describeAttention, type AttentionChoice, type AttentionStructure } from "../arbitraries/attention.ts";
-import { attended, attentionDataOf, type AttentionData } from "../arbitraries/attentionData.ts";
+import { attended, attentionDataOf, seenOf, type AttentionData } from "../arbitraries/attentionData.ts";
 import type { Law } from "../law.ts";
 import { arithmetic } from "../oracle/index.ts";
 import { roundingOf, type Float } from "../rounding.ts";
@@ -28,7 +29,7 @@ export const attentionLaws: readonly Law[] = [oracleLaw("attention", "single"), 
 
 function oracleLaw(name: string, kind: "single" | "multiHead"): Law {
   return hunt<AttentionStructure>({
-    name: `${name}: output, weights and every gradient agree with the oracle`,
+    name: `${name}: output, weights, scores and every gradient agree with the oracle`,
     pool: (seed, { keeps }) => attentionPool(kind)(seed).filter(({ bias, hiding }) => keeps.infinity || bias === "none" || !hiding),
     describe: describeAttention,
     async claim(backend, example) {
@@ -42,24 +43,28 @@ function oracleLaw(name: string, kind: "single" | "multiHead"): Law {
 
 /** What a structure gives on its data. */
 export function attentionRun(backend: Backend, structure: AttentionStructure, data: AttentionData, dtype: Float): Promise<Tree<Read>> {
-  return whole(backend, structure, hosted(data, dtype));
+  return whole(backend, structure, hosted(structure, data, dtype));
 }
 
 interface Inputs {
   readonly weights: Readonly<Record<string, Tensor>>;
   readonly inputs: { readonly query: Tensor; readonly key?: Tensor; readonly value?: Tensor };
   readonly given: Pick<AttentionOptions, "keyLengths" | "mask" | "bias" | "dropout" | "residual">;
-  readonly upstream: { readonly output: Tensor; readonly weights: Tensor };
+  /** Of scores, that of what is seen. */
+  readonly seen: Tensor;
+  readonly upstream: Readonly<Record<"output" | "weights" | "scores", Tensor>>;
 }
 
-/** Output, weights, and for the upstream gradients of both the gradients of the weights, of what is read, of bias and residual. */
-const whole = compiled((structure: AttentionStructure) => ({ weights, inputs, given, upstream }: Inputs): Tree<Tensor> => {
+/** Output, weights, scores, and for the upstream gradients of all three the gradients of the weights, of what is read, of bias and residual. */
+const whole = compiled((structure: AttentionStructure) => ({ weights, inputs, given, seen, upstream }: Inputs): Tree<Tensor> => {
   const { causal, softCap } = structure;
   const result = ran(structure, weights, inputs, { causal, softCap, ...given });
-  const loss = result.output.mul(upstream.output).sum().add(result.weights.mul(upstream.weights).sum());
+  const results = { output: result.output, weights: result.weights, scores: where(seen, result.scores, 0) };
+  const part = (name: "output" | "weights" | "scores"): Tensor => results[name].mul(upstream[name]).sum();
+  const loss = part("output").add(part("weights")).add(part("scores"));
   const { bias, residual } = given;
   const wanted = { weights, inputs, ...(bias && { bias }), ...(residual && { residual }) };
-  return { output: result.output, weights: result.weights, gradients: gradient(loss, wanted as never) };
+  return { ...results, gradients: gradient(loss, wanted as never) };
 });
 
 /** By the function of the score, or by the module where that may be had as well. */
@@ -70,7 +75,7 @@ function ran(
   options: AttentionOptions,
 ): AttentionResult {
   const module = moduleOf(choice);
-  const own = weights as never; // which weights there are is data here
+  const own = nested(weights) as never; // which weights there are is data here
   if (module && (choice.score === "multiHead" || lead.length === 1)) return module.run(own, { ...inputs, ...options });
   const [q, k, v] = [inputs.query, inputs.key!, inputs.value!];
   switch (choice.score) {
@@ -87,12 +92,24 @@ function ran(
   }
 }
 
+/** "score.wq" as `wq` of `score`. */
+export function nested(weights: Inputs["weights"]): Tree<Tensor> {
+  const prefix = "score.";
+  const named = (isScore: boolean) =>
+    Object.entries(weights).flatMap(([name, w]) =>
+      name.startsWith(prefix) === isScore ? [[isScore ? name.slice(prefix.length) : name, w] as const] : [],
+    );
+  const score = Object.fromEntries(named(true));
+  return { ...Object.fromEntries(named(false)), ...(Object.keys(score).length > 0 && { score }) };
+}
+
 /** None for a choice that is a function alone. */
 export function moduleOf(choice: AttentionChoice): Attention<never> | undefined {
   switch (choice.score) {
     case "multiHead": {
-      const { score: _, ...options } = choice;
-      return multiHeadAttention(options) as unknown as Attention<never>;
+      const { score: _, by, size, valueSize, ...options } = choice;
+      const columns = options.useProjections === false ? {} : { size, valueSize }; // otherwise they follow from what is read
+      return multiHeadAttention({ ...options, ...columns, ...by }) as unknown as Attention<never>;
     }
     case "additive":
       return attention({ score: "additive", units: choice.units }) as unknown as Attention<never>;
@@ -103,7 +120,8 @@ export function moduleOf(choice: AttentionChoice): Attention<never> | undefined 
   }
 }
 
-function hosted({ weights, inputs, keyLengths, upstream, mask, bias, dropout, residual }: AttentionData, dtype: Float): Tree<HostArray> {
+function hosted(structure: AttentionStructure, data: AttentionData, dtype: Float): Tree<HostArray> {
+  const { weights, inputs, keyLengths, upstream, mask, bias, dropout, residual } = data;
   const of = hostedIn(dtype);
   const lengths = keyLengths && ({ dtype: "i32", shape: [keyLengths.length], data: keyLengths } satisfies HostArray);
   return {
@@ -116,6 +134,7 @@ function hosted({ weights, inputs, keyLengths, upstream, mask, bias, dropout, re
       ...(dropout && { dropout: of(dropout) }),
       ...(residual && { residual: of(residual) }),
     },
+    seen: of(seenOf(structure, data)),
     upstream: mapTree(upstream, of),
   };
 }

@@ -25,7 +25,7 @@ import { arithmetic, known, type Bounded } from "../oracle/index.ts";
 import { roundingOf, type Float } from "../rounding.ts";
 import { mapTree, type Tree } from "../tree.ts";
 import { agree, type Read } from "./agree.ts";
-import { moduleOf } from "./attention.ts";
+import { moduleOf, nested } from "./attention.ts";
 import { compiled, hostedIn } from "./compiled.ts";
 import { hunt } from "./hunt.ts";
 import { anyOf } from "./padding.ts";
@@ -38,7 +38,7 @@ export const attentionStepsLaw: Law = hunt<AttentionStructure>({
   async claim(backend, example) {
     const { structure, dtype } = example,
       data = attentionDataOf(example),
-      { gradients, ...forward } = expected(backend, example, data),
+      { gradients, scores: _, ...forward } = expected(backend, example, data),
       room = roomOf(backend, example);
     agree(await oneByOne(backend, structure, data, { dtype, room }), forward, dtype);
     agree(await inLoop(backend, structure, looped(structure, data, { dtype, room })), { ...forward, gradients }, dtype);
@@ -85,8 +85,10 @@ function roomOf({ supports }: Backend, { structure, seed }: AttentionExample): R
 }
 
 /** Where one score reads the queries as keys and values, the gradients of all three are those of the queries. */
-function expected({ supports }: Backend, { structure, dtype }: AttentionExample, data: AttentionData) {
-  const own = arithmetic(roundingOf(supports, dtype));
+function expected({ supports }: Backend, { structure, dtype }: AttentionExample, given: AttentionData) {
+  const own = arithmetic(roundingOf(supports, dtype)),
+    { output, weights } = given.upstream,
+    data = { ...given, upstream: { output, weights } };
   if (structure.choice.score === "multiHead" || structure.sources !== "self") return attended(structure, data, own);
   const { query } = data.inputs as Readonly<Record<"query", Bounded>>,
     { gradients, ...rest } = attended(structure, { ...data, inputs: { query, key: query, value: query } }, own);
@@ -102,7 +104,7 @@ interface StepInputs {
 }
 
 function stepOf({ choice, softCap }: AttentionStructure, { weights, inputs, cache, position }: StepInputs) {
-  return moduleFor(choice).step(weights, { ...inputs, cache, position, softCap });
+  return moduleFor(choice).step(nested(weights) as never, { ...inputs, cache, position, softCap });
 }
 
 const single = compiled((structure: AttentionStructure) => (at: StepInputs): Tree<Tensor> => {

@@ -1,7 +1,7 @@
 // The oracle: cells, recurrences and attention in float64, straight from the papers' equations, with backward passes derived by hand.
 export { activated, type Activation } from "./activations.ts";
 export { arithmetic, exact, type Arithmetic } from "./arithmetic.ts";
-export { attention, type Attended, type AttentionJob, type AttentionOptions } from "./attention/attention.ts";
+export { attention, seenKeys, type Attended, type AttentionJob, type AttentionOptions } from "./attention/attention.ts";
 export { attendingRnn, type DecoderOptions } from "./attention/decoder.ts";
 export { multiHead, type MultiHeadGradients, type MultiHeadJob, type MultiHeadOptions } from "./attention/multiHead.ts";
 export { rotation, type RotaryOptions, sinusoidal } from "./attention/positions.ts";

@@ -16,10 +16,10 @@ export function mgu({ useBias = true }: BiasOption = {}): Cell<RnnWeights, { rea
     step({ affine, affineT, outer, plus, minus, times, complement, sigmoid, tanh, sigmoidSlope, tanhSlope }, { wx, wh, b }, x, { h }) {
       const [wf, wn] = blocks(wx, 2);
       const [uf, un] = blocks(wh, 2);
-      const [bf, bn] = b ? blocks(b, 2).map((part) => [part]) : [[], []];
-      const f = sigmoid(affine(bf!, [x, wf], [h, uf]));
+      const [bf, bn] = b ? blocks(b, 2) : [];
+      const f = sigmoid(affine(bf ? [bf] : [], [x, wf], [h, uf]));
       const s = times(f, h);
-      const n = tanh(affine(bn!, [x, wn], [s, un]));
+      const n = tanh(affine(bn ? [bn] : [], [x, wn], [s, un]));
       return {
         state: { h: plus(times(complement(f), h), times(f, n)) },
         backward({ h: d }) {

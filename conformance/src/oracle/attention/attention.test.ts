@@ -82,8 +82,8 @@ function compare(example: AttentionExample): readonly number[] {
     rest.upstream,
     (point) => {
       const data = { ...rest, weights, inputs, ...(bias && { bias }), ...(point as object) };
-      const { output, weights: weighed, gradients } = attended(example.structure, data, float64);
-      return { results: { output, weights: weighed }, gradients: () => gradients as Tree<Bounded> };
+      const { output, weights: weighed, scores, gradients } = attended(example.structure, data, float64);
+      return { results: { output, weights: weighed, scores }, gradients: () => gradients as Tree<Bounded> };
     },
     uniform(example.seed + 1),
   );

@@ -7,8 +7,8 @@ import type { Score } from "./scores.ts";
 import { tally, type Tally } from "./tally.ts";
 
 export interface AttentionOptions {
-  /** Query i sees keys up to i + (keys − queries) only. */
-  readonly causal?: boolean | undefined;
+  /** Query i sees keys up to i + (keys − queries) only, or from the start up to i only. */
+  readonly causal?: boolean | "start" | "end" | undefined;
   /** Keys that count, by the first leading axis. */
   readonly keyLengths?: ArrayLike<number> | undefined;
   /** Broadcasts to the scores; a key is seen where it is not 0. */
@@ -26,6 +26,8 @@ export interface AttentionJob extends AttentionOptions {
   readonly arithmetic?: Arithmetic | undefined;
   readonly score: Score;
   readonly weights: Named;
+  /** Whether each head, the second leading axis, has weights of its own, along an axis in front. */
+  readonly ofHeads?: boolean;
   /** […, queries, size] */
   readonly q: Bounded;
   /** […, keys, size] */
@@ -39,7 +41,15 @@ export interface Attended {
   readonly output: Bounded;
   /** […, queries, keys], before dropout; zeros where nothing is seen. */
   readonly weights: Bounded;
-  backward(upstream: { readonly output: Bounded; readonly weights: Bounded }): Gradients;
+  /** […, queries, keys], bent, before bias; zeros for keys that are not seen. */
+  readonly scores: Bounded;
+  backward(upstream: Upstream): Gradients;
+}
+
+export interface Upstream {
+  readonly output: Bounded;
+  readonly weights: Bounded;
+  readonly scores?: Bounded | undefined;
 }
 
 interface Gradients {
@@ -52,11 +62,11 @@ interface Gradients {
 }
 
 export function attention(job: AttentionJob): Attended {
-  const { arithmetic = exact, score, weights, q, k, v, softCap, bias, dropout, residual } = job;
+  const { arithmetic = exact, score, weights, ofHeads = false, q, k, v, softCap, bias, dropout, residual } = job;
   const [queries, keys, values] = [q.shape.at(-2)!, k.shape.at(-2)!, v.shape.at(-1)!];
   const lead = broadcast(q.shape.slice(0, -2), k.shape.slice(0, -2), v.shape.slice(0, -2));
   const output = zeros([...lead, queries, values]);
-  const weighed = zeros([...lead, queries, keys]);
+  const [weighed, scored] = [zeros([...lead, queries, keys]), zeros([...lead, queries, keys])];
   const asked = indices([...lead, queries]).map((index, at) => {
     const seen = Array.from({ length: keys }, (_, j) => j).filter((j) => visible(job, queries, keys, index, j));
     const places: Places = { q: placeOf(q, index, 1), k: placeOf(k, index.slice(0, -1), 2), v: placeOf(v, index.slice(0, -1), 2) };
@@ -66,18 +76,23 @@ export function attention(job: AttentionJob): Attended {
         of,
         seen.map((j) => placeOf(of, [...index, j], 0)),
       );
-    const given = answerOf(places, seen, { bias: row(bias), dropout: row(dropout) });
+    const given = answerOf(places, seen, {
+      head: ofHeads ? index[1]! : undefined,
+      bias: row(bias),
+      dropout: row(dropout),
+    });
     const rest = residual && entry(residual, [values], placeOf(residual, index, 1));
     const context = given?.context ?? zeros([values]);
     put(output, at, rest ? arithmetic.plus(rest, context) : context);
     if (given) spreadInto(weighed, at * keys, given.weights, seen);
+    if (given) spreadInto(scored, at * keys, given.scores, seen);
     return { index, at, seen, places, given };
   });
 
   function answerOf(
     { q: qi, k: ki, v: vi }: Places,
     seen: readonly number[],
-    more: { bias: Bounded | undefined; dropout: Bounded | undefined },
+    { head, ...more }: { head: number | undefined; bias: Bounded | undefined; dropout: Bounded | undefined },
   ) {
     if (seen.length === 0) return undefined;
     const matrix = (of: Bounded, place: number) => {
@@ -87,12 +102,22 @@ export function attention(job: AttentionJob): Attended {
         seen.map((j) => entry(of, [width], place * keys + j)),
       );
     };
-    return answer(arithmetic, { score, weights, q: entry(q, [q.shape.at(-1)!], qi), k: matrix(k, ki), v: matrix(v, vi), softCap, ...more });
+    const own = head === undefined ? weights : ofHead(weights, head);
+    return answer(arithmetic, {
+      score,
+      weights: own,
+      q: entry(q, [q.shape.at(-1)!], qi),
+      k: matrix(k, ki),
+      v: matrix(v, vi),
+      softCap,
+      ...more,
+    });
   }
 
   return {
     output,
     weights: weighed,
+    scores: scored,
     backward(upstream) {
       const sums = { q: tally(q.shape), k: tally(k.shape), v: tally(v.shape) };
       const [dBias, dResidual] = [bias && tally(bias.shape), residual && tally(residual.shape)];
@@ -103,17 +128,16 @@ export function attention(job: AttentionJob): Attended {
         const dOutput = entry(upstream.output, [values], at);
         dResidual?.add(placeOf(residual!, index, 1), dOutput);
         if (!given) continue;
-        const d = given.backward(
-          dOutput,
+        const ofSeen = (d: Bounded) =>
           taken(
-            upstream.weights,
+            d,
             seen.map((j) => at * keys + j),
-          ),
-        );
+          );
+        const d = given.backward(dOutput, ofSeen(upstream.weights), upstream.scores && ofSeen(upstream.scores));
         sums.q.add(places.q, d.q);
         for (const name of ["k", "v"] as const) sums[name].add(places[name], among(keys, seen, d[name]));
         seen.forEach((j, i) => dBias?.add(placeOf(bias!, [...index, j], 0), entry(d.bias, [1], i)));
-        for (const share of d.weights) for (const [name, part] of Object.entries(share)) dWeights[name]!.add(0, part);
+        for (const share of d.weights) for (const [name, part] of Object.entries(share)) dWeights[name]!.add(ofHeads ? index[1]! : 0, part);
       }
       return {
         weights: Object.fromEntries(Object.entries(dWeights).map(([name, sum]) => [name, sum.sum(arithmetic)])),
@@ -134,6 +158,17 @@ interface Places {
   readonly v: number;
 }
 
+/** 1 where a key of scores of this shape is seen, elsewhere 0. */
+export function seenKeys(options: AttentionOptions, shape: readonly number[]): Float64Array {
+  const [queries, keys] = shape.slice(-2) as [number, number];
+  const each = indices(shape).map((index) => visible(options, queries, keys, index.slice(0, -1), index.at(-1)!));
+  return Float64Array.from(each, Number);
+}
+
+function ofHead(weights: Named, head: number): Named {
+  return Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, entry(w, w.shape.slice(1), head)]));
+}
+
 function visible(
   { causal = false, keyLengths, mask, bias }: AttentionOptions,
   queries: number,
@@ -141,7 +176,7 @@ function visible(
   index: readonly number[],
   j: number,
 ) {
-  if (causal && j > index.at(-1)! + keys - queries) return false;
+  if (causal !== false && j > index.at(-1)! + (causal === "start" ? 0 : keys - queries)) return false;
   if (keyLengths && j >= keyLengths[index[0]!]!) return false;
   if (mask && mask.value[placeOf(mask, [...index, j], 0)] === 0) return false;
   return !(bias && bias.value[placeOf(bias, [...index, j], 0)] === -Infinity);

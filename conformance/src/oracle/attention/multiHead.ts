@@ -3,9 +3,9 @@ import type { Shaped } from "../../tree.ts";
 import { exact, type Arithmetic } from "../arithmetic.ts";
 import { entry, put, zeros, type Bounded } from "../bounded.ts";
 import type { Named } from "../cell.ts";
-import { attention, placeOf, type AttentionOptions } from "./attention.ts";
+import { attention, placeOf, type AttentionOptions, type Upstream } from "./attention.ts";
 import { rotation, type RotaryOptions } from "./positions.ts";
-import { dot } from "./scores.ts";
+import { dot, type Score } from "./scores.ts";
 import { tally } from "./tally.ts";
 
 export interface MultiHeadOptions {
@@ -17,6 +17,10 @@ export interface MultiHeadOptions {
   readonly useBias?: boolean | undefined;
   readonly outputSize?: number | undefined;
   readonly rotary?: RotaryOptions | undefined;
+  /** Of every head, with weights of its own. Default dot products by the root of the size. */
+  readonly score?: Score | undefined;
+  /** Without them heads are columns of what is read. Default true. */
+  readonly useProjections?: boolean | undefined;
 }
 
 export interface MultiHeadJob extends AttentionOptions {
@@ -41,13 +45,17 @@ export interface MultiHeadGradients {
 
 export function multiHead(options: MultiHeadOptions) {
   const { heads, size, keyValueHeads = heads, valueSize = size, useBias = true, outputSize, rotary } = options;
-  const score = dot("root");
+  const { score = dot("root"), useProjections = true } = options;
+  const ofScore = Object.entries(score.weights({ query: size, key: size }));
   const widths = { q: heads * size, k: keyValueHeads * size, v: keyValueHeads * valueSize };
-  return { name: `multiHead ${JSON.stringify(options)}`, weights: shapes, run };
+  return { name: `multiHead ${JSON.stringify({ ...options, score: score.name })}`, weights: shapes, run };
 
   function shapes({ query, key, value }: Readonly<Record<"query" | "key" | "value", number>>): Readonly<Record<string, Shaped>> {
     const out = outputSize ?? query;
+    const own = Object.fromEntries(ofScore.map(([name, { shape }]) => [`score.${name}`, { shape: [heads, ...shape] }]));
+    if (!useProjections) return own;
     return {
+      ...own,
       wq: { shape: [query, widths.q] },
       wk: { shape: [key, widths.k] },
       wv: { shape: [value, widths.v] },
@@ -66,14 +74,18 @@ export function multiHead(options: MultiHeadOptions) {
       k: split(sources.k, "k", keyValueHeads, size, true),
       v: split(sources.v, "v", keyValueHeads, valueSize, false),
     };
-    const attended = attention({ arithmetic, score, weights: {}, ...heard, ...rest });
+    const scoring = Object.fromEntries(ofScore.map(([name]) => [name, weights[`score.${name}`]!]));
+    const attended = attention({ arithmetic, score, weights: scoring, ofHeads: true, ...heard, ...rest });
     const joined = Array.from({ length: batch * queries }, (_, at) => gathered(attended.output, at, queries));
-    const wo = weights["wo"]!;
-    const output = zeros([batch, queries, wo.shape[1]!]);
+    const wo = weights["wo"];
+    const width = wo ? wo.shape[1]! : heads * valueSize;
+    const output = zeros([batch, queries, width]);
     const restAt = (at: number) =>
-      residual ? [entry(residual, [wo.shape[1]!], placeOf(residual, [Math.floor(at / queries), at % queries], 1))] : [];
-    joined.forEach((row, at) => put(output, at, affine([...biasOf("o"), ...restAt(at)], [row, wo])));
-    return { output, weights: attended.weights, backward };
+      residual ? [entry(residual, [width], placeOf(residual, [Math.floor(at / queries), at % queries], 1))] : [];
+    joined.forEach((row, at) =>
+      put(output, at, wo ? affine([...biasOf("o"), ...restAt(at)], [row, wo]) : arithmetic.plus(row, ...restAt(at))),
+    );
+    return { output, weights: attended.weights, scores: attended.scores, backward };
 
     function biasOf(name: string): readonly Bounded[] {
       const bias = weights[`b${name}`];
@@ -85,7 +97,8 @@ export function multiHead(options: MultiHeadOptions) {
       const [, rows, features] = x.shape as [number, number, number];
       const all = zeros([batch, heads, rows, width]);
       for (let at = 0; at < batch * rows; at++) {
-        const projected = affine(biasOf(name), [entry(x, [features], at), weights[`w${name}`]!]);
+        const [read, w] = [entry(x, [features], at), weights[`w${name}`]];
+        const projected = w ? affine(biasOf(name), [read, w]) : read;
         const [b, i] = [Math.floor(at / rows), at % rows];
         for (let head = 0; head < heads; head++) {
           const part = entry(projected, [width], Math.floor((head * own) / heads));
@@ -109,15 +122,15 @@ export function multiHead(options: MultiHeadOptions) {
       return Array.from({ length: batch * rows }, (_, at) => entry(whole, [own * width], at));
     }
 
-    function backward(upstream: { readonly output: Bounded; readonly weights: Bounded }): MultiHeadGradients {
-      const dOut = Array.from({ length: batch * queries }, (_, at) => entry(upstream.output, [wo.shape[1]!], at));
+    function backward(upstream: Upstream): MultiHeadGradients {
+      const dOut = Array.from({ length: batch * queries }, (_, at) => entry(upstream.output, [width], at));
       const dAttended = zeros(attended.output.shape);
-      dOut.forEach((d, at) => scattered(dAttended, at, queries, affineT([], [d, wo])));
-      const d = attended.backward({ output: dAttended, weights: upstream.weights });
+      dOut.forEach((d, at) => scattered(dAttended, at, queries, wo ? affineT([], [d, wo]) : d));
+      const d = attended.backward({ ...upstream, output: dAttended });
       const projected = { q: unsplit(d.q, heads, true), k: unsplit(d.k, keyValueHeads, true), v: unsplit(d.v, keyValueHeads, false) };
       const sums = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tally(w.shape)]));
       const count = (name: string, x: Bounded, dx: Bounded) => {
-        sums[`w${name}`]!.add(0, outer(x, dx));
+        sums[`w${name}`]?.add(0, outer(x, dx));
         sums[`b${name}`]?.add(0, dx);
       };
       joined.forEach((row, at) => count("o", row, dOut[at]!));
@@ -126,13 +139,20 @@ export function multiHead(options: MultiHeadOptions) {
       const back = (x: Bounded, ...names: readonly ("q" | "k" | "v")[]) => {
         const all = zeros(x.shape);
         for (let at = 0; at < x.shape[0]! * x.shape[1]!; at++)
-          put(all, at, affineT([], ...names.map((name) => [projected[name][at]!, weights[`w${name}`]!] as const)));
+          put(all, at, sumOf(names.map((name) => [projected[name][at]!, weights[`w${name}`]] as const)));
         return all;
+      };
+      const sumOf = (parts: readonly (readonly [Bounded, Bounded | undefined])[]): Bounded => {
+        const [first, ...more] = parts.map(([dx, w]) => (w ? affineT([], [dx, w]) : dx));
+        return arithmetic.plus(first!, ...more);
       };
       const dResidual = residual && tally(residual.shape);
       dOut.forEach((row, at) => dResidual?.add(placeOf(residual!, [Math.floor(at / queries), at % queries], 1), row));
       return {
-        weights: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum.sum(arithmetic)])),
+        weights: {
+          ...Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum.sum(arithmetic)])),
+          ...Object.fromEntries(Object.entries(d.weights).map(([name, dw]) => [`score.${name}`, dw])),
+        },
         query: back(query, "q", ...(key ? [] : (["k"] as const)), ...(key || value ? [] : (["v"] as const))),
         ...(key && { key: back(key, "k", ...(value ? [] : (["v"] as const))) }),
         ...(value && { value: back(value, "v") }),

@@ -59,6 +59,8 @@ type Change = (structure: AttentionStructure, given: AttentionData) => readonly 
 
 /** Attention that is wrong, as right attention of something else. */
 const wrong: Readonly<Record<string, Change>> = {
+  "counts causal from the last key where it is to count from the first": (structure, given) =>
+    structure.causal === "start" ? [{ ...structure, causal: "end" }, given] : [structure, given],
   "ignores that it is causal": (structure, given) => [{ ...structure, causal: false }, given],
   "counts causal from the first key": (structure, given) => causalBy(structure, given, (i, j) => j <= i),
   "is causal but for one key more": (structure, given) =>
@@ -79,6 +81,10 @@ const wrong: Readonly<Record<string, Change>> = {
   "scales by the size instead of its root": changed((choice, { query }) =>
     choice.score === "scaledDot" ? { ...choice, scale: 1 / query } : choice,
   ),
+  "compares its heads by another score": changed((choice) =>
+    choice.score === "multiHead" && choice.by?.score === "dot" ? { ...choice, by: { score: "scaledDot" } } : choice,
+  ),
+  "gives one head the weights of another's score": (structure, given) => [structure, { ...given, weights: turnedScores(given.weights) }],
   "does not rotate": changed((choice) => (choice.score === "multiHead" ? without(choice, "rotary") : choice)),
   "rotates other pairs": changed((choice) =>
     choice.score === "multiHead" && choice.rotary
@@ -154,8 +160,8 @@ function data(structure: AttentionStructure, from: number): AttentionData {
 }
 
 /** Without the gradient of what is not given any more. */
-function tree({ output, weights, gradients }: AttentionOutcome<Bounded>): Tree<Bounded> {
-  return { output, weights, gradients: gradients as Tree<Bounded> };
+function tree({ output, weights, scores, gradients }: AttentionOutcome<Bounded>): Tree<Bounded> {
+  return { output, weights, scores, gradients: gradients as Tree<Bounded> };
 }
 
 function changed(change: (choice: AttentionStructure["choice"], structure: AttentionStructure) => AttentionStructure["choice"]): Change {
@@ -197,11 +203,23 @@ function unbiased({ choice }: AttentionStructure, weights: AttentionData["weight
 
 /** The columns of each head of the keys exchanged with those of the one before, as reading the wrong head would. */
 function turnedHeads({ choice }: AttentionStructure, weights: AttentionData["weights"]): AttentionData["weights"] {
-  if (choice.score !== "multiHead" || choice.keyValueHeads === 1) return weights;
-  const wk = weights["wk"]!;
+  const { wk } = weights;
+  if (choice.score !== "multiHead" || choice.keyValueHeads === 1 || wk === undefined) return weights;
   const [width, columns] = [choice.size, wk.shape[1]!];
   const value = wk.value.map((_, at) => wk.value[at - (at % columns) + (((at % columns) + width) % columns)]!);
   return { ...weights, wk: known(wk.shape, value) };
+}
+
+/** The weights that each head's score has exchanged with those of the one before. */
+function turnedScores(weights: AttentionData["weights"]): AttentionData["weights"] {
+  const turn = ({ shape, value }: Bounded): Bounded => {
+    const each = value.length / shape[0]!;
+    return known(
+      shape,
+      value.map((_, at) => value[(at + each) % value.length]!),
+    );
+  };
+  return Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, name.startsWith("score.") ? turn(w) : w]));
 }
 
 function withEpsilon(structure: LayerStructure, change: (epsilon: number) => number): LayerStructure {

@@ -26,9 +26,12 @@ export interface Answer {
   readonly context: Bounded;
   /** softmax of the scores: [n] */
   readonly weights: Bounded;
+  /** The scores, bent: [n] */
+  readonly scores: Bounded;
   backward(
     dContext: Bounded,
     dWeights: Bounded,
+    dScores?: Bounded,
   ): { readonly q: Bounded; readonly k: Bounded; readonly v: Bounded; readonly bias: Bounded; readonly weights: readonly Named[] };
 }
 
@@ -43,12 +46,14 @@ export function answer(arithmetic: Arithmetic, { score, weights, q, k, v, bias, 
   return {
     context: affine([], [kept, v]),
     weights: p,
-    backward(dContext, dWeights) {
+    scores: s,
+    backward(dContext, dWeights, dScores) {
       const dKept = affineT([], [dContext, v]);
       const dp = plus(dropout ? times(dKept, dropout) : dKept, dWeights);
       const mean = affine([], [p, { ...dp, shape: [n, 1] }]); // Σⱼ pⱼ·dpⱼ
       const ds = minus(times(p, dp), times(p, repeated(mean, n))); // ∂pᵢ/∂sⱼ = pᵢ·([i = j] − pⱼ)
-      const through = scores.backward(cap ? cap.backward(ds) : ds);
+      const dBent = dScores ? plus(ds, dScores) : ds;
+      const through = scores.backward(cap ? cap.backward(dBent) : dBent);
       return { ...through, v: outer(kept, dContext), bias: ds };
     },
   };

@@ -74,7 +74,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
   "attention's run": ["dotAttention", `${seen} query key value`, (o) => dots.run({}, o)],
   multiHeadAttention: [
     "multiHeadAttention",
-    "heads keyValueHeads size valueSize useBias outputSize rotary",
+    "heads keyValueHeads size valueSize useBias outputSize rotary score units useProjections",
     (o) => core.multiHeadAttention(o),
   ],
   "multiHeadAttention's rotary": ["multiHeadAttention", "base interleaved", (o) => core.multiHeadAttention({ heads: 1, rotary: o })],
@@ -133,6 +133,7 @@ const choices: readonly [what: string, near: string, meant: string, call: (value
   ["initialise's dtype", "F32", "f32", (v) => core.initialise({}, { seed: 1, dtype: v })],
   ["initialise's init", "glorot_uniform", "glorotUniform", (v) => core.initialise({ w: { axes: { units: 1 }, init: v } }, { seed: 1 })],
   ["attention's score", "scaled_dot", "scaledDot", (v) => core.attention({ score: v })],
+  ["multiHeadAttention's score", "scaled_dot", "scaledDot", (v) => core.multiHeadAttention({ heads: 1, score: v })],
   ["array's dtype", "I32", "i32", (v) => core.array(backend, [1], { dtype: v })],
   ["hostArray's dtype", "F64", "f64", (v) => core.hostArray([1], { dtype: v })],
   ["zeros' dtype", "F64", "f64", (v) => core.zeros(backend, [1], { dtype: v })],
@@ -176,6 +177,7 @@ const switches: readonly [what: string, call: (value: never) => unknown][] = [
   ["attend's causal", (v) => core.attend(x(2, 2), x(2, 2), { causal: v })],
   ["rotary's interleaved", (v) => core.rotary(x(2, 2), { interleaved: v })],
   ["multiHeadAttention's useBias", (v) => core.multiHeadAttention({ heads: 1, useBias: v })],
+  ["multiHeadAttention's useProjections", (v) => core.multiHeadAttention({ heads: 1, useProjections: v })],
   ["multiHeadAttention's rotary", (v) => core.multiHeadAttention({ heads: 1, rotary: v })],
 ];
 

@@ -3,12 +3,12 @@ import { record } from "../arguments/checks.ts";
 import { add, mul } from "../trace/arithmetic.ts";
 import { tanh } from "../trace/functions.ts";
 import { expand } from "../trace/movement.ts";
-import { dot } from "../trace/products.ts";
 import { sum } from "../trace/reductions.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
 import { called } from "./fits.ts";
+import { beside, headwise } from "./heads.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
@@ -43,10 +43,10 @@ export function additiveAttention(
   });
 }
 
-/** vᵀ·tanh(q·wq + k·wk + b) […, queries, keys]. */
+/** vᵀ·tanh(q·wq + k·wk + b) […, queries, keys]; where each head has weights, they have its axes in front. */
 export function additiveScores({ wq, wk, b, v }: AdditiveWeights<Tensor>, q: Tensor, k: Tensor): Tensor {
-  const query = add(dot(q, called("wq", wq, ["query", "units"])), called("b", b, ["units"])),
-    key = dot(k, called("wk", wk, ["key", "units"]));
+  const query = add(headwise(q, called("wq", wq, ["query", "units"])), beside(called("b", b, ["units"]), 1)),
+    key = headwise(k, called("wk", wk, ["key", "units"]));
   const hidden = tanh(add(expand(query, -2), expand(key, -3)));
-  return sum(mul(hidden, called("v", v, ["units"])), -1);
+  return sum(mul(hidden, beside(called("v", v, ["units"]), 2)), -1);
 }

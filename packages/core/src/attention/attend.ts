@@ -1,9 +1,10 @@
 // From scores to the weighted sum of values: the half that all kinds of attention share.
 import { checkPositive } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
+import { check } from "../arguments/rules.ts";
 import { add, div, maximum, mul, sub } from "../trace/arithmetic.ts";
 import { SluiceError } from "../errors.ts";
-import { checkFlags, checkTensor } from "../trace/checkTensor.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { exp, stopGradient, tanh } from "../trace/functions.ts";
 import { broadcastTo, transpose } from "../trace/movement.ts";
@@ -13,7 +14,7 @@ import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { floor, hide, type Hiding, mayHideAll } from "./hide.ts";
 import { spread } from "./fits.ts";
-import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
+import { attentionNames, causal, type AttentionOptions, type AttentionResult } from "./options.ts";
 import { withoutPadding } from "./padding.ts";
 
 /**
@@ -45,8 +46,9 @@ export function attend(scores: Tensor, v: Tensor, given: AttentionOptions = {}):
  */
 export function weigh(scores: Tensor, v: Tensor, { position, ...given }: AttentionOptions & Hiding): AttentionResult {
   const options = named<AttentionOptions>(who("attend"), given, attentionNames);
-  checkFlags("attend", options, "causal");
-  const seen = hide(capped(scores, options.softCap), { ...options, position }),
+  if (options.causal !== undefined) check(who("attend"), "causal", options.causal, causal);
+  const bent = capped(scores, options.softCap),
+    seen = hide(bent, { ...options, position }),
     isSafe = !mayHideAll(scores, options);
   const highest = stopGradient(max(isSafe ? seen : maximum(seen, floor), -1, { keepDims: true }));
   const e = exp(sub(seen, highest)),
@@ -58,6 +60,7 @@ export function weigh(scores: Tensor, v: Tensor, { position, ...given }: Attenti
   return {
     output: options.residual === undefined ? context : add(spread("residual", options.residual, context.shape), context),
     weights: share(e),
+    scores: bent,
   };
 }
 

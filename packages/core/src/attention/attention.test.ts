@@ -1,6 +1,6 @@
 // Every score in every option: output and weights against plain code, gradients against finite differences.
 import { expect, test } from "vitest";
-import { attention, literal, tanh, type AttentionInputs, type Score, type Tensor } from "../index.ts";
+import { attention, literal, notEqual, tanh, type AttentionInputs, type Score, type Tensor } from "../index.ts";
 import { open } from "../reference.ts";
 import { attended, attendings, dataOf, softCap, units, type Attending } from "../testing/attending.ts";
 import { hunt } from "../testing/hunt.ts";
@@ -20,20 +20,21 @@ interface Inputs {
   readonly options: Readonly<Record<string, Tensor>>;
 }
 
-function run(score: Score, { has }: Attending, { weights, q, k, v, options }: Inputs) {
+function run(score: Score, { has, causal }: Attending, { weights, q, k, v, options }: Inputs) {
   const inputs: AttentionInputs = {
     query: q,
     key: k,
     value: v,
-    causal: has.causal,
+    causal,
     softCap: has.softCap ? softCap : undefined,
     ...options,
   };
-  return moduleOf(score).run(weights as never, inputs); // the score's own weights, by name
+  const { scores: all, ...result } = moduleOf(score).run(weights as never, inputs); // the score's own weights, by name
+  return { ...result, scores: all.mul(notEqual(result.weights, 0)) };
 }
 
 for (const score of scores) {
-  test(`${score}: output and weights are what the equations say, with any options`, async () => {
+  test(`${score}: output, weights and scores are what the equations say, with any options`, async () => {
     await hunt(
       attendings,
       async (attending) => {
@@ -53,8 +54,8 @@ for (const score of scores) {
         const fixed = Object.fromEntries(Object.entries(rest).map(([name, { data, shape }]) => [name, () => literal(data, shape)]));
         const loss = (inputs: Inputs): Tensor => {
           const constants = Object.fromEntries(Object.entries(fixed).map(([name, make]) => [name, make()]));
-          const { output, weights } = run(score, attending, { ...inputs, options: { ...inputs.options, ...constants } });
-          return tanh(output).sum().add(weights.mul(weights).sum());
+          const { output, weights, scores: each } = run(score, attending, { ...inputs, options: { ...inputs.options, ...constants } });
+          return tanh(output).sum().add(weights.mul(weights).sum()).add(tanh(each).sum());
         };
         const at = { ...floats, options: { ...(bias && { bias }), ...(residual && { residual }) } };
         expect(await wrongSlopes(backend, loss as (at: never) => Tensor, at, attending.seed)).toEqual([]);

@@ -7,6 +7,7 @@ import {
   gradient,
   literal,
   multiHeadAttention,
+  notEqual,
   scan,
   slice,
   tanh,
@@ -31,7 +32,7 @@ import { evaluate } from "../testing/running.ts";
 const backend = await open();
 
 interface Example {
-  readonly choice: { readonly score: Score } | (MultiHeadOptions & { readonly score: "multiHead" });
+  readonly choice: { readonly score: Score } | { readonly heads: MultiHeadOptions };
   readonly batch: number;
   readonly steps: number;
   /** Room in the cache beyond the steps. */
@@ -43,8 +44,7 @@ interface Example {
   readonly seed: number;
 }
 
-const heads: fc.Arbitrary<Example["choice"]> = fc.record({
-  score: fc.constant("multiHead" as const),
+const projected: fc.Arbitrary<MultiHeadOptions> = fc.record({
   heads: fc.constant(4),
   keyValueHeads: fc.constantFrom(undefined, 1, 2),
   size: fc.constantFrom(2, 4),
@@ -53,9 +53,19 @@ const heads: fc.Arbitrary<Example["choice"]> = fc.record({
   useBias: fc.boolean(),
   rotary: fc.constantFrom(false, true, { base: 50 }, { interleaved: true }, { base: 7, interleaved: true }),
 });
+const split: fc.Arbitrary<MultiHeadOptions> = fc.record({
+  heads: fc.constantFrom(1, 2),
+  useProjections: fc.constant(false),
+  rotary: fc.boolean(),
+});
+/** By each score, with weights for each head. */
+const scored = (options: fc.Arbitrary<MultiHeadOptions>): fc.Arbitrary<Example["choice"]> =>
+  fc
+    .tuple(options, fc.constantFrom<Score>("scaledDot", "dot", "additive", "concat"))
+    .map(([of, score]) => ({ heads: { ...of, score, ...(score === "additive" && { units: 3 }) } }));
 const scores = fc.constantFrom<Score>("dot", "scaledDot", "additive", "concat").map((score) => ({ score }));
 const examples: fc.Arbitrary<Example> = fc.record({
-  choice: fc.oneof(heads, scores),
+  choice: fc.oneof(scored(projected), scored(split), scores),
   batch: fc.integer({ min: 1, max: 3 }),
   steps: fc.integer({ min: 1, max: 5 }),
   spare: fc.constantFrom(0, 1, 3),
@@ -69,15 +79,20 @@ const examples: fc.Arbitrary<Example> = fc.record({
 type Module = Attention<never>;
 
 function moduleOf({ choice }: Example): Module {
-  if (choice.score === "multiHead") {
-    const { score: _, ...options } = choice;
-    return multiHeadAttention(options) as unknown as Module;
-  }
+  if ("heads" in choice) return multiHeadAttention(choice.heads) as unknown as Module;
   return attention({ score: choice.score, ...(choice.score === "additive" && { units: 3 }) }) as unknown as Module;
 }
 
 function sizesOf({ features, beside, choice }: Example): AttentionSizes {
-  const ownSizes = choice.score === "additive" || choice.score === "concat" || choice.score === "multiHead";
+  if ("heads" in choice && choice.heads.useProjections === false) {
+    const each = 2 * choice.heads.heads; // for pairs to turn
+    return {
+      query: each,
+      ...(beside !== "nothing" && { key: each }),
+      ...(beside === "keys and values" && { value: 3 * choice.heads.heads }),
+    };
+  }
+  const ownSizes = "heads" in choice || choice.score === "additive" || choice.score === "concat";
   return {
     query: features,
     ...(beside !== "nothing" && { key: ownSizes ? features + 1 : features }),
@@ -108,7 +123,7 @@ function dataOf(example: Example) {
 }
 
 function scoresOf({ choice, batch, steps }: Example): number[] {
-  return [batch, ...(choice.score === "multiHead" ? [choice.heads] : []), steps, steps];
+  return [batch, ...("heads" in choice ? [choice.heads.heads] : []), steps, steps];
 }
 
 /** Those that have no gradient. */
@@ -145,7 +160,7 @@ function stepped(example: Example, { weights, inputs, options }: Given) {
   const { batch, steps, spare } = example,
     module = moduleOf(example),
     { softCap, ...fixed } = fixedOf(example),
-    results: { output: Tensor; weights: Tensor }[] = [];
+    results: Record<"output" | "weights" | "scores", Tensor>[] = [];
   let cache = roomOf(module.cache(sizesOf(example), steps + spare), batch, NaN);
   for (let t = 0; t < steps; t++) {
     const at = (x: Tensor): Tensor => slice(x, -2, t, t + 1),
@@ -163,18 +178,15 @@ function stepped(example: Example, { weights, inputs, options }: Given) {
         }),
       });
     cache = result.cache;
-    results.push({ output: result.output, weights: slice(result.weights, -1, 0, steps) });
+    const seen = (x: Tensor): Tensor => slice(x, -1, 0, steps);
+    results.push({ output: result.output, weights: seen(result.weights), scores: seen(result.scores) });
   }
-  return {
-    output: concat(
-      results.map((r) => r.output),
+  const all = (part: "output" | "weights" | "scores"): Tensor =>
+    concat(
+      results.map((r) => r[part]),
       -2,
-    ),
-    weights: concat(
-      results.map((r) => r.weights),
-      -2,
-    ),
-  };
+    );
+  return { output: all("output"), weights: all("weights"), scores: all("scores") };
 }
 
 function mapped(record: object, of: (x: Tensor, name: string) => Tensor): Record<string, Tensor> {
@@ -193,9 +205,11 @@ test("every attention, with any options: stepping gives what the causal run give
   await hunt(
     examples,
     async (example) => {
-      const under = (run: (at: Given) => { output: Tensor; weights: Tensor }) => (at: Given) => {
-        const { output, weights } = run(at);
-        return { output, weights, d: gradient(tanh(output).sum().add(weights.mul(weights).sum()), at as never) };
+      const under = (run: (at: Given) => Record<"output" | "weights" | "scores", Tensor>) => (at: Given) => {
+        const { output, weights, scores: all } = run(at),
+          scores = all.mul(notEqual(weights, 0)); // of what is seen
+        const loss = tanh(output).sum().add(weights.mul(weights).sum()).add(tanh(scores).sum());
+        return { output, weights, scores, d: gradient(loss, at as never) };
       };
       const data = dataOf(example),
         wanted = await evaluate(

@@ -4,12 +4,12 @@ import { SluiceError } from "../errors.ts";
 import { add } from "../trace/arithmetic.ts";
 import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
-import { reshape, split } from "../trace/movement.ts";
-import { dot } from "../trace/products.ts";
+import { expand, reshape, split } from "../trace/movement.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
 import { called } from "./fits.ts";
+import { beside, headwise } from "./heads.ts";
 import { checkOperands } from "./operands.ts";
 import type { AttentionOptions, AttentionResult } from "./options.ts";
 
@@ -40,21 +40,21 @@ export function concatAttention(
   });
 }
 
-/** wa·[q; k] + b […, queries, keys]. */
+/** wa·[q; k] + b […, queries, keys]; where each head has weights, they have its axes in front. */
 export function concatScores({ wa, b }: ConcatWeights<Tensor>, q: Tensor, k: Tensor): Tensor {
   const [forQuery, forKey] = halves(wa, q, k);
-  const query = add(dot(q, forQuery), called("b", b, ["one"])), // […, queries, 1]
-    key = dot(k, forKey); // […, keys, 1]
+  const query = add(headwise(q, forQuery), beside(called("b", b, ["one"]), 1)), // […, queries, 1]
+    key = headwise(k, forKey); // […, keys, 1]
   return add(query, reshape(key, [...key.shape.slice(0, -2), 1, key.shape.at(-2)!]));
 }
 
-/** wa as columns, [query, 1] and [key, 1]. */
+/** wa as columns, […, query, 1] and […, key, 1]. */
 function halves(wa: Tensor, q: Tensor, k: Tensor): readonly [Tensor, Tensor] {
   checkTensor("concatAttention", wa, "wa");
   const [query, key] = [q.shape.at(-1)!, k.shape.at(-1)!];
-  if (wa.rank === 1 && wa.shape[0] === query + key) {
+  if (wa.shape.at(-1) === query + key) {
     const [a, b] = split(wa, [query, key]) as [Tensor, Tensor];
-    return [reshape(a, [query, 1]), reshape(b, [key, 1])];
+    return [expand(a, -1), expand(b, -1)];
   }
   const what = `wa must be [query + key ${query + key}], got ${describe(called("wa", wa, ["features"]))} for ${describe(q)} and ${describe(k)}`;
   throw new SluiceError({ code: "SHAPE_MISMATCH", who: "concatAttention", what, facts: { shapes: [wa.shape, q.shape, k.shape] } });

@@ -140,8 +140,11 @@ for (const [name, options] of Object.entries(padding))
 test("a key is seen where a mask is not 0, also where the dtype of the keys has no such number", async () => {
   const f32 = (data: number[], ...shape: number[]): HostArray => ({ dtype: "f32", shape, data: Float32Array.from(data) });
   const at = { q: f32([1], 1, 1), k: f32([0, 0, 0], 3, 1), v: f32([1, 2, 9], 3, 1), mask: f64([1e-60, NaN, 0], 3) };
-  const run = ({ q, k, v, mask }: Operands & { mask: Tensor }) => ({
-    ofKeys: dotAttention(q, k, v, { mask }),
+  const run = ({ q, k, v, mask }: Operands & { mask: Tensor }) => {
+    const { output, weights } = dotAttention(q, k, v, { mask });
+    return { ofKeys: { output, weights }, ...ofPairs({ q, k, v, mask }) };
+  };
+  const ofPairs = ({ q, k, v, mask }: Operands & { mask: Tensor }) => ({
     ofPairs: dotAttention(q.broadcastTo([2, 1]), k, v, { mask: mask.broadcastTo([2, 3]) }).weights,
   });
   expect(await evaluate(backend, run, at)).toEqual({

@@ -113,6 +113,37 @@ const refusals: readonly [title: string, code: ErrorCode, message: string, attem
   ["an unknown score", "INVALID_ARGUMENT", "score must be one of dot", () => attention({ score: "general" as "dot" })],
   ["additive without units", "INVALID_ARGUMENT", "units", () => attention({ score: "additive" })],
   ["units that no score asked for", "INVALID_ARGUMENT", "no units", () => attention({ score: "dot", units: 3 })],
+  [
+    "heads by an unknown score",
+    "INVALID_ARGUMENT",
+    "score must be one of dot",
+    () => multiHeadAttention({ heads: 1, score: "add" as "dot" }),
+  ],
+  ["heads by the additive score without units", "INVALID_ARGUMENT", "units", () => multiHeadAttention({ heads: 1, score: "additive" })],
+  [
+    "a size of no projections",
+    "INVALID_ARGUMENT",
+    "without projections there is no valueSize",
+    () => multiHeadAttention({ heads: 2, useProjections: false, valueSize: 3 }),
+  ],
+  [
+    "columns that do not divide among heads without projections",
+    "INVALID_ARGUMENT",
+    "keyValueHeads 2 must divide the key's features 3, where nothing is projected",
+    () => multiHeadAttention({ heads: 2, useProjections: false }).weights({ query: 4, key: 3 }),
+  ],
+  [
+    "weights for a score that has none",
+    "INVALID_ARGUMENT",
+    'there is no weight "score"',
+    () => multi.run({ ...(weights as object), score: { b: t(1) } } as never, { query: one }),
+  ],
+  [
+    "a score without its weights",
+    "INVALID_ARGUMENT",
+    "weights.score.wa must be a tensor",
+    () => multiHeadAttention({ heads: 2, useProjections: false, score: "concat" }).run({} as never, { query: one }),
+  ],
   ["no heads", "INVALID_ARGUMENT", "heads", () => multiHeadAttention({ heads: 0 })],
   ["half a column", "INVALID_ARGUMENT", "valueSize", () => multiHeadAttention({ heads: 2, valueSize: 0.5 })],
   [

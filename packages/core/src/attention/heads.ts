@@ -1,7 +1,8 @@
-// Columns as heads, and heads as columns again: nothing but views.
+// Columns as heads, and heads as columns again: nothing but views. And weights that each head has for itself.
 import { SluiceError } from "../errors.ts";
 import { describe } from "../trace/describe.ts";
 import { reshape, transpose } from "../trace/movement.ts";
+import { dot, matmul } from "../trace/products.ts";
 import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { spread } from "./fits.ts";
@@ -27,6 +28,17 @@ export function merge(x: Tensor): Tensor {
 /** What broadcasts to [batch, heads, queries, keys] with the heads along several axes. Throws SHAPE_MISMATCH. */
 export function perHead(name: string, x: Tensor, [batch, heads, ...rest]: readonly number[], axes: readonly number[]): Tensor {
   return reshape(spread(name, x, [batch!, heads!, ...rest]), [batch!, ...axes, ...rest]);
+}
+
+/** x […, rows, size]·w [size, columns]; or w of each head, with the heads' axes in front. */
+export function headwise(x: Tensor, w: Tensor): Tensor {
+  return w.rank <= 2 ? dot(x, w) : matmul(x, w);
+}
+
+/** A weight [columns] as it is; one of each head […heads, columns] with `inner` axes of 1 after the heads. */
+export function beside(w: Tensor, inner: number): Tensor {
+  if (w.rank <= 1) return w;
+  return reshape(w, [...w.shape.slice(0, -1), ...Array.from({ length: inner }, () => 1), ...w.shape.slice(-1)]);
 }
 
 function indivisible(name: string, x: Tensor, heads: readonly number[]): SluiceError {

@@ -29,9 +29,10 @@ export function hide(scores: Tensor, { causal = false, keyLengths, position, mas
   const { shape, dtype } = scores,
     [queries, keys] = shape.slice(-2) as [number, number];
   const key = broadcastTo(positions(0, keys, dtype), shape),
-    afterLast = broadcastTo(reshape(positions(keys - queries + 1, queries, dtype), [queries, 1]), shape);
+    first = causal === "start" ? 1 : keys - queries + 1, // the first that query 0 does not see
+    afterLast = broadcastTo(reshape(positions(first, queries, dtype), [queries, 1]), shape);
   const tests: Tensor[] = [];
-  if (causal) tests.push(less(key, afterLast));
+  if (causal !== false) tests.push(less(key, afterLast));
   if (keyLengths !== undefined) tests.push(less(key, cast(broadcastTo(perRow(keyLengths, scores), shape), dtype)));
   if (position !== undefined) {
     const before = broadcastTo(positions(-1, keys, dtype), shape); // key − 1 < position where key ≤ position
@@ -48,7 +49,13 @@ export function hide(scores: Tensor, { causal = false, keyLengths, position, mas
 /** May a query be left without any key? One at a position sees its own. */
 export function mayHideAll({ shape }: Tensor, { causal = false, keyLengths, mask, bias }: Visibility): boolean {
   const [queries, keys] = shape.slice(-2) as [number, number];
-  return keys === 0 || keyLengths !== undefined || mask !== undefined || bias !== undefined || (causal && queries > keys);
+  return (
+    keys === 0 ||
+    keyLengths !== undefined ||
+    mask !== undefined ||
+    bias !== undefined ||
+    (causal !== false && causal !== "start" && queries > keys)
+  );
 }
 
 /** from, from + 1, … */

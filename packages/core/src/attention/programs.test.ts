@@ -58,9 +58,11 @@ for (const heads of [1, 4])
     expect(scratchOf(both).filter((n) => n >= batch * heads * steps * steps)).toHaveLength(2);
   });
 
-test("weights cost a map where they are wanted, and nothing where they are not", () => {
+test("weights and scores cost a map where they are wanted, and nothing where they are not", () => {
   const run = (x: Operands) => scaledDotAttention(x.q, x.k, x.v);
-  expect(counts(programOf(run, [operands]))).toEqual({ map: 3, matmul: 2, reduce: 2 });
+  expect(counts(programOf(run, [operands]))).toEqual({ map: 4, matmul: 2, reduce: 2 });
+  const weighed = (x: Operands) => ({ output: run(x).output, weights: run(x).weights });
+  expect(counts(programOf(weighed, [operands]))).toEqual({ map: 3, matmul: 2, reduce: 2 });
   expect(counts(programOf((x: Operands) => run(x).weights, [operands]))).toEqual({ map: 2, matmul: 1, reduce: 2 });
 });
 

@@ -29,7 +29,8 @@ export function projections({ q, k, v, o }: ProjectionSizes, useBias: boolean): 
   return useBias ? { ...matrices, bq: bias(q), bk: bias(k), bv: bias(v), bo: bias(o) } : matrices;
 }
 
-/** x·w + b, or x·w. */
-export function project(x: Tensor, w: Tensor, b: Tensor | undefined): Tensor {
+/** x·w + b, x·w, or x. */
+export function project(x: Tensor, w: Tensor | undefined, b: Tensor | undefined): Tensor {
+  if (w === undefined) return x;
   return b === undefined ? dot(x, w) : add(dot(x, w), b);
 }

@@ -1,12 +1,14 @@
 // For tests: attention in plain code, with its cases and their numbers.
 import fc from "fast-check";
+import type { Causal } from "../attention/options.ts";
 import type { HostArray, Score, Shape } from "../index.ts";
 import { normal } from "./numbers.ts";
 import { random } from "../random.ts";
 
 export interface Attending {
   readonly sizes: Readonly<Record<"batch" | "queries" | "keys" | "size" | "values", number>>;
-  readonly has: Readonly<Record<"causal" | "keyLengths" | "mask" | "bias" | "softCap" | "dropout" | "residual", boolean>>;
+  readonly has: Readonly<Record<"keyLengths" | "mask" | "bias" | "softCap" | "dropout" | "residual", boolean>>;
+  readonly causal: Causal;
   readonly seed: number;
 }
 
@@ -14,7 +16,6 @@ const few = fc.integer({ min: 1, max: 4 });
 export const attendings: fc.Arbitrary<Attending> = fc.record({
   sizes: fc.record({ batch: few, queries: few, keys: few, size: few, values: few }),
   has: fc.record({
-    causal: fc.boolean(),
     keyLengths: fc.boolean(),
     mask: fc.boolean(),
     bias: fc.boolean(),
@@ -22,6 +23,7 @@ export const attendings: fc.Arbitrary<Attending> = fc.record({
     dropout: fc.boolean(),
     residual: fc.boolean(),
   }),
+  causal: fc.constantFrom<Causal>(false, true, "end", "start"),
   seed: fc.nat(1e6),
 });
 
@@ -86,28 +88,31 @@ const scoreOf: Readonly<Record<Score, (w: Named, q: Row, k: Row) => number>> = {
   concat: ({ wa, b }, q, k) => product(rowOf(wa!, 0, q.length + k.length), [...q, ...k]) + b!.data[0]!,
 };
 
-/** Output and weights of a case, element by element. */
-export function attended(attending: Attending, score: Score): { readonly output: number[]; readonly weights: number[] } {
+/** Output, weights and the scores of keys that have a weight, element by element. */
+export function attended(attending: Attending, score: Score): Readonly<Record<"output" | "weights" | "scores", number[]>> {
   const { batch, queries, keys, size, values } = attending.sizes,
-    { has } = attending,
+    { has, causal } = attending,
     { weights: w, q, k, v, options } = dataOf(attending, score);
   const { keyLengths, mask, bias, dropout, residual } = options,
     output: number[] = [],
-    weights: number[] = [];
+    weights: number[] = [],
+    scores: number[] = [];
+  const ahead = causal === "start" ? 0 : keys - queries; // keys that query 0 sees after its own
   for (let n = 0; n < batch; n++)
     for (let i = 0; i < queries; i++) {
       const at = (j: number): number => (n * queries + i) * keys + j,
         all = Array.from({ length: keys }, (_, j) => j);
       const isSeen = (j: number): boolean =>
-        !(has.causal && j > i + keys - queries) && !(keyLengths && j >= keyLengths.data[n]!) && !(mask && mask.data[at(j)] === 0);
+        !(causal !== false && j > i + ahead) && !(keyLengths && j >= keyLengths.data[n]!) && !(mask && mask.data[at(j)] === 0);
       const s = all.map((j) => {
         const plain = scoreOf[score](w, rowOf(q, n * queries + i, size), rowOf(k, n * keys + j, size));
-        return (has.softCap ? softCap * Math.tanh(plain / softCap) : plain) + (bias?.data[i * keys + j] ?? 0);
+        return has.softCap ? softCap * Math.tanh(plain / softCap) : plain;
       });
-      const e = all.map((j) => (isSeen(j) ? Math.exp(s[j]!) : 0)),
+      const e = all.map((j) => (isSeen(j) ? Math.exp(s[j]! + (bias?.data[i * keys + j] ?? 0)) : 0)),
         total = e.reduce((a, b) => a + b, 0);
       const p = e.map((x) => (total === 0 ? 0 : x / total));
       weights.push(...p);
+      scores.push(...s.map((x, j) => (p[j] === 0 ? 0 : x)));
       for (let c = 0; c < values; c++)
         output.push(
           (residual?.data[(n * queries + i) * values + c] ?? 0) +
@@ -117,7 +122,7 @@ export function attended(attending: Attending, score: Score): { readonly output:
             ),
         );
     }
-  return { output, weights };
+  return { output, weights, scores };
 }
 
 function product(x: Row, y: Row): number {

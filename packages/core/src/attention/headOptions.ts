@@ -1,0 +1,70 @@
+// The options of attention in several heads.
+import { checkBoolean, checkPositive, checkSize } from "../arguments/checks.ts";
+import { type Names, options as named } from "../arguments/options.ts";
+import { SluiceError } from "../errors.ts";
+import type { RotaryOptions } from "../positions/rotary.ts";
+import { checkScore, type Score } from "./scores.ts";
+
+export interface MultiHeadOptions {
+  readonly heads: number;
+  /** What each head compares its queries and keys by, with weights of its own, as `attention` does. Default "scaledDot". */
+  readonly score?: Score | undefined;
+  /** Width of the additive score's hidden layer; for that score alone, which needs it. */
+  readonly units?: number | undefined;
+  /** Without projections each head reads its own columns of query, key and value, and the heads side by side are the output. Default true. */
+  readonly useProjections?: boolean | undefined;
+  /** Heads of keys and values: head h reads number ⌊h·keyValueHeads / heads⌋. Divides `heads`. Default `heads`. */
+  readonly keyValueHeads?: number | undefined;
+  /** Columns of a head's queries and keys. Default the query's features / heads. */
+  readonly size?: number | undefined;
+  /** Columns of a head's values. Default `size`. */
+  readonly valueSize?: number | undefined;
+  /** Default true. */
+  readonly useBias?: boolean | undefined;
+  /** Features of the output. Default the query's. */
+  readonly outputSize?: number | undefined;
+  /** Turns queries and keys by their positions, counted from 0 (Su et al. 2021). Default false. */
+  readonly rotary?: boolean | Pick<RotaryOptions, "base" | "interleaved"> | undefined;
+}
+
+/**
+ * As they are. Throws INVALID_ARGUMENT for sizes that are no whole numbers above 0 or do not divide, for an unknown score, and for what there is only with
+ * projections or another score.
+ */
+export function checkedHeads(name: string, options: MultiHeadOptions): MultiHeadOptions {
+  const given: MultiHeadOptions = named<MultiHeadOptions>(name, options, names),
+    { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true, useProjections = true, score = "scaledDot" } = given;
+  for (const [option, value] of Object.entries({ useBias, useProjections })) checkBoolean(name, option, value);
+  checkRotary(name, given.rotary);
+  checkScore(name, score, given.units);
+  for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
+    if (value !== undefined) checkSize(name, option, value);
+  if (heads % keyValueHeads !== 0) throw invalid(name, `keyValueHeads ${keyValueHeads} must divide heads ${heads}`);
+  const ofProjections = Object.entries({ size, valueSize, outputSize, useBias: given.useBias }).find(([, value]) => value !== undefined);
+  if (useProjections || ofProjections === undefined) return given;
+  throw invalid(name, `without projections there is no ${ofProjections[0]}`, "Leave it out");
+}
+
+const names: Names<MultiHeadOptions> = {
+  heads: true,
+  keyValueHeads: true,
+  size: true,
+  valueSize: true,
+  useBias: true,
+  outputSize: true,
+  rotary: true,
+  score: true,
+  units: true,
+  useProjections: true,
+};
+
+function checkRotary(name: string, rotary: MultiHeadOptions["rotary"]): void {
+  if (rotary === undefined || typeof rotary === "boolean") return;
+  const { base, interleaved } = named(name, rotary, { base: true, interleaved: true }, "rotary");
+  if (base !== undefined) checkPositive(name, "base of rotary", base);
+  if (interleaved !== undefined) checkBoolean(name, "interleaved of rotary", interleaved);
+}
+
+function invalid(name: string, what: string, fix?: string): SluiceError {
+  return new SluiceError({ code: "INVALID_ARGUMENT", who: name, what, ...(fix !== undefined && { fix }) });
+}
