@@ -16,6 +16,7 @@ export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
 export { flatten, type FlattenConfig } from "./layers/flatten.ts";
 export { globalAveragePooling1D } from "./layers/globalAveragePooling1D.ts";
 export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
+export { groupQueryAttention, type GroupQueryAttentionConfig } from "./layers/groupQueryAttention.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
 export { lambda, type LambdaConfig, type SpecsOf } from "./layers/lambda.ts";

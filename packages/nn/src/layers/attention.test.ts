@@ -24,6 +24,7 @@ import { deserialize } from "../saving/deserialize.ts";
 import { additiveAttention } from "./additiveAttention.ts";
 import { attention } from "./attention.ts";
 import { dense } from "./dense.ts";
+import { groupQueryAttention } from "./groupQueryAttention.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
@@ -70,6 +71,18 @@ const layers: Readonly<Record<string, readonly [Layer, plain: (given: Given) => 
     [2, steps, steps],
   ],
   "four heads in two groups, of sizes of their own": [multiHeadAttention(many), ({ w, x }) => module(grouped).run(w, { query: x }).output],
+  "heads by the additive score": [
+    multiHeadAttention({ numHeads: 2, score: "additive", scoreUnits: 3, causal: "start" }),
+    ({ w, x }) => module({ heads: 2, score: "additive", units: 3 }).run(w, { query: x, causal: "start" }).output,
+  ],
+  "heads that are columns": [
+    multiHeadAttention({ numHeads: 2, score: "concat", useProjections: false }),
+    ({ w, x }) => module({ heads: 2, score: "concat", useProjections: false }).run(w, { query: x }).output,
+  ],
+  "heads in groups, as Keras calls them": [
+    groupQueryAttention({ headDim: 3, numQueryHeads: 4, numKeyValueHeads: 2 }),
+    ({ w, x }) => module({ heads: 4, keyValueHeads: 2, size: 3 }).run(w, { query: x }).output,
+  ],
   "heads that turn": [
     multiHeadAttention({ numHeads: 2, rotary: { base: 100 } }),
     ({ w, x }) => module({ heads: 2, rotary: { base: 100 } }).run(w, { query: x }).output,
@@ -122,6 +135,18 @@ const refusals: readonly [title: string, code: SluiceError["code"], message: str
   ["a hidden layer of width 0", "INVALID_ARGUMENT", "units", () => additiveAttention({ units: 0 })],
   ["a rate of 1", "INVALID_ARGUMENT", "dropout", () => attention({ dropout: 1 })],
   ["heads that do not divide", "INVALID_ARGUMENT", "heads 3 must divide", () => multiHeadAttention({ numHeads: 3 }).build(sample, "test")],
+  [
+    "a bias of no projections",
+    "INVALID_ARGUMENT",
+    "without projections there is no useBias",
+    () => multiHeadAttention({ numHeads: 2, useProjections: false, useBias: false }),
+  ],
+  [
+    "groups that do not divide",
+    "INVALID_ARGUMENT",
+    "keyValueHeads 2 must divide heads 3",
+    () => groupQueryAttention({ headDim: 1, numQueryHeads: 3, numKeyValueHeads: 2 }),
+  ],
   ["a vector", "SHAPE_MISMATCH", "needs x [batch, steps, features]", () => attention().build(specOf([4], "float"), "test")],
   [
     "an output that x cannot be added to",

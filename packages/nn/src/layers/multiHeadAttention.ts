@@ -1,6 +1,14 @@
 // Attention in several heads.
-import { multiHeadAttention as module, type MultiHeadOptions, type Projections, type RotaryOptions, type Weight } from "@sluice/core";
-import { boolean, positive, size } from "@sluice/core/arguments";
+import {
+  multiHeadAttention as module,
+  type MultiHeadOptions,
+  type Projections,
+  type RotaryOptions,
+  type Score,
+  type ScoreWeights,
+  type Weight,
+} from "@sluice/core";
+import { boolean, oneOf, positive, size } from "@sluice/core/arguments";
 import { either, options as record } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
@@ -20,6 +28,12 @@ export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
   readonly useBias?: boolean;
   /** Turn queries and keys by their positions (Su et al. 2021). Default false. */
   readonly rotary?: MultiHeadOptions["rotary"];
+  /** What each head compares its queries and keys by, with weights of its own, as `attention` does. Default "scaledDot" (Vaswani et al. 2017). */
+  readonly score?: Score;
+  /** Width of the additive score's hidden layer; that score alone has it. */
+  readonly scoreUnits?: number;
+  /** Without projections heads are columns of what is read, side by side in the output; then there are no keyDim, valueDim, outputDim and useBias. Default true. */
+  readonly useProjections?: boolean;
 }
 
 const rotaryTable = { base: preset(positive, 10000), interleaved: preset(boolean, false) } satisfies Table<Turning>;
@@ -33,6 +47,9 @@ export const multiHeadAttentionTable = {
   valueDim: optional(size),
   outputDim: optional(size),
   useBias: preset(boolean, true),
+  score: preset(oneOf("dot", "scaledDot", "additive", "concat"), "scaledDot"),
+  scoreUnits: optional(size),
+  useProjections: preset(boolean, true),
   rotary: preset(either(boolean, record<Turning>(rotaryTable)), false),
 } satisfies Table<MultiHeadAttentionConfig>;
 
@@ -42,14 +59,15 @@ export const multiHeadAttentionTable = {
  *
  * x [batch, steps, features] → [batch, steps, outputDim]. `wq` [features, numHeads·keyDim], `wk` [features, numKeyValueHeads·keyDim],
  * `wv` [features, numKeyValueHeads·valueDim], `wo` [numHeads·valueDim, outputDim] and their biases `bq` `bk` `bv` `bo`.
+ * By another `score` its weights are `score`, each with an axis of the heads in front.
  * Throws INVALID_ARGUMENT for sizes below 1, heads that do not divide, or a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that
  * is not [steps, features], or, with `residual`, an output of another size.
  */
 export function multiHeadAttention<const N extends LayerName = undefined>(
   options: MultiHeadAttentionConfig & Naming<N>,
-): KnownAttention<"multiHeadAttention", N, Projections<Weight>> {
+): KnownAttention<"multiHeadAttention", N, MultiHeadWeights> {
   const config = given<MultiHeadAttentionConfig>("multiHeadAttention", multiHeadAttentionTable, options);
-  const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary } = config;
+  const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary, score, scoreUnits, useProjections } = config;
   const heads = module({
     heads: numHeads,
     keyValueHeads: numKeyValueHeads,
@@ -58,6 +76,14 @@ export function multiHeadAttention<const N extends LayerName = undefined>(
     outputSize: outputDim,
     useBias,
     rotary,
+    score,
+    units: scoreUnits,
+    useProjections,
   });
   return selfAttention("multiHeadAttention", heads, config, numHeads);
 }
+
+/** What there is where; without projections none of them, and of `score` those that the score has. */
+type MultiHeadWeights = Projections<Weight> & {
+  readonly score?: Partial<ScoreWeights<Weight>["additive"] & ScoreWeights<Weight>["concat"]>;
+};

@@ -1,8 +1,8 @@
 // Any attention of core as a layer: of one sequence to itself, or of queries to the keys and values of another.
 import { where } from "@sluice/core";
-import type { Attention, AttentionCache, AttentionResult, AttentionSizes, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
-import { boolean, finite, fraction, positive } from "@sluice/core/arguments";
-import { layerName } from "../options/rules.ts";
+import type { Attention, AttentionCache, AttentionResult, AttentionSizes, Causal, Tensor, Tree, Weight, WeightTensors } from "@sluice/core";
+import { boolean, finite, fraction, oneOf, positive } from "@sluice/core/arguments";
+import { either, layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import { callable, withAlso } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
@@ -13,8 +13,11 @@ import { specsOf } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
 
 export interface SelfAttentionConfig {
-  /** Steps attend to themselves and what came before only. Default false. */
-  readonly causal?: boolean;
+  /**
+   * Steps attend to themselves and what came before only: with true or "end" the last query to all keys; with "start", as in Keras, query i to keys 0 … i.
+   * Where x attends to itself that is the same. Default false.
+   */
+  readonly causal?: Causal;
   /** Add x to the output. Default false. */
   readonly residual?: boolean;
   /** Scores are bent to within ±softCap, by softCap·tanh(score / softCap). Default not. */
@@ -27,7 +30,7 @@ export interface SelfAttentionConfig {
 }
 
 export const selfAttentionTable = {
-  causal: preset(boolean, false),
+  causal: preset(either(boolean, oneOf("start", "end")), false),
   residual: preset(boolean, false),
   softCap: optional(positive),
   dropout: preset(fraction, 0),
@@ -108,14 +111,14 @@ interface Stepping<P> {
   readonly who: string;
   readonly heads: boolean;
   readonly isSelf: boolean;
-  readonly causal: boolean;
+  readonly causal: Causal;
   readonly softCap: number | undefined;
   readonly residual: boolean;
 }
 
 /** One query at a time: to the keys and values so far, which are kept, or to others that are known before. Otherwise it reads what is yet to come. */
 function stepsOf<P>({ module, sizes, who, heads, isSelf, causal, softCap, residual }: Stepping<P>): Pick<Built, "stepwise"> {
-  if (isSelf !== causal) return {};
+  if (isSelf !== (causal !== false)) return {};
   const query = (x: Tensor): { readonly query: Tensor; readonly softCap: number | undefined; readonly residual: Tensor | undefined } => ({
     query: x.expand(1),
     softCap,

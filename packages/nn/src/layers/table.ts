@@ -14,6 +14,7 @@ import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
 import { globalMaxPooling1D } from "./globalMaxPooling1D.ts";
+import { groupQueryAttention } from "./groupQueryAttention.ts";
 import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
@@ -59,6 +60,7 @@ export const builtIn: LayerTable = {
   flatten,
   globalAveragePooling1D,
   globalMaxPooling1D,
+  groupQueryAttention,
   gru,
   input,
   layerNormalization,

@@ -38,6 +38,7 @@ const layers = {
   "both ways, averaged": () => bidirectional(lstm({ units: width, returnSequences: true, peepholes: true }), { mergeMode: "ave" }),
   attention: () => attention({ score: "scaledDot", residual: true }),
   "causal attention": () => additiveAttention({ units: 3, causal: true }),
+  "heads by a score of their own": () => multiHeadAttention({ numHeads: 2, score: "additive", scoreUnits: 3 }),
   heads: () => multiHeadAttention({ numHeads: 2, residual: true }),
   "causal heads": () => multiHeadAttention({ numHeads: 2, numKeyValueHeads: 1, causal: true, rotary: true }),
   "normalised layers": () => layerNormalization(),

@@ -12,6 +12,7 @@ import { dropoutTable } from "../layers/dropout.ts";
 import { eluTable } from "../layers/elu.ts";
 import { embeddingTable } from "../layers/embedding.ts";
 import { flattenTable } from "../layers/flatten.ts";
+import { groupQueryAttentionTable } from "../layers/groupQueryAttention.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { lambdaTable } from "../layers/lambda.ts";
@@ -83,6 +84,7 @@ export const layerTables = {
   flatten: flattenTable,
   globalAveragePooling1D: poolingTable,
   globalMaxPooling1D: poolingTable,
+  groupQueryAttention: groupQueryAttentionTable,
   gru: gruTable,
   input: inputTable,
   layerNormalization: layerNormalizationTable,

@@ -18,6 +18,7 @@ import {
   lstm,
   mgu,
   model,
+  groupQueryAttention,
   multiHeadAttention,
   positionalEncoding,
   prelu,
@@ -64,6 +65,9 @@ const causal: Readonly<Record<string, () => AnyLayer>> = {
   "causal attention": () => attention({ score: "scaledDot", causal: true, residual: true }),
   "additive causal attention": () => attention({ score: "additive", units: 3, causal: true, softCap: 2 }),
   "causal heads that turn": () => multiHeadAttention({ numHeads: 2, causal: true, rotary: true, residual: true }),
+  "causal columns as heads, by a score of their own": () =>
+    multiHeadAttention({ numHeads: 1, score: "concat", useProjections: false, causal: "start" }),
+  "grouped queries": () => groupQueryAttention({ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1, causal: true }),
   "causal heads in a group": () => multiHeadAttention({ numHeads: 2, numKeyValueHeads: 1, keyDim: 2, causal: true }),
 };
 
