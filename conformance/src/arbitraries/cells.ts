@@ -129,7 +129,7 @@ export const reverses: readonly Structure[] = cells.map((cell) =>
 export const uneven: readonly Structure[] = [...forwards, ...reverses].map((structure) => ({ ...structure, lengths: true }));
 
 /** Both directions: every merge of like and unlike cells. */
-export const bidirectionals: readonly Structure[] = (["concat", "sum", "mean"] as const).flatMap((merge, k) => {
+export const bidirectionals: readonly Structure[] = (["concat", "sum", "mean", "mul"] as const).flatMap((merge, k) => {
   const choice = (forward: number, backward: number): Choice => ({
     kind: "bidirectional",
     forward: cells[forward]!,
@@ -139,7 +139,7 @@ export const bidirectionals: readonly Structure[] = (["concat", "sum", "mean"] a
   return [
     sized(choice(2, 2), [2, 3, 2, 3]),
     sized(choice(3, 2), [4, 4, 2, 3], "state", "lengths"),
-    sized(choice([0, 5, 6][k]!, [0, 5, 6][k]!), [3, 4, 2, 1], "state", "lengths", "timeMajor"),
+    sized(choice([0, 5, 6, 3][k]!, [0, 5, 6, 3][k]!), [3, 4, 2, 1], "state", "lengths", "timeMajor"),
     sized(choice(2, 3), [3, 4, 2, 2], "state", "mask"),
   ];
 });

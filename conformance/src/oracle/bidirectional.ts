@@ -5,7 +5,7 @@ import type { Cell } from "./cell.ts";
 import { recurrence, type Recurrence } from "./sequence.ts";
 import type { Tree } from "../tree.ts";
 
-export type Merge = "concat" | "sum" | "mean";
+export type Merge = "concat" | "sum" | "mean" | "mul";
 export interface Both<T> {
   readonly forward: T;
   readonly backward: T;
@@ -35,8 +35,8 @@ export function bidirectional<W extends object, S extends { readonly h: Bounded 
         state: { forward: f.state, backward: b.state },
         backward(upstream) {
           const part = (side: keyof Both<unknown>) => ({
-            ...(upstream.outputs && { outputs: unmerged(arithmetic, merge, upstream.outputs)[side] }),
-            ...(upstream.last && { last: unmerged(arithmetic, merge, upstream.last)[side] }),
+            ...(upstream.outputs && { outputs: unmerged(arithmetic, merge, upstream.outputs, f.outputs, b.outputs)[side] }),
+            ...(upstream.last && { last: unmerged(arithmetic, merge, upstream.last, f.last, b.last)[side] }),
             ...(upstream.state && { state: upstream.state[side] }),
           });
           const df = f.backward(part("forward"));
@@ -54,11 +54,13 @@ export function bidirectional<W extends object, S extends { readonly h: Bounded 
 
 function merged({ plus, times }: Arithmetic, merge: Merge, f: Bounded, b: Bounded): Bounded {
   if (merge === "concat") return join(f, b);
+  if (merge === "mul") return times(f, b);
   return merge === "sum" ? plus(f, b) : times(plus(f, b), full(f.shape, 1 / 2));
 }
 
 /** The gradients of both sides from that of what `merged` gave. */
-function unmerged({ times }: Arithmetic, merge: Merge, d: Bounded): Both<Bounded> {
+function unmerged({ times }: Arithmetic, merge: Merge, d: Bounded, f: Bounded, b: Bounded): Both<Bounded> {
+  if (merge === "mul") return { forward: times(d, b), backward: times(d, f) };
   const [forward, backward] = merge === "concat" ? blocks(d, 2) : [d, d];
   const half = full(forward.shape, 1 / 2);
   return merge === "mean" ? { forward: times(forward, half), backward: times(backward, half) } : { forward, backward };

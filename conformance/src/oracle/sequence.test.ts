@@ -148,8 +148,8 @@ const wrongPairs: Readonly<Record<string, (run: Run, choice: Extract<Choice, { k
     changed(({ outputs }) => (merge === "concat" ? { outputs: join(...(blocks(outputs, 2).toReversed() as [Bounded, Bounded])) } : {}))(
       run,
     ),
-  "merges by sum for mean, by mean for sum": (_, choice) =>
-    oracleOf({ ...choice, merge: ({ concat: "concat", sum: "mean", mean: "sum" } as const)[choice.merge] }).run,
+  "merges by sum for mean and product, by mean for sum": (_, choice) =>
+    oracleOf({ ...choice, merge: ({ concat: "concat", sum: "mean", mean: "sum", mul: "sum" } as const)[choice.merge] }).run,
   "gives each the other's weights": (run) => (job) => run({ ...job, weights: swapped(job.weights) }),
   "gives each the other's state": (run) => (job) => run({ ...job, ...(job.state && { state: swapped(job.state) }) }),
   "takes the last outputs of both at the last position": changed(({ outputs, last }) => ({

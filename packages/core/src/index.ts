@@ -83,7 +83,7 @@ export {
   type Weight,
   type Weights,
 } from "./cells/cell.ts";
-export { bidirectional, type BidirectionalOptions, stacked } from "./cells/combine.ts";
+export { bidirectional, type BidirectionalOptions, type Merge, stacked } from "./cells/combine.ts";
 export { gru, type GruOptions, type GruState, type GruWeights } from "./cells/gru.ts";
 export type { Init, InitName, PlainInit, VarianceScaling } from "./arguments/init.ts";
 export { initialise, type Initialised, isWeight } from "./cells/initialise.ts";

@@ -44,7 +44,9 @@ const backends = any(fc.constant(backend), (value) => value === backend);
 const fold = options({ keepDims: flag });
 const axes = maybe(any(fc.oneof(edges, fc.array(edges, { maxLength: 2 }))));
 const visible = {
-  causal: flag,
+  causal: any(fc.constantFrom<unknown>(true, false, "start", "end", "middle", 1), (value) =>
+    [true, false, "start", "end"].includes(value as never),
+  ),
   keyLengths: tensorOf("i32", 2),
   mask: tensor,
   bias: tensor,
@@ -335,7 +337,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       step: any(fc.constant((_: unknown, x: unknown) => ({ output: x, state: {} }))),
     }),
   ),
-  rnn: made(useCell, maybe(options({ activation }))),
+  rnn: made(useCell, maybe(options({ activation, useBias: flag }))),
   lstm: made(
     useCell,
     maybe(
@@ -346,6 +348,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
         layerNorm: flag,
         cellClip: ruled(positive),
         forgetBias: ruled(finite),
+        useBias: flag,
         activation,
         recurrentActivation: activation,
       }),
@@ -358,12 +361,13 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
         reset: name("after", "before", "none"),
         update: name("keeps", "replaces"),
         layerNorm: flag,
+        useBias: flag,
         activation,
         recurrentActivation: activation,
       }),
     ),
   ),
-  mgu: made(useCell),
+  mgu: made(useCell, maybe(options({ useBias: flag }))),
   zoneout: made(
     useCell,
     cells(),
@@ -396,7 +400,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     (r: core.Recurrence<unknown, unknown>) => r.weights({ input: 2, units: 3 }),
     cells(),
     maybe(cells()),
-    maybe(options({ merge: name("concat", "sum", "mean"), initialState: name("zeros", "learnt") })),
+    maybe(options({ merge: name("concat", "sum", "mean", "mul"), initialState: name("zeros", "learnt") })),
   ),
   stacked: made(
     (r: core.Recurrence<unknown, unknown>) => r.weights({ input: 2, units: 3 }),
@@ -443,6 +447,9 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       valueSize: ruled(size),
       outputSize: ruled(size),
       useBias: flag,
+      score: name("dot", "scaledDot", "additive", "concat"),
+      units: ruled(size),
+      useProjections: flag,
       rotary: any(
         fc.oneof(fc.boolean(), fc.record({ base: edges }, { noNullPrototype: true })),
         (value) => typeof value === "boolean" || isRecord(value),

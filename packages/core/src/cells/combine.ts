@@ -11,9 +11,18 @@ import { checkCell, checkRecurrence } from "./checkCell.ts";
 import type { InitialState, Started } from "./initialState.ts";
 import { recurrence, type Recurrence, runNames, type RunOptions, type RunResult, type WeightTensors } from "./recurrence.ts";
 
+export type Merge = keyof typeof merges;
+
+const merges = {
+  concat: (a, b) => concat([a, b]),
+  sum: add,
+  mean: (a, b) => mul(add(a, b), 0.5),
+  mul,
+} as const satisfies Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>>;
+
 export interface BidirectionalOptions<I extends InitialState = InitialState> {
-  /** How the two directions' outputs become one: side by side, added, or averaged. Default "concat". */
-  readonly merge?: "concat" | "sum" | "mean" | undefined;
+  /** How the two directions' outputs become one: side by side, added, averaged, or multiplied. Default "concat". */
+  readonly merge?: Merge | undefined;
   /** Of both directions, each its own; see `recurrence`. Default "zeros". */
   readonly initialState?: I | undefined;
 }
@@ -39,10 +48,10 @@ export function bidirectional<
   const { merge = "concat", initialState } = options("bidirectional", given, { merge: true, initialState: true });
   checkCell("bidirectional", forward, "forward");
   if (backward !== undefined) checkCell("bidirectional", backward, "backward");
-  checkOneOf("bidirectional", "merge", merge, ["concat", "sum", "mean"]);
+  checkOneOf("bidirectional", "merge", merge, Object.keys(merges) as Merge[]);
   const there = recurrence(forward, { initialState }),
     back = recurrence((backward ?? forward) as Cell<Q, R, F>, { reverse: true, initialState }); // without a second cell Q is P, R is S and F is E
-  const join = (a: Tensor, b: Tensor): Tensor => (merge === "concat" ? concat([a, b]) : merge === "sum" ? add(a, b) : mul(add(a, b), 0.5));
+  const join = merges[merge];
   return {
     name: `bidirectional ${there.name}`,
     weights: (sizes) => ({ forward: there.weights(sizes), backward: back.weights(sizes) }),

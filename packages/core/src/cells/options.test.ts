@@ -10,7 +10,7 @@ const run = (options: object) => (): unknown =>
 const x = (): Tensor => constant(0, [2, 2]);
 
 test.each<[string, () => unknown, string]>([
-  ["a way to merge", () => bidirectional(lstm(), undefined, { merge: "mul" as never }), "merge must be one of concat, sum, mean"],
+  ["a way to merge", () => bidirectional(lstm(), undefined, { merge: "ave" as never }), "merge must be one of concat, sum, mean, mul"],
   ["a misspelt way", () => bidirectional(lstm(), undefined, { merge: "Mean" as never }), 'Did you mean "mean"?'],
   ["an option of two ways", () => bidirectional(lstm(), undefined, { mergeMode: "sum" } as never), 'there is no option "mergeMode"'],
   ["an option of a recurrence", () => recurrence(lstm(), { reversed: true } as never), "Did you mean reverse?"],

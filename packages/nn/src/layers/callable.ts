@@ -100,7 +100,7 @@ function callOf(layer: AnyLayer, x: Tree<Symbolic>, beside: Beside<Symbolic>): T
   const call: Call = { layer, x: copied(x), beside: Object.fromEntries(given.map(([name, tree]) => [name, copied(tree)])) };
   const isName = (leaf: unknown): boolean => leaf === true;
   const each = (names: Gives): Tree<Symbolic> => mapTree(names, isName, (_, path) => new Symbolic(call, path)) as Tree<Symbolic>; // one for each
-  return layer.gives === undefined ? Object.assign(new Symbolic(call), each(layer.also ?? {})) : each(layer.gives);
+  return Object.assign(layer.gives === undefined ? new Symbolic(call) : each(layer.gives), each(layer.also ?? {}));
 }
 
 function unnamed(who: string, [first, ...more]: readonly string[] = []): SluiceError {

@@ -156,11 +156,12 @@ test("bidirectional merges a forward pass with a backward one that has weights o
     apply(simpleRNN({ units: 1, goBackwards, returnSequences: true }), x, weights);
   const [f, b] = [(await way(false, ahead)).values, (await way(true, back)).values.toReversed()]; // each at its own step
   const sides = f.map((v, t) => [v, b[t]!] as const);
-  const merged = (mergeMode: "concat" | "sum" | "ave", returnSequences: boolean) =>
+  const merged = (mergeMode: "concat" | "sum" | "ave" | "mul", returnSequences: boolean) =>
     apply(bidirectional(simpleRNN({ units: 1, returnSequences }), { mergeMode }), x, both);
   expect(await merged("concat", true)).toEqual({ shape: [1, 3, 2], values: sides.flat() });
   expect((await merged("sum", true)).values).toEqual(sides.map(([p, q]) => p + q));
   expect((await merged("ave", true)).values).toEqual(sides.map(([p, q]) => (p + q) * 0.5));
+  expect((await merged("mul", true)).values).toEqual(sides.map(([p, q]) => p * q));
   expect(await merged("concat", false)).toEqual({ shape: [1, 2], values: [f[2], b[0]] });
 });
 
@@ -185,7 +186,7 @@ const refusals: [title: string, code: SluiceError["code"], message: string, atte
   ["an unknown activation of simpleRNN", "INVALID_ARGUMENT", "swish", () => simpleRNN({ units: 1, activation: "swish" as "relu" })],
   ["a rate of 1", "INVALID_ARGUMENT", "rate", () => dropout({ rate: 1 })],
   ["a table without rows", "INVALID_ARGUMENT", "inputDim", () => embedding({ inputDim: 0, outputDim: 1 })],
-  ["an unknown merge mode", "INVALID_ARGUMENT", "mul", () => bidirectional(lstm({ units: 1 }), { mergeMode: "mul" as "sum" })],
+  ["an unknown merge mode", "INVALID_ARGUMENT", "mean", () => bidirectional(lstm({ units: 1 }), { mergeMode: "mean" as "sum" })],
   ["both ways of one that goes backwards", "INVALID_ARGUMENT", "goBackwards", () => bidirectional(lstm({ units: 1, goBackwards: true }))],
   ["a shape with a size of 0", "INVALID_ARGUMENT", "each at least 1 and at most 2147483647, got [3, 0]", () => input({ shape: [3, 0] })],
   [

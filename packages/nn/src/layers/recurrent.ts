@@ -4,6 +4,7 @@ import type {
   Cell,
   ExtraSpec,
   InitialState,
+  Merge,
   Recurrence,
   RunOptions,
   RunResult,
@@ -92,7 +93,7 @@ export type KnownRecurrent<K extends string, N extends LayerName, P, S extends s
 
 export interface BothWays {
   readonly also: Gives;
-  build(merge: "concat" | "sum" | "mean", input: Spec, who: string, beside: Beside<Spec>): Built;
+  build(merge: Merge, input: Spec, who: string, beside: Beside<Spec>): Built;
 }
 
 /**

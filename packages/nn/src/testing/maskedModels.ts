@@ -36,6 +36,7 @@ const layers = {
   backwards: () => simpleRNN({ units: width, returnSequences: true, goBackwards: true }),
   "both ways": () => bidirectional(gru({ units: width / 2, returnSequences: true })),
   "both ways, averaged": () => bidirectional(lstm({ units: width, returnSequences: true, peepholes: true }), { mergeMode: "ave" }),
+  "both ways, multiplied": () => bidirectional(mgu({ units: width, returnSequences: true, useBias: false }), { mergeMode: "mul" }),
   attention: () => attention({ score: "scaledDot", residual: true }),
   "causal attention": () => additiveAttention({ units: 3, causal: true }),
   "heads by a score of their own": () => multiHeadAttention({ numHeads: 2, score: "additive", scoreUnits: 3 }),
