@@ -19,6 +19,8 @@ import {
   rmsNormalization,
   sgd,
   simpleRNN,
+  transformerDecoder,
+  transformerEncoder,
   type AnyLayer,
 } from "../index.ts";
 import type { Symbolic } from "../layers/layer.ts";
@@ -42,6 +44,8 @@ const layers = {
   "heads by a score of their own": () => multiHeadAttention({ numHeads: 2, score: "additive", scoreUnits: 3 }),
   heads: () => multiHeadAttention({ numHeads: 2, residual: true }),
   "causal heads": () => multiHeadAttention({ numHeads: 2, numKeyValueHeads: 1, causal: true, rotary: true }),
+  "a block": () => transformerEncoder({ intermediateDim: 3, numHeads: 2, activation: "tanh" }),
+  "a causal block": () => transformerDecoder({ intermediateDim: 3, numHeads: 1, normalizeFirst: true }),
   "normalised layers": () => layerNormalization(),
   "normalised roots": () => rmsNormalization(),
   dense: () => dense({ units: width, activation: "tanh" }),

@@ -37,6 +37,8 @@ import { timeDistributedTable } from "../models/timeDistributed.ts";
 import { ctcTable } from "../losses/ctc.ts";
 import { adadeltaTable } from "../optimizers/adadelta.ts";
 import { adagradTable } from "../optimizers/adagrad.ts";
+import { transformerTable } from "../models/transformer.ts";
+import { transformerDecoderTable } from "../models/transformerDecoder.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { adamaxTable } from "../optimizers/adamax.ts";
 import { ftrlTable } from "../optimizers/ftrl.ts";
@@ -106,6 +108,8 @@ export const layerTables = {
   softmax: softmaxTable,
   subtract: mergeTable,
   timeDistributed: timeDistributedTable,
+  transformerDecoder: transformerDecoderTable,
+  transformerEncoder: transformerTable,
 } as const;
 
 export const otherTables = {
