@@ -11,6 +11,9 @@ import { serialize } from "../saving/serialize.ts";
 import { deserialize } from "../saving/deserialize.ts";
 import { layerTables } from "../testing/tables.ts";
 import { timeDistributed } from "../models/timeDistributed.ts";
+import { tokenAndPositionEmbedding } from "../models/tokenAndPositionEmbedding.ts";
+import { transformerDecoder } from "../models/transformerDecoder.ts";
+import { transformerEncoder } from "../models/transformerEncoder.ts";
 import { bidirectional } from "./bidirectional.ts";
 import { dense } from "./dense.ts";
 import { input } from "./input.ts";
@@ -28,6 +31,7 @@ const makers: Readonly<Record<keyof typeof layerTables, (config: object) => AnyL
   ...(builtIn as Record<keyof typeof layerTables, LayerMaker>), // all but those below
   bidirectional: (config: object) => bidirectional(inside, config),
   timeDistributed: (config: object) => timeDistributed(eachStep, config),
+  ...{ tokenAndPositionEmbedding, transformerDecoder, transformerEncoder },
 } as unknown as Record<keyof typeof layerTables, (config: object) => AnyLayer>; // makers check what they are given
 const kinds = Object.keys(layerTables) as (keyof typeof layerTables)[]; // by its type
 
@@ -47,6 +51,7 @@ const values: readonly unknown[] = [
     "nonNeg",
     "heNormal",
     "identity",
+    "start",
     "biased",
     "scaledDot",
     "additive",
@@ -79,7 +84,7 @@ const values: readonly unknown[] = [
 ];
 
 /** Those that read indices. */
-const ofIndices: readonly string[] = ["embedding", "reversibleEmbedding"];
+const ofIndices: readonly string[] = ["embedding", "reversibleEmbedding", "tokenAndPositionEmbedding"];
 
 /** Those that read a list of values. */
 const merges: readonly string[] = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"];
@@ -95,7 +100,7 @@ function anyConfig(kind: keyof typeof layerTables, sound: boolean): fc.Arbitrary
   const options = Object.entries<AnyOption>(layerTables[kind]).map(([name, { rule, required }]) => {
     const taken = values.filter((value) => rule.accepts(value));
     const one = fc.constantFrom(...(sound ? taken : values));
-    return [name, required && sound ? one : fc.option(one, { nil: undefined })] as const;
+    return [name, required && sound ? one : fc.option(one, { nil: undefined, freq: sound ? 1 : 5 })] as const;
   });
   return fc
     .record(Object.fromEntries(options))
@@ -151,11 +156,13 @@ const beside: readonly RegExp[] = [
   /maskIndex must be one of the indices/,
   /carrySteps \d+ must be at most/,
   /units must be .* got undefined/, // an additive score without units
-  /the score "dot" has no units/,
+  /the score "(dot|scaledDot)" has no units/,
   /heads 3 must divide the query's features 4/,
   /keyValueHeads 3 must divide heads 2/,
   /zoneout: \w+ has no state "\w+"/,
   /needs (an axis|as many elements)/,
+  /bidirectional gives forward, backward/, // what no sequence takes
+  /has places for \d steps, got 3/,
   /needs x \[batch.*\], got x \[/, // an input of another shape than the data
   /must be another than identity, which is a matrix's/,
   /x is outside 0 … \d/, // an embedding of fewer rows than the data asks for
@@ -183,6 +190,8 @@ const needed: Readonly<Record<string, unknown>> = {
   shape: [3, 4],
   targetShape: [12],
   activation: "tanh",
+  ...{ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1, intermediateDim: 3 },
+  ...{ vocabularySize: 5, embeddingDim: 2, sequenceLength: 5 },
 };
 
 function explains({ message }: SluiceError): boolean {
@@ -218,8 +227,9 @@ test.each(kinds)("%s: an option is taken where its rule takes it, in JavaScript 
 test.each(kinds.filter((kind) => kind !== "input" && !ofIndices.includes(kind)))(
   "%s: an option that is left out is what the table says",
   async (kind) => {
-    const needed = { units: 2, rate: 0.5, numHeads: 2, targetShape: [2, 6], ...(kind === "activation" && { activation: "tanh" }) };
-    const least = Object.fromEntries(Object.entries(needed).filter(([name]) => name in layerTables[kind] && kind !== "attention"));
+    const given: Readonly<Record<string, unknown>> = { ...needed, targetShape: [2, 6] };
+    const options = Object.entries<AnyOption>(layerTables[kind]);
+    const least = Object.fromEntries(options.flatMap(([name, { required }]) => (required ? [[name, given[name]]] : [])));
     const all = filled(layerTables[kind], least);
     const told = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     const data = random(1).normal(2 * 3 * 4);

@@ -27,6 +27,7 @@ import { mgu } from "./mgu.ts";
 import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
+import { positionEmbedding } from "./positionEmbedding.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
@@ -72,6 +73,7 @@ export const builtIn: LayerTable = {
   minimum,
   multiHeadAttention,
   multiply,
+  positionEmbedding,
   positionalEncoding,
   prelu,
   relu,

@@ -31,7 +31,7 @@ export interface Parts {
   readonly who: string;
 }
 
-export interface Composing extends Pick<AnyLayer, "kind" | "config"> {
+export interface Composing extends Pick<AnyLayer, "kind" | "config" | "indices"> {
   /** What its call may name beside x, each one value. */
   readonly reads?: readonly string[];
   /** The names of what may stand beside its output. */

@@ -24,6 +24,7 @@ import { mergeTable } from "../layers/merge.ts";
 import { mguTable } from "../layers/mgu.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { poolingTable } from "../layers/pooling.ts";
+import { positionEmbeddingTable } from "../layers/positionEmbedding.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { preluTable } from "../layers/prelu.ts";
 import { reluTable } from "../layers/relu.ts";
@@ -37,6 +38,7 @@ import { timeDistributedTable } from "../models/timeDistributed.ts";
 import { ctcTable } from "../losses/ctc.ts";
 import { adadeltaTable } from "../optimizers/adadelta.ts";
 import { adagradTable } from "../optimizers/adagrad.ts";
+import { tokenAndPositionEmbeddingTable } from "../models/tokenAndPositionEmbedding.ts";
 import { transformerTable } from "../models/transformer.ts";
 import { transformerDecoderTable } from "../models/transformerDecoder.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
@@ -98,6 +100,7 @@ export const layerTables = {
   minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,
+  positionEmbedding: positionEmbeddingTable,
   positionalEncoding: positionalEncodingTable,
   prelu: preluTable,
   relu: reluTable,
@@ -108,6 +111,7 @@ export const layerTables = {
   softmax: softmaxTable,
   subtract: mergeTable,
   timeDistributed: timeDistributedTable,
+  tokenAndPositionEmbedding: tokenAndPositionEmbeddingTable,
   transformerDecoder: transformerDecoderTable,
   transformerEncoder: transformerTable,
 } as const;

@@ -27,6 +27,7 @@ import {
   sequential,
   simpleRNN,
   softmax,
+  positionEmbedding,
   transformerDecoder,
   type AnyLayer,
 } from "../index.ts";
@@ -68,6 +69,7 @@ const causal: Readonly<Record<string, () => AnyLayer>> = {
   "causal heads that turn": () => multiHeadAttention({ numHeads: 2, causal: true, rotary: true, residual: true }),
   "causal columns as heads, by a score of their own": () =>
     multiHeadAttention({ numHeads: 1, score: "concat", useProjections: false, causal: "start" }),
+  "learnt places": () => positionEmbedding({ sequenceLength: 9 }),
   "a causal block": () => transformerDecoder({ intermediateDim: 5, numHeads: 2 }),
   "grouped queries": () => groupQueryAttention({ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1, causal: true }),
   "causal heads in a group": () => multiHeadAttention({ numHeads: 2, numKeyValueHeads: 1, keyDim: 2, causal: true }),
