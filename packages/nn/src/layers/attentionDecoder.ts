@@ -1,12 +1,13 @@
 // A recurrence that looks at another sequence before each of its steps: the decoder of Bahdanau et al. 2015.
-import { attention, cell as cellOf, concat, recurrence, SluiceError } from "@sluice/core";
-import type { Attention, Cell, ExtraSpec, Score, Tensor, Tensors, Tree, Weight, WeightTensors } from "@sluice/core";
-import { oneOf, positive, refused, size } from "@sluice/core/arguments";
+import { attention, constant, recurrence, SluiceError } from "@sluice/core";
+import type { Attention, ExtraSpec, Score, Tensor, Tree, Weight } from "@sluice/core";
+import { boolean, oneOf, positive, refused, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { callable, isLayer, withAlso } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Beside, Built, LayerDefinition, Symbolic } from "./layer.ts";
+import type { Beside, Built, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
+import { type AnyCell, lookingCell, type LookingParts, type LookingWeights, type Memory } from "./lookingCell.ts";
 import type { Recurred, RecurrentLayer, StateValues } from "./recurrent.ts";
 import { masksOf } from "./recurrentMasks.ts";
 import { checkStart, namesOf, specsOf, stepwiseOf } from "./recurrentState.ts";
@@ -19,6 +20,12 @@ export interface AttentionDecoderConfig {
   readonly scoreUnits?: number;
   /** Scores are bent to within ±softCap. Default not. */
   readonly softCap?: number;
+  /** Whether a step reads what attention makes of the state before it (Bahdanau et al. 2015; default), or attention reads the state after it (Luong et al. 2015). */
+  readonly attends?: "before" | "after";
+  /** Units of the attentional vector, where attention comes after the step. Default the units of the layer inside. */
+  readonly attentionalUnits?: number;
+  /** A step reads the attentional vector of the one before beside x (Luong et al. 2015, section 3.3), where attention comes after the step. Default false. */
+  readonly inputFeeding?: boolean;
   readonly name?: string;
 }
 
@@ -26,6 +33,9 @@ export const attentionDecoderTable = {
   score: preset(oneOf("dot", "scaledDot", "additive", "concat"), "additive"),
   scoreUnits: optional(size),
   softCap: optional(positive),
+  attends: preset(oneOf("before", "after"), "before"),
+  attentionalUnits: optional(size),
+  inputFeeding: preset(boolean, false),
   name: optional(layerName),
 } satisfies Table<AttentionDecoderConfig>;
 
@@ -42,9 +52,15 @@ export interface AttentionDecoderLayer<K extends string> extends LayerDefinition
  *
  *     contextₜ = Σ softmax(score(hₜ₋₁, memory))·memory        hₜ = step([xₜ contextₜ], hₜ₋₁)
  *
+ * and with attends: "after" what attention makes of it with the state of the step itself, whose output is then the attentional vector h̃:
+ *
+ *     hₜ = step(xₜ, hₜ₋₁), with `inputFeeding` step([xₜ h̃ₜ₋₁], hₜ₋₁)        contextₜ = Σ softmax(score(hₜ, memory))·memory
+ *     h̃ₜ = tanh([contextₜ hₜ]·attentional)
+ *
  * x [batch, steps, features], memory [batch, keys, size] → as `layer` gives, and `scores` [batch, steps, keys] beside it. Weights are `cell`, those of
- * the layer for features + size, and `attention`, those of the score. Throws INVALID_ARGUMENT for a layer that goes backwards, is stateful or has no
- * state h, and, when it is built, without a memory; SHAPE_MISMATCH for products of vectors of different sizes.
+ * the layer for what a step reads, `attention`, those of the score, and with attends: "after" `attentional` [size + units, attentionalUnits]. h̃ is no state:
+ * from `initialState` it starts at zeros. Throws INVALID_ARGUMENT for a layer that goes backwards, is stateful or has no
+ * state h, for options of h̃ where there is none, and, when it is built, without a memory; SHAPE_MISMATCH for products of vectors of different sizes.
  *
  * ```ts
  * const memory = bidirectional(gru({ units: 32, returnSequences: true }))(embed(source));
@@ -62,6 +78,7 @@ export function attentionDecoder<K extends string>(
   if (goBackwards || stateful)
     throw refused(who, "the layer inside", goBackwards ? "one that goes backwards" : "a stateful one", "one that is neither");
   const state = namesOf(layer.cell.state({ input: 1, units: layer.config.units } as never)); // for its names alone
+  if (config.attends !== "after" && (config.inputFeeding === true || config.attentionalUnits !== undefined)) throw noVector(who);
   if (state["h"] !== true) throw refused(who, "the states of the layer inside", Object.keys(state), "h among others, which asks");
   return callable({
     kind: who,
@@ -80,72 +97,92 @@ interface Attending {
   readonly beside: Beside<Spec>;
 }
 
-/** Of whatever names. */
-type Own = Readonly<Record<string, Weight>>;
-type AnyCell = Cell<Own, Readonly<Record<string, { readonly axes: Readonly<Record<string, number>> }>>>;
-type Weights = { readonly cell: Tensors<Own>; readonly attention: WeightTensors<never> };
-
 function built({ layer, config, input, who, beside }: Attending): Built {
-  const { score, scoreUnits, softCap } = filled(attentionDecoderTable, config);
+  const { score, scoreUnits, softCap, attends, inputFeeding: feeds, attentionalUnits } = filled(attentionDecoderTable, config);
   const { units, returnSequences = false, initialState = "zeros" } = layer.config;
   const inner = layer.cell as unknown as AnyCell; // of its own names
   const [steps, features] = sequenceOf(who, input),
     [keys, memorySize] = memoryOf(who, beside);
-  const sizes = { input: features + memorySize, units };
+  const after = attends === "after" ? { units: attentionalUnits ?? units, feeds } : undefined;
+  const sizes = { input: features + (after === undefined ? memorySize : feeds ? after.units : 0), units };
   const state = specsOf(inner.state(sizes));
   checkStart(who, state, beside["initialState"]);
   const query = (state as Readonly<Record<string, Spec>>)["h"]?.shape[0] ?? units; // there is one, as was seen
   const module: Attention<never> = attention(
     score === "additive" ? { score, units: scoreUnits ?? units } : { score, ...(scoreUnits !== undefined && { units: scoreUnits }) },
   ) as never; // whatever its weights
-  const size = inner.outputSize?.(units) ?? units;
-  const looking = (weights: Weights, context: Looking): AnyCell =>
-    lookingCell({ inner, module, softCap, memorySize, keys }, weights, context);
-  const ways = recurrence(inner, { initialState });
-  const apart = (given: Tensor): { readonly output: Tensor; readonly scores: Tensor } => ({
-    output: given.slice(-1, 0, size),
-    scores: given.slice(-1, size),
-  });
+  const size = after?.units ?? inner.outputSize?.(units) ?? units;
+  const parts: LookingParts = { inner, module, softCap, memorySize, keys, after };
+  const attentional: Weight | undefined = after && {
+    axes: { features: memorySize + query, units: after.units },
+    init: "glorotUniform",
+  };
   return {
     output: returnSequences
       ? { shape: [steps, size], axes: ["steps", "units"], dtype: "float" }
       : { shape: [size], axes: ["units"], dtype: "float" },
     also: { state, scores: { shape: [steps, keys], axes: ["queries", "keys"], dtype: "float" } },
-    weights: { cell: ways.weights(sizes) as Tree<Weight>, attention: module.weights({ query, key: memorySize }) as Tree<Weight> }, // records of weights
-    drawn: masksOf((inner.extras?.(sizes) ?? {}) as Tree<ExtraSpec>, steps, layer.config), // a record of them
-    stepwise: () => {
-      const plain = stepwiseOf(inner, state);
-      return {
-        state,
-        start: (weights, batch, given, dtype) =>
-          plain.start?.((weights as unknown as Weights).cell as Tree<Tensor>, batch, given, dtype) ?? {}, // it has one
-        step(weights, x, context) {
-          const own = weights as unknown as Weights; // as declared above
-          const { output: both, ...rest } = stepwiseOf(looking(own, lookingAt(context)), state).step(own.cell as Tree<Tensor>, x, context);
-          const { output, scores } = apart(both as Tensor); // of one cell
-          return { ...rest, output, also: { ...rest.also, scores } };
-        },
-      };
+    weights: {
+      cell: recurrence(inner, { initialState }).weights(sizes) as Tree<Weight>, // a record of weights
+      attention: module.weights({ query, key: memorySize }) as Tree<Weight>, // likewise
+      ...(attentional && { attentional }),
     },
+    drawn: masksOf((inner.extras?.(sizes) ?? {}) as Tree<ExtraSpec>, steps, layer.config), // a record of them
+    ...running({ parts, state, size, returnSequences }),
+  };
+}
+
+interface Running {
+  readonly parts: LookingParts;
+  readonly state: Tree<Spec>;
+  /** Of the output, in front of the scores. */
+  readonly size: number;
+  readonly returnSequences: boolean;
+}
+
+function running({ parts, state, size, returnSequences }: Running): Pick<Built, "stepwise" | "apply"> {
+  const { inner, after } = parts,
+    plain = stepwiseOf(inner, state);
+  const fed: Spec | undefined = after?.feeds === true ? { shape: [after.units], axes: ["attentional"], dtype: "float" } : undefined;
+  const apart = (given: Tensor): { readonly output: Tensor; readonly scores: Tensor } => ({
+    output: given.slice(-1, 0, size),
+    scores: given.slice(-1, size),
+  });
+  const start: NonNullable<Stepwise["start"]> = (weights, batch, given, dtype) => ({
+    ...(plain.start?.((weights as unknown as LookingWeights).cell as Tree<Tensor>, batch, given, dtype) as Named), // a record of states
+    ...(fed && { attentional: constant(0, [batch, ...fed.shape], dtype) }),
+  });
+  const told = (all: unknown): Tree<Tensor> => {
+    const { attentional: _, ...own } = all as Named; // a record of states
+    return own;
+  };
+  return {
+    stepwise: () => ({
+      state: { ...(state as Readonly<Record<string, Spec>>), ...(fed && { attentional: fed }) }, // a record of states
+      start,
+      step(weights, x, context) {
+        const own = weights as unknown as LookingWeights; // as `built` declares them
+        const looking = lookingCell(parts, own, lookingAt(context));
+        const { output: both, state: next } = stepwiseOf(looking, state).step(own.cell as Tree<Tensor>, x, context);
+        const { output, scores } = apart(both as Tensor); // of one cell
+        return { output, also: { state: told(next), scores }, state: next };
+      },
+    }),
     apply(weights, x, context) {
-      const own = weights as unknown as Weights; // as declared above
-      const start = context.beside?.["initialState"] as never; // as its specs are
-      const ran = recurrence(looking(own, lookingAt(context)), { initialState }).run(own.cell as never, x, {
+      const { initial: _, ...cell } = (weights as unknown as LookingWeights).cell, // as `built` declares them; where a start is learnt, `start` reads it
+        [batch = 0] = x.shape;
+      const ran = recurrence(lookingCell(parts, weights as unknown as LookingWeights, lookingAt(context))).run(cell as never, x, {
         extras: context.drawn as never,
         mask: context.mask,
-        state: start,
+        state: start(weights, batch, context.beside ?? {}, x.dtype === "f64" ? "f64" : "f32") as never,
       }); // prettier-ignore -- of what was just declared
       const { output, scores } = apart(ran.outputs);
-      return withAlso(returnSequences ? output : apart(ran.last).output, { state: ran.state as Tree<Tensor>, scores });
+      return withAlso(returnSequences ? output : apart(ran.last).output, { state: told(ran.state), scores });
     },
   };
 }
 
-interface Looking {
-  readonly memory: Tensor;
-  /** [batch, 1, keys] */
-  readonly mask: Tensor | undefined;
-}
+type Named = Readonly<Record<string, Tensor>>;
 
 function lookingAt({
   beside = {},
@@ -153,39 +190,9 @@ function lookingAt({
 }: {
   readonly beside?: Beside<Tensor>;
   readonly besideMasks?: Beside<Tensor | undefined>;
-}): Looking {
+}): Memory {
   const mask = besideMasks["memory"] as Tensor | undefined; // a single one, by the type of the call
   return { memory: beside["memory"] as Tensor, mask: mask?.expand(1) }; // likewise
-}
-
-interface LookingParts {
-  readonly inner: AnyCell;
-  readonly module: Attention<never>;
-  readonly softCap: number | undefined;
-  readonly memorySize: number;
-  readonly keys: number;
-}
-
-/** The cell whose output is [its own, scores]. */
-function lookingCell({ inner, module, softCap, memorySize, keys }: LookingParts, weights: Weights, { memory, mask }: Looking): AnyCell {
-  const wider = ({ input, units }: { readonly input: number; readonly units: number }) => ({ input: input + memorySize, units });
-  return cellOf({
-    name: `attentionDecoder ${inner.name}`,
-    weights: (sizes) => inner.weights(wider(sizes)),
-    state: (sizes) => inner.state(wider(sizes)),
-    extras: (sizes) => inner.extras?.(wider(sizes)) ?? {},
-    outputSize: (units) => (inner.outputSize?.(units) ?? units) + keys,
-    step(own, x, state, extras) {
-      const { output: context, weights: scores } = module.run(weights.attention, {
-        query: (state["h"] as Tensor).expand(1),
-        key: memory,
-        mask,
-        softCap,
-      }); // there is one, as was seen
-      const { output, state: next } = inner.step(own, concat([x, context.squeeze(1)]), state, extras);
-      return { output: concat([output, scores.squeeze(1)]), state: next };
-    },
-  }) as AnyCell; // of the same names
 }
 
 function memoryOf(who: string, beside: Beside<Spec>): readonly [keys: number, size: number] {
@@ -196,5 +203,14 @@ function memoryOf(who: string, beside: Beside<Spec>): readonly [keys: number, si
     who,
     what: "has no memory to look at",
     fix: "Call it as attentionDecoder(layer)(x, { memory })",
+  });
+}
+
+function noVector(who: string): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: "inputFeeding and attentionalUnits are of the attentional vector, which there is where attention comes after the step",
+    fix: 'Set attends: "after", or leave them out',
   });
 }
