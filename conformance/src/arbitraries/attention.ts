@@ -6,9 +6,11 @@ import { drawn, type Example } from "./examples.ts";
 import { pairwise, type Choices } from "./pairwise.ts";
 
 export type ScoreChoice =
-  | { readonly score: "dot" | "concat" }
+  | { readonly score: "concat" }
+  | { readonly score: "dot"; readonly useScale?: boolean }
   | { readonly score: "scaledDot"; readonly scale?: number }
-  | { readonly score: "additive"; readonly units: number };
+  | { readonly score: "additive"; readonly units: number }
+  | { readonly score: "additive"; readonly useProjections: false; readonly useScale: boolean };
 /** Several heads, each `by` a score. */
 export type HeadsChoice = { readonly score: "multiHead"; readonly by?: ScoreChoice | undefined } & Omit<MultiHeadOptions, "score">;
 export type AttentionChoice = ScoreChoice | HeadsChoice;
@@ -68,6 +70,9 @@ const scores: readonly AttentionChoice[] = [
   { score: "scaledDot", scale: 0.3 },
   { score: "additive", units: 3 },
   { score: "concat" },
+  { score: "dot", useScale: true },
+  { score: "additive", useProjections: false, useScale: true },
+  { score: "additive", useProjections: false, useScale: false },
 ];
 
 const plain: readonly AttentionStructure[] = scores.map((choice) => ({
@@ -165,7 +170,7 @@ const singles: Choices<Pick<Variation, "choice" | "leads" | "sizes">> = {
 };
 
 function singleOf({ leads: [lead, keyLead], sizes: [queries, keys, size, value], softCap, ...rest }: Variation): AttentionStructure {
-  const apart = rest.choice.score === "additive" || rest.choice.score === "concat"; // queries and keys of different sizes
+  const apart = "units" in rest.choice || rest.choice.score === "concat"; // queries and keys of different sizes
   return {
     ...none,
     ...rest,

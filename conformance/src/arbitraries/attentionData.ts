@@ -6,6 +6,7 @@ import {
   dot,
   known,
   multiHead,
+  plainAdditive,
   seenKeys,
   type Arithmetic,
   type Bounded,
@@ -71,11 +72,11 @@ function headsOf(choice: HeadsChoice): ReturnType<typeof multiHead> {
 export function scoreOf(choice: ScoreChoice): Score {
   switch (choice.score) {
     case "dot":
-      return dot();
+      return dot(choice.useScale === true ? "learnt" : undefined);
     case "scaledDot":
       return dot(choice.scale ?? "root");
     case "additive":
-      return additive(choice.units);
+      return "units" in choice ? additive(choice.units) : plainAdditive(choice.useScale);
     case "concat":
       return concat();
   }

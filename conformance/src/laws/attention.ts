@@ -80,7 +80,7 @@ function ran(
   const [q, k, v] = [inputs.query, inputs.key!, inputs.value!];
   switch (choice.score) {
     case "dot":
-      return dotAttention(q, k, v, options);
+      return dotAttention(weights["scale"] === undefined ? q : q.mul(weights["scale"]), k, v, options);
     case "scaledDot":
       return scaledDotAttention(q, k, v, { ...options, ...(choice.scale !== undefined && { scale: choice.scale }) });
     case "additive":
@@ -111,12 +111,10 @@ export function moduleOf(choice: AttentionChoice): Attention<never> | undefined 
       const columns = options.useProjections === false ? {} : { size, valueSize }; // otherwise they follow from what is read
       return multiHeadAttention({ ...options, ...columns, ...by }) as unknown as Attention<never>;
     }
-    case "additive":
-      return attention({ score: "additive", units: choice.units }) as unknown as Attention<never>;
     case "scaledDot":
       return choice.scale === undefined ? (attention({ score: "scaledDot" }) as unknown as Attention<never>) : undefined;
     default:
-      return attention({ score: choice.score }) as unknown as Attention<never>;
+      return attention(choice) as unknown as Attention<never>;
   }
 }
 

@@ -5,7 +5,7 @@ export { attention, seenKeys, type Attended, type AttentionJob, type AttentionOp
 export { attendingRnn, type DecoderOptions } from "./attention/decoder.ts";
 export { multiHead, type MultiHeadGradients, type MultiHeadJob, type MultiHeadOptions } from "./attention/multiHead.ts";
 export { rotation, type RotaryOptions, sinusoidal } from "./attention/positions.ts";
-export { additive, concat, dot, type Score } from "./attention/scores.ts";
+export { additive, concat, dot, plainAdditive, type Score } from "./attention/scores.ts";
 export { bidirectional, type Both, type Merge } from "./bidirectional.ts";
 export { at, flipped, full, known, row, stepsFirst, zeros, type Bounded } from "./bounded.ts";
 export type { Cell, Extra, Named, Sizes, Step } from "./cell.ts";

@@ -30,6 +30,8 @@ describe("attention with one operation wrong is told apart", () => {
     { score: "scaledDot" },
     { score: "additive", units: 2 },
     { score: "concat" },
+    { score: "dot", useScale: true },
+    { score: "additive", useProjections: false, useScale: true },
   ];
 
   test.each(scores)("$score", (choice) => {

@@ -1,7 +1,7 @@
 // How well a query and keys go together, and back: the four usual scores. Written from their equations, apart from core.
 import type { Shaped } from "../../tree.ts";
 import type { Arithmetic } from "../arithmetic.ts";
-import { beside, entry, full, row, stacked, type Bounded } from "../bounded.ts";
+import { beside, entry, full, repeated, row, stacked, type Bounded } from "../bounded.ts";
 import type { Named } from "../cell.ts";
 
 export interface Score {
@@ -19,19 +19,21 @@ export interface Scored {
   backward(d: Bounded): { readonly q: Bounded; readonly k: Bounded; readonly weights: readonly Named[] };
 }
 
-/** q·k (Luong, Pham & Manning 2015), times `scale` (Vaswani et al. 2017: 1/√size). */
-export function dot(scale?: number | "root"): Score {
+/** q·k (Luong, Pham & Manning 2015), times `scale` (Vaswani et al. 2017: 1/√size), or a weight. */
+export function dot(scale?: number | "root" | "learnt"): Score {
   return {
     name: scale === undefined ? "dot" : `dot × ${scale}`,
-    weights: () => ({}),
-    of({ affine, affineT, outer, times, literal }, _, q, k) {
-      const factor = (n: number) => literal(full([n], scale === "root" ? 1 / Math.sqrt(q.value.length) : scale!));
-      const scaled = (v: Bounded) => (scale === undefined ? v : times(v, factor(v.value.length)));
+    weights: () => (scale === "learnt" ? { scale: { shape: [1] } } : {}),
+    of({ affine, affineT, outer, times, literal }, { scale: learnt }, q, k) {
+      const factor = (n: number) => literal(full([n], typeof scale === "number" ? scale : 1 / Math.sqrt(q.value.length)));
+      const by = (n: number) => (learnt ? repeated(learnt, n) : factor(n));
+      const scaled = (v: Bounded) => (scale === undefined ? v : times(v, by(v.value.length)));
       return {
         value: affineT([], [scaled(q), k]),
         backward(d) {
           const ds = scaled(d);
-          return { q: affine([], [ds, k]), k: outer(ds, q), weights: [] };
+          const share = learnt && affine([], [d, { ...affineT([], [q, k]), shape: [d.value.length, 1] }]); // Σ d·(q·k)
+          return { q: affine([], [ds, k]), k: outer(ds, q), weights: share ? [{ scale: share }] : [] };
         },
       };
     },
@@ -68,6 +70,31 @@ export function additive(units: number): Score {
             ),
             weights: da.map((a, j) => ({ wq: outer(q, a), wk: outer(keys[j]!, a), b: a, v: dv[j]! })),
           };
+        },
+      };
+    },
+  };
+}
+
+/** v·tanh(q + k), or the sum of it: what Keras calls additive. */
+export function plainAdditive(isWeighed: boolean): Score {
+  return {
+    name: isWeighed ? "plain additive" : "plain additive without weights",
+    weights: ({ query }) => (isWeighed ? { v: { shape: [query] } } : {}),
+    of({ affineT, outer, plus, times, tanh, tanhSlope }, weights, q, k) {
+      const ones = full(q.shape, 1);
+      const v = weights["v"] ?? ones;
+      const t = stacked(
+        q.shape,
+        rows(k).map((key) => tanh(plus(q, key))),
+      );
+      return {
+        value: affineT([], [v, t]),
+        backward(d) {
+          const da = times(outer(d, v), tanhSlope(t));
+          const [first = ones, ...more] = rows(da);
+          const dv = isWeighed ? rows(times(outer(d, ones), t)) : [];
+          return { q: plus(first, ...more), k: da, weights: dv.map((share) => ({ v: share })) };
         },
       };
     },

@@ -437,7 +437,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     maybe(attending),
   ),
   concatAttention: traced(options({ wa: tensorOf("f32", 8), b: tensorOf("f32", 1) }), q, q, q, maybe(attending)),
-  attention: made(useAttention, options({ score: name("dot", "scaledDot", "additive", "concat"), units: ruled(size) })),
+  attention: made(
+    useAttention,
+    options({ score: name("dot", "scaledDot", "additive", "concat"), units: ruled(size), useScale: flag, useProjections: flag }),
+  ),
   multiHeadAttention: made(
     useAttention,
     options({

@@ -69,7 +69,7 @@ const takers: Readonly<Record<string, readonly [who: string, names: string, call
   scaledDotAttention: ["scaledDotAttention", `${seen} scale`, (o) => core.scaledDotAttention(x(2, 2), x(2, 2), x(2, 2), o)],
   additiveAttention: ["additiveAttention", seen, (o) => core.additiveAttention(additive, x(2, 2), x(2, 2), x(2, 2), o)],
   concatAttention: ["concatAttention", seen, (o) => core.concatAttention(concatenated, x(2, 2), x(2, 2), x(2, 2), o)],
-  attention: ["attention", "score units", (o) => core.attention(o)],
+  attention: ["attention", "score units useScale useProjections", (o) => core.attention(o)],
   "attention's weights": ["attention", "query key value", (o) => dots.weights(o)],
   "attention's run": ["dotAttention", `${seen} query key value`, (o) => dots.run({}, o)],
   multiHeadAttention: [

@@ -7,6 +7,8 @@ import { matmul } from "../trace/products.ts";
 import { scope } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
+import { called } from "./fits.ts";
+import { beside } from "./heads.ts";
 import { checkOperands } from "./operands.ts";
 import { attentionNames, type AttentionOptions, type AttentionResult } from "./options.ts";
 
@@ -45,6 +47,18 @@ export function scaledDotAttention(q: Tensor, k: Tensor, v: Tensor, given: Scale
 export function scaledDotScores(q: Tensor, k: Tensor, scale = 1 / Math.sqrt(Math.max(1, q.shape.at(-1)!))): Tensor {
   checkFinite("scaledDotAttention", "scale", scale);
   return mul(dotScores(q, k), scale);
+}
+
+/** A factor that is learnt. */
+export type DotWeights<T> = {
+  /** [1] */
+  readonly scale: T;
+};
+
+/** q·kᵀ, or scale·q·kᵀ […, queries, keys]; where each head has a scale, they have the heads' axes in front. */
+export function learntDotScores({ scale }: Partial<DotWeights<Tensor>>, q: Tensor, k: Tensor): Tensor {
+  const scores = dotScores(q, k);
+  return scale === undefined ? scores : mul(scores, beside(called("scale", scale, ["one"]), 1));
 }
 
 /** q·kᵀ […, queries, keys]. */

@@ -111,6 +111,26 @@ const refusals: readonly [title: string, code: ErrorCode, message: string, attem
     () => concatAttention({ wa: t(7), b: t(1) }, q, k, v),
   ],
   ["an unknown score", "INVALID_ARGUMENT", "score must be one of dot", () => attention({ score: "general" as "dot" })],
+  ["a scale that no score asked for", "INVALID_ARGUMENT", "no scale of its own", () => attention({ score: "concat", useScale: true })],
+  ["projections that no score asked for", "INVALID_ARGUMENT", "no projections", () => attention({ score: "dot", useProjections: false })],
+  [
+    "units of no projections",
+    "INVALID_ARGUMENT",
+    "no units without projections",
+    () => attention({ score: "additive", units: 2, useProjections: false }),
+  ],
+  [
+    "additive weights with one projection alone",
+    "INVALID_ARGUMENT",
+    "undefined as wk",
+    () => additiveAttention({ wq: t(4, 2), b: t(2), v: t(2) } as never, q, k, v),
+  ],
+  [
+    "an additive module without its weights",
+    "INVALID_ARGUMENT",
+    "weights.wq must be a tensor",
+    () => attention({ score: "additive", units: 2 }).run({} as never, { query: one }),
+  ],
   ["additive without units", "INVALID_ARGUMENT", "units", () => attention({ score: "additive" })],
   ["units that no score asked for", "INVALID_ARGUMENT", "no units", () => attention({ score: "dot", units: 3 })],
   [

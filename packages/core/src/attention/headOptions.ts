@@ -36,7 +36,7 @@ export function checkedHeads(name: string, options: MultiHeadOptions): MultiHead
     { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true, useProjections = true, score = "scaledDot" } = given;
   for (const [option, value] of Object.entries({ useBias, useProjections })) checkBoolean(name, option, value);
   checkRotary(name, given.rotary);
-  checkScore(name, score, given.units);
+  checkScore(name, score, { units: given.units });
   for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
     if (value !== undefined) checkSize(name, option, value);
   if (heads % keyValueHeads !== 0) throw invalid(name, `keyValueHeads ${keyValueHeads} must divide heads ${heads}`);

@@ -124,7 +124,7 @@ function attended(
   const own = Object.fromEntries(Object.entries(w.score ?? {}).map(([each, x]) => [each, reshape(x, [...heads, ...x.shape.slice(1)])])); // those of the score
   const grouped = (option: string, x: Tensor | undefined): Tensor | undefined => x && perHead(option, x, whole, heads),
     perQuery = (x: Tensor): Tensor => reshape(x, whole).named("batch", "heads", "queries", "keys");
-  const { output, weights, scores } = weigh(scoreKinds[score].scores(own as never, q, k), v, {
+  const { output, weights, scores } = weigh(scoreKinds[score].scores(own, q, k), v, {
     ...rest,
     mask: grouped("mask", mask),
     bias: grouped("bias", bias),

@@ -1,6 +1,7 @@
 // The attention layers, normalisation and positions: what core computes with the same weights.
 import {
   additiveAttention as additive,
+  attend,
   compile,
   concatAttention,
   dotAttention,
@@ -10,6 +11,7 @@ import {
   rmsNormalization as normaliseRms,
   scaledDotAttention,
   sinusoidalPositions,
+  tanh,
   type HostArray,
   type SluiceError,
   type Tensor,
@@ -59,6 +61,21 @@ const layers: Readonly<Record<string, readonly [Layer, plain: (given: Given) => 
   "attention by concatenation, bent": [
     attention({ score: "concat", softCap: 0.5 }),
     ({ w, x }) => concatAttention(w, x, x, x, { softCap: 0.5 }).output,
+  ],
+  "attention by products with a learnt scale": [attention({ useScale: true }), ({ w, x }) => dotAttention(x.mul(w["scale"]), x, x).output],
+  "additive attention as Keras has it": [
+    additiveAttention(),
+    ({ w, x }) =>
+      attend(
+        tanh(x.expand(-2).add(x.expand(-3)))
+          .mul(w["v"])
+          .sum(-1),
+        x,
+      ).output,
+  ],
+  "additive attention as Keras has it without a scale": [
+    additiveAttention({ useScale: false }),
+    ({ x }) => attend(tanh(x.expand(-2).add(x.expand(-3))).sum(-1), x).output,
   ],
   "additive attention with dropped weights": [
     additiveAttention({ units: 5, dropout: 0.5 }),
@@ -132,6 +149,7 @@ for (const [title, [layer, plain, masked]] of Object.entries(layers)) {
 const refusals: readonly [title: string, code: SluiceError["code"], message: string, attempt: () => unknown][] = [
   ["an unknown score", "INVALID_ARGUMENT", "score must be one of", () => attention({ score: "general" as "dot" })],
   ["units that no score asked for", "INVALID_ARGUMENT", "no units", () => attention({ units: 3 })],
+  ["a scale that no score asked for", "INVALID_ARGUMENT", "no scale of its own", () => attention({ score: "scaledDot", useScale: true })],
   ["a hidden layer of width 0", "INVALID_ARGUMENT", "units", () => additiveAttention({ units: 0 })],
   ["a rate of 1", "INVALID_ARGUMENT", "dropout", () => attention({ dropout: 1 })],
   ["heads that do not divide", "INVALID_ARGUMENT", "heads 3 must divide", () => multiHeadAttention({ numHeads: 3 }).build(sample, "test")],

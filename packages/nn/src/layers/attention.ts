@@ -1,6 +1,6 @@
 // Attention by the score of a query and a key, without projections.
-import { attention as module, type AdditiveWeights, type ConcatWeights, type Score, type Weight } from "@sluice/core";
-import { oneOf, size } from "@sluice/core/arguments";
+import { attention as module, type AdditiveWeights, type ConcatWeights, type DotWeights, type Score, type Weight } from "@sluice/core";
+import { boolean, oneOf, size } from "@sluice/core/arguments";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
@@ -10,12 +10,15 @@ export interface AttentionConfig extends SelfAttentionConfig {
   readonly score?: Score;
   /** Width of the additive score's hidden layer; that score alone has it. */
   readonly units?: number;
+  /** Of the score "dot" a learnt factor, as Keras's `use_scale` (default false); of the additive one the weights `v` of its hidden layer (default true). */
+  readonly useScale?: boolean;
 }
 
 export const attentionTable = {
   ...selfAttentionTable,
   score: preset(oneOf("dot", "scaledDot", "additive", "concat"), "dot"),
   units: optional(size),
+  useScale: optional(boolean), // as the score has it
 } satisfies Table<AttentionConfig>;
 
 /**
@@ -27,8 +30,8 @@ export const attentionTable = {
  */
 export function attention<const N extends LayerName = undefined>(
   options: AttentionConfig & Naming<N> = {},
-): KnownAttention<"attention", N, Partial<AdditiveWeights<Weight> & ConcatWeights<Weight>>> {
+): KnownAttention<"attention", N, Partial<AdditiveWeights<Weight> & ConcatWeights<Weight> & DotWeights<Weight>>> {
   const config = given<AttentionConfig>("attention", attentionTable, options),
-    { score, units } = filled(attentionTable, config);
-  return selfAttention("attention", module({ score, units }), config);
+    { score, units, useScale } = filled(attentionTable, config);
+  return selfAttention("attention", module({ score, units, ...(useScale !== undefined && { useScale }) }), config);
 }

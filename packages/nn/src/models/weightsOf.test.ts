@@ -84,7 +84,7 @@ test("every kind of layer has the weights that its type says", async () => {
   expect(keys(all.bidirectional)).toEqual(["forward", "backward"]);
   expect(keys(all.bidirectional.backward)).toEqual(["wx", "wh", "b", "bh"]);
   expect(keys(all.attention!)).toEqual(["wa", "b"]);
-  expect(keys(all.additiveAttention)).toEqual(["wq", "wk", "b", "v"]);
+  expect(keys(all.additiveAttention!)).toEqual(["wq", "wk", "b", "v"]);
   expect(keys(all.multiHeadAttention)).toEqual(["wq", "wk", "wv", "wo", "bq", "bk", "bv", "bo"]);
   expect(keys(all.layerNormalization!)).toEqual(["gamma", "beta"]);
   expect(keys(all.rmsNormalization)).toEqual(["gamma"]);
