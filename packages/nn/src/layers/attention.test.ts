@@ -146,6 +146,24 @@ for (const [title, [layer, plain, masked]] of Object.entries(layers)) {
   });
 }
 
+test.each(["start", "end", true] as const)(
+  "causal: %s counts from that end where there are more keys than queries, in groups too",
+  async (causal) => {
+    const layers = [attention({ causal }), groupQueryAttention({ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1, causal })];
+    for (const layer of layers) {
+      const built = (layer as unknown as Layer).build(sample, "test", { value: specOf([steps + 2, features], "float") });
+      const w = initialise(built.weights as Readonly<Record<string, Weight>>, { seed: 1, dtype: "f64" });
+      const run = compile(backend, (given: { w: Record<string, Tensor>; x: Tensor; value: Tensor }) => {
+        const all = built.apply(given.w, given.x, { beside: { value: given.value } }) as Also;
+        return all.also["scores"] as Tensor;
+      });
+      const scores = await run({ w, x: ramp(batch, steps, features), value: ramp(batch, steps + 2, features) } as never);
+      const seen = [...(await scores.read())].map((score, i) => [Math.floor(i / (steps + 2)) % steps, i % (steps + 2), score] as const);
+      for (const [query, key, score] of seen) expect(score > 0).toBe(key <= query + (causal === "start" ? 0 : 2));
+    }
+  },
+);
+
 const refusals: readonly [title: string, code: SluiceError["code"], message: string, attempt: () => unknown][] = [
   ["an unknown score", "INVALID_ARGUMENT", "score must be one of", () => attention({ score: "general" as "dot" })],
   ["units that no score asked for", "INVALID_ARGUMENT", "no units", () => attention({ units: 3 })],
