@@ -10,6 +10,8 @@ export interface Asked {
     readonly dtype: "float" | "i32";
     /** Smallest and largest value there is. */
     readonly range?: readonly [low: number, high: number];
+    /** One beyond them. */
+    readonly ignored?: number;
   };
   readonly dtype: "f32" | "f64";
   readonly who: string;
@@ -36,7 +38,8 @@ export function readElements(array: HostNumbers, made: TypedArray, from: number,
     const value = given[i]!;
     if (made !== given) made[i] = value;
     if (!Number.isFinite(value) || !Number.isFinite(made[i])) throw bad("NOT_FINITE", array, i, who, name, `is not a finite ${dtype}`);
-    if (value < low || value > high) throw bad("INDEX_OUT_OF_RANGE", array, i, who, name, `is outside ${low} … ${high}`);
+    if ((value < low || value > high) && value !== wanted.ignored)
+      throw bad("INDEX_OUT_OF_RANGE", array, i, who, name, `is outside ${low} … ${high}`);
     if (whole && made[i] !== value) throw bad("DTYPE_MISMATCH", array, i, who, name, "is no 32-bit whole number, an index is wanted");
   }
 }

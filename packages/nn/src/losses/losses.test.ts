@@ -1,10 +1,13 @@
-import { array, compile, constant, gradient, SluiceError, type Tensor } from "@sluice/core";
+import { array, compile, constant, SluiceError, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
+import { huber } from "./huber.ts";
+import { lossNames } from "./names.ts";
+import { measured } from "../testing/measuring.ts";
 import { resolveLoss } from "./resolveLoss.ts";
 import type { Loss } from "./loss.ts";
 import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
@@ -82,7 +85,7 @@ test("losses over classes stay finite for logits of ±1000", async () => {
     const { values, gradients } = await measure(loss, [...y], z);
     expect([...values, ...gradients].every(Number.isFinite)).toBe(true);
   }
-  expect((await measure(sparseCategoricalCrossentropy, [1, 0, 3], z)).values).toEqual(new Float64Array([2000 + Math.LN2, 2000, 2000]));
+  expect((await measure(sparseCategoricalCrossentropy, [1, 0, 3], z)).values).toEqual([2000 + Math.LN2, 2000, 2000]);
 });
 
 test("a sequence's loss is the mean over its steps", async () => {
@@ -96,11 +99,26 @@ test("a sequence's loss is the mean over its steps", async () => {
   expect((await result.read())[0]).toBeCloseTo(mean(steps), 12);
 });
 
-test("mse and mae are short for their losses, other names are refused", () => {
-  expect(resolveLoss("mse")).toBe(meanSquaredError);
-  expect(resolveLoss("mae")).toBe(meanAbsoluteError);
-  const unknown = "hinge" as "mse"; // what a caller without types may pass
-  expect(() => resolveLoss(unknown)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>));
+test("a loss that has options stands for itself, and is called for others", () => {
+  expect(huber.name).toBe("huber");
+  expect({ ...huber, name: "mine" }).toMatchObject({ name: "mine", target: huber.target });
+  expect(huber({ delta: 2 })).toMatchObject({ name: "huber" });
+  for (const wrong of [{ delta: 0 }, { delta: "1" }, { sigma: 1 }, 2] as never[])
+    expect(() => huber(wrong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "huber" }));
+  for (const wrong of [{ ignoreClass: 0.5 }, { ignoreClass: 2 ** 31 }, { labelSmoothing: 2 }])
+    expect(() => sparseCategoricalCrossentropy(wrong)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
+test("mse and mae are short for their losses, other names are refused", async () => {
+  expect(await resolveLoss("mse")).toBe(meanSquaredError);
+  expect(await resolveLoss("mae")).toBe(meanAbsoluteError);
+  expect(await resolveLoss("huber")).toBe(huber);
+  expect(await Promise.all(lossNames.map(resolveLoss))).toHaveLength(lossNames.length);
+  for (const unknown of ["nonsense", "constructor"] as never[])
+    // what a caller without types may pass
+    await expect(resolveLoss(unknown)).rejects.toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>),
+    );
 });
 
 test("what is no tensor and what is no shape is refused by the name of the measure", () => {
@@ -113,16 +131,8 @@ test("what is no tensor and what is no shape is refused by the name of the measu
   }
 });
 
-async function measure(loss: Loss, y: readonly number[], z: readonly number[]) {
-  const { shape, dtype } = loss.target([classes]);
-  const evaluate = compile(backend, (target: Tensor, output: Tensor) => {
-    const values = loss.perSample(target, output);
-    return { values, gradients: gradient(values.sum(), output) };
-  });
-  const target = array(backend, dtype === "i32" ? Int32Array.from(y) : Float64Array.from(y), { shape: [samples, ...shape] });
-  const output = array(backend, Float64Array.from(z), { shape: [samples, classes] });
-  const { values, gradients } = await evaluate(target, output);
-  return { values: await values.read(), gradients: await gradients.read() };
+function measure(loss: Loss, y: readonly number[], z: readonly number[]) {
+  return measured(backend, loss, { y, z, output: [classes] });
 }
 
 /** The central difference of the sample that logit i belongs to. */

@@ -6,7 +6,7 @@ import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
 import type { Loss } from "./loss.ts";
-import type { LossName } from "./names.ts";
+import { lossNames, type CommonLossName, type LossName } from "./names.ts";
 
 const losses = {
   meanSquaredError,
@@ -16,12 +16,20 @@ const losses = {
   binaryCrossentropy,
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
-} as const satisfies Record<LossName, Loss>;
+} as const satisfies Record<CommonLossName, Loss>;
 
-/** Throws INVALID_ARGUMENT for a name that is none. */
-export function resolveLoss(loss: LossName | Loss): Loss {
-  if (typeof loss === "object") return loss;
-  if (Object.hasOwn(losses, loss)) return losses[loss];
-  const fix = `Take one of ${Object.keys(losses).join(", ")}, or an object with name, target and perSample`;
+/** Rejects with INVALID_ARGUMENT for a name that is none. */
+export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
+  if (typeof loss !== "string") return loss;
+  const found = await lossNamed(loss);
+  if (found !== undefined) return found;
+  const fix = `Take one of ${lossNames.join(", ")}, or an object with name, target and perSample`;
   throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.compile", what: `there is no loss "${loss}"`, fix, facts: { loss } });
+}
+
+/** Undefined where there is none of that name. */
+export async function lossNamed(name: string): Promise<Loss | undefined> {
+  if (Object.hasOwn(losses, name)) return losses[name as CommonLossName]; // as was just seen
+  const { furtherLosses } = await import("./furtherLosses.ts");
+  return Object.hasOwn(furtherLosses, name) ? furtherLosses[name as keyof typeof furtherLosses] : undefined; // likewise
 }

@@ -1,21 +1,44 @@
 // One of several classes, from logits, with the target as a label.
-import { logSoftmax, oneHot, where } from "@sluice/core";
+import { logSoftmax, oneHot, where, type Tensor } from "@sluice/core";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
-import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.ts";
+import { configurable, type Configurable } from "../measures/configurable.ts";
+import { anyLabel, labelCounts, meanCounted, type IgnoringConfig } from "../measures/ignoring.ts";
+import { checkedMeasure, classLabels } from "../measures/measure.ts";
+import { smoothingTable, type SmoothingConfig } from "../measures/smoothing.ts";
+import { optional, type Table } from "../options/table.ts";
 import type { Loss } from "./loss.ts";
 
-/** −log softmax(z)[y], its mean over every axis but the batch. z [batch, …, classes] are logits, y [batch, …] of 0 … classes − 1. */
-export const sparseCategoricalCrossentropy: Loss = checkedMeasure({
-  name: "sparseCategoricalCrossentropy",
-  includes: "softmax",
-  accuracy: sparseCategoricalAccuracy,
-  target: classLabels("sparseCategoricalCrossentropy"),
-  perSample(y, z) {
-    const chosen = oneHot(y, z.shape.at(-1)!, z.dtype); // `classLabels` saw the axis
-    return meanPerSample(
-      where(chosen, logSoftmax(z), 0)
-        .sum(z.rank - 1)
-        .neg(),
-    );
-  },
-});
+export interface SparseCrossentropyConfig extends SmoothingConfig, IgnoringConfig {}
+
+export const sparseCrossentropyTable = { ignoreClass: optional(anyLabel), ...smoothingTable } satisfies Table<SparseCrossentropyConfig>;
+
+/**
+ * −log softmax(z)[y], its mean over every axis but the batch. z [batch, …, classes] are logits, y [batch, …] of 0 … classes − 1.
+ *
+ * With `labelSmoothing` s (1 − s) of it, and s of the mean of −log softmax(z) over all classes, as PyTorch has it. Labels of `ignoreClass` count in neither the sum nor
+ * the number of labels: all that is measured beside this loss leaves them out. Keras has that of losses alone; PyTorch's ignore_index is −100 where it is not told otherwise.
+ */
+export const sparseCategoricalCrossentropy: Configurable<Loss, SparseCrossentropyConfig> = configurable(
+  sparseCrossentropyTable,
+  ({ ignoreClass, labelSmoothing }) =>
+    checkedMeasure({
+      name: "sparseCategoricalCrossentropy",
+      includes: "softmax",
+      accuracy: sparseCategoricalAccuracy,
+      target: classLabels("sparseCategoricalCrossentropy", ignoreClass),
+      perSample(y, z) {
+        const logs = logSoftmax(z);
+        const last = z.rank - 1;
+        const chosen = oneHot(y, z.shape.at(-1) ?? 1, z.dtype);
+        const right = where(chosen, logs, 0).sum(last).neg();
+        return meanCounted(
+          labelSmoothing === 0 ? right : mixed(right, logs.mean(last).neg(), labelSmoothing),
+          labelCounts(y, ignoreClass, z.dtype),
+        );
+      },
+    }),
+);
+
+function mixed(right: Tensor, all: Tensor, part: number): Tensor {
+  return right.mul(1 - part).add(all.mul(part));
+}

@@ -8,6 +8,8 @@ export interface Target {
   readonly dtype: "float" | "i32";
   /** Smallest and largest value there is, checked before the data is used. */
   readonly range?: readonly [low: number, high: number];
+  /** A label beyond the range that may be there too: what has it counts in nothing that is measured of the output. */
+  readonly ignored?: number;
 }
 
 export interface Measure {
@@ -56,16 +58,26 @@ export function probabilities(output: Shape): Target {
   return { shape: output, dtype: "float", range: [0, 1] };
 }
 
-/** One class label for each row of scores: output […, classes] → target […], of 0 … classes − 1. */
-export function classLabels(who: string): (output: Shape) => Target {
+/** One class label for each row of scores: output […, classes] → target […], of 0 … classes − 1, or the one that does not count. */
+export function classLabels(who: string, ignored?: number): (output: Shape) => Target {
   return (output) => {
     const classes = output.at(-1);
-    if (classes !== undefined) return { shape: output.slice(0, -1), dtype: "i32", range: [0, classes - 1] };
+    if (classes !== undefined)
+      return { shape: output.slice(0, -1), dtype: "i32", range: [0, classes - 1], ...(ignored !== undefined && { ignored }) };
     throw new SluiceError({ code: "SHAPE_MISMATCH", who, what: "class labels need outputs [batch, …, classes], got [batch]" });
   };
 }
 
 /** The mean over every axis but the batch: [batch, …] → [batch]. */
 export function meanPerSample(x: Tensor): Tensor {
-  return x.rank === 1 ? x : x.mean(x.shape.slice(1).map((_, d) => d + 1));
+  return x.rank === 1 ? x : x.mean(inner(x));
+}
+
+/** The sum, likewise. */
+export function sumPerSample(x: Tensor): Tensor {
+  return x.rank === 1 ? x : x.sum(inner(x));
+}
+
+function inner({ shape }: Tensor): readonly number[] {
+  return shape.slice(1).map((_, d) => d + 1);
 }

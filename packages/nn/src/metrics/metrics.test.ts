@@ -40,13 +40,13 @@ test("binary accuracy is the share of logits on the target's side", async () => 
   );
 });
 
-test('"accuracy" is the one that goes with the loss', () => {
-  expect(resolveMetric("accuracy", binaryCrossentropy)).toEqual({ ...binaryAccuracy, name: "accuracy" });
-  expect(resolveMetric("accuracy", sparseCategoricalCrossentropy)).toEqual({ ...sparseCategoricalAccuracy, name: "accuracy" });
+test('"accuracy" is the one that goes with the loss', async () => {
+  expect(await resolveMetric("accuracy", binaryCrossentropy)).toEqual({ ...binaryAccuracy, name: "accuracy" });
+  expect(await resolveMetric("accuracy", sparseCategoricalCrossentropy)).toEqual({ ...sparseCategoricalAccuracy, name: "accuracy" });
   const refused = expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>);
-  expect(() => resolveMetric("accuracy", meanSquaredError)).toThrow(refused);
+  await expect(resolveMetric("accuracy", meanSquaredError)).rejects.toThrow(refused);
   const unknown = "f1" as "mae"; // what a caller without types may pass
-  expect(() => resolveMetric(unknown, meanSquaredError)).toThrow(refused);
+  await expect(resolveMetric(unknown, meanSquaredError)).rejects.toThrow(refused);
 });
 
 async function measure(metric: Metric, target: Float64Array | Int32Array, scores: readonly number[]): Promise<number> {

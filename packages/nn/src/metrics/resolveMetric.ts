@@ -21,9 +21,9 @@ const metrics = {
 /** The loss a metric stands beside, so far as "accuracy" asks. */
 type Beside = { readonly name: string; readonly accuracy?: Metric };
 
-/** Throws INVALID_ARGUMENT for a name that is none, or for "accuracy" beside a loss that has no classes. */
-export function resolveMetric(metric: MetricName | Metric, loss: Beside): Metric {
-  if (typeof metric === "object") return metric;
+/** Rejects with INVALID_ARGUMENT for a name that is none, or for "accuracy" beside a loss that has no classes. */
+export async function resolveMetric(metric: MetricName | Metric, loss: Beside): Promise<Metric> {
+  if (typeof metric !== "string") return metric;
   if (metric === "accuracy") return { ...accuracyOf(loss), name: "accuracy" };
   if (Object.hasOwn(metrics, metric)) return metrics[metric];
   throw refused(`there is no metric "${metric}"`, `Take one of accuracy, ${Object.keys(metrics).join(", ")}, or an object`);

@@ -48,14 +48,17 @@ export function options<C>(table: Table<C>): Rule<C> {
   };
 }
 
-/** An object that has these, each of its type. */
+/** An object, or a function, that has these, each of its type. */
 export function having<T>(
   expected: string,
   members: Readonly<Record<string, "function" | "object" | "string" | "number" | "boolean">>,
 ): Rule<T> {
   const has = (value: object): boolean =>
     Object.entries(members).every(([name, type]) => typeof (value as Record<string, unknown>)[name] === type); // any object has any name, maybe undefined
-  return { expected, accepts: (value): value is T => typeof value === "object" && value !== null && has(value) };
+  return {
+    expected,
+    accepts: (value): value is T => ((typeof value === "object" && value !== null) || typeof value === "function") && has(value),
+  };
 }
 
 /** What a layer may be called: its name begins the paths of its weights. */

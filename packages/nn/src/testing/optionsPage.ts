@@ -2,7 +2,7 @@
 import { show } from "@sluice/core/arguments";
 import type { AnyOption, AnyTable } from "../options/table.ts";
 
-const opening = `# Options of layers, optimizers and verbs
+const opening = `# Options of layers, losses, metrics, optimizers and verbs
 
 What each takes, made of the tables that check it: when it is called, and when a model is read from a file. A test keeps this page as it
 is (\`npx vitest --project nn options -u\` writes it anew). An option that is not in its table is refused, with the nearest name that is; so

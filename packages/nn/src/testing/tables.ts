@@ -41,6 +41,12 @@ import { adagradTable } from "../optimizers/adagrad.ts";
 import { tokenAndPositionEmbeddingTable } from "../models/tokenAndPositionEmbedding.ts";
 import { transformerTable } from "../models/transformer.ts";
 import { transformerDecoderTable } from "../models/transformerDecoder.ts";
+import { binaryFocalTable } from "../losses/binaryFocalCrossentropy.ts";
+import { categoricalFocalTable } from "../losses/categoricalFocalCrossentropy.ts";
+import { huberTable } from "../losses/huber.ts";
+import { sparseCrossentropyTable } from "../losses/sparseCategoricalCrossentropy.ts";
+import { tverskyTable } from "../losses/tversky.ts";
+import { smoothingTable } from "../measures/smoothing.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { adamaxTable } from "../optimizers/adamax.ts";
 import { ftrlTable } from "../optimizers/ftrl.ts";
@@ -114,6 +120,17 @@ export const layerTables = {
   tokenAndPositionEmbedding: tokenAndPositionEmbeddingTable,
   transformerDecoder: transformerDecoderTable,
   transformerEncoder: transformerTable,
+} as const;
+
+/** Of measures that have options. */
+export const measureTables = {
+  binaryCrossentropy: smoothingTable,
+  binaryFocalCrossentropy: binaryFocalTable,
+  categoricalCrossentropy: smoothingTable,
+  categoricalFocalCrossentropy: categoricalFocalTable,
+  huber: huberTable,
+  sparseCategoricalCrossentropy: sparseCrossentropyTable,
+  tversky: tverskyTable,
 } as const;
 
 export const otherTables = {

@@ -64,11 +64,13 @@ export function dataset(
   const targets = Object.entries(reading.targetsOf(inputs.sample));
   const given = byEnd<Numbers>(who, "y", data.y, { names: ends.outputs, wanted: targets.map(([output]) => output), one: single.outputs });
   const rows: Record<string, Shape> = {};
+  const ignored: Record<string, number | undefined> = {};
   const y = targets.map(([output, { targetFor, lengthsOf }]) => {
     const name = endName("y", output, ends.outputs);
     const numbers = hostNumbers(entryOf(given, output), who, name);
     const target = targetFor(numbers.shape.slice(1));
     rows[output] = target.shape;
+    ignored[output] = target.ignored;
     checkTarget(numbers, samples, target, { who, name });
     const lengths = lengthsOf.flatMap((input) => maybeEntryOf(inputs.lengths, input) ?? []);
     return [
@@ -88,6 +90,7 @@ export function dataset(
     ...inputs,
     y,
     rows,
+    ignored,
     weight: column(weight, data.sampleWeight ?? [], samples, { wanted: anyWeight, dtype, who, name: "sampleWeight" }),
     who,
   });
@@ -123,24 +126,32 @@ interface Taken {
   readonly lengths: Named<Lengths>;
 }
 
-function* datasetRead({
-  y,
-  rows,
-  weight,
-  who,
-  ...inputs
-}: Taken & Pick<Dataset, "rows"> & { readonly y: Columns; readonly weight: Pieces<Column>; readonly who: string }): Pieces<Dataset> {
+interface Unread extends Taken, Pick<Dataset, "rows"> {
+  readonly y: Columns;
+  /** By output, the label that does not count. */
+  readonly ignored: Named<number | undefined>;
+  readonly weight: Pieces<Column>;
+  readonly who: string;
+}
+
+function* datasetRead({ y, rows, ignored, weight, who, ...inputs }: Unread): Pieces<Dataset> {
   const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), rows, weight: yield* weight };
   const { data: weights } = read.weight;
   if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
-  for (const [output, { counted }] of Object.entries(read.y))
+  for (const [output, { counted, data }] of Object.entries(read.y)) {
     if (counted?.lengths.every((length: number, row: number) => length === 0 || weights[row] === 0)) throw noSteps(who, output);
+    if (data.every((label: number) => label === ignored[output])) throw noLabels(who, output);
+  }
   return read;
 }
 
 function noSteps(who: string, output: string): SluiceError {
   const what = `no step of the output "${output}" counts: every sample's length is 0, or its sampleWeight`;
   return new SluiceError({ code: "EMPTY_DATA", who, what });
+}
+
+function noLabels(who: string, output: string): SluiceError {
+  return new SluiceError({ code: "EMPTY_DATA", who, what: `no label of the output "${output}" counts: each is the one that is ignored` });
 }
 
 /** The inputs alone, for prediction; likewise. */

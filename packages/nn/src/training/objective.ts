@@ -1,7 +1,8 @@
-// What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps that count.
+// What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps and labels that count.
 import { broadcastTo, constant, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
+import { labelCounts } from "../measures/ignoring.ts";
 import type { Measure } from "../measures/measure.ts";
 import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
@@ -43,7 +44,8 @@ interface Batch {
 }
 
 function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { applied, y, weight }: Batch): Measured {
-  const [target, mask] = [entryOf(y, output), applied.masks[output]];
+  const target = entryOf(y, output);
+  const mask = inBoth(applied.masks[output], labelCounts(target, loss.target(built.spec.shape).ignored, weight.dtype));
   const read = (measure: Measure): Tensor => entryOf(readsLogits(measure, built) ? applied.logits : applied.outputs, output);
   if (mask !== undefined) checkAlike(loss, metrics);
   if (mask === undefined || loss.takesMask === true) {
@@ -53,12 +55,22 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
     };
     return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
   }
-  const counts = where(mask, broadcastTo(weight.expand(1), mask.shape), 0);
+  const counts = where(mask, alike(weight, mask.shape), 0);
   const sumOf = (measure: Measure): Tensor =>
-    where(mask, perStep(measure, counting(target, mask), counting(read(measure), mask)), 0)
+    where(mask, perPlace(measure, counting(target, mask), counting(read(measure), mask), mask), 0)
       .mul(counts)
       .sum();
   return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
+}
+
+/** Steps [batch, steps] and labels [batch, steps, …]: what counts in both. */
+function inBoth(steps: Tensor | undefined, labels: Tensor | undefined): Tensor | undefined {
+  return steps === undefined || labels === undefined ? (steps ?? labels) : where(alike(steps, labels.shape), labels, 0);
+}
+
+/** The same at all places of a shape that begins as its own. */
+function alike(x: Tensor, shape: Shape): Tensor {
+  return broadcastTo(x.reshape([...x.shape, ...shape.slice(x.rank).map(() => 1)]), shape);
 }
 
 /** [batch]. Throws SHAPE_MISMATCH where the measure gives anything else: what would broadcast would pass for a number. */
@@ -78,16 +90,20 @@ function perSample(measure: Measure, target: Tensor, output: Tensor, mask?: Tens
 
 /** With zeros where a step does not count, before it is measured: on the way back 0·NaN is NaN (decision 19). */
 function counting(x: Tensor, mask: Tensor): Tensor {
-  if (x.dtype !== mask.dtype || x.shape[1] !== mask.shape[1]) return x; // labels are no part of a product
-  return where(broadcastTo(mask.reshape([...mask.shape, ...x.shape.slice(2).map(() => 1)]), x.shape), x, 0);
+  if (x.dtype === "i32" || !begins(x, mask)) return x; // labels are no part of a product
+  return where(alike(mask, x.shape), x, 0);
 }
 
-/** [batch, steps], each step as a sample. */
-function perStep(measure: Measure, target: Tensor, output: Tensor): Tensor {
-  const [batch = 0, steps = 0] = output.shape;
-  if (target.shape[1] !== steps) throw whole(measure, target.shape);
-  const each = (x: Tensor): Tensor => x.reshape([batch * steps, ...x.shape.slice(2)]);
-  return perSample(measure, each(target), each(output)).reshape([batch, steps]);
+function begins(x: Tensor, mask: Tensor): boolean {
+  return x.shape.slice(0, mask.rank).join() === mask.shape.join();
+}
+
+/** Of the mask's shape, each of its places as a sample. */
+function perPlace(measure: Measure, target: Tensor, output: Tensor, mask: Tensor): Tensor {
+  if (!begins(target, mask)) throw whole(measure, target.shape);
+  const places = mask.shape.reduce((product, n) => product * n, 1);
+  const each = (x: Tensor): Tensor => x.reshape([places, ...x.shape.slice(mask.rank)]);
+  return perSample(measure, each(target), each(output)).reshape(mask.shape);
 }
 
 /** Throws INVALID_ARGUMENT for a metric that counts steps where the loss counts sequences, or the other way: their weights are one. */

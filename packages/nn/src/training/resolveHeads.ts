@@ -1,4 +1,4 @@
-// What `compile` is told to measure: losses and metrics, by name or as they are, for each output. Importing it imports them all.
+// What `compile` is told to measure: losses and metrics, by name or as they are, for each output. Importing it imports the common ones.
 import { SluiceError } from "@sluice/core";
 import { check, finite, options as known, refused } from "@sluice/core/arguments";
 import { resolveLoss } from "../losses/resolveLoss.ts";
@@ -14,42 +14,40 @@ const who = "model.compile";
 
 type Given = Pick<CompileOptions<Names>, "loss" | "lossWeights" | "metrics">;
 
-/** None where there is no loss. Throws INVALID_ARGUMENT for names that are no outputs, for losses and metrics that there are not, and for two of one name. */
-export function headsOf({ ends: { outputs } }: AnyModel, given: Given): readonly Head[] {
-  const heads = outputs === null ? headOf(given) : headsByName(outputs, given);
+/** None where there is no loss. Rejects with INVALID_ARGUMENT for names that are no outputs, for losses and metrics that there are not, and for two of one name. */
+export async function headsOf({ ends: { outputs } }: AnyModel, given: Given): Promise<readonly Head[]> {
+  const heads = await (outputs === null ? headOf(given) : headsByName(outputs, given));
   checkNames(heads);
   return heads;
 }
 
 /** Of one output without a name. */
-function headOf({ loss, lossWeights, metrics = [] }: Given): readonly Head[] {
+async function headOf({ loss, lossWeights, metrics = [] }: Given): Promise<readonly Head[]> {
   if (loss === undefined) return [];
   if (lossWeights !== undefined) throw nameless("lossWeights", lossWeights);
   if (typeof loss !== "string" && !("perSample" in loss)) throw nameless("loss", loss);
   if (!Array.isArray(metrics)) throw nameless("metrics", metrics);
-  const own = resolveLoss(loss as AnyLoss); // as was just seen
-  const resolved = (metrics as readonly AnyMetric[]).map((metric) => resolveMetric(metric, own)); // likewise
-  return [{ output: single.outputs, isNamed: false, loss: own, lossWeight: 1, metrics: resolved }];
+  const measured = await measuredBy(loss as AnyLoss, metrics as readonly AnyMetric[]); // as was just seen
+  return [{ output: single.outputs, isNamed: false, lossWeight: 1, ...measured }];
 }
 
-function headsByName(outputs: readonly string[], { loss, lossWeights = {}, metrics = [] }: Given): readonly Head[] {
+async function measuredBy(loss: AnyLoss, metrics: readonly AnyMetric[]): Promise<Pick<Head, "loss" | "metrics">> {
+  const own = await resolveLoss(loss);
+  return { loss: own, metrics: await Promise.all(metrics.map((metric) => resolveMetric(metric, own))) };
+}
+
+async function headsByName(outputs: readonly string[], { loss, lossWeights = {}, metrics = [] }: Given): Promise<readonly Head[]> {
   const losses = byOutput<AnyLoss>("loss", outputs, loss ?? {}),
     weights = byOutput<number>("lossWeights", outputs, lossWeights),
     lists = byOutput<readonly AnyMetric[]>("metrics", outputs, Array.isArray(metrics) && metrics.length === 0 ? {} : metrics);
   const without = [...Object.keys(weights), ...Object.keys(lists)].find((name) => !Object.hasOwn(losses, name));
   if (without !== undefined && loss !== undefined) throw lossless(without);
-  return Object.entries(losses).map(([output, given]) => {
-    const own = resolveLoss(given);
+  const heads = Object.entries(losses).map(async ([output, given]) => {
     const lossWeight = maybeEntryOf(weights, output) ?? 1;
     check(who, `lossWeights.${output}`, lossWeight, finite);
-    return {
-      output,
-      isNamed: true,
-      loss: own,
-      lossWeight,
-      metrics: (maybeEntryOf(lists, output) ?? []).map((metric) => resolveMetric(metric, own)),
-    };
+    return { output, isNamed: true, lossWeight, ...(await measuredBy(given, maybeEntryOf(lists, output) ?? [])) };
   });
+  return Promise.all(heads);
 }
 
 function byOutput<T>(option: string, outputs: readonly string[], given: unknown): Readonly<Record<string, T>> {

@@ -17,7 +17,7 @@ test.each<[object, string]>([
   [{ learningRate: 1 }, "there is no option"],
   [{ losses: "mse" }, "Did you mean loss?"],
   [{ optimizer: "adam" }, "optimizer must be an optimizer, such as adam()"],
-  [{ loss: "huber" }, "loss must be one of"],
+  [{ loss: "hubert" }, "loss must be one of"],
   [{ loss: { name: "own" } }, "loss must be"],
   [{ metrics: "mae" }, "metrics must be a list"],
   [{ metrics: ["f1"] }, "metrics must be a list"],

@@ -29,7 +29,7 @@ const anyBackend: Rule<Backend> = {
   accepts: (value): value is Backend => value !== undefined,
 };
 const openBackend: Rule<Backend> = having(anyBackend.expected, { name: "string", supports: "object", compile: "function" });
-const anyLoss: Rule<Loss> = having("a record with name, target and perSample", {
+const anyLoss: Rule<Loss> = having("one with name, target and perSample", {
   name: "string",
   target: "function",
   perSample: "function",

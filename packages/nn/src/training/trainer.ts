@@ -29,7 +29,7 @@ import { batchTable, checkData, checkpointTable, compileTable, decoderTable, fit
 export async function createTrainer(model: AnyModel, options: CompileOptions<Names>): Promise<AnyTrainer> {
   const checked = given("model.compile", compileTable, options);
   checkBackend("model.compile", checked.backend);
-  const heads = checked.loss === undefined ? [] : (await import("./resolveHeads.ts")).headsOf(model, checked);
+  const heads = checked.loss === undefined ? [] : await (await import("./resolveHeads.ts")).headsOf(model, checked);
   const session = new Session(model, heads, checked);
   await session.begin();
   return new SessionTrainer(session);

@@ -6,7 +6,7 @@ import { shape, text } from "@sluice/core/arguments";
 import { any, edges, list, maybe, options, ruled, sizes, tensor, type Param, type Row } from "@sluice/conformance/fuzz";
 import * as nn from "@sluice/nn";
 import { progressTable } from "../../training/progressLine.ts";
-import { layerTables, otherTables } from "../tables.ts";
+import { layerTables, measureTables, otherTables } from "../tables.ts";
 import { fileRows } from "./fileRows.ts";
 import {
   backend,
@@ -77,6 +77,8 @@ const compiling = tabled(otherTables["model.compile"], {
     "categoricalCrossentropy",
     "sparseCategoricalCrossentropy",
     nn.meanSquaredError,
+    "huber",
+    nn.huber({ delta: 2 }),
     "nonsense",
   ),
   metrics: fc.array(fc.constantFrom("accuracy", "mae", "mse", "binaryAccuracy", nn.categoricalAccuracy, "nonsense"), { maxLength: 2 }),
@@ -109,6 +111,22 @@ const end = nn.dense({ units: 1 })(start);
 const both = nn.multiHeadAttention({ numHeads: 1 })(start, { value: other });
 /** Layers that read a list of values. */
 const merges = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"] as const;
+
+/** Losses and metrics without options. */
+const measures = [
+  "categoricalHinge",
+  "cosineSimilarity",
+  "dice",
+  "hinge",
+  "klDivergence",
+  "logCosh",
+  "meanAbsoluteError",
+  "meanAbsolutePercentageError",
+  "meanSquaredError",
+  "meanSquaredLogarithmicError",
+  "poisson",
+  "squaredHinge",
+] as const;
 
 /** What there is to fuzz of each export; a new one without a row fails the test. */
 export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
@@ -195,11 +213,8 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       return made.ends.inputs === null && made.ends.outputs === null ? useModel(made, sample as never) : undefined;
     },
   },
-  binaryCrossentropy: measured(),
-  categoricalCrossentropy: measured(),
-  meanAbsoluteError: measured(),
-  meanSquaredError: measured(),
-  sparseCategoricalCrossentropy: measured(),
+  ...Object.fromEntries(measures.map((name) => [name, measured()])),
+  ...Object.fromEntries(Object.entries(measureTables).map(([name, table]) => [name, measured(table)])),
   binaryAccuracy: measured(),
   categoricalAccuracy: measured(),
   sparseCategoricalAccuracy: measured(),

@@ -66,9 +66,12 @@ export async function fitted(made: nn.Trainer, given: nn.Data, config: nn.FitOpt
   }
 }
 
-/** A loss or a metric: what it takes as targets, and traced over tensors that fit, or do not. */
-export function measured(): readonly Row[] {
+/** A loss or a metric: what it takes as targets, and traced over tensors that fit, or do not; called, where there is a table of options. */
+export function measured(table?: object): readonly Row[] {
+  const called: readonly Row[] =
+    table === undefined ? [] : [{ params: [maybe(tabled(table))], use: (fn, [config]) => fn(config as never) }];
   return [
+    ...called,
     { params: [any(sizes, shape.accepts)], use: (measure, [output]) => (measure as unknown as nn.Measure).target(output as core.Shape) },
     {
       params: [tensor, tensor],
