@@ -154,6 +154,7 @@ export type { Penalties, Regularizer } from "./weights/regularizer.ts";
 export type { WeightGroup, WeightNames } from "./weights/roles.ts";
 
 export type {
+  ClassWeight,
   CompileOptions,
   Data,
   EpochLog,

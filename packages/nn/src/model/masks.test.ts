@@ -163,7 +163,7 @@ test("without masks the Program is what core makes of the same lines, forwards a
   const objective = modelObjective(built, [head]);
   const program = (own: typeof objective) => {
     const f32 = (...shape: readonly number[]) => ({ shape, dtype: "f32" as const });
-    const batch = { x: { x: f32(5, 4, 2) }, y: { y: f32(5, 4, 2) }, weight: f32(5), lengths: {} };
+    const batch = { x: { x: f32(5, 4, 2) }, y: { y: f32(5, 4, 2) }, weight: f32(5), lengths: {}, weights: {} };
     const step = updateStep({ layout, objective: own, optimizer: sgd({ learningRate: 1 }), skipsUnsound: false }, "update");
     return print(compile(backend, step).program({ batch, params: f32(layout.length), slots: {}, hyper: f32(1), totals: f32(3) }));
   };

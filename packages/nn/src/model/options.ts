@@ -42,9 +42,15 @@ export interface Data<I extends Names = null, O extends Names = null> extends Le
   readonly x: ByName<I, Numbers>;
   /** Targets; of named outputs those that have a loss. */
   readonly y: (O extends null ? Numbers : never) | BySome<O, Numbers>;
-  /** [samples], at least 0: how much each sample counts in losses and metrics; default 1 each. */
-  readonly sampleWeight?: Numbers;
+  /**
+   * How much counts in losses and metrics, at least 0; default 1. [samples], of all outputs; or of one output [samples, steps] (for as many axes as its targets have, without
+   * that of features or classes), by name where outputs have names. Every measure is Σ w·m / Σ w.
+   */
+  readonly sampleWeight?: Numbers | BySome<O, Numbers>;
 }
+
+/** By label, 1 for those left out; a list of all; or "balanced": labels / (classes that are there · how often this one is), so that each class counts as much as any other. */
+export type ClassWeight = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
 /** How many steps of each sample count, where not all do: [samples], each 0 … steps. What stands past them, NaN included, changes no number. */
 export interface Lengths<I extends Names> {
@@ -64,6 +70,8 @@ export interface FitOptions<I extends Names = null, O extends Names = null, R ex
    * all steps. One Program for each. For data with `lengths`; default none.
    */
   readonly bucketBoundaries?: readonly number[];
+  /** How much the labels of each class count in training, not in validation: they multiply `sampleWeight`. By name where outputs have names. */
+  readonly classWeight?: (O extends null ? ClassWeight : never) | BySome<O, ClassWeight>;
   /** A new order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
   /** Of the shuffles; default the seed of `compile`. */

@@ -9,6 +9,7 @@ import type { Column } from "./column.ts";
 import type { Dataset, Samples } from "./dataset.ts";
 import { Feed, type Rows } from "./feed.ts";
 import type { BatchInputs } from "./batchInputs.ts";
+import { placesOf } from "./wanted.ts";
 
 export interface InputShape {
   readonly batch: number;
@@ -56,37 +57,45 @@ export class Inputs {
 export interface BatchShape extends InputShape {
   /** By output. */
   readonly targets: Named<Target>;
+  /** By output that has weights of its own, the axes of a sample's. */
+  readonly weighted: Named<number>;
 }
 
-/** x, y and the samples' weights; a row of padding weighs nothing. */
+/** x, y and weights; a row of padding weighs nothing. */
 export class Batch {
   readonly #inputs: Inputs;
   readonly #y: Feeds;
   readonly #weight: Feed;
+  readonly #weights: Feeds;
 
-  constructor(backend: Backend, { targets, ...shape }: BatchShape) {
+  constructor(backend: Backend, { targets, weighted, ...shape }: BatchShape) {
     const { batch, dtype } = shape;
-    [this.#inputs, this.#y, this.#weight] = allOrNothing((keep) => [
+    [this.#inputs, this.#y, this.#weight, this.#weights] = allOrNothing((keep) => [
       keep(new Inputs(backend, shape)),
       feeds(Object.entries(targets), ({ shape: row, dtype: kind }, name) =>
         keep(new Feed(backend, { name, batch, row, dtype: kind === "i32" ? "i32" : dtype, padding: "repeat" })),
       ),
       keep(new Feed(backend, { name: "sampleWeight", batch, row: [], dtype, padding: "zeros" })),
+      feeds(Object.entries(weighted), (rank, name) => {
+        const row = placesOf(entryOf(targets, name)).slice(0, rank);
+        return keep(new Feed(backend, { name: `sampleWeight.${name}`, batch, row, dtype, padding: "repeat" }));
+      }),
     ]);
   }
 
   get arrays(): BatchInputs<NDArray> {
-    return { ...this.#inputs.arrays, y: arraysOf(this.#y), weight: this.#weight.array };
+    return { ...this.#inputs.arrays, y: arraysOf(this.#y), weight: this.#weight.array, weights: arraysOf(this.#weights) };
   }
 
   write(data: Dataset, rows: Rows): void {
     this.#inputs.write(data, rows);
     writeEach(this.#y, data.y, rows);
     this.#weight.write(data.weight, rows);
+    writeEach(this.#weights, data.weights, rows);
   }
 
   dispose(): void {
-    disposeEach([this.#inputs, ...this.#y.map(([, feed]) => feed), this.#weight]);
+    disposeEach([this.#inputs, ...[...this.#y, ...this.#weights].map(([, feed]) => feed), this.#weight]);
   }
 }
 

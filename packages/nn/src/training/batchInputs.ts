@@ -10,6 +10,8 @@ export interface BatchInputs<T> {
   readonly x: Named<T>;
   readonly y: Named<T>;
   readonly weight: T;
+  /** By output, where it has weights of its own: [batch], or one for each of the places that its targets begin with. */
+  readonly weights: Named<T>;
   /** Of inputs whose steps do not all count, [batch]. */
   readonly lengths: Named<T>;
 }

@@ -19,7 +19,7 @@ test("each sample is in one batch of its own bucket, which the order alone decid
       (lengths, bounds, batch, seed) => {
         const boundaries = bounds.toSorted((a, b) => a - b);
         const order = seed === undefined ? undefined : random(seed).permutation(lengths.length);
-        const data = { samples: lengths.length, sample: {}, x: {}, lengths: { x: { data: Int32Array.from(lengths), size: 1 } } };
+        const data = { samples: lengths.length, sample: {}, x: {}, lengths: { x: { data: Int32Array.from(lengths), size: 1, axes: 0 } } };
         for (const made of [byBuckets(bucketsOf(data, boundaries), batch, order), inOrder(lengths.length, batch, order)]) {
           const steps = Array.from({ length: made.steps }, (_, i) => made.at(i + 1));
           const seen = steps.flatMap(({ rows: { order: own, from, count } }) =>

@@ -16,11 +16,16 @@ export interface Column {
   readonly data: TypedArray;
   /** Elements of a row. */
   readonly size: number;
+  /** Axes of a row, as it was given. */
+  readonly axes: number;
   /** Where rows are sequences that do not count as a whole: how far each does. */
   readonly counted?: Counted;
   /** Throws INVALID_ARGUMENT where `row`, as it was just read, is not what was checked. */
   readonly verify?: (row: TypedArray, index: number) => void;
 }
+
+/** To be read, by name. */
+export type Columns = readonly (readonly [name: string, pieces: Pieces<Column>])[];
 
 /** Of rows of so many steps each, the first `lengths[row]` count; what stands past them is not looked at. */
 export interface Counted {
@@ -79,7 +84,7 @@ function* rows({ array, samples, asked, counting, isWatched }: Rows): Pieces<Col
     for (const [from, to] of partsOf(row, end, size, counted)) readElements(array, data, from, to, asked);
     if (sums !== undefined) for (let i = row; i < end; i++) sums[i] = sumOf(data.subarray(i * size, (i + 1) * size));
   }
-  const read = { data, size, ...(counted !== undefined && { counted }) };
+  const read = { data, size, axes: array.shape.length - 1, ...(counted !== undefined && { counted }) };
   if (sums === undefined) return read;
   return {
     ...read,

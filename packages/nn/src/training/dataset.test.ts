@@ -49,6 +49,7 @@ test("good data comes in the Program's types, one row per sample", () => {
     sample: specOf([2], "float"),
     x: new Float32Array([1, 2, 3, 4]),
     y: new Float32Array([5, 6]),
+    weights: {},
     weight: new Float32Array([1, 0.5]),
   });
   expect(read({ x: [[1, 9]], y: new Int32Array([2]) }, labels, tokens)).toMatchObject({

@@ -1,17 +1,21 @@
 // What the caller trains, evaluates or predicts on, checked once and in the types that the Program reads.
-import { SluiceError, type Shape, type TypedArray } from "@sluice/core";
-import { options, refused, type HostNumbers } from "@sluice/core/arguments";
+import { SluiceError, type Shape } from "@sluice/core";
+import { refused, type HostNumbers } from "@sluice/core/arguments";
 import { stepsOf, type Spec } from "../layers/spec.ts";
 import type { Target } from "../measures/measure.ts";
 import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { hostNumbers } from "../host/hostNumbers.ts";
-import { column, type Column, type Counting } from "./column.ts";
+import { column, type Column, type Columns } from "./column.ts";
 import type { Named } from "../model/graph.ts";
 import { single, type EndNames, type Names } from "../model/names.ts";
 import type { Data, PredictOptions } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import type { Pieces } from "../host/turns.ts";
-import { isRecord } from "../options/table.ts";
+import { byEnd, endName, knownNames } from "./ends.ts";
+import { countedBy, lengthsIn, type Lengths } from "./lengthsRead.ts";
+import { checkRows, type Asking } from "./rows.ts";
+import type { Read, Wanted } from "./wanted.ts";
+import { hasWeight, weightless, weightsTaken } from "./sampleWeights.ts";
 
 /** Each array by rows, one per sample. */
 export interface Samples {
@@ -29,13 +33,8 @@ export interface Dataset extends Samples {
   /** Of a sample's target, likewise. */
   readonly rows: Named<Shape>;
   readonly weight: Column;
-}
-
-/** What an output that is to be learnt reads as its targets. */
-export interface Wanted {
-  targetFor(rows: Shape): Target;
-  /** The inputs whose lengths say which of its steps count. */
-  readonly lengthsOf: readonly string[];
+  /** By output, where it has weights of its own, of samples or of their places: what it counts by beside `weight`. */
+  readonly weights: Named<Column>;
 }
 
 /** How data of certain samples' shapes is read. */
@@ -64,12 +63,14 @@ export function dataset(
   const targets = Object.entries(reading.targetsOf(inputs.sample));
   const given = byEnd<Numbers>(who, "y", data.y, { names: ends.outputs, wanted: targets.map(([output]) => output), one: single.outputs });
   const rows: Record<string, Shape> = {};
+  const read: Record<string, Read> = {};
   const ignored: Record<string, number | undefined> = {};
   const y = targets.map(([output, { targetFor, lengthsOf }]) => {
     const name = endName("y", output, ends.outputs);
     const numbers = hostNumbers(entryOf(given, output), who, name);
     const target = targetFor(numbers.shape.slice(1));
     rows[output] = target.shape;
+    read[output] = { target, lengthsOf };
     ignored[output] = target.ignored;
     checkTarget(numbers, samples, target, { who, name });
     const lengths = lengthsOf.flatMap((input) => maybeEntryOf(inputs.lengths, input) ?? []);
@@ -84,40 +85,9 @@ export function dataset(
       ),
     ] as const;
   });
-  const weight = data.sampleWeight === undefined ? ones(samples) : hostNumbers(data.sampleWeight, who, "sampleWeight");
-  checkRows(weight, samples, [], { who, name: "sampleWeight" });
-  return datasetRead({
-    ...inputs,
-    y,
-    rows,
-    ignored,
-    weight: column(weight, data.sampleWeight ?? [], samples, { wanted: anyWeight, dtype, who, name: "sampleWeight" }),
-    who,
-  });
+  const { shared, own } = weightsTaken(data.sampleWeight, { samples, ends, targets: read, lengths: inputs.lengths, dtype, who });
+  return datasetRead({ ...inputs, y, rows, ignored, shared, own, who });
 }
-
-const anyWeight = { dtype: "float", range: [0, Infinity] } as const;
-
-/** A column, and what was read of it. */
-interface Lengths {
-  pieces(): Pieces<Column>;
-  readonly read: Column;
-}
-
-function lengthsIn(pieces: Pieces<Column>): Lengths {
-  let read: Column | undefined;
-  return {
-    *pieces() {
-      return (read = yield* pieces);
-    },
-    get read() {
-      if (read !== undefined) return read;
-      throw new SluiceError({ code: "INTERNAL", who: "internal: lengthsIn", what: "are asked for before they were read" });
-    },
-  };
-}
-
-type Columns = readonly (readonly [name: string, pieces: Pieces<Column>])[];
 
 interface Taken {
   readonly samples: number;
@@ -130,18 +100,20 @@ interface Unread extends Taken, Pick<Dataset, "rows"> {
   readonly y: Columns;
   /** By output, the label that does not count. */
   readonly ignored: Named<number | undefined>;
-  readonly weight: Pieces<Column>;
+  readonly shared: Pieces<Column>;
+  readonly own: Columns;
   readonly who: string;
 }
 
-function* datasetRead({ y, rows, ignored, weight, who, ...inputs }: Unread): Pieces<Dataset> {
-  const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), rows, weight: yield* weight };
+function* datasetRead({ y, rows, ignored, shared, own, who, ...inputs }: Unread): Pieces<Dataset> {
+  const read = { ...(yield* samplesRead(inputs)), y: yield* each(y), rows, weight: yield* shared, weights: yield* each(own) };
   const { data: weights } = read.weight;
-  if (weights.every((w: number) => w === 0)) throw new SluiceError({ code: "EMPTY_DATA", who, what: "every sampleWeight is 0" });
+  if (weights.every((w: number) => w === 0)) throw weightless(who, "sampleWeight");
   for (const [output, { counted, data }] of Object.entries(read.y)) {
     if (counted?.lengths.every((length: number, row: number) => length === 0 || weights[row] === 0)) throw noSteps(who, output);
     if (data.every((label: number) => label === ignored[output])) throw noLabels(who, output);
   }
+  for (const [output, column] of Object.entries(read.weights)) if (!hasWeight(column, weights)) throw weightless(who, `sampleWeight of the output "${output}"`); // prettier-ignore
   return read;
 }
 
@@ -222,55 +194,9 @@ function lengthsTaken(given: Inputs["lengths"], { samples, sample, ends, dtype, 
   );
 }
 
-/** Rows are read as far as they count in all of these. */
-function countedBy([first, ...others]: readonly Lengths[], [steps = 0]: Shape): Counting | undefined {
-  if (first === undefined || steps === 0) return undefined;
-  return { steps, lengths: () => others.reduce((least, { read }) => shorter(least, read.data), first.read.data) };
-}
-
-function shorter(a: TypedArray, b: TypedArray): TypedArray {
-  return a.map((length, row) => Math.min(length, b[row] ?? length));
-}
-
-/** "x", "x.source" */
-function endName(end: string, name: string, names: readonly string[] | null): string {
-  return names === null ? end : `${end}.${name}`;
-}
-
-interface End {
-  readonly names: readonly string[] | null;
-  /** Those that must be there. */
-  readonly wanted: readonly string[];
-  /** What it goes by where there are no names. */
-  readonly one: string;
-}
-
-/** By name. Throws INVALID_ARGUMENT where a name is missing or unknown. */
-function byEnd<T>(who: string, end: string, given: unknown, { names, wanted, one }: End): Named<T> {
-  if (names === null) return { [one]: given as T }; // which is checked where it is read
-  const found = knownNames(who, end, given, names) as Named<T>; // likewise
-  const missing = wanted.find((name) => !Object.hasOwn(found, name));
-  if (missing !== undefined) throw refused(who, `${end}.${missing}`, undefined, "numbers, one row for each sample");
-  return found;
-}
-
-function knownNames(who: string, end: string, given: unknown, names: readonly string[]): Named<Numbers | undefined> {
-  if (!isRecord(given) || ("data" in given && "shape" in given)) throw refused(who, end, given, `a record of ${names.join(", ")}`);
-  return options(who, given, Object.fromEntries(names.map((name) => [name, true as const])), end) as Named<Numbers | undefined>; // checked where they are read
-}
-
-function ones(samples: number): HostNumbers {
-  return { dtype: "f32", shape: [samples], data: new Float32Array(samples).fill(1) };
-}
-
 function checkNotEmpty({ data, shape }: HostNumbers, who: string, name: string): void {
   if (data.length > 0) return;
   throw new SluiceError({ code: "EMPTY_DATA", who, what: `${name} [${shape.join(", ")}] has no elements`, facts: { shape } });
-}
-
-interface Asking {
-  readonly who: string;
-  readonly name: string;
 }
 
 /** An axis of size 1 at the end may be left out or added: [samples] will do for outputs [samples, 1]. */
@@ -279,11 +205,4 @@ function checkTarget(y: HostNumbers, samples: number, { shape }: Target, asking:
   const given = y.shape.slice(1);
   if (trimmed(given).join() === trimmed(shape).join() && y.shape[0] === samples) return;
   checkRows(y, samples, shape, asking);
-}
-
-function checkRows({ shape }: HostNumbers, samples: number, inner: Shape, { who, name }: Asking): void {
-  const wanted = [samples, ...inner];
-  if (shape.join() === wanted.join()) return;
-  const what = `${name} must be [${[`samples ${samples}`, ...inner].join(", ")}] to go with x and the model's output, got [${shape.join(", ")}]`;
-  throw new SluiceError({ code: "SHAPE_MISMATCH", who, what, facts: { expected: wanted, got: shape } });
 }

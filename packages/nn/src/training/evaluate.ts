@@ -3,6 +3,7 @@ import { SluiceError } from "@sluice/core";
 import type { Dataset } from "./dataset.ts";
 import { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
+import { takenBy } from "./setting.ts";
 import { turns } from "../host/turns.ts";
 
 export interface Evaluation {
@@ -19,8 +20,7 @@ export function evaluate(
   { batchSize, signal, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
-  const batches = { sample: data.sample, batch, counted: Object.keys(data.lengths), rows: data.rows };
-  return session.evaluation.use(batches, async ({ totals, begin, run }) => {
+  return session.evaluation.use({ ...takenBy(data), batch }, async ({ totals, begin, run }) => {
     const pace = new Pace();
     begin();
     for (let from = 0; from < data.samples; from += batch) {

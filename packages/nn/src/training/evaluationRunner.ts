@@ -21,13 +21,16 @@ export interface EvaluationRunner {
   dispose(): void;
 }
 
-export async function evaluationRunner(setting: Setting, { sample, batch, counted, rows }: MeasuredBatches): Promise<EvaluationRunner> {
+export async function evaluationRunner(
+  setting: Setting,
+  { sample, batch, counted, rows, weighted }: MeasuredBatches,
+): Promise<EvaluationRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
   const heads = setting.heads("trainer.evaluate");
   const { layout, flat } = setting.variables("trainer.evaluate");
   const { inputs, totals, carried } = allOrNothing((keep) => ({
-    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built, rows), dtype })),
+    inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
     totals: keep(totalsOf(backend, heads, dtype)),
     carried: keep(new Carried(backend, built, batch, dtype)),
   }));

@@ -5,6 +5,7 @@ import { refused } from "@sluice/core/arguments";
 import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
+import { classesWeighed } from "./classWeights.ts";
 import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
 import { trainEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
@@ -14,6 +15,7 @@ import { notePadding } from "./paddingNote.ts";
 import { Pace } from "./pace.ts";
 import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
+import { takenBy } from "./setting.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
@@ -28,8 +30,9 @@ export interface Taken {
 
 /** See `Trainer.fit`. */
 export async function fit(session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
-  const train = await session.read(taken.train);
-  notePadding(who, session.model, train);
+  const read = await session.read(taken.train);
+  notePadding(who, session.model, read);
+  const train = await inTurns(classesWeighed(read, options.classWeight, session.classes(read.sample)));
   const validation = taken.validation && (await session.read(taken.validation));
   const best = new Best(session.variables(who), session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
@@ -38,8 +41,7 @@ export async function fit(session: Session, taken: Taken, options: FitOptions<Na
   if (isStateful && (shuffle || options.bucketBoundaries !== undefined)) throw shuffledState();
   const boundaries = boundariesOf(options, train);
   const buckets = boundaries.length === 0 ? undefined : bucketsOf(train, boundaries);
-  const batches = { sample: train.sample, batch, counted: Object.keys(train.lengths), rows: train.rows, boundaries };
-  return session.training.use(batches, (runner) =>
+  return session.training.use({ ...takenBy(train), batch, boundaries }, (runner) =>
     run({ session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
   );
 }

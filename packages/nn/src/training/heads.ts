@@ -6,7 +6,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
-import type { Wanted } from "./dataset.ts";
+import type { Wanted } from "./wanted.ts";
 
 const who = "model.compile";
 

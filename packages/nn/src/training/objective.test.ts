@@ -92,7 +92,7 @@ async function update({ x, y, weight }: Batch, kernel: number, bias: number, bef
   const params = array(backend, pack(layout, { "dense.kernel": host(kernel, [1, 1]), "dense.bias": host(bias, [1]) }, "f64", "test"));
   const totals = array(backend, Float64Array.from(before));
   const step = compile(backend, updateStep(task, "update"));
-  const inputs = { x: { x: column(x) }, y: { y: column(y) }, lengths: {}, weight: array(backend, Float64Array.from(weight)) };
+  const inputs = { x: { x: column(x) }, y: { y: column(y) }, lengths: {}, weights: {}, weight: array(backend, Float64Array.from(weight)) };
   const bound = await step.bind({ batch: inputs, params, totals, slots: {}, hyper: array(backend, Float64Array.of(rate)) });
   bound.run();
   const flat = await params.read();

@@ -1,4 +1,4 @@
-// What a model's losses and metrics come to for a batch: means over its samples by their weights, or over the steps and labels that count.
+// What a model's losses and metrics come to for a batch: means over its samples, or their places, by how much each counts.
 import { broadcastTo, constant, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
@@ -6,7 +6,7 @@ import { labelCounts } from "../measures/ignoring.ts";
 import type { Measure } from "../measures/measure.ts";
 import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
-import { entryOf } from "../host/entryOf.ts";
+import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
 import { readsLogits, type Head } from "./heads.ts";
 
@@ -16,14 +16,14 @@ export function modelObjective(
   heads: readonly Head[],
   moves: (weight: string) => boolean = () => false,
 ): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor>) => Objective {
-  return (weights, { batch: { x, y, weight, lengths }, masks, state }) => {
-    const applied = built.apply(weights as Named<Tree<Tensor>>, x, {
+  return (params, { batch: { x, y, weight, weights, lengths }, masks, state }) => {
+    const applied = built.apply(params as Named<Tree<Tensor>>, x, {
       drawn: masks,
       masks: masksOf(lengths, x, weight.dtype),
       ...(state !== undefined && { carried: nested(built, state) }),
       learning: { rows: weight.greater(0), moves },
     });
-    const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight }));
+    const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight, weights }));
     const carried = flat(built, applied.carried);
     const { moved, losses } = applied;
     return { ...dearer(joined(heads, measured, weight), losses), ...(state !== undefined && { state: carried }), moved };
@@ -41,26 +41,51 @@ interface Batch {
   readonly applied: Applied;
   readonly y: Named<Tensor>;
   readonly weight: Tensor;
+  readonly weights: Named<Tensor>;
 }
 
-function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { applied, y, weight }: Batch): Measured {
+function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { applied, y, weight, weights }: Batch): Measured {
   const target = entryOf(y, output);
   const mask = inBoth(applied.masks[output], labelCounts(target, loss.target(built.spec.shape).ignored, weight.dtype));
   const read = (measure: Measure): Tensor => entryOf(readsLogits(measure, built) ? applied.logits : applied.outputs, output);
   if (mask !== undefined) checkAlike(loss, metrics);
-  if (mask === undefined || loss.takesMask === true) {
-    const sumOf = (measure: Measure): Tensor => {
-      const values = perSample(measure, target, mask === undefined ? read(measure) : counting(read(measure), mask), mask);
-      return (measure.takesMask === true ? where(weight, values, 0) : values).mul(weight).sum(); // the ∞ of a sequence that counts nothing is none
-    };
-    return { weight: weight.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
-  }
-  const counts = where(mask, alike(weight, mask.shape), 0);
-  const sumOf = (measure: Measure): Tensor =>
-    where(mask, perPlace(measure, counting(target, mask), counting(read(measure), mask), mask), 0)
-      .mul(counts)
-      .sum();
+  const own = maybeEntryOf(weights, output);
+  const isWhole = loss.takesMask === true;
+  if (isWhole && own !== undefined && own.rank > 1) throw whole(loss, target.shape);
+  const counts = counting({ weight, own, mask: isWhole ? undefined : mask });
+  const sumOf = (measure: Measure): Tensor => {
+    const each = isWhole ? measuredWhole(counts, mask, measure, target, read(measure)) : measuredAt(counts, mask, measure, target, read(measure)); // prettier-ignore
+    return each.mul(counts).sum();
+  };
   return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
+}
+
+interface Counting {
+  /** [batch] */
+  readonly weight: Tensor;
+  /** The output's own, [batch, …]. */
+  readonly own: Tensor | undefined;
+  /** What counts at all, [batch, …]. */
+  readonly mask: Tensor | undefined;
+}
+
+/** How much each sample counts, or each of the places that own weights or a mask tell apart. */
+function counting({ weight, own, mask }: Counting): Tensor {
+  const shape = [weight, own, mask].reduce<Shape>((most, one) => (one !== undefined && one.rank > most.length ? one.shape : most), []);
+  const product = own === undefined ? alike(weight, shape) : alike(weight, shape).mul(alike(own, shape));
+  return mask === undefined ? product : where(alike(mask, shape), product, 0);
+}
+
+/** The measure of each sequence, told which steps count; the ∞ of one that counts nothing is none. */
+function measuredWhole(counts: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
+  const values = perSample(measure, target, mask === undefined ? output : zeroed(output, mask), mask);
+  return measure.takesMask === true ? where(counts, values, 0) : values;
+}
+
+/** The measure of each sample, or each of its places, in the shape of `counts`. */
+function measuredAt({ shape }: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
+  if (mask === undefined) return shape.length === 1 ? perSample(measure, target, output) : perPlace(measure, target, output, shape);
+  return where(alike(mask, shape), perPlace(measure, zeroed(target, mask), zeroed(output, mask), shape), 0);
 }
 
 /** Steps [batch, steps] and labels [batch, steps, …]: what counts in both. */
@@ -89,21 +114,21 @@ function perSample(measure: Measure, target: Tensor, output: Tensor, mask?: Tens
 }
 
 /** With zeros where a step does not count, before it is measured: on the way back 0·NaN is NaN (decision 19). */
-function counting(x: Tensor, mask: Tensor): Tensor {
-  if (x.dtype === "i32" || !begins(x, mask)) return x; // labels are no part of a product
+function zeroed(x: Tensor, mask: Tensor): Tensor {
+  if (x.dtype === "i32" || !begins(x, mask.shape)) return x; // labels are no part of a product
   return where(alike(mask, x.shape), x, 0);
 }
 
-function begins(x: Tensor, mask: Tensor): boolean {
-  return x.shape.slice(0, mask.rank).join() === mask.shape.join();
+function begins(x: Tensor, shape: Shape): boolean {
+  return x.shape.slice(0, shape.length).join() === shape.join();
 }
 
-/** Of the mask's shape, each of its places as a sample. */
-function perPlace(measure: Measure, target: Tensor, output: Tensor, mask: Tensor): Tensor {
-  if (!begins(target, mask)) throw whole(measure, target.shape);
-  const places = mask.shape.reduce((product, n) => product * n, 1);
-  const each = (x: Tensor): Tensor => x.reshape([places, ...x.shape.slice(mask.rank)]);
-  return perSample(measure, each(target), each(output)).reshape(mask.shape);
+/** In a shape that target and output begin with, each of its places as a sample. */
+function perPlace(measure: Measure, target: Tensor, output: Tensor, shape: Shape): Tensor {
+  if (!begins(target, shape)) throw whole(measure, target.shape);
+  const places = shape.reduce((product, n) => product * n, 1);
+  const each = (x: Tensor): Tensor => x.reshape([places, ...x.shape.slice(shape.length)]);
+  return perSample(measure, each(target), each(output)).reshape(shape);
 }
 
 /** Throws INVALID_ARGUMENT for a metric that counts steps where the loss counts sequences, or the other way: their weights are one. */
@@ -119,8 +144,8 @@ function whole({ name }: Measure, shape: Shape): SluiceError {
   return new SluiceError({
     code: "INVALID_ARGUMENT",
     who: name,
-    what: `measures sequences as a whole, with targets [${shape.join(", ")}], and only some of their steps count`,
-    fix: "Take a measure of single steps or one that takes the mask, or leave lengths and masks out",
+    what: `measures sequences as a whole, with targets [${shape.join(", ")}], and only some of their steps count, or each as it weighs`,
+    fix: "Take a measure of single steps or one that takes the mask, or leave lengths, masks and weights of steps out",
   });
 }
 

@@ -15,6 +15,7 @@ import type { AnyModel } from "../model/model.ts";
 import type { Saved, SavedProgress } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkLayout, checkState, checkTrained } from "./checks.ts";
+import type { Classes } from "./classWeights.ts";
 import { dataset, samplesOf, type Dataset, type Inputs, type Reading, type Samples } from "./dataset.ts";
 import type { EvaluationRunner } from "./evaluationRunner.ts";
 import type { CompileOptions, Data, History } from "../model/options.ts";
@@ -128,6 +129,11 @@ export class Session implements Setting {
   dataset(data: Data<Names, Names>, who: string): Pieces<Dataset> {
     const heads = this.heads(who);
     return dataset(data, { ...this.#reading(), targetsOf: (sample) => wantedBy(heads, this.build(sample)) }, who);
+  }
+
+  /** What labels are of, for samples of this shape. */
+  classes(sample: Named<Spec>): Classes {
+    return { ends: this.model.ends, dtype: this.dtype, wanted: wantedBy(this.heads("trainer.fit"), this.build(sample)) };
   }
 
   /** Inputs to predict from, likewise. */

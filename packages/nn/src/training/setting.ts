@@ -6,6 +6,7 @@ import type { Named } from "../model/graph.ts";
 import type { AnyModel } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Variables } from "../learner/variables.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Head } from "./heads.ts";
 
 /** What a runner runs on: batches of so many samples. */
@@ -20,6 +21,8 @@ export interface Batches {
 export interface MeasuredBatches extends Batches {
   /** Of a sample's target, by output. */
   readonly rows: Named<Shape>;
+  /** By output that has weights of its own, the axes of a sample's. */
+  readonly weighted: Named<number>;
 }
 
 export interface TrainingBatches extends MeasuredBatches {
@@ -48,10 +51,16 @@ export function keyOf({ sample, batch, counted }: Batches): string {
   return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
 }
 
-export function measuredKeyOf({ rows, ...batches }: MeasuredBatches): string {
-  return `${keyOf(batches)} ${Object.values(rows).join("; ")}`;
+export function measuredKeyOf({ rows, weighted, ...batches }: MeasuredBatches): string {
+  return `${keyOf(batches)} ${Object.values(rows).join("; ")} ${Object.entries(weighted).join(" ")}`;
 }
 
 export function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
   return `${measuredKeyOf(batches)} ${boundaries.join()}`;
+}
+
+/** What a Program for this data takes. */
+export function takenBy({ sample, lengths, rows, weights }: Dataset): Omit<MeasuredBatches, "batch"> {
+  const axes = Object.entries(weights).map(([output, { axes }]) => [output, axes] as const);
+  return { sample, counted: Object.keys(lengths), rows, weighted: Object.fromEntries(axes) };
 }

@@ -67,11 +67,18 @@ const patience: Rule<number> = {
 
 const anySignal: Rule<AbortSignal> = having("an AbortSignal", { aborted: "boolean", addEventListener: "function" });
 
+const anyClassWeight: Rule<NonNullable<FitOptions<Names, Names>["classWeight"]>> = {
+  expected: '"balanced", a list of a number for each class, or a record of such by label; by output where those have names',
+  accepts: (value): value is NonNullable<FitOptions<Names, Names>["classWeight"]> =>
+    value === "balanced" || (typeof value === "object" && value !== null),
+};
+
 export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
   validationData: optional(anyRecord as Rule<Data<Names, Names>>), // checked as data is
   bucketBoundaries: optional(listOf(size)),
+  classWeight: optional(anyClassWeight), // checked with the labels
   shuffle: preset(boolean, true),
   seed: optional(finite), // that of `compile`
   monitor: optional(text), // "valLoss" with validation data, otherwise "loss"

@@ -106,7 +106,7 @@ interface Shared {
 
 async function batchUpdater(
   setting: Setting,
-  { sample, batch, counted, rows }: MeasuredBatches,
+  { sample, batch, counted, rows, weighted }: MeasuredBatches,
   { totals, carried, whole }: Shared,
 ): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
@@ -116,7 +116,7 @@ async function batchUpdater(
   const { layout } = variables,
     { moving } = layout;
   const { inputs, masks } = allOrNothing((keep) => ({
-    inputs: keep(new Batch(backend, { batch, sample, counted, targets: targetsOf(heads, built, rows), dtype })),
+    inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
     masks: Object.fromEntries(
       Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))]),
     ),
