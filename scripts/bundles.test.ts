@@ -46,7 +46,23 @@ test("a page that predicts does not download what trains", async () => {
   const { modules } = await bundled(entry);
   expect(modules.some((id) => id.endsWith("nn/src/training/predict.ts"))).toBe(true);
   const trains = /nn\/src\/(training\/(fit|epoch|best|objective)|learner\/update|losses|metrics|decoding)|core\/src\/gradient/;
-  expect(modules.filter((id) => trains.test(id) && !id.endsWith("names.ts"))).toEqual([]);
+  expect(modules.filter((id) => trains.test(id) && !/names.ts$/i.test(id))).toEqual([]);
+});
+
+test("a page that trains with one loss does not download the others, and one that names none of them no seldom one", async () => {
+  const entry = join(folder, "trains.js");
+  writeFileSync(entry, `import { huber, learn } from "@sluice/nn"; globalThis.run = [huber, learn];`);
+  const { modules } = await bundled(entry);
+  const measures = modules.filter((id) => /nn\/src\/(losses|metrics)\//.test(id)).map((id) => id.replace(/.*\//, ""));
+  expect(measures).toEqual(["huber.ts"]);
+  writeFileSync(
+    entry,
+    `export { resolveLoss } from ${JSON.stringify(join(root, "packages/nn/src/losses/resolveLoss.ts"))}; export { resolveMetric } from ${JSON.stringify(join(root, "packages/nn/src/losses/resolveMetric.ts"))};`,
+  );
+  const named = (await bundled(entry)).modules.filter((id) =>
+    /(hinge|huber|auc|f1Score|perplexity|furtherLosses|furtherMetrics)\.ts$/.test(id),
+  );
+  expect(named).toEqual([]);
 });
 
 /** What is loaded at once: the entry, and what it imports without `import()`. */

@@ -8,7 +8,7 @@ import { DropoutMask } from "./dropoutMask.ts";
 import type { Holdings } from "./holdings.ts";
 import { batchSize, type BatchArrays, type HostBatch, type InputReader } from "./inputs.ts";
 import type { LossObjective } from "./outcome.ts";
-import { Totals } from "./totals.ts";
+import { Totals, type Addend } from "./totals.ts";
 import { evaluationStep, type Flat, type Given } from "./update.ts";
 import { createUpdater } from "./updater.ts";
 import type { VariablesOptions } from "./variables.ts";
@@ -42,7 +42,7 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
         keep(new DropoutMask(backend, { name, mask, batch: batchSize(batch), dtype, seed })),
       ]),
     );
-    return { inputs, masks, totals: holdings.totalsOf(namesOf(options, inputs, masks, true)) };
+    return { inputs, masks, totals: holdings.totalsOf(addendsOf(options, inputs, masks, true)) };
   });
   const updater = await createUpdater({
     ...{ backend, dtype, variables, totals, masks, name: `${name}.step`, batch: inputs.arrays },
@@ -59,7 +59,7 @@ export async function measuringRunner(options: RunnerOptions, batch: HostBatch):
   const { variables, state } = holdings;
   const { inputs, totals } = allOrNothing((keep) => {
     const inputs = keep(reader.arraysFor(backend, batch));
-    return { inputs, totals: keep(new Totals(backend, namesOf(options, inputs, {}, false), dtype)) };
+    return { inputs, totals: keep(new Totals(backend, addendsOf(options, inputs, {}, false), dtype)) };
   });
   const bound = await bind({
     backend,
@@ -84,18 +84,18 @@ function writing(inputs: BatchArrays, run: () => void): (batch: HostBatch) => vo
 }
 
 /** Of the loss and the measures: the first time by tracing alone, before anything is compiled. */
-function namesOf(
+function addendsOf(
   { name, objective, holdings }: RunnerOptions,
   inputs: BatchArrays,
   masks: Readonly<Record<string, DropoutMask>>,
   training: boolean,
-): readonly string[] {
-  if (objective.names !== undefined) return objective.names;
+): readonly Addend[] {
+  if (objective.addends !== undefined) return objective.addends;
   const { layout, flat } = holdings.variables;
   const arrays = Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array]));
   const given = { batch: inputs.arrays, masks: arrays, state: holdings.state?.arrays ?? {} };
   const loss = ({ params, frozen }: Flat<Tensor>, given: Given<Readonly<Record<string, Tensor>>, Tensor>): Tensor =>
     objective.of(training)(unpack(layout, params, frozen), given).loss;
   trace(`${name}.loss`, loss, [flat, given]);
-  return objective.names!; // tracing names them
+  return objective.addends!; // tracing names them
 }

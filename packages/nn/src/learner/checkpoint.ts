@@ -36,9 +36,9 @@ const sums: Rule<LearnerCheckpoint["measured"]> = {
   accepts: (value): value is LearnerCheckpoint["measured"] => {
     if (!anyRecord.accepts(value)) return false;
     const { steps, names, full, partial } = value as Readonly<Record<string, unknown>>;
-    const areSums = (list: unknown): boolean => Array.isArray(list) && list.every((one) => typeof one === "number");
+    const areSums = (list: unknown): list is readonly number[] => Array.isArray(list) && list.every((one) => typeof one === "number");
     if (!counter.accepts(steps) || !listOf(text).accepts(names) || !areSums(full) || !areSums(partial)) return false;
-    return [full, partial].every((list) => (list as unknown[]).length === names.length + 2);
+    return full.length >= names.length + 2 && partial.length === full.length; // some measures are made of several
   },
 };
 const gathered: Rule<NonNullable<LearnerCheckpoint["gathered"]>> = {

@@ -4,7 +4,7 @@ import { atOnce } from "../host/turns.ts";
 import { packing, trainedPart, viewHost } from "../weights/layout.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import { State } from "./state.ts";
-import { skippedAt, Totals } from "./totals.ts";
+import { skippedAt, Totals, type Addend } from "./totals.ts";
 import type { Gathered } from "./update.ts";
 import { Variables, type Start, type VariablesOptions } from "./variables.ts";
 
@@ -28,6 +28,8 @@ export class Holdings {
   /** Batches left out alone, as far as they were counted. */
   skipped: number;
   #totals: Totals | undefined;
+  /** Sums of a checkpoint, until a loss says what they are of. */
+  #waiting: LearnerCheckpoint["measured"] | undefined;
 
   /** Throws what the backend does, and for a state that is none or does not fit its checkpoint; then nothing is held. */
   constructor(options: HoldingsOptions) {
@@ -44,18 +46,28 @@ export class Holdings {
     allOrNothing((keep) => {
       keep(this);
       this.state?.write(from.state, `${who} from`);
-      const { names, steps } = from.measured;
-      if (names.length > 0) this.totalsOf(names).begin({ steps, sums: from.measured });
+      const { names, full } = from.measured;
+      if (names.length > 0) this.#waiting = from.measured;
+      if (names.length > 0 && full.length === names.length + 2) this.totalsOf(names.map((name) => ({ name }))); // all are means
     });
   }
 
   /** Where the loss and these measures are added up; sums by other names, of a checkpoint with another loss, are gone then. */
-  totalsOf(names: readonly string[]): Totals {
-    if (this.#totals?.names.join() === names.join()) return this.#totals;
+  totalsOf(addends: readonly Addend[]): Totals {
+    if (this.#totals?.isOf(addends) === true) return this.#totals;
     this.#totals?.dispose();
     const { backend, dtype } = this.#options.variables;
-    this.#totals = new Totals(backend, names, dtype);
+    this.#totals = new Totals(backend, addends, dtype);
+    if (this.#waiting !== undefined) this.#totals.begin({ steps: this.#waiting.steps, sums: this.#waiting });
+    this.#waiting = undefined;
     return this.#totals;
+  }
+
+  /** What waits of a checkpoint, which is no more then: the loss alone has a name that tells what it is. */
+  takeWaiting(): number {
+    const [weight = 0, loss = 0] = [1, 2].map((at) => (this.#waiting?.full[at] ?? 0) + (this.#waiting?.partial[at] ?? 0));
+    this.#waiting = undefined;
+    return loss / weight;
   }
 
   /** Undefined before the first batch. */
@@ -76,7 +88,7 @@ export class Holdings {
       gathered?.weight.read(),
       this.#totals?.tally(),
     ]);
-    const { steps, skipped, full, partial } = tally ?? none;
+    const { steps, skipped, full, partial } = tally ?? { ...none, ...this.#waiting };
     const { optimizer, gradientAccumulationSteps, skipUnsound } = this.#options;
     const gone = skipUnsound ? 0 : skipped; // a learner that goes on from here never saw them
     return {
@@ -85,7 +97,7 @@ export class Holdings {
       ...(sum && weight && { gathered: { gradient: this.#named(sum), weight: weight[0]! } }), // of one element
       measured: {
         steps: steps - gone,
-        names: this.#totals?.names ?? [],
+        names: this.#totals?.names ?? this.#waiting?.names ?? [],
         full: Array.from(full),
         partial: Array.from(partial, (sum, i) => (i === skippedAt ? sum - gone : sum)),
       },

@@ -6,6 +6,7 @@ import type { Kind } from "../layers/spec.ts";
 import { anyOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, either, listOf, options, recordOf, sizes } from "../options/rules.ts";
 import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
+import type { Summed } from "./summed.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 
@@ -41,8 +42,8 @@ export interface LossContext<S, K extends string> {
 export interface Outcome<S, M extends string> {
   /** What is to fall: a scalar, such as a mean over the batch. */
   readonly loss: Tensor;
-  /** Scalars to be averaged over batches as the loss is, by name. */
-  readonly measures?: { readonly [N in M]: Tensor };
+  /** By name: scalars to be averaged over batches as the loss is, or metrics of the batch, `summed`, which are those of all batches together. */
+  readonly measures?: { readonly [N in M]: Tensor | Summed };
   /** How much this batch counts in these averages and, with accumulation, in the gradient: a scalar of at least 0. Default 1. */
   readonly weight?: Tensor;
   /** The state after the batch: the same tree, shapes and dtypes. Needed where there is one. */

@@ -2,7 +2,9 @@
 import { constant, SluiceError, Tensor, type Tree, where } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
 import type { AnyOptions, Outcome } from "./options.ts";
+import { isSummed, type Summed } from "./summed.ts";
 import type { State } from "./state.ts";
+import type { Addend } from "./totals.ts";
 import type { Given, Objective } from "./update.ts";
 
 type Loss = AnyOptions["loss"];
@@ -15,7 +17,7 @@ export class LossObjective {
   readonly #loss: Loss;
   readonly #dtype: "f32" | "f64";
   readonly #state: State | undefined;
-  #names: readonly string[] | undefined;
+  #addends: readonly Addend[] | undefined;
 
   constructor(name: string, loss: Loss, dtype: "f32" | "f64", state: State | undefined) {
     this.#who = `${name}.loss`;
@@ -25,8 +27,8 @@ export class LossObjective {
   }
 
   /** "loss", then the measures; undefined before it was first traced. */
-  get names(): readonly string[] | undefined {
-    return this.#names;
+  get addends(): readonly Addend[] | undefined {
+    return this.#addends;
   }
 
   /**
@@ -37,15 +39,17 @@ export class LossObjective {
     return (weights, { batch, masks = {}, state = {} }) => {
       const context = { state: this.#state?.nested(state) as never, masks, training }; // as the caller has it
       const { loss, measures = {}, weight, ...rest } = this.#read(this.#loss(weights as never, batch, context)); // likewise
-      this.#checkScalars({ loss, ...measures, ...(weight !== undefined && { weight }) });
-      this.#checkNames(["loss", ...Object.keys(measures)]);
+      const scalars = Object.fromEntries(Object.entries(measures).filter((entry): entry is [string, Tensor] => !isSummed(entry[1])));
+      this.#checkScalars({ loss, ...scalars, ...(weight !== undefined && { weight }) });
+      this.#checkNames([{ name: "loss" }, ...Object.entries(measures).map(addendOf)]);
       if (this.#state === undefined && rest.state !== undefined)
         throw this.#wrong("INVALID_ARGUMENT", "gives a state, and the learner has none", "Give learn the state it starts with");
       const values = [loss, ...Object.values(measures)];
+      const summed = (value: Tensor | Summed): Tensor => (isSummed(value) ? value.sums : weight === undefined ? value : value.mul(weight));
       return {
         loss,
         weight: weight ?? constant(1, [], this.#dtype),
-        sums: weight === undefined ? values : values.map((value) => where(weight, value.mul(weight), 0)), // what does not count may be anything
+        sums: values.map((value) => (weight === undefined ? summed(value) : where(weight, summed(value), 0))), // what does not count may be anything
         isWeightFree: weight !== undefined,
         ...(this.#state !== undefined && { state: this.#state.tensorsIn(rest.state ?? {}, this.#who) }),
       };
@@ -67,18 +71,24 @@ export class LossObjective {
     }
   }
 
-  #checkNames(names: readonly string[]): void {
-    this.#names ??= names;
-    if (new Set(names).size < names.length) throw this.#wrong("INVALID_ARGUMENT", 'a measure is named "loss", as the loss is');
-    if (names.join() === this.#names.join()) return;
-    throw this.#wrong(
-      "INVALID_ARGUMENT",
-      `gave the measures ${this.#names.join(", ")} first, now ${names.join(", ")}`,
-      "Give the same for all shapes",
-    );
+  #checkNames(addends: readonly Addend[]): void {
+    this.#addends ??= addends;
+    const named = (list: readonly Addend[]): string =>
+      list.map(({ name, sums }) => (sums === undefined ? name : `${name} (${sums.count} sums)`)).join(", ");
+    const [names, first] = [named(addends), named(this.#addends)];
+    if (new Set(addends.map(({ name }) => name)).size < addends.length)
+      throw this.#wrong("INVALID_ARGUMENT", 'a measure is named "loss", as the loss is');
+    if (names === first) return;
+    throw this.#wrong("INVALID_ARGUMENT", `gave the measures ${first} first, now ${names}`, "Give the same for all shapes");
   }
 
   #wrong(code: "INVALID_ARGUMENT" | "SHAPE_MISMATCH" | "DTYPE_MISMATCH", what: string, fix?: string): SluiceError {
     return new SluiceError({ code, who: this.#who, what, ...(fix !== undefined && { fix }) });
   }
+}
+
+function addendOf([name, measure]: readonly [string, Tensor | Summed]): Addend {
+  if (!isSummed(measure)) return { name };
+  const { sums, result } = measure;
+  return { name, sums: { count: sums.shape[0] ?? 0, result } };
 }

@@ -4,7 +4,7 @@ import { zeros, type Backend, type NDArray, type TypedArray } from "@sluice/core
 import { entryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 
-/** Where updates and evaluations add up: the steps skipped, the samples' weights, each measure times weight, then weights that single measures have of their own. */
+/** Where updates and evaluations add up: the steps skipped, the samples' weights, each measure times weight or its sums, then weights that single measures have of their own. */
 export const skippedAt = 0;
 export const weightAt = 1;
 export const measuresAt = 2;
@@ -12,12 +12,18 @@ export const measuresAt = 2;
 /** Steps whose sums the backend adds: in f32 they lose less than 32 · 2⁻²⁴, and reading four numbers every 32 steps costs nothing. */
 const group = 32;
 
-/** Over some steps: [0, weight, …weight · measure, …weights of single measures] of the groups of steps that are full, and of the one that is not. */
+/** Over some steps: [0, weight, …weight · measure or its sums, …weights of single measures] of the groups of steps that are full, and of the one that is not. */
 export interface SavedSums {
   /** Of the measures: "loss", then the others. */
   readonly names: readonly string[];
   readonly full: readonly number[];
   readonly partial: readonly number[];
+}
+
+/** What is added up: a measure, whose mean is told, or sums of which the number to tell is made. */
+export interface Addend {
+  readonly name: string;
+  readonly sums?: { readonly count: number; result(sums: Float64Array): number };
 }
 
 const none: SavedSums = { names: [], full: [], partial: [] };
@@ -41,10 +47,13 @@ export interface Part {
 }
 
 export class Totals {
-  /** [2 + measures] */
+  /** [2 + sums] */
   readonly array: NDArray;
   /** Of the measures. */
   readonly names: readonly string[];
+  readonly #addends: readonly Addend[];
+  /** Where each begins. */
+  readonly #places: readonly number[];
   /** Where the weight of each lies. */
   readonly #weights: readonly number[];
   readonly #parts: readonly Part[];
@@ -53,17 +62,26 @@ export class Totals {
   #full: Promise<Float64Array>;
 
   /** `parts` have a weight of their own each. */
-  constructor(backend: Backend, names: readonly string[], dtype: "f32" | "f64", parts: readonly Part[] = []) {
-    const length = measuresAt + names.length + parts.length;
-    this.names = names;
+  constructor(backend: Backend, addends: readonly Addend[], dtype: "f32" | "f64", parts: readonly Part[] = []) {
+    let end = measuresAt;
+    this.#places = addends.map((addend) => (end += countOf(addend)) - countOf(addend));
+    this.#addends = addends;
+    this.names = addends.map(({ name }) => name);
     this.#parts = parts;
-    this.#weights = names.map((name) => {
+    this.#weights = this.names.map((name) => {
       const at = parts.findIndex(({ measures }) => measures.includes(name));
-      return at < 0 ? weightAt : measuresAt + names.length + at;
+      return at < 0 ? weightAt : end + at;
     });
+    const length = end + parts.length;
     this.#zeros = typedArray(dtype, length);
     this.#full = Promise.resolve(new Float64Array(length));
     this.array = zeros(backend, [length], { dtype, name: "totals" });
+  }
+
+  /** Whether it is for the same sums. */
+  isOf(addends: readonly Addend[]): boolean {
+    const key = (list: readonly Addend[]): string => list.map((one) => `${one.name} ${countOf(one)}`).join();
+    return key(addends) === key(this.#addends);
   }
 
   /** Starts at nothing, or goes on after so many steps; where they were measured by other names or weights, without their sums. */
@@ -105,12 +123,15 @@ export class Totals {
     return { steps, skipped: partial[skippedAt]!, full, partial };
   }
 
-  /** The mean of each measure over what counts, by weights; NaN where nothing does. The loss is the sum of its parts, whatever the batches were. */
+  /** The mean of each measure over what counts, by weights, NaN where nothing does, or what its sums come to. The loss is the sum of its parts, whatever the batches were. */
   means({ full, partial }: Tally): Record<string, number> {
-    const sum = (i: number): number => full[i]! + partial[i]!;
-    const means: Record<string, number> = Object.fromEntries(
-      this.names.map((name, i) => [name, sum(measuresAt + i) / sum(this.#weights[i] ?? weightAt)]),
-    );
+    const sum = (i: number): number => (full[i] ?? Number.NaN) + (partial[i] ?? Number.NaN);
+    const each = this.#addends.map(({ name, sums }, i) => {
+      const at = this.#places[i] ?? measuresAt;
+      if (sums === undefined) return [name, sum(at) / sum(this.#weights[i] ?? weightAt)] as const;
+      return [name, sums.result(Float64Array.from({ length: sums.count }, (_, k) => sum(at + k)))] as const;
+    });
+    const means: Record<string, number> = Object.fromEntries(each);
     const [whole = "loss"] = this.names;
     for (const { measures, share } of this.#parts) means[whole] = entryOf(means, whole) + share * (means[measures[0]] || 0); // of what does not count nothing
     return means;
@@ -119,6 +140,10 @@ export class Totals {
   dispose(): void {
     this.array.dispose();
   }
+}
+
+function countOf({ sums }: Addend): number {
+  return sums?.count ?? 1;
 }
 
 function added(full: Float64Array, sums: TypedArray): Float64Array {

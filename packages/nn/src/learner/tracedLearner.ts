@@ -66,7 +66,7 @@ export class TracedLearner implements AnyLearner {
   measures(): Promise<Means> {
     return this.#inTurn("measures", async () => {
       const { totals, variables } = this.#holdings;
-      if (totals === undefined) return { loss: Number.NaN };
+      if (totals === undefined) return { loss: this.#holdings.takeWaiting() };
       const tally = await totals.tally();
       totals.begin();
       if (this.#options.skipUnsound) this.#holdings.skipped += tally.skipped;

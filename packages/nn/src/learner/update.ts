@@ -1,5 +1,5 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
-import { assign, cast, concat, gradient, less, maximum, square, stack, where, type Tensor, type Tree } from "@sluice/core";
+import { assign, cast, concat, gradient, less, maximum, square, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Now, Optimizer, Part, Update } from "../optimizers/optimizer.ts";
@@ -14,7 +14,7 @@ export interface Objective {
   readonly loss: Tensor;
   /** How much the batch counts in the sums, a scalar of at least 0. */
   readonly weight: Tensor;
-  /** weight · measure: of the loss, or of what in it has no weight of its own, then of the others. */
+  /** weight · measure: of the loss, or of what in it has no weight of its own, then of the others; of those that are sums, all of them [count]. */
   readonly sums: readonly Tensor[];
   /** Weights that some of the measures have of their own, in the order of `Totals`. */
   readonly ownWeights?: readonly Tensor[];
@@ -210,5 +210,6 @@ export function positive(weight: Tensor): Tensor {
 function accumulate(totals: Tensor, { weight, sums, ownWeights = [] }: Objective, sound: Tensor): void {
   const skipped = sound.neg().add(1);
   const counted = [weight, ...sums, ...ownWeights].map((sum) => where(sound, sum, 0));
-  assign(totals, totals.add(stack([skipped, ...counted], 0))); // the order of totals.ts
+  const each = [skipped, ...counted].map((sum) => (sum.rank === 0 ? sum.expand(0) : sum));
+  assign(totals, totals.add(concat(each, 0))); // the order of totals.ts
 }

@@ -29,7 +29,13 @@ export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
 
 /** Undefined where there is none of that name. */
 export async function lossNamed(name: string): Promise<Loss | undefined> {
-  if (Object.hasOwn(losses, name)) return losses[name as CommonLossName]; // as was just seen
+  const common = commonLoss(name);
+  if (common !== undefined) return common;
   const { furtherLosses } = await import("./furtherLosses.ts");
-  return Object.hasOwn(furtherLosses, name) ? furtherLosses[name as keyof typeof furtherLosses] : undefined; // likewise
+  return Object.hasOwn(furtherLosses, name) ? furtherLosses[name as keyof typeof furtherLosses] : undefined; // as was just seen
+}
+
+/** The same of those that need no import. */
+export function commonLoss(name: string): Loss | undefined {
+  return Object.hasOwn(losses, name) ? losses[name as CommonLossName] : undefined; // as was just seen
 }

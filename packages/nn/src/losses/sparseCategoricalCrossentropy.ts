@@ -1,8 +1,9 @@
 // One of several classes, from logits, with the target as a label.
-import { logSoftmax, oneHot, where, type Tensor } from "@sluice/core";
+import { logSoftmax, type Tensor } from "@sluice/core";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { configurable, type Configurable } from "../measures/configurable.ts";
 import { anyLabel, labelCounts, meanCounted, type IgnoringConfig } from "../measures/ignoring.ts";
+import { labelCost } from "../measures/labelCost.ts";
 import { checkedMeasure, classLabels } from "../measures/measure.ts";
 import { smoothingTable, type SmoothingConfig } from "../measures/smoothing.ts";
 import { optional, type Table } from "../options/table.ts";
@@ -28,11 +29,9 @@ export const sparseCategoricalCrossentropy: Configurable<Loss, SparseCrossentrop
       target: classLabels("sparseCategoricalCrossentropy", ignoreClass),
       perSample(y, z) {
         const logs = logSoftmax(z);
-        const last = z.rank - 1;
-        const chosen = oneHot(y, z.shape.at(-1) ?? 1, z.dtype);
-        const right = where(chosen, logs, 0).sum(last).neg();
+        const right = labelCost(y, logs);
         return meanCounted(
-          labelSmoothing === 0 ? right : mixed(right, logs.mean(last).neg(), labelSmoothing),
+          labelSmoothing === 0 ? right : mixed(right, logs.mean(z.rank - 1).neg(), labelSmoothing),
           labelCounts(y, ignoreClass, z.dtype),
         );
       },

@@ -20,9 +20,9 @@ export interface Measure {
   readonly takesMask?: boolean;
   /**
    * What it takes as a sample's target for a sample's output. `rows`, of a sample's target as it came, is for those whose shape is the data's to say;
-   * it is there once there are data. Throws SHAPE_MISMATCH for an output it cannot measure.
+   * it is there once there are data. A metric may take what the loss `beside` it reads. Throws SHAPE_MISMATCH for an output it cannot measure.
    */
-  target(output: Shape, rows?: Shape): Target;
+  target(output: Shape, rows?: Shape, beside?: Target): Target;
   /** target [batch, …target.shape], output [batch, …output] → [batch]. For one that takes a mask: [batch, steps], 1 or 0, where not all steps count; the output is 0 where one does not. */
   perSample(target: Tensor, output: Tensor, mask?: Tensor): Tensor;
 }
@@ -32,10 +32,10 @@ export function checkedMeasure<M extends Measure>(measure: M): M {
   const { name } = measure;
   return {
     ...measure,
-    target(output: Shape, rows?: Shape) {
+    target(output: Shape, rows?: Shape, beside?: Target) {
       check(`${name}.target`, "output", output, shape);
       check(`${name}.target`, "rows", rows, optional(shape));
-      return measure.target(output, rows);
+      return measure.target(output, rows, beside);
     },
     perSample(target: Tensor, output: Tensor, mask?: Tensor) {
       check(`${name}.perSample`, "target", target, tensor);
@@ -76,6 +76,12 @@ export function meanPerSample(x: Tensor): Tensor {
 /** The sum, likewise. */
 export function sumPerSample(x: Tensor): Tensor {
   return x.rank === 1 ? x : x.sum(inner(x));
+}
+
+/** The sum over every axis but the first and the last: [batch, …, n] → [batch, n]. */
+export function sumPerColumn(x: Tensor): Tensor {
+  if (x.rank === 1) return x.expand(1);
+  return x.rank === 2 ? x : x.sum(inner(x).slice(0, -1));
 }
 
 function inner({ shape }: Tensor): readonly number[] {

@@ -7,7 +7,7 @@ import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "../losses/sparseCategoricalCrossentropy.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
-import { resolveMetric } from "./resolveMetric.ts";
+import { resolveMetric } from "../losses/resolveMetric.ts";
 import type { Metric } from "./metric.ts";
 import { sparseCategoricalAccuracy } from "./sparseCategoricalAccuracy.ts";
 

@@ -1,16 +1,29 @@
 // What metrics are called, apart from what they are, which whoever only predicts need not import.
-const own = [
-  "mae",
-  "meanAbsoluteError",
-  "mse",
-  "meanSquaredError",
-  "binaryAccuracy",
-  "categoricalAccuracy",
-  "sparseCategoricalAccuracy",
+
+/** Those that come with training, named or not. */
+const common = ["binaryAccuracy", "categoricalAccuracy", "sparseCategoricalAccuracy"] as const;
+
+/** Those that are imported when one of them is named. */
+const further = [
+  "topKCategoricalAccuracy",
+  "sparseTopKCategoricalAccuracy",
+  "precision",
+  "recall",
+  "f1Score",
+  "auc",
+  "truePositives",
+  "falsePositives",
+  "trueNegatives",
+  "falseNegatives",
+  "meanIoU",
+  "binaryIoU",
+  "perplexity",
+  "rootMeanSquaredError",
+  "r2Score",
+  "cosineSimilarity",
 ] as const;
 
-export type OwnMetricName = (typeof own)[number];
-
-/** "accuracy" is the one that goes with the loss. */
-export type MetricName = OwnMetricName | "accuracy";
-export const metricNames: readonly MetricName[] = ["accuracy", ...own];
+export type CommonMetricName = (typeof common)[number];
+export type FurtherMetricName = (typeof further)[number];
+export type OwnMetricName = CommonMetricName | FurtherMetricName;
+export const ownMetricNames: readonly OwnMetricName[] = [...common, ...further];

@@ -1,12 +1,31 @@
 // How often the likeliest class is the label.
-import { argmax, cast } from "@sluice/core";
-import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.ts";
+import { argmax, cast, stack, type Tensor } from "@sluice/core";
+import { configurable, type Configurable } from "../measures/configurable.ts";
+import { anyLabel, labelCounts, type IgnoringConfig } from "../measures/ignoring.ts";
+import { checkedMeasure, classLabels, meanPerSample, sumPerSample } from "../measures/measure.ts";
+import { optional, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
+import { share } from "./share.ts";
 
-/** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]. */
-export const sparseCategoricalAccuracy: Metric<"sparseCategoricalAccuracy"> = checkedMeasure({
-  name: "sparseCategoricalAccuracy",
-  better: "higher",
-  target: classLabels("sparseCategoricalAccuracy"),
-  perSample: (y, z) => meanPerSample(cast(argmax(z).equal(y), z.dtype)),
-});
+export const ignoringTable = { ignoreClass: optional(anyLabel) } satisfies Table<IgnoringConfig>;
+
+/** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]; with `ignoreClass` of those whose label is another. */
+export const sparseCategoricalAccuracy: Configurable<Metric<"sparseCategoricalAccuracy">, IgnoringConfig> = configurable(
+  ignoringTable,
+  ({ ignoreClass }) =>
+    checkedMeasure({
+      name: "sparseCategoricalAccuracy",
+      better: "higher",
+      ...(ignoreClass !== undefined && { sums: share }),
+      target: classLabels("sparseCategoricalAccuracy", ignoreClass),
+      perSample(y, z) {
+        const right = cast(argmax(z).equal(y), z.dtype);
+        const counts = labelCounts(y, ignoreClass, z.dtype);
+        return counts === undefined ? meanPerSample(right) : counted(right, counts);
+      },
+    }),
+);
+
+function counted(right: Tensor, counts: Tensor): Tensor {
+  return stack([sumPerSample(right.mul(counts)), sumPerSample(counts)], 1);
+}

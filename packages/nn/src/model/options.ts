@@ -4,7 +4,7 @@ import type { Numbers } from "../host/hostNumbers.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { LossName } from "../losses/names.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { MetricName } from "../metrics/names.ts";
+import type { MetricName } from "../losses/metricNames.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type { ByName, Names } from "./names.ts";

@@ -46,6 +46,14 @@ import { categoricalFocalTable } from "../losses/categoricalFocalCrossentropy.ts
 import { huberTable } from "../losses/huber.ts";
 import { sparseCrossentropyTable } from "../losses/sparseCategoricalCrossentropy.ts";
 import { tverskyTable } from "../losses/tversky.ts";
+import { aucTable } from "../metrics/auc.ts";
+import { binaryIoUTable } from "../metrics/binaryIoU.ts";
+import { decisionTable } from "../metrics/decisions.ts";
+import { operatingTable } from "../metrics/operatingPoint.ts";
+import { r2Table } from "../metrics/r2Score.ts";
+import { ignoringTable } from "../metrics/sparseCategoricalAccuracy.ts";
+import { thresholdTable } from "../metrics/threshold.ts";
+import { topKTable } from "../metrics/topK.ts";
 import { smoothingTable } from "../measures/smoothing.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { adamaxTable } from "../optimizers/adamax.ts";
@@ -131,6 +139,30 @@ export const measureTables = {
   huber: huberTable,
   sparseCategoricalCrossentropy: sparseCrossentropyTable,
   tversky: tverskyTable,
+  auc: aucTable,
+  binaryAccuracy: thresholdTable,
+  binaryIoU: binaryIoUTable,
+  f1Score: decisionTable,
+  falseNegatives: thresholdTable,
+  falsePositives: thresholdTable,
+  meanIoU: ignoringTable,
+  perplexity: ignoringTable,
+  precision: decisionTable,
+  r2Score: r2Table,
+  recall: decisionTable,
+  sparseCategoricalAccuracy: ignoringTable,
+  sparseTopKCategoricalAccuracy: topKTable,
+  topKCategoricalAccuracy: topKTable,
+  trueNegatives: thresholdTable,
+  truePositives: thresholdTable,
+} as const;
+
+/** Of metrics that are told what is to be reached. */
+export const operatingTables = {
+  precisionAtRecall: operatingTable("recall"),
+  recallAtPrecision: operatingTable("precision"),
+  sensitivityAtSpecificity: operatingTable("specificity"),
+  specificityAtSensitivity: operatingTable("sensitivity"),
 } as const;
 
 export const otherTables = {

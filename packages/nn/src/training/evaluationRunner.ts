@@ -31,7 +31,7 @@ export async function evaluationRunner(
   const { layout, flat } = setting.variables("trainer.evaluate");
   const { inputs, totals, carried } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
-    totals: keep(totalsOf(backend, heads, dtype)),
+    totals: keep(totalsOf(backend, heads, built, dtype)),
     carried: keep(new Carried(backend, built, batch, dtype)),
   }));
   const bound = await bind({

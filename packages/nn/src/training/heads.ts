@@ -2,7 +2,7 @@
 import { SluiceError, type Shape } from "@sluice/core";
 import type { Loss } from "../losses/loss.ts";
 import type { Measure, Target } from "../measures/measure.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { Metric, Sums } from "../metrics/metric.ts";
 import type { BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -23,14 +23,24 @@ export interface Head {
 export interface Reported {
   readonly name: string;
   readonly better: "lower" | "higher";
+  /** Whose it is; of the whole loss there is none. */
+  readonly output?: string;
+  readonly sums?: Sums;
 }
 
 /** Of all heads in the order of the sums: the loss, and of outputs with names each loss and each metric. */
 export function reportedOf(heads: readonly Head[]): readonly Reported[] {
-  const [only] = heads;
   const loss: Reported = { name: "loss", better: "lower" };
-  if (only?.isNamed !== true) return [loss, ...(only?.metrics ?? [])];
-  return [loss, ...heads.flatMap((head) => [{ name: reportedName(head, "loss"), better: "lower" } as const, ...head.metrics.map(({ name, better }) => ({ name: reportedName(head, name), better }))])]; // prettier-ignore
+  return [loss, ...heads.flatMap(ofHead)];
+}
+
+function ofHead(head: Head): readonly Reported[] {
+  const { output, isNamed, metrics } = head;
+  const own = metrics.map(({ name, better, sums }) => ({
+    ...{ name: isNamed ? reportedName(head, name) : name, better, output },
+    ...(sums !== undefined && { sums }),
+  }));
+  return isNamed ? [{ name: reportedName(head, "loss"), better: "lower", output }, ...own] : own;
 }
 
 /** By output, where the data's targets have these rows. */
@@ -53,22 +63,22 @@ export function reportedName({ output }: Head, name: string): string {
   return `${output}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** Throws INVALID_ARGUMENT for metrics that read other targets than the loss, and a loss that applies another activation than the output ends with. */
+/** Throws INVALID_ARGUMENT for metrics that read other targets than the loss, and for a measure that applies another activation than the output ends with. */
 export function checkHeads(heads: readonly Head[], { outputs }: BuiltModel): void {
   for (const head of heads) {
     const output = entryOf(outputs, head.output);
-    checkEnding(head, output);
+    for (const measure of [head.loss, ...head.metrics]) checkEnding(measure, head, output);
     checkMetrics(head, output);
   }
 }
 
-function checkEnding({ loss, ...head }: Head, { activation }: BuiltOutput): void {
-  if (loss.includes === undefined || loss.includes === activation || (activation !== "sigmoid" && activation !== "softmax")) return;
+function checkEnding({ name, includes }: Measure, head: Head, { activation }: BuiltOutput): void {
+  if (includes === undefined || includes === activation || (activation !== "sigmoid" && activation !== "softmax")) return;
   throw new SluiceError({
     code: "INVALID_ARGUMENT",
     who,
-    what: `${loss.name} is of a ${loss.includes}, but ${named(head)} ends with ${activation}`,
-    fix: `End with ${loss.includes}, or take another loss`,
+    what: `${name} is of a ${includes}, but ${named(head)} ends with ${activation}`,
+    fix: `End with ${includes}, or take another ${name === head.loss.name ? "loss" : "metric"}`,
     facts: { activation },
   });
 }
@@ -76,7 +86,7 @@ function checkEnding({ loss, ...head }: Head, { activation }: BuiltOutput): void
 function checkMetrics({ loss, metrics }: Head, { spec: { shape } }: BuiltOutput): void {
   const read = loss.target(shape);
   for (const metric of metrics) {
-    const wanted = metric.target(shape);
+    const wanted = metric.target(shape, undefined, read);
     if (wanted.dtype === read.dtype && wanted.shape.join() === read.shape.join()) continue;
     const what = `${metric.name} reads targets ${wanted.dtype} [${wanted.shape.join(", ")}], ${loss.name} reads ${read.dtype} [${read.shape.join(", ")}]`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: 'Take the metric that goes with the loss, such as "accuracy"' });

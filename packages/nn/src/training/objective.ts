@@ -1,9 +1,9 @@
 // What a model's losses and metrics come to for a batch: means over its samples, or their places, by how much each counts.
-import { broadcastTo, constant, SluiceError, Tensor, where, type Shape, type Tree } from "@sluice/core";
-import { show } from "@sluice/core/arguments";
+import { broadcastTo, constant, SluiceError, where, type Shape, type Tensor, type Tree } from "@sluice/core";
 import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
 import { labelCounts } from "../measures/ignoring.ts";
 import type { Measure } from "../measures/measure.ts";
+import { perSample } from "../measures/perSample.ts";
 import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
@@ -33,7 +33,7 @@ export function modelObjective(
 interface Measured {
   /** How much counts. */
   readonly weight: Tensor;
-  /** weight · measure: of the loss, then of the metrics. */
+  /** weight · measure, or its sums: of the loss, then of the metrics. */
   readonly sums: readonly [loss: Tensor, ...metrics: Tensor[]];
 }
 
@@ -55,7 +55,7 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
   const counts = counting({ weight, own, mask: isWhole ? undefined : mask });
   const sumOf = (measure: Measure): Tensor => {
     const each = isWhole ? measuredWhole(counts, mask, measure, target, read(measure)) : measuredAt(counts, mask, measure, target, read(measure)); // prettier-ignore
-    return each.mul(counts).sum();
+    return each.mul(alike(counts, each.shape)).sum(counts.shape.map((_, axis) => axis));
   };
   return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
 }
@@ -79,13 +79,14 @@ function counting({ weight, own, mask }: Counting): Tensor {
 /** The measure of each sequence, told which steps count; the ∞ of one that counts nothing is none. */
 function measuredWhole(counts: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
   const values = perSample(measure, target, mask === undefined ? output : zeroed(output, mask), mask);
-  return measure.takesMask === true ? where(counts, values, 0) : values;
+  return measure.takesMask === true ? where(alike(counts, values.shape), values, 0) : values;
 }
 
-/** The measure of each sample, or each of its places, in the shape of `counts`. */
+/** The measure of each sample, or each of its places, in the shape of `counts`; or its sums, with their axis at the end. */
 function measuredAt({ shape }: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
   if (mask === undefined) return shape.length === 1 ? perSample(measure, target, output) : perPlace(measure, target, output, shape);
-  return where(alike(mask, shape), perPlace(measure, zeroed(target, mask), zeroed(output, mask), shape), 0);
+  const each = perPlace(measure, zeroed(target, mask), zeroed(output, mask), shape);
+  return where(alike(mask, each.shape), each, 0);
 }
 
 /** Steps [batch, steps] and labels [batch, steps, …]: what counts in both. */
@@ -95,22 +96,8 @@ function inBoth(steps: Tensor | undefined, labels: Tensor | undefined): Tensor |
 
 /** The same at all places of a shape that begins as its own. */
 function alike(x: Tensor, shape: Shape): Tensor {
+  if (x.rank === shape.length) return x;
   return broadcastTo(x.reshape([...x.shape, ...shape.slice(x.rank).map(() => 1)]), shape);
-}
-
-/** [batch]. Throws SHAPE_MISMATCH where the measure gives anything else: what would broadcast would pass for a number. */
-function perSample(measure: Measure, target: Tensor, output: Tensor, mask?: Tensor): Tensor {
-  const result: unknown = measure.perSample(target, output, mask);
-  const [batch = 0] = output.shape;
-  if (result instanceof Tensor && result.rank === 1 && result.shape[0] === batch) return result;
-  const got = result instanceof Tensor ? `[${result.shape.join(", ")}]` : show(result);
-  throw new SluiceError({
-    code: result instanceof Tensor ? "SHAPE_MISMATCH" : "INVALID_ARGUMENT",
-    who: measure.name,
-    what: `perSample must give one number for each sample, [batch ${batch}], got ${got}`,
-    fix: "Take the mean over every axis but the first",
-    facts: { expected: [batch], ...(result instanceof Tensor && { got: result.shape }) },
-  });
 }
 
 /** With zeros where a step does not count, before it is measured: on the way back 0·NaN is NaN (decision 19). */
@@ -128,7 +115,8 @@ function perPlace(measure: Measure, target: Tensor, output: Tensor, shape: Shape
   if (!begins(target, shape)) throw whole(measure, target.shape);
   const places = shape.reduce((product, n) => product * n, 1);
   const each = (x: Tensor): Tensor => x.reshape([places, ...x.shape.slice(shape.length)]);
-  return perSample(measure, each(target), each(output)).reshape(shape);
+  const given = perSample(measure, each(target), each(output));
+  return given.reshape([...shape, ...given.shape.slice(1)]);
 }
 
 /** Throws INVALID_ARGUMENT for a metric that counts steps where the loss counts sequences, or the other way: their weights are one. */

@@ -2,7 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import { check, finite, options as known, refused } from "@sluice/core/arguments";
 import { resolveLoss } from "../losses/resolveLoss.ts";
-import { resolveMetric } from "../metrics/resolveMetric.ts";
+import { resolveMetric } from "../losses/resolveMetric.ts";
 import type { AnyModel } from "../model/model.ts";
 import { maybeEntryOf } from "../host/entryOf.ts";
 import { single, type Names } from "../model/names.ts";

@@ -6,7 +6,7 @@ import type { Backend } from "@sluice/core";
 import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/names.ts";
 import type { Loss } from "../losses/loss.ts";
-import { metricNames, type MetricName } from "../metrics/names.ts";
+import { metricNames, type MetricName } from "../losses/metricNames.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";

@@ -36,7 +36,7 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
   const [heads, variables] = [setting.heads("trainer.fit"), setting.variables("trainer.fit")];
   const built = setting.build(batches.sample);
   const { totals, carried } = allOrNothing((keep) => ({
-    totals: keep(totalsOf(backend, heads, dtype)),
+    totals: keep(totalsOf(backend, heads, built, dtype)),
     carried: keep(new Carried(backend, built, batches.batch, dtype)),
   }));
   const held: Held[] = [totals, carried];

@@ -6,7 +6,7 @@ import { shape, text } from "@sluice/core/arguments";
 import { any, edges, list, maybe, options, ruled, sizes, tensor, type Param, type Row } from "@sluice/conformance/fuzz";
 import * as nn from "@sluice/nn";
 import { progressTable } from "../../training/progressLine.ts";
-import { layerTables, measureTables, otherTables } from "../tables.ts";
+import { layerTables, measureTables, operatingTables, otherTables } from "../tables.ts";
 import { fileRows } from "./fileRows.ts";
 import {
   backend,
@@ -81,7 +81,10 @@ const compiling = tabled(otherTables["model.compile"], {
     nn.huber({ delta: 2 }),
     "nonsense",
   ),
-  metrics: fc.array(fc.constantFrom("accuracy", "mae", "mse", "binaryAccuracy", nn.categoricalAccuracy, "nonsense"), { maxLength: 2 }),
+  metrics: fc.array(
+    fc.constantFrom("accuracy", "mae", "mse", "binaryAccuracy", "f1Score", "r2Score", "huber", nn.categoricalAccuracy, "nonsense"),
+    { maxLength: 2 },
+  ),
 });
 const learning = tabled(otherTables.learn, {
   weights: fc.constantFrom<unknown>(learnable, { ...learnable, list: [learnable] }, { kernel: 1 }, {}),
@@ -114,6 +117,7 @@ const merges = ["add", "average", "concatenate", "maximum", "minimum", "multiply
 
 /** Losses and metrics without options. */
 const measures = [
+  "categoricalAccuracy",
   "categoricalHinge",
   "cosineSimilarity",
   "dice",
@@ -125,6 +129,7 @@ const measures = [
   "meanSquaredError",
   "meanSquaredLogarithmicError",
   "poisson",
+  "rootMeanSquaredError",
   "squaredHinge",
 ] as const;
 
@@ -215,12 +220,24 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   },
   ...Object.fromEntries(measures.map((name) => [name, measured()])),
   ...Object.fromEntries(Object.entries(measureTables).map(([name, table]) => [name, measured(table)])),
-  binaryAccuracy: measured(),
-  categoricalAccuracy: measured(),
-  sparseCategoricalAccuracy: measured(),
   ctc: {
     params: [maybe(tabled(otherTables.ctc)), any(sizes, shape.accepts)],
     use: (fn, [config, output]) => (fn(config as never) as nn.Loss).target(output as never),
+  },
+  ...Object.fromEntries(
+    Object.entries(operatingTables).map(([name, table]) => [
+      name,
+      { params: [tabled(table)], use: (fn, [config]) => (fn(config as never) as nn.Metric).sums?.count([2]) } satisfies Row,
+    ]),
+  ),
+  summed: {
+    params: [
+      any(fc.constantFrom<unknown>(nn.f1Score, nn.meanSquaredError, nn.auc({ numThresholds: 3 })), isLayerOrModel),
+      tensor,
+      tensor,
+      maybe(tensor),
+    ],
+    use: (fn, args) => core.trace("fuzz", () => (fn(...(placed(args) as never[])) as nn.Summed).sums, []),
   },
   progressLine: { params: [tabled(progressTable)], use: (fn, args) => fn(...(args as never[])) },
   cosineDecay: scheduling(otherTables.cosineDecay),
