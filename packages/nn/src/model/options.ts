@@ -70,7 +70,10 @@ export interface FitOptions<I extends Names = null, O extends Names = null, R ex
    * all steps. One Program for each. For data with `lengths`; default none.
    */
   readonly bucketBoundaries?: readonly number[];
-  /** How much the labels of each class count in training, not in validation: they multiply `sampleWeight`. By name where outputs have names. */
+  /**
+   * How much the labels of each class count in training, not in validation: they multiply `sampleWeight`. Of one-hot targets the class is where the largest is; of a single yes or no
+   * 1 above ½. By name where outputs have names.
+   */
   readonly classWeight?: (O extends null ? ClassWeight : never) | BySome<O, ClassWeight>;
   /** A new order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
