@@ -1,6 +1,7 @@
 // Losses that are seldom named: imported when one of them is.
 import { binaryFocalCrossentropy } from "./binaryFocalCrossentropy.ts";
 import { categoricalFocalCrossentropy } from "./categoricalFocalCrossentropy.ts";
+import { categoricalGeneralizedCrossEntropy } from "./categoricalGeneralizedCrossEntropy.ts";
 import { categoricalHinge } from "./categoricalHinge.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
 import { dice } from "./dice.ts";
@@ -31,6 +32,7 @@ export const furtherLosses = {
   categoricalHinge,
   binaryFocalCrossentropy,
   categoricalFocalCrossentropy,
+  categoricalGeneralizedCrossEntropy,
   dice,
   tversky,
 } as const satisfies Record<FurtherLossName, Loss>;

@@ -9,6 +9,7 @@ import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { binaryFocalCrossentropy } from "./binaryFocalCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
 import { categoricalFocalCrossentropy } from "./categoricalFocalCrossentropy.ts";
+import { categoricalGeneralizedCrossEntropy } from "./categoricalGeneralizedCrossEntropy.ts";
 import { categoricalHinge } from "./categoricalHinge.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
 import { furtherLosses } from "./furtherLosses.ts";
@@ -27,6 +28,7 @@ afterAll(() => Promise.all([reference, cpu, workers].map((backend) => backend.cl
 
 const losses: Readonly<Record<string, Loss>> = {
   ...furtherLosses,
+  "categoricalGeneralizedCrossEntropy({ q })": categoricalGeneralizedCrossEntropy({ q: 0.7 }),
   "huber({ delta })": huber({ delta: 0.3 }),
   "binaryCrossentropy({ labelSmoothing })": binaryCrossentropy({ labelSmoothing: 0.2 }),
   "categoricalCrossentropy({ labelSmoothing })": categoricalCrossentropy({ labelSmoothing: 0.2 }),

@@ -27,6 +27,7 @@ const further = [
   "categoricalHinge",
   "binaryFocalCrossentropy",
   "categoricalFocalCrossentropy",
+  "categoricalGeneralizedCrossEntropy",
   "dice",
   "tversky",
 ] as const;

@@ -6,6 +6,7 @@ import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { binaryFocalCrossentropy } from "./binaryFocalCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
 import { categoricalFocalCrossentropy } from "./categoricalFocalCrossentropy.ts";
+import { categoricalGeneralizedCrossEntropy } from "./categoricalGeneralizedCrossEntropy.ts";
 import { categoricalHinge } from "./categoricalHinge.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
 import { dice } from "./dice.ts";
@@ -59,6 +60,8 @@ const figures: readonly (readonly [of: string, loss: Loss, targets: readonly num
   ["binary_focal_crossentropy, from_logits, apply_class_balancing, gamma=1.5, label_smoothing=0.1", binaryFocalCrossentropy({ applyClassBalancing: true, gamma: 1.5, labelSmoothing: 0.1 }), bits, z, [0.1695263386, 0.2845896482]],
   ["categorical_focal_crossentropy, from_logits", categoricalFocalCrossentropy, hot, z, [0.0004526149, 0.4047568855]],
   ["categorical_focal_crossentropy, from_logits, alpha=[0.2, 0.3, 0.5], gamma=0.5, label_smoothing=0.1", categoricalFocalCrossentropy({ alpha: [0.2, 0.3, 0.5], gamma: 0.5, labelSmoothing: 0.1 }), hot, z, [0.0730802655, 0.3838725628]],
+  ["categorical_generalized_cross_entropy of softmax(z), q=0.5", categoricalGeneralizedCrossEntropy, [2, 0], z, [0.1231423997, 1.3006554109]],
+  ["categorical_generalized_cross_entropy of softmax(z), q=0.3", categoricalGeneralizedCrossEntropy({ q: 0.3 }), [2, 0], z, [0.124704061, 1.5588355203]],
   ["dice of each sample of σ(z)", dice, bits, sigmoids, [0.3803761098, 0.7415531975]],
   ["tversky of each sample of σ(z), its alpha 0.3 and beta 0.7 the other way round", tversky({ alpha: 0.7, beta: 0.3 }), bits, sigmoids, [0.3619048193, 0.7625534725]],
 ]; // prettier-ignore

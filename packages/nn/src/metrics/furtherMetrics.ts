@@ -1,11 +1,14 @@
 // Metrics that are seldom named: imported when one of them is.
 import { auc } from "./auc.ts";
 import { binaryIoU } from "./binaryIoU.ts";
+import { concordanceCorrelation } from "./concordanceCorrelation.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
 import { f1Score } from "./f1Score.ts";
+import { fBetaScore } from "./fBetaScore.ts";
 import { falseNegatives } from "./falseNegatives.ts";
 import { falsePositives } from "./falsePositives.ts";
 import { meanIoU } from "./meanIoU.ts";
+import { pearsonCorrelation } from "./pearsonCorrelation.ts";
 import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { r2Score } from "./r2Score.ts";
@@ -24,6 +27,7 @@ export const furtherMetrics = {
   precision,
   recall,
   f1Score,
+  fBetaScore,
   auc,
   truePositives,
   falsePositives,
@@ -35,4 +39,6 @@ export const furtherMetrics = {
   rootMeanSquaredError,
   r2Score,
   cosineSimilarity,
+  pearsonCorrelation,
+  concordanceCorrelation,
 } as const satisfies Record<FurtherMetricName, Metric>;

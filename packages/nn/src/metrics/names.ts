@@ -10,6 +10,7 @@ const further = [
   "precision",
   "recall",
   "f1Score",
+  "fBetaScore",
   "auc",
   "truePositives",
   "falsePositives",
@@ -21,6 +22,8 @@ const further = [
   "rootMeanSquaredError",
   "r2Score",
   "cosineSimilarity",
+  "pearsonCorrelation",
+  "concordanceCorrelation",
 ] as const;
 
 export type CommonMetricName = (typeof common)[number];

@@ -8,12 +8,16 @@ import { reported } from "../testing/measuring.ts";
 import { auc } from "./auc.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { binaryIoU } from "./binaryIoU.ts";
+import { concordanceCorrelation } from "./concordanceCorrelation.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
 import { f1Score } from "./f1Score.ts";
+import { fBetaScore } from "./fBetaScore.ts";
 import { falseNegatives } from "./falseNegatives.ts";
 import { falsePositives } from "./falsePositives.ts";
+import { iou } from "./iou.ts";
 import { meanIoU } from "./meanIoU.ts";
 import type { Metric } from "./metric.ts";
+import { pearsonCorrelation } from "./pearsonCorrelation.ts";
 import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { precisionAtRecall } from "./precisionAtRecall.ts";
@@ -46,6 +50,7 @@ const labels = {
 };
 const hot = { ...labels, y: labels.y.flatMap((label) => [0, 1, 2].map((c) => (c === label ? 1 : 0))) };
 const numbers = { y: [0.1, 0.7, 2.2, -0.4, 2.6, 0.9, -1.1, 1.3], z: [0.3, -0.2, 2.5, -0.7, 1.9, 0.9, -0.6, 1.1], w: [1, 2, 0.5, 1], size: 2 }; // prettier-ignore
+const rows = { y: [0.1, 0.7, 2.2, -0.4, 2.6, 0.9, -1.1, 1.3, 0.2, 0.5, 0.4, -0.3], z: [0.3, -0.2, 2.5, -0.7, 1.9, 0.9, -0.6, 1.1, 0.9, 0.1, 0.2, 0.3], w: [1, 2, 0.5, 1], size: 3 }; // prettier-ignore
 const loss = (of: typeof logCosh): Metric => ({ ...of, better: "lower" });
 
 const figures: readonly (readonly [of: string, metric: Metric, data: typeof bits, alike: number, weighed: number])[] = [
@@ -75,6 +80,10 @@ const figures: readonly (readonly [of: string, metric: Metric, data: typeof bits
   ['F1Score(average="micro")', f1Score({ average: "micro" }), hot, 0.666666627, 0.769230723],
   ['F1Score(average="weighted")', f1Score({ average: "weighted" }), hot, 0.677777767, 0.775429666],
   ['F1Score(average="macro", threshold=0.6) of σ(z)', f1Score({ average: "macro", threshold: 0.6 }), hot, 0.711111069, 0.772338688],
+["FBetaScore(average=\"macro\", beta=2.0)", fBetaScore({ average: "macro", beta: 2 }), hot, 0.682539642, 0.747334003],
+  ["IoU(target_class_ids=[0, 2])", iou({ targetClassIds: [0, 2] }), labels, 0.5, 0.628571451],
+  ["PearsonCorrelation", pearsonCorrelation, rows, 0.472878158, 0.534025013],
+  ["ConcordanceCorrelation", concordanceCorrelation, rows, 0.557066739, 0.60827297],
   ["TopKCategoricalAccuracy(k=2)", topKCategoricalAccuracy({ k: 2 }), hot, 0.833333313, 0.923076928],
   ["SparseTopKCategoricalAccuracy(k=2)", sparseTopKCategoricalAccuracy({ k: 2 }), labels, 0.833333313, 0.923076928],
   ["MeanIoU", meanIoU, labels, 0.50000006, 0.585714281],

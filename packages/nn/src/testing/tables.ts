@@ -43,11 +43,14 @@ import { transformerTable } from "../models/transformer.ts";
 import { transformerDecoderTable } from "../models/transformerDecoder.ts";
 import { binaryFocalTable } from "../losses/binaryFocalCrossentropy.ts";
 import { categoricalFocalTable } from "../losses/categoricalFocalCrossentropy.ts";
+import { generalizedCrossEntropyTable } from "../losses/categoricalGeneralizedCrossEntropy.ts";
 import { huberTable } from "../losses/huber.ts";
 import { sparseCrossentropyTable } from "../losses/sparseCategoricalCrossentropy.ts";
 import { tverskyTable } from "../losses/tversky.ts";
 import { aucTable } from "../metrics/auc.ts";
 import { binaryIoUTable } from "../metrics/binaryIoU.ts";
+import { fBetaTable } from "../metrics/fBetaScore.ts";
+import { iouTable } from "../metrics/iou.ts";
 import { decisionTable } from "../metrics/decisions.ts";
 import { operatingTable } from "../metrics/operatingPoint.ts";
 import { r2Table } from "../metrics/r2Score.ts";
@@ -136,6 +139,7 @@ export const measureTables = {
   binaryFocalCrossentropy: binaryFocalTable,
   categoricalCrossentropy: smoothingTable,
   categoricalFocalCrossentropy: categoricalFocalTable,
+  categoricalGeneralizedCrossEntropy: generalizedCrossEntropyTable,
   huber: huberTable,
   sparseCategoricalCrossentropy: sparseCrossentropyTable,
   tversky: tverskyTable,
@@ -143,6 +147,7 @@ export const measureTables = {
   binaryAccuracy: thresholdTable,
   binaryIoU: binaryIoUTable,
   f1Score: decisionTable,
+  fBetaScore: fBetaTable,
   falseNegatives: thresholdTable,
   falsePositives: thresholdTable,
   meanIoU: ignoringTable,
@@ -157,8 +162,9 @@ export const measureTables = {
   truePositives: thresholdTable,
 } as const;
 
-/** Of metrics that are told what is to be reached. */
+/** Of metrics that must be told what they are of. */
 export const operatingTables = {
+  iou: iouTable,
   precisionAtRecall: operatingTable("recall"),
   recallAtPrecision: operatingTable("precision"),
   sensitivityAtSpecificity: operatingTable("specificity"),

@@ -4,7 +4,7 @@ import { open as openCpu } from "@sluice/cpu";
 import { open as openWorkers } from "@sluice/workers";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { adam, auc, deserialize, dense, f1Score, gru, input, meanIoU, model, perplexity, precision, r2Score, sequential, serialize, sgd, sparseCategoricalAccuracy, type Metric } from "../index.ts"; // prettier-ignore
+import { adam, auc, deserialize, dense, f1Score, gru, input, iou, meanIoU, model, perplexity, precision, r2Score, sequential, serialize, sgd, sparseCategoricalAccuracy, type Metric } from "../index.ts"; // prettier-ignore
 import { furtherMetrics } from "../metrics/furtherMetrics.ts";
 import { reported, reporting } from "../testing/measuring.ts";
 
@@ -16,12 +16,12 @@ const wave = (...shape: readonly number[]) => {
 };
 const base = { backend, optimizer: sgd({ learningRate: 0.1 }), dtype: "f64", seed: 1 } as const;
 const { rootMeanSquaredError, cosineSimilarity, sparseTopKCategoricalAccuracy, topKCategoricalAccuracy, ...others } = furtherMetrics;
-const { r2Score: r2, perplexity: wavering, meanIoU: overlap, ...yesOrNo } = others;
+const { r2Score: r2, perplexity: wavering, meanIoU: overlap, pearsonCorrelation, concordanceCorrelation, ...yesOrNo } = others;
 
 const kinds = {
   "yes or no": { loss: "binaryCrossentropy", units: 2, metrics: Object.values(yesOrNo), y: Float64Array.from({ length: 24 }, (_, i) => (i % 3 === 0 ? 1 : 0)), axes: [12, 2] },
-  numbers: { loss: "mse", units: 2, metrics: [r2, rootMeanSquaredError, cosineSimilarity], y: wave(12, 2).data, axes: [12, 2] },
-  labels: { loss: "sparseCategoricalCrossentropy", units: 3, metrics: [wavering, overlap, sparseTopKCategoricalAccuracy, f1Score({ average: "macro" }), sparseCategoricalAccuracy({ ignoreClass: 1 })], y: Int32Array.from({ length: 12 }, (_, i) => i % 3), axes: [12] },
+  numbers: { loss: "mse", units: 2, metrics: [r2, rootMeanSquaredError, cosineSimilarity, pearsonCorrelation, concordanceCorrelation], y: wave(12, 2).data, axes: [12, 2] },
+  labels: { loss: "sparseCategoricalCrossentropy", units: 3, metrics: [wavering, overlap, sparseTopKCategoricalAccuracy, f1Score({ average: "macro" }), sparseCategoricalAccuracy({ ignoreClass: 1 }), iou({ targetClassIds: [0, 2] })], y: Int32Array.from({ length: 12 }, (_, i) => i % 3), axes: [12] },
   "one-hot": { loss: "categoricalCrossentropy", units: 3, metrics: [meanIoU, topKCategoricalAccuracy, f1Score({ average: "weighted" }), precision({ average: "micro" })], y: Float64Array.from({ length: 36 }, (_, i) => (i % 4 === 0 ? 1 : 0)), axes: [12, 3] },
 } as const; // prettier-ignore
 

@@ -119,6 +119,7 @@ const merges = ["add", "average", "concatenate", "maximum", "minimum", "multiply
 const measures = [
   "categoricalAccuracy",
   "categoricalHinge",
+  "concordanceCorrelation",
   "cosineSimilarity",
   "dice",
   "hinge",
@@ -128,6 +129,7 @@ const measures = [
   "meanAbsolutePercentageError",
   "meanSquaredError",
   "meanSquaredLogarithmicError",
+  "pearsonCorrelation",
   "poisson",
   "rootMeanSquaredError",
   "squaredHinge",
