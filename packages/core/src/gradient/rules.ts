@@ -1,9 +1,8 @@
 // The gradient of every kind of node but loops, which differentiate as a whole (loop.ts). One table, exhaustive by type.
 import * as make from "../graph/make.ts";
-import type { Node, Window } from "../graph/node.ts";
-import { dense, isInjective } from "../graph/window.ts";
-import { denseStrides, sizeOf } from "../shape.ts";
+import type { Node } from "../graph/node.ts";
 import { scalarRules } from "./scalar.ts";
+import { viewGradient } from "./viewGradient.ts";
 
 export type Contribution = readonly [to: Node, gradient: Node];
 type Kind = Exclude<Node["kind"], "stack" | "states">;
@@ -68,32 +67,4 @@ function grad(of: Node): string | undefined {
 function swap(x: Node): Node {
   const last = x.shape.length - 1;
   return make.transpose(x, [...x.shape.map((_, axis) => axis).slice(0, -2), last, last - 1]);
-}
-
-/** Places that add up to the gradient of x: repeated elements are summed first, overlapping ones (sliding windows) take one place per tap. */
-function viewGradient(dy: Node, window: Window, x: Node): Node[] {
-  const repeated = window.strides.flatMap((s, axis) => (s === 0 && window.shape[axis]! !== 1 ? [axis] : []));
-  if (repeated.length > 0) {
-    const rest = <T>(list: readonly T[]): T[] => list.filter((_, axis) => !repeated.includes(axis));
-    return viewGradient(
-      make.reduceAxes("sum", dy, repeated),
-      { offset: window.offset, shape: rest(window.shape), strides: rest(window.strides) },
-      x,
-    );
-  }
-  if (isInjective(window) || sizeOf(window.shape) === 0) return [make.place([{ x: dy, window }], x.shape, x.dtype)];
-  const taps = window.shape.reduce((best, n, axis) => (n > 1 && (best < 0 || n < window.shape[best]!) ? axis : best), -1);
-  return Array.from({ length: window.shape[taps]! }, (_, k) => {
-    const without = <T>(list: readonly T[]): T[] => list.toSpliced(taps, 1);
-    const tap = make.view(dy, {
-      offset: k * denseStrides(dy.shape)[taps]!,
-      shape: without(dy.shape),
-      strides: without(dense(dy.shape).strides),
-    });
-    return viewGradient(
-      tap,
-      { offset: window.offset + k * window.strides[taps]!, shape: without(window.shape), strides: without(window.strides) },
-      x,
-    );
-  }).flat();
 }

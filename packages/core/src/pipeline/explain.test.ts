@@ -18,7 +18,7 @@ test("the stages are those of the pipeline and then the backend's own, and the l
   expect(stages.map(({ name }) => name)).toEqual(["trace", ...pipeline.map(({ name }) => name), "own"]);
   const { text, ms, ...last } = stages.at(-2)!;
   expect(text).toBe(print(compile(backend, fn, { name: "fn" }).program(...args)));
-  expect(last).toEqual({ name: "scratch sharing", level: "program", size: 14, scratchBytes: 1328 });
+  expect(last).toEqual({ name: "scratch sharing", level: "program", size: 13, scratchBytes: 1208 });
   expect(ms).toBeGreaterThanOrEqual(0);
   expect(stages.at(-1)!.text).toMatch(/^renamed: /);
 });
