@@ -106,6 +106,8 @@ export type { Picked } from "./sorting/pick.ts";
 export { argsort, sort, type SortOptions } from "./sorting/sort.ts";
 export { topK, type TopKOptions } from "./sorting/topK.ts";
 export { layerNormalization, type LayerNormalizationOptions } from "./normalisation/layerNormalization.ts";
+export { moments, type Moments } from "./normalisation/moments.ts";
+export { normalize, type NormalizeOptions } from "./normalisation/normalize.ts";
 export { rmsNormalization, type RmsNormalizationOptions } from "./normalisation/rmsNormalization.ts";
 export { additiveAttention, type AdditiveWeights, type PlainAdditiveWeights } from "./attention/additive.ts";
 export { attend } from "./attention/attend.ts";

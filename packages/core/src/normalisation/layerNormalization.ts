@@ -1,12 +1,12 @@
 // Layer normalisation (Ba, Kiros & Hinton 2016).
 import { options as named } from "../arguments/options.ts";
-import { div } from "../trace/arithmetic.ts";
-import { sqrt, square } from "../trace/functions.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { checkNormalised } from "./checkNormalised.ts";
-import { meanOf } from "./meanOf.ts";
+import { normalize } from "./normalize.ts";
 
 export interface LayerNormalizationOptions {
+  /** Over which it is. Default −1. */
+  readonly axes?: number | readonly number[] | undefined;
   /** Multiplies what was normalised: [size], or what broadcasts to x. Default 1. */
   readonly gain?: Tensor | undefined;
   /** Added last, likewise. Default 0. */
@@ -16,16 +16,13 @@ export interface LayerNormalizationOptions {
 }
 
 /**
- * (x − μ) / √(σ² + ε) ∘ gain + shift, with the mean μ and the biased variance σ² over the last axis (Ba et al. 2016).
+ * (x − μ) / √(σ² + ε) ∘ gain + shift, with the mean μ and the biased variance σ² over the last axis, or over `axes` (Ba et al. 2016).
  *
  * x […, size] → the same shape. Throws SHAPE_MISMATCH and DTYPE_MISMATCH while tracing, naming gain or shift, and
- * INVALID_ARGUMENT for an epsilon below 0.
+ * INVALID_ARGUMENT for an epsilon below 0 or an axis that x lacks.
  */
 export function layerNormalization(x: Tensor, options: LayerNormalizationOptions = {}): Tensor {
-  const { gain, shift, epsilon = 1e-5 } = named("layerNormalization", options, { gain: true, shift: true, epsilon: true });
+  const { gain, shift, epsilon = 1e-5 } = named("layerNormalization", options, { axes: true, gain: true, shift: true, epsilon: true });
   checkNormalised("layerNormalization", x, { gain, shift }, epsilon);
-  const centred = x.sub(meanOf(x)),
-    normal = centred.mul(div(1, sqrt(meanOf(square(centred)).add(epsilon))));
-  const scaled = gain === undefined ? normal : normal.mul(gain);
-  return shift === undefined ? scaled : scaled.add(shift);
+  return normalize(x, options);
 }
