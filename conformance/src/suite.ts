@@ -5,12 +5,13 @@ import { attentionLaws } from "./laws/attention.ts";
 import { attentionStepsLaw } from "./laws/attentionSteps.ts";
 import { cellLaws } from "./laws/cells.ts";
 import { lastLaw } from "./laws/last.ts";
+import { convolutionLaw } from "./laws/convolution.ts";
 import { layerLaws } from "./laws/layers.ts";
 import { orderingLaw } from "./laws/ordering.ts";
 import { paddingLaws } from "./laws/padding.ts";
 import { stepLaws } from "./laws/steps.ts";
 
-/** Every law there is: of single steps, of cells, of attention, of what stands between layers, of order along an axis, and of padding. */
+/** Every law there is: of single steps, of cells, of attention, of what stands between layers, of order along an axis, of convolution, and of padding. */
 export const laws: readonly Law[] = [
   ...stepLaws,
   ...cellLaws,
@@ -18,6 +19,7 @@ export const laws: readonly Law[] = [
   attentionStepsLaw,
   ...layerLaws,
   orderingLaw,
+  convolutionLaw,
   lastLaw,
   ...paddingLaws,
 ];

@@ -9,6 +9,7 @@ export { additive, concat, dot, plainAdditive, type Score } from "./attention/sc
 export { bidirectional, type Both, type Merge } from "./bidirectional.ts";
 export { at, flipped, full, known, row, stepsFirst, zeros, type Bounded } from "./bounded.ts";
 export type { Cell, Extra, Named, Sizes, Step } from "./cell.ts";
+export { convolution, type ConvolutionOptions, type Convolved } from "./convolution.ts";
 export { gru, type GruOptions, type GruWeights } from "./gru.ts";
 export { learnt } from "./learnt.ts";
 export { lstm, type LstmOptions, type LstmWeights } from "./lstm.ts";
