@@ -68,7 +68,8 @@ export function isLayer(value: unknown): value is AnyLayer {
 
 /** What it takes to ask of a tree what stands at its leaves. */
 export const isSymbolic = (value: unknown): value is Symbolic => value instanceof Symbolic;
-export const isRandomMask = (value: unknown): boolean => typeof value === "object" && value !== null && "rate" in value;
+export const isDrawn = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && ("rate" in value || "deviation" in value);
 
 /** What a layer gives, and what stands beside it by name: those that its `also` says. */
 export function withAlso(value: Tensor | Masked, also: Beside<Tensor>): Also {

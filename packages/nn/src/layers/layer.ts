@@ -63,8 +63,8 @@ export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
   /** What stands beside it. */
   readonly also?: Beside<Spec>;
   readonly weights: P;
-  /** The random masks that the layer uses while it trains, one or by name; drawn on the host, so every backend has the same. */
-  readonly drawn?: Tree<RandomMask | undefined>;
+  /** What is random in the layer while it trains, one or by name; drawn on the host, so every backend has the same. */
+  readonly drawn?: Tree<Drawn | undefined>;
   /** What lives from batch to batch, of one sample; zeros at first. */
   readonly carried?: Tree<Spec>;
   /** What stands behind `apply`: the model applies it, so that a loss can read what lies in front of it. */
@@ -82,7 +82,7 @@ export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
 
 /** What a layer may read beside weights and input. */
 export interface LayerContext {
-  /** The random masks, each [batch, …shape]; there in training only. */
+  /** What was drawn, each [batch, …shape]; there in training only. */
   readonly drawn?: Tree<Tensor | undefined>;
   /**
    * Steps of x that count, [batch, steps], not 0 where one does; absent where all do. Of several inputs, those that count in all; absent too where
@@ -148,6 +148,17 @@ export interface OwnBuilt<X, W> extends Omit<Built<X>, "weights" | "apply"> {
 
 /** Of weights of whatever names, whatever names. */
 type TensorsOf<W> = Tree<Weight> extends W ? Tree<Tensor> : WeightTensors<W>;
+
+/** What is drawn for each batch. */
+export type Drawn = RandomMask | RandomNoise;
+
+export interface RandomNoise {
+  readonly shape: Shape;
+  /** Of the normal distribution. */
+  readonly mean: number;
+  readonly deviation: number;
+  readonly seed?: number;
+}
 
 export interface RandomMask {
   readonly shape: Shape;

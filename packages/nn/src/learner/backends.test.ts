@@ -8,13 +8,13 @@ import { adamW, learn } from "../index.ts";
 const cell = recurrence(lstm());
 const batches = Array.from({ length: 6 }, (_, i) => ({ x: [[[Math.sin(i)], [Math.cos(i)]], [[i / 9], [-1]]], y: [i % 3, 1] })); // prettier-ignore
 
-/** All that a learner has in one: state, masks, groups, accumulation, measures. */
+/** All that a learner has in one: state, masks, noise, groups, accumulation, measures. */
 async function learnt(backend: Backend, dtype: "f32" | "f64"): Promise<readonly number[]> {
   await using learner = await learn(backend, {
     weights: { cell: cell.weights({ input: 1, units: 20 }), out: { axes: { units: 20, out: 3 }, init: "glorotUniform" } },
     inputs: { x: "float", y: "i32" },
     state: { h: new Float32Array(40), c: new Float32Array(40) },
-    masks: { x: { shape: [2, 1], rate: 0.25 } },
+    masks: { x: { shape: [2, 1], rate: 0.25 }, noise: { shape: [2, 1], mean: 0, deviation: 0.1 } },
     groups: [{ weights: "cell.b", trainable: false }, { weights: "out", weightDecay: false, l2: 0.01 }], // prettier-ignore
     gradientAccumulationSteps: 2,
     optimizer: adamW({ learningRate: 0.05, globalClipNorm: 1 }),
@@ -22,7 +22,8 @@ async function learnt(backend: Backend, dtype: "f32" | "f64"): Promise<readonly 
     seed: 2,
     loss: (w, { x, y }, { state, masks }) => {
       const [h, c] = [state.h.reshape([2, 20]), state.c.reshape([2, 20])];
-      const run = cell.run(w.cell, masks.x === undefined ? x : x.mul(masks.x), { state: { h, c } });
+      const seen = masks.noise === undefined ? x : x.add(masks.noise);
+      const run = cell.run(w.cell, masks.x === undefined ? seen : seen.mul(masks.x), { state: { h, c } });
       const error = run.last.dot(w.out).sub(oneHot(y, 3, dtype));
       return { loss: square(error).mean(), measures: { error: error.mean() }, state: { h: run.state.h.reshape([40]), c: run.state.c.reshape([40]) } }; // prettier-ignore
     },

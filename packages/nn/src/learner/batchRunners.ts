@@ -1,10 +1,10 @@
 // What runs batches of one shape: to learn from them, or to measure them alone.
 import { allOrNothing, trace, type Tensor } from "@sluice/core";
-import type { RandomMask } from "../layers/layer.ts";
+import type { Drawn } from "../layers/layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { unpack } from "../weights/layout.ts";
 import { bind } from "./bind.ts";
-import { DropoutMask } from "./dropoutMask.ts";
+import { DrawnArray } from "./drawnArray.ts";
 import type { Holdings } from "./holdings.ts";
 import { batchSize, type BatchArrays, type HostBatch, type InputReader } from "./inputs.ts";
 import type { LossObjective } from "./outcome.ts";
@@ -20,7 +20,7 @@ export interface RunnerOptions extends Pick<VariablesOptions, "backend" | "dtype
   readonly objective: LossObjective;
   readonly optimizer: Optimizer;
   readonly skipUnsound: boolean;
-  readonly masks: Readonly<Record<string, RandomMask>>;
+  readonly masks: Readonly<Record<string, Drawn>>;
 }
 
 export interface BatchRunner {
@@ -39,7 +39,7 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
     const masks = Object.fromEntries(
       Object.entries(options.masks).map(([name, mask]) => [
         name,
-        keep(new DropoutMask(backend, { name, mask, batch: batchSize(batch), dtype, seed })),
+        keep(new DrawnArray(backend, { name, mask, batch: batchSize(batch), dtype, seed })),
       ]),
     );
     return { inputs, masks, totals: holdings.totalsOf(addendsOf(options, inputs, masks, true)) };
@@ -87,7 +87,7 @@ function writing(inputs: BatchArrays, run: () => void): (batch: HostBatch) => vo
 function addendsOf(
   { name, objective, holdings }: RunnerOptions,
   inputs: BatchArrays,
-  masks: Readonly<Record<string, DropoutMask>>,
+  masks: Readonly<Record<string, DrawnArray>>,
   training: boolean,
 ): readonly Addend[] {
   if (objective.addends !== undefined) return objective.addends;

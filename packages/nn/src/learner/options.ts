@@ -1,7 +1,7 @@
 // What the caller says to `learn`: weights, inputs, a traced loss, and how it is to fall.
 import type { Nested, NumericArray, Tensor, WeightTensors } from "@sluice/core";
-import { boolean, finite, floatDType, oneOf, rate, size, text, type Rule } from "@sluice/core/arguments";
-import type { RandomMask } from "../layers/layer.ts";
+import { boolean, finite, floatDType, nonNegative, oneOf, rate, size, text, type Rule } from "@sluice/core/arguments";
+import type { Drawn, RandomMask, RandomNoise } from "../layers/layer.ts";
 import type { Kind } from "../layers/spec.ts";
 import { anyOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, either, listOf, options, recordOf, sizes } from "../options/rules.ts";
@@ -67,8 +67,8 @@ export interface LearnerOptions<W, I extends Inputs, S, K extends string, M exte
   readonly gradientAccumulationSteps?: number | undefined;
   /** What lives from batch to batch, at the start: a tree of numbers, such as the state of a stateful recurrence. */
   readonly state?: S | undefined;
-  /** Random masks, as for dropout, drawn for each batch from the seed; [batch, …shape], where batch is the first axis of the first input. */
-  readonly masks?: { readonly [N in K]: RandomMask } | undefined;
+  /** Random masks, as for dropout, or noise, drawn for each batch from the seed; [batch, …shape], where batch is the first axis of the first input. */
+  readonly masks?: { readonly [N in K]: Drawn } | undefined;
   /** Leave out single batches whose loss or gradient is not finite, and go on. Default false: all after one are left out too, and `measures` throws. */
   readonly skipUnsound?: boolean | undefined;
   /** Of the weights and masks; default 0. */
@@ -99,6 +99,9 @@ const pair: Rule<readonly [number, number]> = {
 const mask: Rule<RandomMask> = options<RandomMask>({
   ...{ shape: required(sizes), rate: required(rate), values: optional(pair), seed: optional(finite) },
 });
+const noise: Rule<RandomNoise> = options<RandomNoise>({
+  ...{ shape: required(sizes), mean: required(finite), deviation: required(nonNegative), seed: optional(finite) },
+});
 
 const anyTree: Rule<object> = {
   expected: "a record or list, nested as one likes",
@@ -113,7 +116,7 @@ export const learnerTable = {
   groups: preset(listOf(anyRecord as Rule<WeightGroup>), []), // each is checked by its own table
   gradientAccumulationSteps: preset(size, 1),
   state: optional(anyTree), // likewise
-  masks: preset(recordOf(mask), {}),
+  masks: preset(recordOf(either<RandomMask, RandomNoise>(mask, noise)), {}),
   skipUnsound: preset(boolean, false),
   seed: preset(finite, 0),
   dtype: preset(floatDType, "f32"),

@@ -2,7 +2,7 @@
 import { allOrNothing, zeros, type Backend, type Binding, type Bound, type NDArray, type Tensor } from "@sluice/core";
 import { typedArray } from "../host/typedArray.ts";
 import { bind, disposeEach, type Held } from "./bind.ts";
-import type { DropoutMask } from "./dropoutMask.ts";
+import type { DrawnArray } from "./drawnArray.ts";
 import type { Totals } from "./totals.ts";
 import { updateStep, type Gathered, type Phase, type Task, type UpdateInputs } from "./update.ts";
 import type { Variables } from "./variables.ts";
@@ -16,7 +16,7 @@ export interface UpdaterOptions<B> {
   readonly totals: Totals;
   readonly batch: Bound<B>;
   /** By name. */
-  readonly masks: Readonly<Record<string, DropoutMask>>;
+  readonly masks: Readonly<Record<string, DrawnArray>>;
   /** By name. */
   readonly state?: Readonly<Record<string, NDArray>>;
   /** Where several batches are one update. */

@@ -1,8 +1,8 @@
 // A graph of layers for samples of certain shapes: each layer built for what it reads.
 import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
 import { leavesOf, mapTree, SluiceError, type Tree, type Weight } from "@sluice/core";
-import { isRandomMask, isSymbolic } from "../layers/callable.ts";
-import type { AnyLayer, Built, RandomMask, Symbolic } from "../layers/layer.ts";
+import { isDrawn, isSymbolic } from "../layers/callable.ts";
+import type { AnyLayer, Built, Drawn, Symbolic } from "../layers/layer.ts";
 import { describe, isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import type { BuiltModel, BuiltNode, BuiltOutput } from "./built.ts";
 import { checkedBuilt } from "./checkedBuilt.ts";
@@ -75,9 +75,9 @@ function outputOf(nodes: readonly BuiltNode[], value: Symbolic, { spec, lengthsO
   return { spec, activation: built?.activation ?? "linear", lengthsOf: stepsOf(spec) === undefined ? [] : lengthsOf };
 }
 
-function masksOf(node: BuiltNode): [path: string, mask: RandomMask][] {
-  const leaves = leavesOf({ [useName(node)]: node.built.drawn }, isRandomMask);
-  return leaves.filter((entry): entry is [string, RandomMask] => isRandomMask(entry[1]));
+function masksOf(node: BuiltNode): [path: string, mask: Drawn][] {
+  const leaves = leavesOf({ [useName(node)]: node.built.drawn }, isDrawn);
+  return leaves.filter((entry): entry is [string, Drawn] => isDrawn(entry[1]));
 }
 
 function leafless(weights: Tree<Weight>): boolean {

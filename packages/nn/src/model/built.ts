@@ -1,7 +1,7 @@
 // A model for samples of certain shapes: its layers, their weights, and what it computes.
 import type { Tensor, Tree, Weight } from "@sluice/core";
 import type { Activation } from "../layers/activationFunction.ts";
-import type { Built, Learning, RandomMask } from "../layers/layer.ts";
+import type { Built, Drawn, Learning } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { Named, Node } from "./graph.ts";
 
@@ -39,7 +39,7 @@ export interface BuiltModel {
   /** By layer, each as the layer has them; without those that have none. */
   readonly weights: Named<Tree<Weight>>;
   /** Random masks by layer and name, "dropout", "lstm.dropout.x". */
-  readonly drawn: Named<RandomMask>;
+  readonly drawn: Named<Drawn>;
   /** What lives from batch to batch, by layer. */
   readonly carried: Named<Tree<Spec>>;
   /** Traced: inputs [batch, …] → outputs [batch, …]. */

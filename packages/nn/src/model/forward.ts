@@ -2,7 +2,7 @@
 import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
 import { cast, leavesOf, mapTree, maximum, notEqual, scope, Tensor, tensorsOf, where, type Tree } from "@sluice/core";
 import { activationFunction } from "../layers/activationFunction.ts";
-import { isRandomMask, isSymbolic } from "../layers/callable.ts";
+import { isDrawn, isSymbolic } from "../layers/callable.ts";
 import { isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import { Also, Masked, type LayerContext, type Learning, type Symbolic } from "../layers/layer.ts";
 import { penaltiesOf, priceOf, type Regularizer } from "../weights/regularizer.ts";
@@ -84,7 +84,7 @@ export function forward(graph: Graph, nodes: readonly BuiltNode[], { weights, in
     const current = node.use === 0 ? weights : asMoved(weights, node.name, moved);
     applyNode(node, values, current, {
       learning: context.learning && learningOf(node.name, context.learning, moved, losses),
-      drawn: mapTree(node.built.drawn, isRandomMask, (_, path) => maybeEntryOf(context.drawn, path), name) as Tree<Tensor | undefined>, // one for each
+      drawn: mapTree(node.built.drawn, isDrawn, (_, path) => maybeEntryOf(context.drawn, path), name) as Tree<Tensor | undefined>, // one for each
       ...(before !== undefined && { carried: { before, next } }),
     });
   }

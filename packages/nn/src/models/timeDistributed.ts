@@ -1,10 +1,10 @@
 // A layer, or a model, on each step of a sequence.
 import { mapTree, SluiceError, Tensor, where, type Tree } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
-import { isLayer, isRandomMask, layer as layerOf } from "../layers/callable.ts";
+import { isLayer, isDrawn, layer as layerOf } from "../layers/callable.ts";
 import { shapeMismatch } from "../layers/checks.ts";
 import { zeroed } from "../layers/counted.ts";
-import { Also, Masked, type AnyLayer, type Built, type Layer, type RandomMask } from "../layers/layer.ts";
+import { Also, Masked, type AnyLayer, type Built, type Layer, type Drawn } from "../layers/layer.ts";
 import { isSpec, type Spec } from "../layers/spec.ts";
 import { layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
@@ -87,13 +87,13 @@ function rowsOf(rows: Tensor, mask: Tensor | undefined, steps: number): Tensor {
 }
 
 /** One for each step. */
-function masksOf(drawn: Tree<RandomMask | undefined>, steps: number): Tree<RandomMask | undefined> {
-  const each = (leaf: unknown): RandomMask | undefined => {
-    if (!isRandomMask(leaf)) return undefined;
-    const mask = leaf as RandomMask; // as was just seen
+function masksOf(drawn: Tree<Drawn | undefined>, steps: number): Tree<Drawn | undefined> {
+  const each = (leaf: unknown): Drawn | undefined => {
+    if (!isDrawn(leaf)) return undefined;
+    const mask = leaf as Drawn; // as was just seen
     return { ...mask, shape: [steps, ...mask.shape] };
   };
-  return mapTree(drawn, isRandomMask, each) as Tree<RandomMask | undefined>; // one for each
+  return mapTree(drawn, isDrawn, each) as Tree<Drawn | undefined>; // one for each
 }
 
 /** Without its mask, and without what stands beside it. */

@@ -11,7 +11,7 @@ import { totalsOf } from "./headTotals.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { disposeEach, type Held } from "../learner/bind.ts";
-import { DropoutMask } from "../learner/dropoutMask.ts";
+import { DrawnArray } from "../learner/drawnArray.ts";
 import type { Batches, MeasuredBatches, Setting, TrainingBatches } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { createUpdater } from "../learner/updater.ts";
@@ -118,7 +118,7 @@ async function batchUpdater(
   const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
     masks: Object.fromEntries(
-      Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DropoutMask(backend, { name, mask, batch, dtype, seed }))]),
+      Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DrawnArray(backend, { name, mask, batch, dtype, seed }))]),
     ),
   }));
   const updater = await createUpdater({
