@@ -3,6 +3,7 @@ export type { Activation } from "./layers/activationFunction.ts";
 export { activityRegularization, type ActivityRegularizationConfig } from "./layers/activityRegularization.ts";
 export { add } from "./layers/add.ts";
 export { additiveAttention, type AdditiveAttentionConfig } from "./layers/additiveAttention.ts";
+export { alphaDropout } from "./layers/alphaDropout.ts";
 export { attention, type AttentionConfig } from "./layers/attention.ts";
 export { attentionDecoder, type AttentionDecoderConfig } from "./layers/attentionDecoder.ts";
 export { average } from "./layers/average.ts";
@@ -10,18 +11,21 @@ export { batchNormalization, type BatchNormalizationConfig } from "./layers/batc
 export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.ts";
 export { layer, masked } from "./layers/callable.ts";
 export { concatenate, type ConcatenateConfig } from "./layers/concatenate.ts";
+export { cropping1D, type Cropping1DConfig } from "./layers/cropping1D.ts";
 export { dense, type DenseConfig } from "./layers/dense.ts";
+export { dot, type DotConfig } from "./layers/dot.ts";
 export { dropout, type DropoutConfig } from "./layers/dropout.ts";
 export { embedding, type EmbeddingConfig } from "./layers/embedding.ts";
 export { flatten, type FlattenConfig } from "./layers/flatten.ts";
+export { gaussianDropout } from "./layers/gaussianDropout.ts";
+export { gaussianNoise, type GaussianNoiseConfig } from "./layers/gaussianNoise.ts";
 export { globalAveragePooling1D } from "./layers/globalAveragePooling1D.ts";
 export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
 export { groupQueryAttention, type GroupQueryAttentionConfig } from "./layers/groupQueryAttention.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
-export { lambda, type LambdaConfig, type SpecsOf } from "./layers/lambda.ts";
 export type { AnyWeights, Known, LayerName, Naming, WeightArray } from "./layers/known.ts";
-export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
+export { lambda, type LambdaConfig, type SpecsOf } from "./layers/lambda.ts";
 export type {
   AnyLayer,
   Beside,
@@ -42,6 +46,7 @@ export type {
   Stepwise,
   Symbolic,
 } from "./layers/layer.ts";
+export { layerNormalization, type LayerNormalizationConfig } from "./layers/layerNormalization.ts";
 export { lstm, type LstmConfig } from "./layers/lstm.ts";
 export { elu, type EluConfig } from "./layers/elu.ts";
 export { leakyRelu, type LeakyReluConfig } from "./layers/leakyRelu.ts";
@@ -55,20 +60,26 @@ export { mgu, type MguConfig } from "./layers/mgu.ts";
 export { minimum } from "./layers/minimum.ts";
 export { multiHeadAttention, type MultiHeadAttentionConfig } from "./layers/multiHeadAttention.ts";
 export { multiply } from "./layers/multiply.ts";
+export { permute, type PermuteConfig } from "./layers/permute.ts";
 export type { PoolingConfig } from "./layers/pooling.ts";
 export { positionEmbedding, type PositionEmbeddingConfig } from "./layers/positionEmbedding.ts";
 export { positionalEncoding, type PositionalEncodingConfig } from "./layers/positionalEncoding.ts";
 export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
 export type { MaskConfig } from "./layers/recurrentMasks.ts";
+export { repeatVector, type RepeatVectorConfig } from "./layers/repeatVector.ts";
 export { reshape, type ReshapeConfig } from "./layers/reshape.ts";
 export { reversibleEmbedding, type ReversibleEmbeddingConfig } from "./layers/reversibleEmbedding.ts";
 export { rmsNormalization, type RmsNormalizationConfig } from "./layers/rmsNormalization.ts";
 export type { SelfAttentionConfig } from "./layers/selfAttention.ts";
 export { simpleRNN, type SimpleRNNConfig } from "./layers/simpleRNN.ts";
+export { spatialDropout1D } from "./layers/spatialDropout1D.ts";
 export type { Kind, Spec } from "./layers/spec.ts";
+export type { BothEnds } from "./layers/stepEnds.ts";
 export { subtract } from "./layers/subtract.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
+export { upSampling1D, type UpSampling1DConfig } from "./layers/upSampling1D.ts";
 export type { ActivityOption, WeightOptions } from "./layers/weightOptions.ts";
+export { zeroPadding1D, type ZeroPadding1DConfig } from "./layers/zeroPadding1D.ts";
 
 export { model, type ModelConfig } from "./models/model.ts";
 export { sequential, type InSequence } from "./models/sequential.ts";

@@ -1,8 +1,8 @@
 // Values side by side.
 import { concat, constant, type Tensor } from "@sluice/core";
-import { maxRank, type Rule } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { anyAxis } from "./axes.ts";
 import { layer, masked } from "./callable.ts";
 import type { LayerName, NoWeights } from "./known.ts";
 import { flags } from "./counted.ts";
@@ -16,11 +16,6 @@ export interface ConcatenateConfig {
   readonly axis?: number;
   readonly name?: string;
 }
-
-const anyAxis: Rule<number> = {
-  expected: `a whole number from ${-maxRank} to ${maxRank} but 0, which is the batch`,
-  accepts: (value): value is number => Number.isInteger(value) && Math.abs(Number(value)) <= maxRank && value !== 0,
-};
 
 export const concatenateTable = {
   axis: preset(anyAxis, -1),

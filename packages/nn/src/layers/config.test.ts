@@ -58,10 +58,14 @@ const values: readonly unknown[] = [
     "float",
     "i32",
     "f32",
+    "valid",
+    "same",
+    "causal",
   ],
   ...[
     [3, 4],
     [3],
+    [2, 1],
     [2, -1],
     [-1],
     [4, 3],
@@ -87,7 +91,20 @@ const values: readonly unknown[] = [
 const ofIndices: readonly string[] = ["embedding", "reversibleEmbedding", "tokenAndPositionEmbedding"];
 
 /** Those that read a list of values. */
-const merges: readonly string[] = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"];
+const merges: readonly string[] = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"];
+
+function sampleOf(kind: keyof typeof layerTables): readonly number[] {
+  return ofIndices.includes(kind) ? [3] : kind === "repeatVector" ? [4] : [3, 4];
+}
+
+/** Options without which the sample would not fit. */
+const fitting: Readonly<Record<string, object>> = { groupNormalization: { groups: 2 } };
+
+/** What it takes to make one that fits the sample. */
+function leastOf(kind: keyof typeof layerTables): Record<string, unknown> {
+  const required = Object.entries<AnyOption>(layerTables[kind]).filter((entry) => entry[1].required);
+  return { ...Object.fromEntries(required.map(([name]) => [name, needed[name]])), ...fitting[kind] };
+}
 
 /** A model of one layer, for samples of this shape. */
 function modelOf(kind: keyof typeof layerTables, layer: AnyLayer, shape: readonly number[]): Model {
@@ -122,7 +139,7 @@ function made(kind: keyof typeof layerTables, config: object): AnyLayer | undefi
  */
 async function saved(kind: keyof typeof layerTables, layer: AnyLayer): Promise<Uint8Array | undefined> {
   try {
-    const trainer = await modelOf(kind, layer, ofIndices.includes(kind) ? [3] : [3, 4]).compile({ backend, seed: 3 });
+    const trainer = await modelOf(kind, layer, sampleOf(kind)).compile({ backend, seed: 3 });
     const bytes = await serialize(trainer);
     trainer.dispose();
     return bytes;
@@ -163,6 +180,9 @@ const beside: readonly RegExp[] = [
   /needs (an axis|as many elements)/,
   /bidirectional gives forward, backward/, // what no sequence takes
   /has places for \d steps, got 3/,
+  /needs (an axis|axes|as many elements|a sample of|equal sizes)/,
+  /filters must be in \d groups/,
+  /axis must be an axis, or a list of axes, each once/, // of no axes
   /needs x \[batch.*\], got x \[/, // an input of another shape than the data
   /must be another than identity, which is a matrix's/,
   /x is outside 0 … \d/, // an embedding of fewer rows than the data asks for
@@ -171,7 +191,7 @@ const beside: readonly RegExp[] = [
 
 test.each(kinds)("%s: each value that the table takes trains for a step, or is refused for what stands beside it", async (kind) => {
   const table = Object.entries<AnyOption>(layerTables[kind]),
-    least = Object.fromEntries(table.flatMap(([name, { required }]) => (required ? [[name, needed[name]]] : [])));
+    least = leastOf(kind);
   const taken = table
     .filter(([name]) => kind === "dense" || !/(Initializer|Regularizer|Constraint)$/.test(name)) // which are one thing in all layers (weightOptions.ts)
     .flatMap(([name, { rule }]) => values.filter((each) => rule.accepts(each)).map((value) => ({ ...least, [name]: value })));
@@ -192,17 +212,30 @@ const needed: Readonly<Record<string, unknown>> = {
   activation: "tanh",
   ...{ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1, intermediateDim: 3 },
   ...{ vocabularySize: 5, embeddingDim: 2, sequenceLength: 5 },
+  filters: 2,
+  kernelSize: 2,
+  dims: [2, 1],
+  n: 3,
+  stddev: 0.5,
+  axes: -1,
 };
 
 function explains({ message }: SluiceError): boolean {
   return beside.some((reason) => reason.test(message));
 }
 
+/** Two samples. */
+function numbersOf(kind: keyof typeof layerTables, dtype: "f32" | "f64"): HostArray {
+  const shape = [2, ...sampleOf(kind)],
+    data = random(1).normal(shape.reduce((a, b) => a * b, 1));
+  return { dtype, shape, data: dtype === "f32" ? Float32Array.from(data) : data };
+}
+
 /** One step on numbers, or on indices. */
 async function trainOnce(kind: keyof typeof layerTables, config: object): Promise<void> {
   const x: HostArray = ofIndices.includes(kind)
     ? { dtype: "i32", shape: [2, 3], data: Int32Array.of(0, 1, 2, 0, 1, 2) }
-    : { dtype: "f32", shape: [2, 3, 4], data: Float32Array.from(random(1).normal(24)) };
+    : numbersOf(kind, "f32");
   const trainer = await modelOf(kind, makers[kind](config), x.shape.slice(1)).compile({ backend, seed: 3, loss: "mse", optimizer: sgd() });
   try {
     const { shape, data } = await trainer.predict(x);
@@ -230,12 +263,12 @@ test.each(kinds.filter((kind) => kind !== "input" && !ofIndices.includes(kind)))
     const given: Readonly<Record<string, unknown>> = { ...needed, targetShape: [2, 6] };
     const options = Object.entries<AnyOption>(layerTables[kind]);
     const least = Object.fromEntries(options.flatMap(([name, { required }]) => (required ? [[name, given[name]]] : [])));
+    const least = { ...leastOf(kind), ...(kind === "reshape" && { targetShape: [2, 6] }) };
     const all = filled(layerTables[kind], least);
     const told = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    const data = random(1).normal(2 * 3 * 4);
-    const x: HostArray = { dtype: "f64", shape: [2, 3, 4], data };
+    const x = numbersOf(kind, "f64");
     const outputs = [least, told].map(async (config) => {
-      const trainer = await modelOf(kind, makers[kind](config), [3, 4]).compile({ backend, seed: 3 });
+      const trainer = await modelOf(kind, makers[kind](config), sampleOf(kind)).compile({ backend, seed: 3 });
       return trainer.predict(x);
     });
     const [first, second] = await Promise.all(outputs);

@@ -15,6 +15,6 @@ export function flags(mask: Tensor, x: Tensor): Tensor {
 }
 
 /** [batch, steps, 1, …], of as many axes as x has. */
-function besideFeatures(mask: Tensor, x: Tensor): Tensor {
+export function besideFeatures(mask: Tensor, x: Tensor): Tensor {
   return mask.reshape([...mask.shape, ...x.shape.slice(mask.rank).map(() => 1)]);
 }

@@ -3,15 +3,20 @@ import { activation } from "./activation.ts";
 import { activityRegularization } from "./activityRegularization.ts";
 import { add } from "./add.ts";
 import { additiveAttention } from "./additiveAttention.ts";
+import { alphaDropout } from "./alphaDropout.ts";
 import { attention } from "./attention.ts";
 import { average } from "./average.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
+import { cropping1D } from "./cropping1D.ts";
 import { dense } from "./dense.ts";
+import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { elu } from "./elu.ts";
 import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
+import { gaussianDropout } from "./gaussianDropout.ts";
+import { gaussianNoise } from "./gaussianNoise.ts";
 import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
 import { globalMaxPooling1D } from "./globalMaxPooling1D.ts";
 import { groupQueryAttention } from "./groupQueryAttention.ts";
@@ -28,15 +33,20 @@ import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { positionEmbedding } from "./positionEmbedding.ts";
+import { permute } from "./permute.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
+import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
 import { reversibleEmbedding } from "./reversibleEmbedding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { softmax } from "./softmax.ts";
+import { spatialDropout1D } from "./spatialDropout1D.ts";
 import { subtract } from "./subtract.ts";
+import { upSampling1D } from "./upSampling1D.ts";
+import { zeroPadding1D } from "./zeroPadding1D.ts";
 
 /** Makes a layer of its `config`, or of another layer and its `config`; each checks what it is given. */
 export type LayerMaker = (...given: never[]) => AnyLayer;
@@ -50,15 +60,20 @@ export const builtIn: LayerTable = {
   activityRegularization,
   add,
   additiveAttention,
+  alphaDropout,
   attention,
   average,
   batchNormalization,
   concatenate,
+  cropping1D,
   dense,
+  dot,
   dropout,
   elu,
   embedding,
   flatten,
+  gaussianDropout,
+  gaussianNoise,
   globalAveragePooling1D,
   globalMaxPooling1D,
   groupQueryAttention,
@@ -74,13 +89,18 @@ export const builtIn: LayerTable = {
   multiHeadAttention,
   multiply,
   positionEmbedding,
+  permute,
   positionalEncoding,
   prelu,
   relu,
+  repeatVector,
   reshape,
   reversibleEmbedding,
   rmsNormalization,
   simpleRNN,
   softmax,
+  spatialDropout1D,
   subtract,
+  upSampling1D,
+  zeroPadding1D,
 };

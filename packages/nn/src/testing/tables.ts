@@ -7,12 +7,15 @@ import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
 import { batchNormalizationTable } from "../layers/batchNormalization.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { concatenateTable } from "../layers/concatenate.ts";
+import { cropping1DTable } from "../layers/cropping1D.ts";
 import { denseTable } from "../layers/dense.ts";
+import { dotTable } from "../layers/dot.ts";
 import { dropoutTable } from "../layers/dropout.ts";
 import { eluTable } from "../layers/elu.ts";
 import { embeddingTable } from "../layers/embedding.ts";
 import { flattenTable } from "../layers/flatten.ts";
 import { groupQueryAttentionTable } from "../layers/groupQueryAttention.ts";
+import { gaussianNoiseTable } from "../layers/gaussianNoise.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { lambdaTable } from "../layers/lambda.ts";
@@ -23,17 +26,21 @@ import { maskingTable } from "../layers/masking.ts";
 import { mergeTable } from "../layers/merge.ts";
 import { mguTable } from "../layers/mgu.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
+import { permuteTable } from "../layers/permute.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionEmbeddingTable } from "../layers/positionEmbedding.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { preluTable } from "../layers/prelu.ts";
 import { reluTable } from "../layers/relu.ts";
 import { recurrentTable } from "../layers/recurrent.ts";
+import { repeatVectorTable } from "../layers/repeatVector.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { softmaxTable } from "../layers/softmax.ts";
+import { upSampling1DTable } from "../layers/upSampling1D.ts";
+import { zeroPadding1DTable } from "../layers/zeroPadding1D.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
 import { ctcTable } from "../losses/ctc.ts";
 import { adadeltaTable } from "../optimizers/adadelta.ts";
@@ -93,16 +100,21 @@ export const layerTables = {
   activityRegularization: activityRegularizationTable,
   add: mergeTable,
   additiveAttention: additiveAttentionTable,
+  alphaDropout: dropoutTable,
   attention: attentionTable,
   average: mergeTable,
   batchNormalization: batchNormalizationTable,
   bidirectional: bidirectionalTable,
   concatenate: concatenateTable,
+  cropping1D: cropping1DTable,
   dense: denseTable,
+  dot: dotTable,
   dropout: dropoutTable,
   elu: eluTable,
   embedding: embeddingTable,
   flatten: flattenTable,
+  gaussianDropout: dropoutTable,
+  gaussianNoise: gaussianNoiseTable,
   globalAveragePooling1D: poolingTable,
   globalMaxPooling1D: poolingTable,
   groupQueryAttention: groupQueryAttentionTable,
@@ -118,14 +130,17 @@ export const layerTables = {
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,
   positionEmbedding: positionEmbeddingTable,
+  permute: permuteTable,
   positionalEncoding: positionalEncodingTable,
   prelu: preluTable,
   relu: reluTable,
+  repeatVector: repeatVectorTable,
   reshape: reshapeTable,
   reversibleEmbedding: reversibleEmbeddingTable,
   rmsNormalization: rmsNormalizationTable,
   simpleRNN: simpleRNNTable,
   softmax: softmaxTable,
+  spatialDropout1D: dropoutTable,
   subtract: mergeTable,
   timeDistributed: timeDistributedTable,
   tokenAndPositionEmbedding: tokenAndPositionEmbeddingTable,
@@ -169,6 +184,8 @@ export const operatingTables = {
   recallAtPrecision: operatingTable("precision"),
   sensitivityAtSpecificity: operatingTable("specificity"),
   specificityAtSensitivity: operatingTable("sensitivity"),
+  upSampling1D: upSampling1DTable,
+  zeroPadding1D: zeroPadding1DTable,
 } as const;
 
 export const otherTables = {

@@ -113,7 +113,7 @@ const [start, other] = [nn.input(), nn.input()];
 const end = nn.dense({ units: 1 })(start);
 const both = nn.multiHeadAttention({ numHeads: 1 })(start, { value: other });
 /** Layers that read a list of values. */
-const merges = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"] as const;
+const merges = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"] as const;
 
 /** Losses and metrics without options. */
 const measures = [
@@ -140,14 +140,14 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   ...Object.fromEntries(
     Object.entries(layerTables)
       .filter(([kind]) => !["bidirectional", "timeDistributed", ...merges].includes(kind))
-      .map(([kind, table]) => [kind, layered(isOptional(table) ? maybe(tabled(table)) : tabled(table))]),
+      .map(([kind, table]) => [kind, layered(optionsOf(table))]),
   ),
   multiHeadAttention: layered(
     tabled(layerTables.multiHeadAttention, {
       rotary: fc.oneof(fc.boolean(), fc.record({ base: edges, interleaved: fc.boolean() }, { requiredKeys: [], noNullPrototype: true })),
     }),
   ),
-  ...Object.fromEntries(merges.map((kind) => [kind, merging(layerTables[kind])])),
+  ...Object.fromEntries(merges.map((kind) => [kind, merging(optionsOf(layerTables[kind]))])),
   timeDistributed: layered(
     any(
       fc.constantFrom<unknown>(nn.dense({ units: 2 }), nn.dropout({ rate: 0.5 }), model, nn.lstm({ units: 1, stateful: true })),
@@ -352,6 +352,9 @@ export const verbs: Readonly<Record<string, Row>> = {
   },
 };
 
-function isOptional(table: object): boolean {
-  return Object.values(table as Record<string, { required: boolean }>).every(({ required }) => !required);
+/** Of a layer; they may be left out where none is required. */
+function optionsOf(table: object): Param {
+  return Object.values(table as Record<string, { required: boolean }>).some(({ required }) => required)
+    ? tabled(table)
+    : maybe(tabled(table));
 }

@@ -17,9 +17,9 @@ export const samples: Param = any(
 );
 
 /** A layer of a list of values, in a model that gives it one twice. */
-export function merging(table: object): Row {
+export function merging(options: Param): Row {
   return {
-    params: [maybe(tabled(table)), samples],
+    params: [options, samples],
     use: (fn, [config, sample]) => {
       const x = nn.input();
       return useModel(nn.model({ inputs: x, outputs: (fn(config as never) as nn.MergeLayer)([x, x]) }), sample as never);

@@ -1,0 +1,41 @@
+// Dropout that keeps mean and variance of what selu gives (Klambauer et al. 2017, "Self-normalizing neural networks", section 3).
+import { where, type Tensor } from "@sluice/core";
+import { given } from "../options/table.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers } from "./checks.ts";
+import { dropoutTable, type DropoutConfig } from "./dropout.ts";
+import type { Layer } from "./layer.ts";
+
+/** −λα of selu: what its arguments far below 0 come to. */
+const lowest = -1.6732632423543772 * 1.0507009873554805;
+
+/**
+ * In training a·x' + b, where x' is x, or with probability `rate` −λα of selu, and a and b bring mean 0 and variance 1 back. Elsewhere x.
+ *
+ * x [batch, …] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
+ * Throws INVALID_ARGUMENT for a rate outside [0, 1); at build DTYPE_MISMATCH for indices.
+ */
+export function alphaDropout(options: DropoutConfig): Layer {
+  const config = given("alphaDropout", dropoutTable, options),
+    { rate, seed } = config;
+  // a = ((1 − rate)(1 + rate·α'²))^(−1/2), b = −a·rate·α'
+  const a = ((1 - rate) * (1 + rate * lowest ** 2)) ** -0.5,
+    b = -a * rate * lowest;
+  return layer({
+    kind: "alphaDropout",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      return {
+        output: input,
+        weights: {},
+        ...(rate > 0 && { drawn: { shape: input.shape, rate, values: [0, 1], ...(seed !== undefined && { seed }) } }),
+        stepwise: "pointwise",
+        apply(_, x, { drawn }) {
+          const kept = drawn as Tensor | undefined; // the one declared above
+          return kept === undefined ? x : where(kept, x, lowest).mul(a).add(b);
+        },
+      };
+    },
+  });
+}

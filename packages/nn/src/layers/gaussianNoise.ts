@@ -1,0 +1,47 @@
+// Additive normal noise, as a regulariser.
+import type { Tensor } from "@sluice/core";
+import { finite, nonNegative } from "@sluice/core/arguments";
+import { layerName } from "../options/rules.ts";
+import { given, optional, required, type Table } from "../options/table.ts";
+import { layer } from "./callable.ts";
+import { checkNumbers } from "./checks.ts";
+import type { Layer } from "./layer.ts";
+
+export interface GaussianNoiseConfig {
+  /** The standard deviation, at least 0. */
+  readonly stddev: number;
+  /** Fixes this layer's noise; by default it follows from the seed of `compile` and the layer's name. */
+  readonly seed?: number;
+  readonly name?: string;
+}
+
+export const gaussianNoiseTable = {
+  stddev: required(nonNegative),
+  seed: optional(finite),
+  name: optional(layerName),
+} satisfies Table<GaussianNoiseConfig>;
+
+/**
+ * In training x + noise, each element of it normal with mean 0 and deviation `stddev`. Elsewhere x.
+ *
+ * x [batch, …] → the same shape. Noise is drawn on the host: the same seed gives the same noise on every backend.
+ * Throws INVALID_ARGUMENT for a deviation below 0; at build DTYPE_MISMATCH for indices.
+ */
+export function gaussianNoise(options: GaussianNoiseConfig): Layer {
+  const config = given("gaussianNoise", gaussianNoiseTable, options),
+    { stddev, seed } = config;
+  return layer({
+    kind: "gaussianNoise",
+    config,
+    build(input, who) {
+      checkNumbers(who, input);
+      return {
+        output: input,
+        weights: {},
+        ...(stddev > 0 && { drawn: { shape: input.shape, mean: 0, deviation: stddev, ...(seed !== undefined && { seed }) } }),
+        stepwise: "pointwise",
+        apply: (_, x, { drawn }) => x.add((drawn as Tensor | undefined) ?? 0), // the one declared above
+      };
+    },
+  });
+}
