@@ -6,10 +6,13 @@ import { additiveAttention } from "./additiveAttention.ts";
 import { alphaDropout } from "./alphaDropout.ts";
 import { attention } from "./attention.ts";
 import { average } from "./average.ts";
+import { averagePooling1D } from "./averagePooling1D.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
+import { conv1D } from "./conv1D.ts";
 import { cropping1D } from "./cropping1D.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv1D } from "./depthwiseConv1D.ts";
 import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { elu } from "./elu.ts";
@@ -28,6 +31,7 @@ import { leakyRelu } from "./leakyRelu.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
 import { maximum } from "./maximum.ts";
+import { maxPooling1D } from "./maxPooling1D.ts";
 import { mgu } from "./mgu.ts";
 import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
@@ -41,6 +45,7 @@ import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
 import { reversibleEmbedding } from "./reversibleEmbedding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
+import { separableConv1D } from "./separableConv1D.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { softmax } from "./softmax.ts";
 import { spatialDropout1D } from "./spatialDropout1D.ts";
@@ -63,10 +68,13 @@ export const builtIn: LayerTable = {
   alphaDropout,
   attention,
   average,
+  averagePooling1D,
   batchNormalization,
   concatenate,
+  conv1D,
   cropping1D,
   dense,
+  depthwiseConv1D,
   dot,
   dropout,
   elu,
@@ -84,6 +92,7 @@ export const builtIn: LayerTable = {
   lstm,
   masking,
   maximum,
+  maxPooling1D,
   mgu,
   minimum,
   multiHeadAttention,
@@ -97,6 +106,7 @@ export const builtIn: LayerTable = {
   reshape,
   reversibleEmbedding,
   rmsNormalization,
+  separableConv1D,
   simpleRNN,
   softmax,
   spatialDropout1D,

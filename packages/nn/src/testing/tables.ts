@@ -7,8 +7,10 @@ import { attentionDecoderTable } from "../layers/attentionDecoder.ts";
 import { batchNormalizationTable } from "../layers/batchNormalization.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { concatenateTable } from "../layers/concatenate.ts";
+import { conv1DTable } from "../layers/conv1D.ts";
 import { cropping1DTable } from "../layers/cropping1D.ts";
 import { denseTable } from "../layers/dense.ts";
+import { depthwiseConv1DTable } from "../layers/depthwiseConv1D.ts";
 import { dotTable } from "../layers/dot.ts";
 import { dropoutTable } from "../layers/dropout.ts";
 import { eluTable } from "../layers/elu.ts";
@@ -29,6 +31,7 @@ import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
 import { permuteTable } from "../layers/permute.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionEmbeddingTable } from "../layers/positionEmbedding.ts";
+import { pooling1DTable } from "../layers/pooling1D.ts";
 import { positionalEncodingTable } from "../layers/positionalEncoding.ts";
 import { preluTable } from "../layers/prelu.ts";
 import { reluTable } from "../layers/relu.ts";
@@ -37,6 +40,7 @@ import { repeatVectorTable } from "../layers/repeatVector.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
+import { separableConv1DTable } from "../layers/separableConv1D.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { softmaxTable } from "../layers/softmax.ts";
 import { upSampling1DTable } from "../layers/upSampling1D.ts";
@@ -103,11 +107,14 @@ export const layerTables = {
   alphaDropout: dropoutTable,
   attention: attentionTable,
   average: mergeTable,
+  averagePooling1D: pooling1DTable,
   batchNormalization: batchNormalizationTable,
   bidirectional: bidirectionalTable,
   concatenate: concatenateTable,
+  conv1D: conv1DTable,
   cropping1D: cropping1DTable,
   dense: denseTable,
+  depthwiseConv1D: depthwiseConv1DTable,
   dot: dotTable,
   dropout: dropoutTable,
   elu: eluTable,
@@ -125,6 +132,7 @@ export const layerTables = {
   lstm: lstmTable,
   masking: maskingTable,
   maximum: mergeTable,
+  maxPooling1D: pooling1DTable,
   mgu: mguTable,
   minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
@@ -138,6 +146,7 @@ export const layerTables = {
   reshape: reshapeTable,
   reversibleEmbedding: reversibleEmbeddingTable,
   rmsNormalization: rmsNormalizationTable,
+  separableConv1D: separableConv1DTable,
   simpleRNN: simpleRNNTable,
   softmax: softmaxTable,
   spatialDropout1D: dropoutTable,
