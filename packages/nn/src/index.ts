@@ -26,6 +26,7 @@ export { gaussianNoise, type GaussianNoiseConfig } from "./layers/gaussianNoise.
 export { globalAveragePooling1D } from "./layers/globalAveragePooling1D.ts";
 export { globalMaxPooling1D } from "./layers/globalMaxPooling1D.ts";
 export { groupQueryAttention, type GroupQueryAttentionConfig } from "./layers/groupQueryAttention.ts";
+export { groupNormalization, type GroupNormalizationConfig } from "./layers/groupNormalization.ts";
 export { gru, type GruConfig } from "./layers/gru.ts";
 export { input, type InputConfig } from "./layers/input.ts";
 export type { AnyWeights, Known, LayerName, Naming, WeightArray } from "./layers/known.ts";
@@ -84,6 +85,7 @@ export type { Kind, Spec } from "./layers/spec.ts";
 export type { BothEnds } from "./layers/stepEnds.ts";
 export { subtract } from "./layers/subtract.ts";
 export type { LayerMaker, LayerTable } from "./layers/table.ts";
+export { unitNormalization, type UnitNormalizationConfig } from "./layers/unitNormalization.ts";
 export { upSampling1D, type UpSampling1DConfig } from "./layers/upSampling1D.ts";
 export type { ActivityOption, WeightOptions } from "./layers/weightOptions.ts";
 export type { Padding } from "./layers/windows.ts";

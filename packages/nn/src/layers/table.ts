@@ -23,6 +23,7 @@ import { gaussianNoise } from "./gaussianNoise.ts";
 import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
 import { globalMaxPooling1D } from "./globalMaxPooling1D.ts";
 import { groupQueryAttention } from "./groupQueryAttention.ts";
+import { groupNormalization } from "./groupNormalization.ts";
 import { gru } from "./gru.ts";
 import { input } from "./input.ts";
 import type { AnyLayer } from "./layer.ts";
@@ -50,6 +51,7 @@ import { simpleRNN } from "./simpleRNN.ts";
 import { softmax } from "./softmax.ts";
 import { spatialDropout1D } from "./spatialDropout1D.ts";
 import { subtract } from "./subtract.ts";
+import { unitNormalization } from "./unitNormalization.ts";
 import { upSampling1D } from "./upSampling1D.ts";
 import { zeroPadding1D } from "./zeroPadding1D.ts";
 
@@ -85,6 +87,7 @@ export const builtIn: LayerTable = {
   globalAveragePooling1D,
   globalMaxPooling1D,
   groupQueryAttention,
+  groupNormalization,
   gru,
   input,
   layerNormalization,
@@ -111,6 +114,7 @@ export const builtIn: LayerTable = {
   softmax,
   spatialDropout1D,
   subtract,
+  unitNormalization,
   upSampling1D,
   zeroPadding1D,
 };

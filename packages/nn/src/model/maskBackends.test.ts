@@ -28,6 +28,9 @@ const plans: readonly Plan[] = [
   },
   { ...rows, front: "maskIndex", shape: "continues", body: ["gru, dropped", "causal heads", "dense"], end: "backwards", heads: "both" },
   { ...rows, front: "indices", shape: "chain", body: ["both ways", "causal attention", "mgu, dropped"], end: "backwards", heads: "both" },
+  { ...rows, front: "numbers", shape: "chain", body: ["convolution", "normalised groups", "moving maxima"], end: "lstm", heads: "both" },
+  { ...rows, front: "maskIndex", shape: "attends", body: ["causal convolution", "units of length", "separable convolution"], end: "lstm", heads: "both" }, // prettier-ignore
+  { ...rows, front: "indices", shape: "chain", body: ["depthwise convolution", "moving means", "features, dropped"], end: "lstm", heads: "both" }, // prettier-ignore
 ];
 
 const all = ({ measured, weights, predicted }: Outcome) => [...measured.flatMap((log) => Object.values(log)), ...weights, ...predicted];

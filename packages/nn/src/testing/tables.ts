@@ -18,6 +18,7 @@ import { embeddingTable } from "../layers/embedding.ts";
 import { flattenTable } from "../layers/flatten.ts";
 import { groupQueryAttentionTable } from "../layers/groupQueryAttention.ts";
 import { gaussianNoiseTable } from "../layers/gaussianNoise.ts";
+import { groupNormalizationTable } from "../layers/groupNormalization.ts";
 import { gruTable } from "../layers/gru.ts";
 import { inputTable } from "../layers/input.ts";
 import { lambdaTable } from "../layers/lambda.ts";
@@ -43,6 +44,7 @@ import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
 import { separableConv1DTable } from "../layers/separableConv1D.ts";
 import { simpleRNNTable } from "../layers/simpleRNN.ts";
 import { softmaxTable } from "../layers/softmax.ts";
+import { unitNormalizationTable } from "../layers/unitNormalization.ts";
 import { upSampling1DTable } from "../layers/upSampling1D.ts";
 import { zeroPadding1DTable } from "../layers/zeroPadding1D.ts";
 import { timeDistributedTable } from "../models/timeDistributed.ts";
@@ -125,6 +127,7 @@ export const layerTables = {
   globalAveragePooling1D: poolingTable,
   globalMaxPooling1D: poolingTable,
   groupQueryAttention: groupQueryAttentionTable,
+  groupNormalization: groupNormalizationTable,
   gru: gruTable,
   input: inputTable,
   layerNormalization: layerNormalizationTable,
@@ -193,6 +196,7 @@ export const operatingTables = {
   recallAtPrecision: operatingTable("precision"),
   sensitivityAtSpecificity: operatingTable("specificity"),
   specificityAtSensitivity: operatingTable("sensitivity"),
+  unitNormalization: unitNormalizationTable,
   upSampling1D: upSampling1DTable,
   zeroPadding1D: zeroPadding1DTable,
 } as const;
