@@ -2,6 +2,7 @@
 import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "./attend.ts";
 import { bidirectionalInfer } from "./bidirectional.ts";
 import { charModel } from "./charModel.ts";
+import { convolve, convolveGradient } from "./convolve.ts";
 import { curves } from "./curves.ts";
 import { gruInfer, lstmInfer, ownInfer } from "./infer.ts";
 import { matmul } from "./matmul.ts";
@@ -16,6 +17,7 @@ const sequences = [
   { batch: 64, steps: 64, input: 512, units: 512 },
 ] as const;
 const usual = sequences[1];
+const windows = [1, 4].map((dilation) => ({ size: 3, dilation, batch: 32, steps: 128, input: 64, filters: 64 }));
 const heads = [1, 4].map((count) => ({ heads: count, batch: 8, steps: 128, features: 256 }));
 
 export const workloads: readonly AnyWorkload[] = [
@@ -33,6 +35,7 @@ export const workloads: readonly AnyWorkload[] = [
   gruTrain({ batch: 32, steps: 100, input: 64, units: 256 }, 3),
   charModel({ vocabulary: 65, width: 64, units: 128, batch: 32, steps: 64 }),
   ...heads.flatMap((sizes) => [attend(sizes), attendGradient(sizes), multiHeadAttend(sizes), multiHeadGradient(sizes)]),
+  ...windows.flatMap((sizes) => [convolve(sizes), convolveGradient(sizes)]),
   ...[256, 512, 1024].map((n) => matmul(n)),
   matmul(32, 64, 512),
   ...curves,

@@ -22,6 +22,10 @@ export interface Tasks {
   /** The gradients of the mean squared distance of those values from `target`: of q, k, v; of wq, wk, wv, wo, x; one after the other. */
   readonly attentionGradient: Attention & Targeted;
   readonly multiHeadGradient: MultiHead & Targeted;
+  /** The result is [batch, steps, filters]. */
+  readonly convolution: Convolution;
+  /** The gradients of the mean squared distance of that from `target`: of x and of the kernel, one after the other. */
+  readonly convolutionGradient: Convolution & Targeted;
   /** The result is [m, n]. */
   readonly matmul: Matmul;
 }
@@ -97,6 +101,15 @@ export interface MultiHead {
 export interface Targeted {
   /** As the result of the forward task. */
   readonly target: HostArray;
+}
+
+/** Over steps, causal: each sees itself and those before it, `dilation` apart, zeros before the first. A cross-correlation, as in all of the field. */
+export interface Convolution {
+  readonly dilation: number;
+  /** [batch, steps, input] */
+  readonly x: HostArray;
+  /** [size, input, filters] */
+  readonly kernel: HostArray;
 }
 
 /** a [m, k] · b [k, n] */

@@ -71,6 +71,17 @@ export interface Jax {
     square(x: JaxArray): JaxArray;
     tanh(x: JaxArray): JaxArray;
   };
+  readonly lax: {
+    /** x [batch, input, steps], kernel [filters, input, size]. */
+    convWithGeneralPadding(
+      x: JaxArray,
+      kernel: JaxArray,
+      strides: number[],
+      padding: [number, number][],
+      lhsDilation: number[] | undefined,
+      rhsDilation: number[],
+    ): JaxArray;
+  };
   readonly nn: {
     sigmoid(x: JaxArray): JaxArray;
     softmax(x: JaxArray): JaxArray;

@@ -26,12 +26,12 @@ export async function product(jax: Jax, { a, b }: Matmul): Promise<Work> {
 
 type Run = (on: readonly JaxArray[]) => JaxArray;
 
-function forward(jax: Jax, given: readonly HostArray[], f: Run): Work {
+export function forward(jax: Jax, given: readonly HostArray[], f: Run): Work {
   const [on, run] = [given.map((one) => array(jax, one)), jax.jit(f)];
   return repeated(jax, () => [run(on.map((one) => one.ref))]);
 }
 
-function gradients(jax: Jax, given: readonly HostArray[], target: HostArray, f: Run): Work {
+export function gradients(jax: Jax, given: readonly HostArray[], target: HostArray, f: Run): Work {
   const { numpy: np } = jax;
   const [on, wanted] = [given.map((one) => array(jax, one)), array(jax, target)];
   const run = jax.jit((on: readonly JaxArray[], wanted: JaxArray) =>

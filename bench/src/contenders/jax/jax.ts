@@ -4,6 +4,7 @@ import { versionOf } from "../installed.ts";
 import { type Jax, load } from "./api.ts";
 import * as attention from "./attention.ts";
 import { gru, lem, lstm } from "./cells.ts";
+import { convolution, convolutionGradient } from "./convolution.ts";
 import { bidirectionalInference, inference, stream } from "./sequences.ts";
 import { cellTraining, charModelTraining } from "./training.ts";
 
@@ -32,6 +33,8 @@ function tasksOf(jax: Jax): Opened["tasks"] {
     attentionGradient: (given) => attention.attentionGradient(jax, given),
     multiHead: (given) => attention.multiHead(jax, given),
     multiHeadGradient: (given) => attention.multiHeadGradient(jax, given),
+    convolution: (given) => convolution(jax, given),
+    convolutionGradient: (given) => convolutionGradient(jax, given),
     matmul: (given) => attention.product(jax, given),
   };
 }

@@ -32,18 +32,24 @@ export function multiHeadGradient(backend: Backend, { heads, weights, x, target 
   return withGradient(backend, { ...weights, x }, target, (on) => projected(on, heads));
 }
 
-function forward<A extends Arrays>(backend: Backend, arrays: A, run: (on: Traced<A>) => Tensor): Promise<Work> {
-  return bound(() => compile(backend, run as (on: Tensors) => Tensor, { name: "attention" }).bind(uploaded(backend, arrays as Arrays)));
+export function forward<A extends Arrays>(backend: Backend, arrays: A, run: (on: Traced<A>) => Tensor, name = "attention"): Promise<Work> {
+  return bound(() => compile(backend, run as (on: Tensors) => Tensor, { name }).bind(uploaded(backend, arrays as Arrays)));
 }
 
 /** The gradients of the mean squared distance from `target`: for each of `arrays`, in their order. */
-function withGradient<A extends Arrays>(backend: Backend, arrays: A, target: HostArray, run: (on: Traced<A>) => Tensor): Promise<Work> {
+export function withGradient<A extends Arrays>(
+  backend: Backend,
+  arrays: A,
+  target: HostArray,
+  run: (on: Traced<A>) => Tensor,
+  name = "attention",
+): Promise<Work> {
   const step = (on: Tensors, target: Tensor): readonly Tensor[] => {
     const loss = mean(square(run(on as Traced<A>).sub(target)));
     return Object.values(gradient(loss, on));
   };
   const on = uploaded(backend, { arrays: arrays as Arrays, target });
-  return bound(() => compile(backend, step, { name: "attention with gradient" }).bind(on.arrays, on.target));
+  return bound(() => compile(backend, step, { name: `${name} with gradient` }).bind(on.arrays, on.target));
 }
 
 /** Each head on its own columns. */

@@ -6,6 +6,7 @@ import { judge } from "../../measure/agreement.ts";
 import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "../../workloads/attend.ts";
 import { bidirectionalInfer } from "../../workloads/bidirectional.ts";
 import { charModel } from "../../workloads/charModel.ts";
+import { convolve, convolveGradient } from "../../workloads/convolve.ts";
 import { gruInfer, lstmInfer, ownInfer } from "../../workloads/infer.ts";
 import { matmul } from "../../workloads/matmul.ts";
 import { gruStream, lstmStream } from "../../workloads/stream.ts";
@@ -18,6 +19,7 @@ const cpu = sluice("cpu", openCpu);
 const reference = sluice("reference", openReference);
 const sizes = { batch: 4, steps: 5, input: 8, units: 16 };
 const heads = { heads: 2, batch: 2, steps: 5, features: 8 };
+const windows = { size: 3, dilation: 1, batch: 2, steps: 7, input: 3, filters: 5 };
 
 async function answer(contender: typeof cpu, workload: AnyWorkload): Promise<number[]> {
   const work = await prepare(await contender.open(), workload);
@@ -44,6 +46,8 @@ const everyTask: { readonly [T in keyof Tasks]: readonly Workload<T>[] } = {
   attentionGradient: [attendGradient(heads)],
   multiHead: [multiHeadAttend(heads)],
   multiHeadGradient: [multiHeadGradient(heads)],
+  convolution: [convolve(windows), convolve({ ...windows, dilation: 4 })],
+  convolutionGradient: [convolveGradient(windows), convolveGradient({ ...windows, dilation: 4 })],
   matmul: [matmul(16), matmul(3, 5, 9)],
 };
 

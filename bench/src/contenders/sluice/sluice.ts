@@ -3,6 +3,7 @@ import { type Backend, gru, lstm } from "@sluice/core";
 import { lem } from "../../cells/lem.ts";
 import type { Contender, Opened, Place } from "../contender.ts";
 import { attention, attentionGradient, multiHead, multiHeadGradient } from "./attention.ts";
+import { convolution, convolutionGradient } from "./convolution.ts";
 import { bidirectionalInference, inference } from "./inference.ts";
 import { product } from "./product.ts";
 import { streaming } from "./streaming.ts";
@@ -49,6 +50,8 @@ function tasks(backend: Backend): Required<Opened["tasks"]> {
     attentionGradient: (given) => attentionGradient(backend, given),
     multiHead: (given) => multiHead(backend, given),
     multiHeadGradient: (given) => multiHeadGradient(backend, given),
+    convolution: (given) => convolution(backend, given),
+    convolutionGradient: (given) => convolutionGradient(backend, given),
     matmul: (given) => product(backend, given),
   };
 }

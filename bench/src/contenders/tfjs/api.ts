@@ -53,6 +53,8 @@ export interface TensorFlow {
   concat(parts: TfTensor[], axis: number): TfTensor;
   slice(x: TfTensor, begin: number[], size: number[]): TfTensor;
   stack(parts: TfTensor[], axis: number): TfTensor;
+  conv1d(x: TfTensor, kernel: TfTensor, stride: number, pad: "valid", format: "NWC", dilation: number): TfTensor;
+  pad(x: TfTensor, widths: [number, number][]): TfTensor;
   softmax(x: TfTensor): TfTensor;
   tidy<T>(run: () => T): T;
   dispose(tensors: readonly TfTensor[]): void;

@@ -28,7 +28,7 @@ export async function product(tf: TensorFlow, { a, b }: Matmul): Promise<Work> {
   return repeated(tf, () => [tf.matMul(x, y)]);
 }
 
-function gradients(tf: TensorFlow, arrays: readonly HostArray[], target: HostArray, run: (...on: TfTensor[]) => TfTensor): Work {
+export function gradients(tf: TensorFlow, arrays: readonly HostArray[], target: HostArray, run: (...on: TfTensor[]) => TfTensor): Work {
   const [on, wanted] = [arrays.map((one) => tensor(tf, one)), tensor(tf, target)];
   const slopes = tf.grads((...args) => tf.losses.meanSquaredError(wanted, run(...args)));
   return repeated(tf, () => tf.tidy(() => slopes(on)));

@@ -3,6 +3,7 @@ import type { Contender, Opened } from "../contender.ts";
 import { load, type TensorFlow, type TfBackend } from "./api.ts";
 import * as attention from "./attention.ts";
 import * as cells from "./cells.ts";
+import { convolution, convolutionGradient } from "./convolution.ts";
 import { cellTraining, charModelTraining, gruLayer, lstmLayer } from "./layers.ts";
 
 export function tfjs(backend: TfBackend): Contender {
@@ -32,6 +33,8 @@ function tasks(tf: TensorFlow, backend: TfBackend): Opened["tasks"] {
     attentionGradient: (given) => attention.attentionGradient(tf, given),
     multiHead: (given) => attention.multiHead(tf, given),
     multiHeadGradient: (given) => attention.multiHeadGradient(tf, given),
+    convolution: (given) => convolution(tf, given),
+    convolutionGradient: (given) => convolutionGradient(tf, given),
     matmul: (given) => attention.product(tf, given),
   };
 }
