@@ -1,4 +1,4 @@
-// Sliding windows along an axis. Neighbours share elements, and nothing is copied: it is a view.
+// Sliding windows along an axis. Neighbours share elements, and nothing is copied: it is a view. And the way back, sums of what windows give.
 import * as make from "../graph/make.ts";
 import { denseStrides } from "../shape.ts";
 import { checkAxis } from "./axis.ts";
@@ -25,6 +25,25 @@ export function slidingWindows(x: Tensor, axis: number, { size, stride, dilation
   };
   const axes = x.shape.map((_, a) => x.axes[a]);
   return x.derive(make.view(x.node, window), axes.toSpliced(along + 1, 0, undefined), x.name);
+}
+
+/** The other way: taps[k] […, windows, …] is what element k of each window gives; what falls on the same place of n is added. n is enough for all windows. */
+export function overlapAdd(
+  taps: readonly [Tensor, ...Tensor[]],
+  axis: number,
+  { stride, dilation }: Omit<Windows, "size">,
+  n: number,
+): Tensor {
+  const [first] = taps,
+    along = checkAxis("overlapAdd", first, axis),
+    shape = first.shape.with(along, n),
+    strides = denseStrides(shape),
+    step = strides[along]!;
+  const places = taps.map(({ node }, k) => {
+    const window = { offset: k * dilation * step, shape: node.shape, strides: strides.with(along, stride * step) };
+    return make.place([{ x: node, window }], shape, node.dtype);
+  });
+  return first.derive(make.sum(places), first.axes);
 }
 
 /** How many windows fit into n elements. */
