@@ -13,6 +13,7 @@ export { bidirectional, type BidirectionalConfig } from "./layers/bidirectional.
 export { layer, masked } from "./layers/callable.ts";
 export { concatenate, type ConcatenateConfig } from "./layers/concatenate.ts";
 export { conv1D, type Conv1DConfig } from "./layers/conv1D.ts";
+export { conv1DTranspose, type Conv1DTransposeConfig } from "./layers/conv1DTranspose.ts";
 export type { ConvolutionConfig } from "./layers/convolution.ts";
 export { cropping1D, type Cropping1DConfig } from "./layers/cropping1D.ts";
 export { dense, type DenseConfig } from "./layers/dense.ts";

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { model } from "../models/model.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { conv1D } from "./conv1D.ts";
+import { conv1DTranspose } from "./conv1DTranspose.ts";
 import { depthwiseConv1D } from "./depthwiseConv1D.ts";
 import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
@@ -69,6 +70,12 @@ describe("Keras 3.15.1 on PyTorch 2.13.0, x[i] = 5i mod 11 − 5, weights[i] = 3
       { "separableConv1D.depthwiseKernel": [2, 4, 2], "separableConv1D.pointwiseKernel": [1, 8, 3] },
       [-68, -11, 25, -1, -11, -28, -44, 66, 29, 45, -44, -35, 13, -44, 11, -8, 33, 46, 7, -4, -43],
     ],
+    [
+      "Conv1DTranspose(2, 3, padding='same', strides=2)",
+      conv1DTranspose({ filters: 2, kernelSize: 3, padding: "same", strides: 2 }),
+      { "conv1DTranspose.kernel": [3, 2, 4] },
+      [31, -2, -7, -5, -3, 16, -15, -19, 28, 29, -23, -11, 15, -24, 24, 8, -20, -22, 16, 16, -22, -20, 8, 24, -24, 15, -11, -23],
+    ],
   ])("%s", async (_, layer, shapes, wanted) => {
     const {
       shape: [, filters = 0],
@@ -85,6 +92,8 @@ const layers: Readonly<Record<string, Layer>> = {
   "conv1D, same": conv1D({ filters: 2, kernelSize: 3, padding: "same", activation: "tanh" }),
   "conv1D, causal and dilated": conv1D({ filters: 2, kernelSize: 2, padding: "causal", dilationRate: 2, groups: 2 }),
   "conv1D, strided": conv1D({ filters: 2, kernelSize: 3, padding: "causal", strides: 2, useBias: false }),
+  conv1DTranspose: conv1DTranspose({ filters: 3, kernelSize: 3, strides: 2 }),
+  "conv1DTranspose, same": conv1DTranspose({ filters: 2, kernelSize: 3, padding: "same", activation: "tanh" }),
   depthwiseConv1D: depthwiseConv1D({ kernelSize: 2, depthMultiplier: 2, padding: "causal" }),
   separableConv1D: separableConv1D({ filters: 3, kernelSize: 2, padding: "same" }),
 };
@@ -120,6 +129,14 @@ test("a window counts where the step does that it stands at: its last one, with 
   expect(await of(conv1D({ filters: 1, kernelSize: 3, padding: "causal" }))).toEqual([...mask.data]);
   expect(await of(conv1D({ filters: 1, kernelSize: 3, padding: "same", strides: 2 }))).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 0]);
   expect(await of(conv1D({ filters: 1, kernelSize: 2, strides: 2 }))).toEqual([1, 0, 1, 1, 0, 1]);
+});
+
+test("of a transposed one strides steps count for each that does, and with valid what the last one reaches", async () => {
+  const of = async (layer: Layer, counts: readonly number[]) =>
+    (await figures(backend, alone(layer, [3, 2]), { x: { x: ramp(1, 3, 2) }, masks: { x: f64([1, 3], counts) } })).mask;
+  expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2 }), [1, 1, 0])).toEqual([1, 1, 1, 1, 1, 0, 0]);
+  expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2 }), [0, 0, 0])).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2, padding: "same" }), [1, 0, 1])).toEqual([1, 1, 0, 0, 1, 1]);
 });
 
 test.each(Object.entries(layers))("%s: a row alone, cut to its length, gives what it gives in a batch", async (_, layer) => {

@@ -10,6 +10,7 @@ import { averagePooling1D } from "./averagePooling1D.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv1D } from "./conv1D.ts";
+import { conv1DTranspose } from "./conv1DTranspose.ts";
 import { cropping1D } from "./cropping1D.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv1D } from "./depthwiseConv1D.ts";
@@ -74,6 +75,7 @@ export const builtIn: LayerTable = {
   batchNormalization,
   concatenate,
   conv1D,
+  conv1DTranspose,
   cropping1D,
   dense,
   depthwiseConv1D,

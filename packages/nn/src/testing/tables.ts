@@ -8,6 +8,7 @@ import { batchNormalizationTable } from "../layers/batchNormalization.ts";
 import { bidirectionalTable } from "../layers/bidirectional.ts";
 import { concatenateTable } from "../layers/concatenate.ts";
 import { conv1DTable } from "../layers/conv1D.ts";
+import { conv1DTransposeTable } from "../layers/conv1DTranspose.ts";
 import { cropping1DTable } from "../layers/cropping1D.ts";
 import { denseTable } from "../layers/dense.ts";
 import { depthwiseConv1DTable } from "../layers/depthwiseConv1D.ts";
@@ -114,6 +115,7 @@ export const layerTables = {
   bidirectional: bidirectionalTable,
   concatenate: concatenateTable,
   conv1D: conv1DTable,
+  conv1DTranspose: conv1DTransposeTable,
   cropping1D: cropping1DTable,
   dense: denseTable,
   depthwiseConv1D: depthwiseConv1DTable,
