@@ -1,14 +1,16 @@
 // A convolution over steps.
-import { conv1d, type Weight, type WeightTensors } from "@sluice/core";
+import { conv1d, type WeightTensors } from "@sluice/core";
 import { refused, size } from "@sluice/core/arguments";
 import { filled, preset, required, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
-import { biased, convolution, convolutionTable, kernelOf, type ConvolutionConfig } from "./convolution.ts";
+import { biased, biasOf, convolution, convolutionTable, type ConvolutionConfig } from "./convolution.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface Conv1DConfig extends ConvolutionConfig {
+export interface Conv1DConfig extends ConvolutionConfig, WeightOptions<"kernel"> {
   /** How many features come out. */
   readonly filters: number;
   /** Input and filters in as many parts, each filter reading its own part. Default 1. */
@@ -19,6 +21,7 @@ export const conv1DTable = {
   filters: required(size),
   groups: preset(size, 1),
   ...convolutionTable,
+  ...weightTable("kernel"),
 } satisfies Table<Conv1DConfig>;
 
 /**
@@ -42,8 +45,8 @@ export function conv1D<const N extends LayerName = undefined>(options: Conv1DCon
       const [, features] = sequenceOf(who, input),
         part = features / groups;
       if (!Number.isInteger(part)) throw shapeMismatch(who, `x [batch, steps, input in ${groups} groups]`, input);
-      const kernel = kernelOf({ kernelSize, input: part, filters }, { size: kernelSize, from: part, to: filters });
-      const weights: Conv1DWeights = all.useBias ? { kernel, bias: { axes: { filters }, init: "zeros" } } : { kernel };
+      const kernel = declared({ axes: { kernelSize, input: part, filters }, init: "glorotUniform" }, "kernel", config);
+      const weights: Conv1DWeights = { kernel, ...biasOf(filters, all) };
       return {
         weights,
         ...convolution<WeightTensors<Conv1DWeights>>(who, input, {
@@ -55,4 +58,4 @@ export function conv1D<const N extends LayerName = undefined>(options: Conv1DCon
   });
 }
 
-type Conv1DWeights = { readonly kernel: Weight; readonly bias?: Weight };
+type Conv1DWeights = { readonly kernel: LayerWeight; readonly bias?: LayerWeight };

@@ -1,16 +1,18 @@
 // A transposed convolution over steps: more steps than before.
-import { conv1dTranspose, greaterEqual, iota, less, pad, where, type Tensor, type Weight, type WeightTensors } from "@sluice/core";
+import { conv1dTranspose, greaterEqual, iota, less, pad, where, type Tensor, type WeightTensors } from "@sluice/core";
 import { oneOf, size } from "@sluice/core/arguments";
 import { filled, preset, required, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import { biased, convolutionTable, kernelOf, type ConvolutionConfig } from "./convolution.ts";
+import { biased, biasOf, convolutionTable, type ConvolutionConfig } from "./convolution.ts";
 import { flags, zeroed } from "./counted.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
 import { endOf } from "./stepEnds.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface Conv1DTransposeConfig extends Omit<ConvolutionConfig, "padding"> {
+export interface Conv1DTransposeConfig extends Omit<ConvolutionConfig, "padding">, WeightOptions<"kernel"> {
   /** How many features come out. */
   readonly filters: number;
   /** "valid": whole windows; "same": steps·strides. Default "valid". */
@@ -20,6 +22,7 @@ export interface Conv1DTransposeConfig extends Omit<ConvolutionConfig, "padding"
 export const conv1DTransposeTable = {
   filters: required(size),
   ...convolutionTable,
+  ...weightTable("kernel"),
   padding: preset(oneOf("valid", "same"), "valid"),
 } satisfies Table<Conv1DTransposeConfig>;
 
@@ -35,7 +38,8 @@ export function conv1DTranspose<const N extends LayerName = undefined>(
   options: Conv1DTransposeConfig & Naming<N>,
 ): KnownLayer<"conv1DTranspose", N, Conv1DTransposeWeights> {
   const config = namedOptions<Conv1DTransposeConfig, N>("conv1DTranspose", conv1DTransposeTable, options),
-    { filters, kernelSize, strides, dilationRate, padding, activation, useBias } = filled(conv1DTransposeTable, config);
+    all = filled(conv1DTransposeTable, config),
+    { filters, kernelSize, strides, dilationRate, padding, activation, activityRegularizer } = all;
   const beyond = padding === "same" ? 0 : Math.max(0, (kernelSize - 1) * dilationRate + 1 - strides),
     how = { stride: strides, dilation: dilationRate, padding };
   return layer({
@@ -43,12 +47,12 @@ export function conv1DTranspose<const N extends LayerName = undefined>(
     config,
     build(input, who) {
       const [steps, features] = sequenceOf(who, input);
-      const kernel = kernelOf({ kernelSize, filters, input: features }, { size: kernelSize, from: filters, to: features });
-      const weights: Conv1DTransposeWeights = useBias ? { kernel, bias: { axes: { filters }, init: "zeros" } } : { kernel };
+      const kernel = declared({ axes: { kernelSize, filters, input: features }, init: "glorotUniform" }, "kernel", config);
+      const weights: Conv1DTransposeWeights = { kernel, ...biasOf(filters, all) };
       return {
         output: { ...input, shape: [steps * strides + beyond, filters], axes: [input.axes[0] ?? "steps", "filters"] },
         weights,
-        activation,
+        ...{ activation, activityRegularizer },
         apply: (w: WeightTensors<typeof weights>, x, { mask }) =>
           masked(biased(conv1dTranspose(zeroed(x, mask), w.kernel, how), w.bias), mask && whole(mask, x)),
       };
@@ -77,4 +81,4 @@ export function conv1DTranspose<const N extends LayerName = undefined>(
   }
 }
 
-type Conv1DTransposeWeights = { readonly kernel: Weight; readonly bias?: Weight };
+type Conv1DTransposeWeights = { readonly kernel: LayerWeight; readonly bias?: LayerWeight };

@@ -1,16 +1,18 @@
 // What convolutions over steps have in common: their options, how kernels start, and how they are built.
-import type { Tensor, Weight } from "@sluice/core";
+import type { Tensor } from "@sluice/core";
 import { boolean, size } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { optional, preset, required, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { anyActivation, type Activation } from "./activationFunction.ts";
 import { masked } from "./callable.ts";
 import { zeroed } from "./counted.ts";
 import type { Built, LayerContext, Masked } from "./layer.ts";
 import type { Spec } from "./spec.ts";
+import { activityTable, declared, weightTable, type ActivityOption, type WeightOptions } from "./weightOptions.ts";
 import { anyPadding, isCausal, stepByStep, windowed, windowMask, type Padding, type Windows } from "./windows.ts";
 
-export interface ConvolutionConfig {
+export interface ConvolutionConfig extends WeightOptions<"bias">, ActivityOption {
   /** Steps of a window. */
   readonly kernelSize: number;
   /** Steps from one window to the next. Default 1. */
@@ -36,6 +38,8 @@ export const convolutionTable = {
   dilationRate: preset(size, 1),
   activation: preset(anyActivation, "linear"),
   useBias: preset(boolean, true),
+  ...weightTable("bias"),
+  ...activityTable,
   name: optional(layerName),
 } satisfies Table<ConvolutionConfig>;
 
@@ -49,24 +53,25 @@ export interface Striding {
 interface Convolving<W> {
   readonly config: Required<Pick<ConvolutionConfig, "kernelSize" | "strides" | "padding" | "dilationRate">> & {
     readonly activation: Activation;
+    readonly activityRegularizer: ConvolutionConfig["activityRegularizer"] | undefined;
   };
   readonly filters: number;
   /** x [batch, steps, input] → [batch, windows, filters]. */
   convolve(weights: W, x: Tensor, how: Striding): Tensor;
 }
 
-interface Convolution<W> extends Pick<Built, "output" | "activation" | "stepwise"> {
+interface Convolution<W> extends Pick<Built, "output" | "activation" | "activityRegularizer" | "stepwise"> {
   readonly apply: (weights: W, x: Tensor, context: LayerContext) => Masked;
 }
 
 /** Reads zeros at steps that do not count. One step at a time it keeps the inputs that its window reaches. */
 export function convolution<W>(who: string, input: Spec, { config, filters, convolve }: Convolving<W>): Convolution<W> {
-  const { kernelSize, strides, padding, dilationRate, activation } = config;
+  const { kernelSize, strides, padding, dilationRate, activation, activityRegularizer } = config;
   const windows: Windows = { size: kernelSize, strides, padding, dilation: dilationRate },
     how: Striding = { stride: strides, dilation: dilationRate, padding };
   return {
     output: windowed(who, input, windows, filters, "filters"),
-    activation,
+    ...{ activation, activityRegularizer },
     ...(isCausal(windows) && {
       stepwise: stepByStep<W>(input, windows, (weights, window) => convolve(weights, window, { ...how, padding: "valid" })),
     }),
@@ -78,10 +83,7 @@ export function biased(y: Tensor, bias: Tensor | undefined): Tensor {
   return bias === undefined ? y : y.add(bias);
 }
 
-/** Glorot uniform (Glorot & Bengio 2010), where each of `size` elements of a window has weights from `from` to `to`: as Keras counts them. */
-export function kernelOf(
-  axes: Weight["axes"],
-  { size, from, to }: { readonly size: number; readonly from: number; readonly to: number },
-): Weight {
-  return { axes, init: { uniform: Math.sqrt(6 / (size * (from + to))) } };
+/** Zeros for each filter, where there is a bias. */
+export function biasOf(filters: number, config: { readonly useBias: boolean }): { readonly bias?: LayerWeight } {
+  return config.useBias ? { bias: declared({ axes: { filters }, init: "zeros" }, "bias", config) } : {};
 }

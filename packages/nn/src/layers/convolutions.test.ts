@@ -1,4 +1,5 @@
 // Convolutions as layers: figures of Keras, gradients, masks. `conv1d` itself is core's to test, one step at a time training/stream.test.ts's.
+import { initialise, type Weight } from "@sluice/core";
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, describe, expect, test } from "vitest";
@@ -149,11 +150,18 @@ test.each(Object.entries(layers))("%s: a row alone, cut to its length, gives wha
   counting.forEach((value, i) => expect(value).toBeCloseTo(cut.y[i]!, 13));
 });
 
-test("kernels start as Keras draws them, Glorot uniform over the window", () => {
-  const start = (layer: Layer, name: string) => (layer.build(specOf([9, 4], "float"), "test").weights as unknown as Record<string, { init: unknown }>)[name]!.init; // prettier-ignore
-  expect(start(conv1D({ filters: 6, kernelSize: 3, groups: 2 }), "kernel")).toEqual({ uniform: Math.sqrt(6 / (3 * 2 + 3 * 6)) });
-  expect(start(depthwiseConv1D({ kernelSize: 3, depthMultiplier: 2 }), "kernel")).toEqual({ uniform: Math.sqrt(6 / (3 * 4 + 3 * 2)) });
-  expect(start(separableConv1D({ kernelSize: 3, filters: 5 }), "pointwiseKernel")).toEqual({ uniform: Math.sqrt(6 / (4 + 5)) });
+test("kernels start as Keras draws them, Glorot uniform over the window, and otherwise as the options say", () => {
+  const weightsOf = (layer: Layer) =>
+    initialise(layer.build(specOf([9, 4], "float"), "test").weights as Readonly<Record<string, Weight>>, { seed: 1, dtype: "f64" }); // each one weight
+  const most = (layer: Layer, name: string) => Math.max(...Array.from(weightsOf(layer)[name]!.data, Math.abs));
+  const near = (got: number, limit: number) => expect(got <= limit && got > 0.9 * limit).toBe(true);
+  near(most(conv1D({ filters: 60, kernelSize: 3, groups: 2 }), "kernel"), Math.sqrt(6 / (3 * 2 + 3 * 60)));
+  near(most(conv1DTranspose({ filters: 60, kernelSize: 3 }), "kernel"), Math.sqrt(6 / (3 * 60 + 3 * 4)));
+  near(most(depthwiseConv1D({ kernelSize: 3, depthMultiplier: 20 }), "kernel"), Math.sqrt(6 / (3 * 4 + 3 * 20)));
+  near(most(separableConv1D({ kernelSize: 3, filters: 50 }), "pointwiseKernel"), Math.sqrt(6 / (4 + 50)));
+  const own = { depthwiseInitializer: "ones", pointwiseInitializer: { constant: 3 }, biasInitializer: "ones" } as const;
+  const started = weightsOf(separableConv1D({ kernelSize: 2, filters: 2, ...own }));
+  expect(Object.values(started).map(({ data }) => [...new Set(data)])).toEqual([[1], [3], [1]]);
 });
 
 test.each<[string, () => unknown, string]>([

@@ -1,14 +1,16 @@
 // A convolution over steps of each feature by itself.
-import { conv1d, type Tensor, type Weight, type WeightTensors } from "@sluice/core";
+import { conv1d, type Tensor, type WeightTensors } from "@sluice/core";
 import { size } from "@sluice/core/arguments";
 import { filled, preset, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import { biased, convolution, convolutionTable, kernelOf, type ConvolutionConfig, type Striding } from "./convolution.ts";
+import { biased, biasOf, convolution, convolutionTable, type ConvolutionConfig, type Striding } from "./convolution.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface DepthwiseConv1DConfig extends ConvolutionConfig {
+export interface DepthwiseConv1DConfig extends ConvolutionConfig, WeightOptions<"depthwise"> {
   /** How many features come out for each that goes in. Default 1. */
   readonly depthMultiplier?: number;
 }
@@ -16,6 +18,7 @@ export interface DepthwiseConv1DConfig extends ConvolutionConfig {
 export const depthwiseConv1DTable = {
   depthMultiplier: preset(size, 1),
   ...convolutionTable,
+  ...weightTable("depthwise"),
 } satisfies Table<DepthwiseConv1DConfig>;
 
 /**
@@ -37,8 +40,8 @@ export function depthwiseConv1D<const N extends LayerName = undefined>(
     build(input, who) {
       const [, features] = sequenceOf(who, input),
         filters = features * depthMultiplier;
-      const kernel = depthwiseKernel(kernelSize, features, depthMultiplier);
-      const weights: DepthwiseConv1DWeights = all.useBias ? { kernel, bias: { axes: { filters }, init: "zeros" } } : { kernel };
+      const kernel = declared({ axes: { kernelSize, input: features, depthMultiplier }, init: "glorotUniform" }, "depthwise", config);
+      const weights: DepthwiseConv1DWeights = { kernel, ...biasOf(filters, all) };
       return {
         weights,
         ...convolution<WeightTensors<DepthwiseConv1DWeights>>(who, input, {
@@ -50,11 +53,7 @@ export function depthwiseConv1D<const N extends LayerName = undefined>(
   });
 }
 
-export type DepthwiseConv1DWeights = { readonly kernel: Weight; readonly bias?: Weight };
-
-export function depthwiseKernel(kernelSize: number, input: number, depthMultiplier: number): Weight {
-  return kernelOf({ kernelSize, input, depthMultiplier }, { size: kernelSize, from: input, to: depthMultiplier });
-}
+type DepthwiseConv1DWeights = { readonly kernel: LayerWeight; readonly bias?: LayerWeight };
 
 /** kernel [size, input, depthMultiplier] */
 export function depthwise(x: Tensor, kernel: Tensor, how: Striding): Tensor {

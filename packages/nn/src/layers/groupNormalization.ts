@@ -1,16 +1,18 @@
 // Group normalisation.
-import { normalize, type Weight, type WeightTensors } from "@sluice/core";
+import { normalize, type WeightTensors } from "@sluice/core";
 import { boolean, nonNegative, size, type Rule } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import { zeroed } from "./counted.ts";
 import { countedMoments } from "./countedMoments.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface GroupNormalizationConfig {
+export interface GroupNormalizationConfig extends WeightOptions<"beta" | "gamma"> {
   /** Of features, in parts of equal size; −1: each by itself, which is instance normalisation. Default 32. */
   readonly groups?: number;
   /** Added to the variance. Default 1e-3. */
@@ -32,6 +34,7 @@ export const groupNormalizationTable = {
   epsilon: preset(nonNegative, 1e-3),
   center: preset(boolean, true),
   scale: preset(boolean, true),
+  ...weightTable("beta", "gamma"),
   name: optional(layerName),
 } satisfies Table<GroupNormalizationConfig>;
 
@@ -56,8 +59,8 @@ export function groupNormalization<const N extends LayerName = undefined>(
         parts = groups === -1 ? features : groups;
       if (features === 0 || features % parts !== 0) throw shapeMismatch(who, `x [batch, …, features in ${parts} groups]`, input);
       const weights: GroupNormalizationWeights = {
-        ...(scale && { gamma: { axes: { features }, init: "ones" } }),
-        ...(center && { beta: { axes: { features }, init: "zeros" } }),
+        ...(scale && { gamma: declared({ axes: { features }, init: "ones" }, "gamma", config) }),
+        ...(center && { beta: declared({ axes: { features }, init: "zeros" }, "beta", config) }),
       };
       return {
         output: input,
@@ -75,4 +78,4 @@ export function groupNormalization<const N extends LayerName = undefined>(
   });
 }
 
-type GroupNormalizationWeights = { readonly gamma?: Weight; readonly beta?: Weight };
+type GroupNormalizationWeights = { readonly gamma?: LayerWeight; readonly beta?: LayerWeight };

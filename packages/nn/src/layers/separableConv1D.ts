@@ -1,20 +1,26 @@
 // A convolution over steps of each feature by itself, and then of features at each step by themselves.
-import type { Weight, WeightTensors } from "@sluice/core";
+import type { WeightTensors } from "@sluice/core";
 import { size } from "@sluice/core/arguments";
 import { filled, required, type Table } from "../options/table.ts";
+import type { LayerWeight } from "../weights/layerWeight.ts";
 import { layer } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import { biased, convolution, kernelOf } from "./convolution.ts";
-import { depthwise, depthwiseConv1DTable, depthwiseKernel, type DepthwiseConv1DConfig } from "./depthwiseConv1D.ts";
+import { biased, biasOf, convolution } from "./convolution.ts";
+import { depthwise, depthwiseConv1DTable, type DepthwiseConv1DConfig } from "./depthwiseConv1D.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { declared, weightTable, type WeightOptions } from "./weightOptions.ts";
 
-export interface SeparableConv1DConfig extends DepthwiseConv1DConfig {
+export interface SeparableConv1DConfig extends DepthwiseConv1DConfig, WeightOptions<"pointwise"> {
   /** How many features come out. */
   readonly filters: number;
 }
 
-export const separableConv1DTable = { filters: required(size), ...depthwiseConv1DTable } satisfies Table<SeparableConv1DConfig>;
+export const separableConv1DTable = {
+  filters: required(size),
+  ...depthwiseConv1DTable,
+  ...weightTable("pointwise"),
+} satisfies Table<SeparableConv1DConfig>;
 
 /**
  * activation(d·pointwiseKernel + bias), d being what `depthwiseConv1D` with depthwiseKernel makes of x (Chollet 2017, "Xception").
@@ -37,10 +43,10 @@ export function separableConv1D<const N extends LayerName = undefined>(
       const [, features] = sequenceOf(who, input),
         between = features * depthMultiplier;
       const kernels = {
-        depthwiseKernel: depthwiseKernel(kernelSize, features, depthMultiplier),
-        pointwiseKernel: kernelOf({ kernelSize: 1, input: between, filters }, { size: 1, from: between, to: filters }),
+        depthwiseKernel: declared({ axes: { kernelSize, input: features, depthMultiplier }, init: "glorotUniform" }, "depthwise", config),
+        pointwiseKernel: declared({ axes: { one: 1, input: between, filters }, init: "glorotUniform" }, "pointwise", config),
       };
-      const weights: SeparableConv1DWeights = all.useBias ? { ...kernels, bias: { axes: { filters }, init: "zeros" } } : kernels;
+      const weights: SeparableConv1DWeights = { ...kernels, ...biasOf(filters, all) };
       return {
         weights,
         ...convolution<WeightTensors<SeparableConv1DWeights>>(who, input, {
@@ -52,4 +58,4 @@ export function separableConv1D<const N extends LayerName = undefined>(
   });
 }
 
-type SeparableConv1DWeights = { readonly depthwiseKernel: Weight; readonly pointwiseKernel: Weight; readonly bias?: Weight };
+type SeparableConv1DWeights = { readonly depthwiseKernel: LayerWeight; readonly pointwiseKernel: LayerWeight; readonly bias?: LayerWeight };
