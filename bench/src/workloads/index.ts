@@ -2,10 +2,12 @@
 import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "./attend.ts";
 import { bidirectionalInfer } from "./bidirectional.ts";
 import { charModel } from "./charModel.ts";
+import { classify } from "./classify.ts";
 import { convolve, convolveGradient } from "./convolve.ts";
 import { curves } from "./curves.ts";
 import { gruInfer, lstmInfer, ownInfer } from "./infer.ts";
 import { matmul } from "./matmul.ts";
+import { normalise } from "./normalise.ts";
 import { gruStream, lstmStream } from "./stream.ts";
 import { gruTrain, lstmTrain } from "./train.ts";
 import type { AnyWorkload } from "./workload.ts";
@@ -38,5 +40,7 @@ export const workloads: readonly AnyWorkload[] = [
   ...windows.flatMap((sizes) => [convolve(sizes), convolveGradient(sizes)]),
   ...[256, 512, 1024].map((n) => matmul(n)),
   matmul(32, 64, 512),
+  normalise(4096, 64),
+  classify(2048, 1000),
   ...curves,
 ];

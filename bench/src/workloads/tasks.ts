@@ -26,6 +26,10 @@ export interface Tasks {
   readonly convolution: Convolution;
   /** The gradients of the mean squared distance of that from `target`: of x and of the kernel, one after the other. */
   readonly convolutionGradient: Convolution & Targeted;
+  /** The gradients of the mean squared distance of what is normalised from `target`: of x, gamma and beta, one after the other. */
+  readonly batchNormalizationGradient: BatchNormalization & Targeted;
+  /** The gradient of the mean of −log softmax(logits)[label], of the logits. */
+  readonly crossEntropyGradient: CrossEntropy;
   /** The result is [m, n]. */
   readonly matmul: Matmul;
 }
@@ -116,6 +120,20 @@ export interface Convolution {
 export interface Matmul {
   readonly a: HostArray;
   readonly b: HostArray;
+}
+
+/** (x − μ) / √(σ² + epsilon)·gamma + beta, with mean and biased variance over the rows of x (Ioffe & Szegedy 2015). */
+export interface BatchNormalization extends Arrays<"gamma" | "beta"> {
+  /** [rows, features] */
+  readonly x: HostArray;
+  readonly epsilon: number;
+}
+
+export interface CrossEntropy {
+  /** [rows, classes] */
+  readonly logits: HostArray;
+  /** i32 [rows] */
+  readonly labels: HostArray;
 }
 
 type Arrays<K extends string> = Readonly<Record<K, HostArray>>;

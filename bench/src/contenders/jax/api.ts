@@ -66,7 +66,7 @@ export interface Jax {
     stack(parts: JaxArray[], axis: number): JaxArray;
     concatenate(parts: JaxArray[], axis: number): JaxArray;
     transpose(x: JaxArray, axes: number[]): JaxArray;
-    mean(x: JaxArray): JaxArray;
+    mean(x: JaxArray, axis?: number): JaxArray;
     sqrt(x: JaxArray): JaxArray;
     square(x: JaxArray): JaxArray;
     tanh(x: JaxArray): JaxArray;

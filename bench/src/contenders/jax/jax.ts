@@ -5,6 +5,7 @@ import { type Jax, load } from "./api.ts";
 import * as attention from "./attention.ts";
 import { gru, lem, lstm } from "./cells.ts";
 import { convolution, convolutionGradient } from "./convolution.ts";
+import { batchNormalizationGradient, crossEntropyGradient } from "./normalisation.ts";
 import { bidirectionalInference, inference, stream } from "./sequences.ts";
 import { cellTraining, charModelTraining } from "./training.ts";
 
@@ -35,6 +36,8 @@ function tasksOf(jax: Jax): Opened["tasks"] {
     multiHeadGradient: (given) => attention.multiHeadGradient(jax, given),
     convolution: (given) => convolution(jax, given),
     convolutionGradient: (given) => convolutionGradient(jax, given),
+    batchNormalizationGradient: (given) => batchNormalizationGradient(jax, given),
+    crossEntropyGradient: (given) => crossEntropyGradient(jax, given),
     matmul: (given) => attention.product(jax, given),
   };
 }

@@ -6,9 +6,11 @@ import { judge } from "../../measure/agreement.ts";
 import { attend, attendGradient, multiHeadAttend, multiHeadGradient } from "../../workloads/attend.ts";
 import { bidirectionalInfer } from "../../workloads/bidirectional.ts";
 import { charModel } from "../../workloads/charModel.ts";
+import { classify } from "../../workloads/classify.ts";
 import { convolve, convolveGradient } from "../../workloads/convolve.ts";
 import { gruInfer, lstmInfer, ownInfer } from "../../workloads/infer.ts";
 import { matmul } from "../../workloads/matmul.ts";
+import { normalise } from "../../workloads/normalise.ts";
 import { gruStream, lstmStream } from "../../workloads/stream.ts";
 import { gruTrain, lstmTrain } from "../../workloads/train.ts";
 import type { AnyWorkload, Tasks, Workload } from "../../workloads/workload.ts";
@@ -48,6 +50,8 @@ const everyTask: { readonly [T in keyof Tasks]: readonly Workload<T>[] } = {
   multiHeadGradient: [multiHeadGradient(heads)],
   convolution: [convolve(windows), convolve({ ...windows, dilation: 4 })],
   convolutionGradient: [convolveGradient(windows), convolveGradient({ ...windows, dilation: 4 })],
+  batchNormalizationGradient: [normalise(12, 5)],
+  crossEntropyGradient: [classify(6, 5)],
   matmul: [matmul(16), matmul(3, 5, 9)],
 };
 

@@ -4,6 +4,7 @@ import { lem } from "../../cells/lem.ts";
 import type { Contender, Opened, Place } from "../contender.ts";
 import { attention, attentionGradient, multiHead, multiHeadGradient } from "./attention.ts";
 import { convolution, convolutionGradient } from "./convolution.ts";
+import { batchNormalizationGradient, crossEntropyGradient } from "./normalisation.ts";
 import { bidirectionalInference, inference } from "./inference.ts";
 import { product } from "./product.ts";
 import { streaming } from "./streaming.ts";
@@ -52,6 +53,8 @@ function tasks(backend: Backend): Required<Opened["tasks"]> {
     multiHeadGradient: (given) => multiHeadGradient(backend, given),
     convolution: (given) => convolution(backend, given),
     convolutionGradient: (given) => convolutionGradient(backend, given),
+    batchNormalizationGradient: (given) => batchNormalizationGradient(backend, given),
+    crossEntropyGradient: (given) => crossEntropyGradient(backend, given),
     matmul: (given) => product(backend, given),
   };
 }

@@ -56,6 +56,7 @@ export interface TensorFlow {
   conv1d(x: TfTensor, kernel: TfTensor, stride: number, pad: "valid", format: "NWC", dilation: number): TfTensor;
   pad(x: TfTensor, widths: [number, number][]): TfTensor;
   softmax(x: TfTensor): TfTensor;
+  moments(x: TfTensor, axis: number): { readonly mean: TfTensor; readonly variance: TfTensor };
   tidy<T>(run: () => T): T;
   dispose(tensors: readonly TfTensor[]): void;
   grads(f: (...args: TfTensor[]) => TfTensor): (args: TfTensor[]) => TfTensor[];
@@ -72,7 +73,8 @@ export interface TfModel {
 export interface TfTensor {
   readonly size: number;
   readonly shape: number[];
-  add(other: TfTensor): TfTensor;
+  add(other: TfTensor | number): TfTensor;
+  rsqrt(): TfTensor;
   sub(other: TfTensor): TfTensor;
   mul(other: TfTensor | number): TfTensor;
   sigmoid(): TfTensor;

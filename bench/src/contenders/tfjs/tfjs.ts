@@ -4,6 +4,7 @@ import { load, type TensorFlow, type TfBackend } from "./api.ts";
 import * as attention from "./attention.ts";
 import * as cells from "./cells.ts";
 import { convolution, convolutionGradient } from "./convolution.ts";
+import { batchNormalizationGradient, crossEntropyGradient } from "./normalisation.ts";
 import { cellTraining, charModelTraining, gruLayer, lstmLayer } from "./layers.ts";
 
 export function tfjs(backend: TfBackend): Contender {
@@ -35,6 +36,8 @@ function tasks(tf: TensorFlow, backend: TfBackend): Opened["tasks"] {
     multiHeadGradient: (given) => attention.multiHeadGradient(tf, given),
     convolution: (given) => convolution(tf, given),
     convolutionGradient: (given) => convolutionGradient(tf, given),
+    batchNormalizationGradient: (given) => batchNormalizationGradient(tf, given),
+    crossEntropyGradient: (given) => crossEntropyGradient(tf, given),
     matmul: (given) => attention.product(tf, given),
   };
 }
