@@ -15,18 +15,18 @@ const programs: readonly (readonly [title: string, kB: number, code: string])[] 
   ["a backend", 35, `import { open } from "@sluice/cpu"; globalThis.run = open;`],
   [
     "a traced function on a backend, its compiler included",
-    67,
+    68,
     `import { open } from "@sluice/cpu"; import { compile, lstm, recurrence } from "@sluice/core"; globalThis.run = [open, compile, lstm, recurrence];`,
   ],
   [
     "a trained LSTM that predicts",
-    105,
+    107,
     `import { open } from "@sluice/cpu"; import { dense, deserializeWith, lstm } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserializeWith(bytes, { layers: { dense, lstm } }).compile({ backend: await open() })).predict(x);`,
   ],
   [
     "any model that predicts",
-    124,
+    130,
     `import { open } from "@sluice/cpu"; import { deserialize } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserialize(bytes).compile({ backend: await open() })).predict(x);`,
   ],

@@ -5,13 +5,13 @@ import { findings } from "./oxlint.mjs";
 
 /** By folder. Where an index is proven, a helper that says so, and throws `internal:` otherwise, costs one line. */
 const budget: Readonly<Record<string, number>> = {
-  "packages/core": 472,
-  "packages/cpu": 363,
-  "packages/nn": 19,
+  "packages/core": 465,
+  "packages/cpu": 360,
+  "packages/nn": 17,
   "packages/webgl": 70,
   "packages/workers": 8,
-  conformance: 372,
-  bench: 364,
+  conformance: 370,
+  bench: 360,
   "examples/gating": 15,
   "examples/tide": 2,
   "examples/weather": 75,

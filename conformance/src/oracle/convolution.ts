@@ -26,9 +26,13 @@ export function convolution(
   const [batch, steps, input] = x.shape as [number, number, number],
     [size, part, filters] = kernel.shape as [number, number, number];
   const { windows, before } = windowsOf(padding, steps, (size - 1) * dilation + 1, stride);
-  const taps = Array.from({ length: size }, (_, k) => blocks(entry(kernel, [part, filters], k), groups));
-  const seen = (t: number): readonly (readonly [k: number, step: number])[] =>
-    taps.map((_, k) => [k, t * stride + k * dilation - before] as const).filter(([, step]) => step >= 0 && step < steps);
+  const taps = Array.from({ length: size }, (_, k) => ({
+    k,
+    parts: blocks(entry(kernel, [part, filters], k), groups),
+    given: [] as (readonly [x: readonly Bounded[], d: readonly Bounded[]])[],
+  }));
+  const seen = (t: number) =>
+    taps.map((tap) => ({ tap, step: t * stride + tap.k * dilation - before })).filter(({ step }) => step >= 0 && step < steps);
   const rows = Array.from({ length: batch * windows }, (_, i) => ({ b: Math.floor(i / windows), t: i % windows, i }));
 
   const output = zeros([batch, windows, filters]);
@@ -36,7 +40,7 @@ export function convolution(
     const sums = Array.from({ length: groups }, (_, g) =>
       affine(
         [zeros([filters / groups])],
-        ...seen(t).map(([k, step]) => [blocks(row(x, b * steps + step), groups)[g]!, taps[k]![g]!] as const),
+        ...seen(t).map(({ tap, step }) => [of(blocks(row(x, b * steps + step), groups), g), of(tap.parts, g)] as const),
       ),
     );
     put(output, i, join(...(sums as [Bounded, ...Bounded[]])));
@@ -44,26 +48,29 @@ export function convolution(
   return {
     output,
     backward(upstream) {
+      for (const { given } of taps) given.length = 0;
       // What each step, and each element of a window, gets from the windows: one sum each.
       const toSteps = new Map<number, (readonly [d: Bounded, w: readonly Bounded[]])[]>();
-      const toTaps = taps.map((): (readonly [x: readonly Bounded[], d: readonly Bounded[]])[] => []);
       for (const { b, t, i } of rows)
-        for (const [k, step] of seen(t)) {
+        for (const { tap, step } of seen(t)) {
           const at = b * steps + step;
-          toSteps.set(at, [...(toSteps.get(at) ?? []), [row(upstream, i), taps[k]!]]);
-          toTaps[k]!.push([blocks(row(x, at), groups), blocks(row(upstream, i), groups)]);
+          toSteps.set(at, [...(toSteps.get(at) ?? []), [row(upstream, i), tap.parts]]);
+          tap.given.push([blocks(row(x, at), groups), blocks(row(upstream, i), groups)]);
         }
       const dx = zeros([batch, steps, input]),
         dkernel = zeros(kernel.shape);
       for (const [at, terms] of toSteps)
-        put(dx, at, join(...(Array.from({ length: groups }, (_, g) => affineT([zeros([part])], ...terms.map(([d, w]) => [blocks(d, groups)[g]!, w[g]!] as const))) as [Bounded, ...Bounded[]]))); // prettier-ignore
-      toTaps.forEach(
-        (terms, k) =>
-        put(dkernel, k, join(...(Array.from({ length: groups }, (_, g) => plus(zeros([part, filters / groups]), ...terms.map(([from, d]) => outer(from[g]!, d[g]!)))) as [Bounded, ...Bounded[]]))), // prettier-ignore
-      );
+        put(dx, at, join(...(Array.from({ length: groups }, (_, g) => affineT([zeros([part])], ...terms.map(([d, w]) => [of(blocks(d, groups), g), of(w, g)] as const))) as [Bounded, ...Bounded[]]))); // prettier-ignore
+      for (const { k, given } of taps)
+        put(dkernel, k, join(...(Array.from({ length: groups }, (_, g) => plus(zeros([part, filters / groups]), ...given.map(([from, d]) => outer(of(from, g), of(d, g))))) as [Bounded, ...Bounded[]]))); // prettier-ignore
       return { x: dx, kernel: dkernel };
     },
   };
+}
+
+/** Of one group. */
+function of(parts: readonly Bounded[], group: number): Bounded {
+  return parts[group]!;
 }
 
 function windowsOf(padding: string, steps: number, reach: number, stride: number): { readonly windows: number; readonly before: number } {

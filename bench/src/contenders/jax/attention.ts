@@ -21,10 +21,19 @@ export async function multiHeadGradient(jax: Jax, { heads, weights: { wq, wk, wv
 }
 
 export async function product(jax: Jax, { a, b }: Matmul): Promise<Work> {
-  return forward(jax, [a, b], ([x, y]) => jax.numpy.matmul(x!, y!));
+  return forward(
+    jax,
+    [a, b],
+    spread((x, y) => jax.numpy.matmul(x, y)),
+  );
 }
 
 type Run = (on: readonly JaxArray[]) => JaxArray;
+
+/** A function of arrays as one of a list of them: as many as it takes. */
+export function spread(f: (x: JaxArray, y: JaxArray, z: JaxArray) => JaxArray): Run {
+  return (on) => f(...(on as readonly [JaxArray, JaxArray, JaxArray])); // it reads no more than there are
+}
 
 export function forward(jax: Jax, given: readonly HostArray[], f: Run): Work {
   const [on, run] = [given.map((one) => array(jax, one)), jax.jit(f)];
@@ -47,13 +56,13 @@ export function gradients(jax: Jax, given: readonly HostArray[], target: HostArr
 
 /** softmax(q·kᵀ / √size)·v for each head. */
 function attended({ numpy: np, nn }: Jax, heads: number): Run {
-  return ([q, k, v]) => {
-    const [batch, steps, features] = q!.shape as [number, number, number];
+  return spread((q, k, v) => {
+    const [batch, steps, features] = q.shape as [number, number, number];
     const apart = (x: JaxArray, axes: number[]): JaxArray => np.transpose(x.reshape([batch, steps, heads, features / heads]), axes);
-    const scores = np.matmul(apart(q!, [0, 2, 1, 3]), apart(k!, [0, 2, 3, 1])).mul(1 / Math.sqrt(features / heads));
-    const values = np.matmul(nn.softmax(scores), apart(v!, [0, 2, 1, 3]));
+    const scores = np.matmul(apart(q, [0, 2, 1, 3]), apart(k, [0, 2, 3, 1])).mul(1 / Math.sqrt(features / heads));
+    const values = np.matmul(nn.softmax(scores), apart(v, [0, 2, 1, 3]));
     return np.transpose(values, [0, 2, 1, 3]).reshape([batch, steps, features]);
-  };
+  });
 }
 
 function projected(jax: Jax, heads: number): Run {

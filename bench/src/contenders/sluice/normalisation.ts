@@ -18,8 +18,9 @@ export function batchNormalizationGradient(backend: Backend, given: BatchNormali
 
 export function crossEntropyGradient(backend: Backend, given: CrossEntropy): Promise<Work> {
   const { logits, labels } = uploaded(backend, { logits: given.logits, labels: given.labels });
+  const [, count = 0] = given.logits.shape;
   const step = (logits: Tensor, labels: Tensor): Tensor => {
-    const likelihood = where(oneHot(labels, logits.shape[1]!), logSoftmax(logits), 0);
+    const likelihood = where(oneHot(labels, count), logSoftmax(logits), 0);
     return gradient(sum(likelihood).div(-labels.size), logits);
   };
   return bound(() => compile(backend, step, { name: "cross-entropy with gradient" }).bind(logits, labels));

@@ -13,7 +13,16 @@ export async function convolutionGradient(tf: TensorFlow, given: Convolution & T
   return gradients(tf, [given.x, given.kernel], given.target, convolved(tf, given));
 }
 
-function convolved(tf: TensorFlow, { dilation, kernel: { shape } }: Convolution) {
-  return (...[x, kernel]: TfTensor[]): TfTensor =>
-    tf.conv1d(tf.pad(x!, [[0, 0], [(shape[0]! - 1) * dilation, 0], [0, 0]]), kernel!, 1, "valid", "NWC", dilation); // prettier-ignore
+function convolved(
+  tf: TensorFlow,
+  {
+    dilation,
+    kernel: {
+      shape: [size = 1],
+    },
+  }: Convolution,
+) {
+  // prettier-ignore
+  return (x: TfTensor, kernel: TfTensor): TfTensor =>
+    tf.conv1d(tf.pad(x, [[0, 0], [(size - 1) * dilation, 0], [0, 0]]), kernel, 1, "valid", "NWC", dilation); // prettier-ignore
 }

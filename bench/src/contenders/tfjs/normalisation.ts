@@ -5,14 +5,15 @@ import { repeated, tensor, type TensorFlow, type TfTensor } from "./api.ts";
 import { gradients } from "./attention.ts";
 
 export async function batchNormalizationGradient(tf: TensorFlow, given: BatchNormalization & Targeted): Promise<Work> {
-  return gradients(tf, [given.x, given.gamma, given.beta], given.target, (...[x, gamma, beta]: TfTensor[]) => {
-    const { mean, variance } = tf.moments(x!, 0);
-    return x!.sub(mean).mul(variance.add(given.epsilon).rsqrt()).mul(gamma!).add(beta!);
+  return gradients(tf, [given.x, given.gamma, given.beta], given.target, (x: TfTensor, gamma: TfTensor, beta: TfTensor) => {
+    const { mean, variance } = tf.moments(x, 0);
+    return x.sub(mean).mul(variance.add(given.epsilon).rsqrt()).mul(gamma).add(beta);
   });
 }
 
 export async function crossEntropyGradient(tf: TensorFlow, { logits, labels }: CrossEntropy): Promise<Work> {
   const [on, classes] = [tensor(tf, logits), tensor(tf, labels)];
-  const slopes = tf.grads((...[y]: TfTensor[]) => tf.losses.softmaxCrossEntropy(tf.oneHot(classes, logits.shape[1]!), y!));
+  const [, count = 0] = logits.shape;
+  const slopes = tf.grads((y: TfTensor) => tf.losses.softmaxCrossEntropy(tf.oneHot(classes, count), y));
   return repeated(tf, () => tf.tidy(() => slopes([on])));
 }

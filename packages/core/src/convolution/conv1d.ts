@@ -40,8 +40,10 @@ export function conv1d(x: Tensor, kernel: Tensor, options: Conv1dOptions = {}): 
   for (const [name, value] of Object.entries({ stride, dilation, groups })) checkSize(who("conv1d"), name, value);
   checkOneOf(who("conv1d"), "padding", padding, paddings);
   checkOperands(x, kernel, groups);
-  const windows: Windows = { size: kernel.shape[0]!, stride, dilation };
-  const around = paddingOf(padding, x.shape[1]!, windows);
+  const [size = 0] = kernel.shape,
+    [, steps = 0] = x.shape;
+  const windows: Windows = { size, stride, dilation };
+  const around = paddingOf(padding, steps, windows);
   const y =
     groups > 1 && groups === x.shape[2]
       ? depthwise(slidingWindows(padded(x, around), 1, windows), kernel)
@@ -71,13 +73,14 @@ function grouped(
   const parts = transpose(reshape(x, [batch, steps, groups, input / groups]), [2, 0, 1, 3]),
     kernels = transpose(reshape(kernel, [size, part, groups, filters / groups]), [2, 0, 1, 3]);
   const y = product(slidingWindows(padded(parts, around), 2, windows), expand(kernels, 1));
-  return reshape(transpose(y, [1, 2, 0, 3]), [batch, y.shape[2]!, filters]);
+  const [, , count = 0] = y.shape;
+  return reshape(transpose(y, [1, 2, 0, 3]), [batch, count, filters]);
 }
 
 /** One input for each part: sums of few products, and no matrix. x [batch, windows, size, input]. */
 function depthwise(x: Tensor, kernel: Tensor): Tensor {
   const [batch, windows, size, input] = x.shape as [number, number, number, number],
-    filters = kernel.shape[2]!;
+    [, , filters = 0] = kernel.shape;
   if (filters === input) return x.mul(reshape(kernel, [size, input])).sum(2);
   return reshape(
     expand(x, -1)
@@ -99,8 +102,9 @@ function padded(x: Tensor, around: readonly [number, number]): Tensor {
 function checkOperands(x: Tensor, kernel: Tensor, groups: number): void {
   checkTensor("conv1d", x);
   checkTensor("conv1d", kernel, "kernel");
-  const [input = 0, part = 0, filters = 0] = [x.shape[2], kernel.shape[1], kernel.shape[2]];
-  if (x.rank === 3 && kernel.rank === 3 && kernel.shape[0]! > 0 && input === part * groups && filters % groups === 0) {
+  const [, , input = 0] = x.shape,
+    [size = 0, part = 0, filters = 0] = kernel.shape;
+  if (x.rank === 3 && kernel.rank === 3 && size > 0 && input === part * groups && filters % groups === 0) {
     if (x.dtype === kernel.dtype && x.dtype !== "i32") return;
     throw new SluiceError({
       code: "DTYPE_MISMATCH",

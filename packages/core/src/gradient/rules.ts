@@ -1,7 +1,7 @@
 // The gradient of every kind of node but loops, which differentiate as a whole (loop.ts). One table, exhaustive by type.
 import * as make from "../graph/make.ts";
 import type { Node } from "../graph/node.ts";
-import { scalarRules } from "./scalar.ts";
+import { type Arguments, scalarRules } from "./scalar.ts";
 import { viewGradient } from "./viewGradient.ts";
 
 export type Contribution = readonly [to: Node, gradient: Node];
@@ -17,7 +17,10 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   const: () => [],
   data: () => [],
   param: () => [],
-  pointwise: (dy, y) => scalarRules[y.op](dy, y.args, y).flatMap((dx, i): Contribution[] => (dx === undefined ? [] : [[y.args[i]!, dx]])),
+  pointwise(dy, y) {
+    const args = y.args as unknown as Arguments; // as many as its rule reads
+    return scalarRules[y.op](dy, args, y).flatMap((dx, i): Contribution[] => (dx === undefined ? [] : [[y.args[i]!, dx]]));
+  },
   // y = x seen through a window: dx = zeros with dy laid where it was seen, summed where seen more than once
   view: (dy, { x, window }) => viewGradient(dy, window, x).map((dx): Contribution => [x, dx]),
   // y = pieces laid out: each gets back what lies in its window

@@ -3,8 +3,11 @@ import type { ScalarOp } from "../backend.ts";
 import * as make from "../graph/make.ts";
 import type { Node, Pointwise } from "../graph/node.ts";
 
+/** Those of an operation: as many as it takes are there. */
+export type Arguments = readonly [Node, Node, Node];
+
 /** Given dL/dy, the operation's arguments x and its result y: dL/dx for each argument; undefined where there is none. */
-export type ScalarRule = (dy: Node, x: readonly Node[], y: Pointwise) => readonly (Node | undefined)[];
+export type ScalarRule = (dy: Node, x: Arguments, y: Pointwise) => readonly (Node | undefined)[];
 
 const add = (a: Node, b: Node): Node => make.pointwise("add", [a, b]);
 const sub = (a: Node, b: Node): Node => make.pointwise("sub", [a, b]);
@@ -23,11 +26,11 @@ export const scalarRules: { readonly [O in ScalarOp | "copy" | "stop"]: ScalarRu
   // y = eˣ: dx = y dy
   exp: (dy, _x, y) => [mul(dy, y)],
   // y = log x: dx = dy / x
-  log: (dy, [x]) => [div(dy, x!)],
+  log: (dy, [x]) => [div(dy, x)],
   // y = log(1 + x): dx = dy / (1 + x)
-  log1p: (dy, [x]) => [div(dy, add(fill(1, x!), x!))],
+  log1p: (dy, [x]) => [div(dy, add(fill(1, x), x))],
   // y = eˣ − 1: dx = eˣ dy, where y + 1 would lose all of it far below 0
-  expm1: (dy, [x]) => [mul(dy, make.pointwise("exp", [x!]))],
+  expm1: (dy, [x]) => [mul(dy, make.pointwise("exp", [x]))],
   // y = √x: dx = dy / 2y
   sqrt: (dy, _x, y) => [div(dy, add(y, y))],
   // y = tanh x: dx = (1 − y²) dy
@@ -35,29 +38,29 @@ export const scalarRules: { readonly [O in ScalarOp | "copy" | "stop"]: ScalarRu
   // y = σ(x): dx = y (1 − y) dy
   sigmoid: (dy, _x, y) => [mul(dy, mul(y, sub(fill(1, y), y)))],
   // y = sin x: dx = cos x dy
-  sin: (dy, [x]) => [mul(dy, make.pointwise("cos", [x!]))],
+  sin: (dy, [x]) => [mul(dy, make.pointwise("cos", [x]))],
   // y = cos x: dx = −sin x dy
-  cos: (dy, [x]) => [neg(mul(dy, make.pointwise("sin", [x!])))],
+  cos: (dy, [x]) => [neg(mul(dy, make.pointwise("sin", [x])))],
   // y = erf x: dx = 2/√π e^−x² dy
-  erf: (dy, [x]) => [mul(dy, mul(fill(2 / Math.sqrt(Math.PI), x!), make.pointwise("exp", [neg(mul(x!, x!))])))],
+  erf: (dy, [x]) => [mul(dy, mul(fill(2 / Math.sqrt(Math.PI), x), make.pointwise("exp", [neg(mul(x, x))])))],
   // y = a + b: da = dy, db = dy
   add: (dy) => [dy, dy],
   // y = a − b: da = dy, db = −dy
   sub: (dy) => [dy, neg(dy)],
   // y = a b: da = b dy, db = a dy
-  mul: (dy, [a, b]) => [mul(dy, b!), mul(dy, a!)],
+  mul: (dy, [a, b]) => [mul(dy, b), mul(dy, a)],
   // y = a / b: da = dy / b, db = −y dy / b
-  div: (dy, [, b], y) => [div(dy, b!), neg(div(mul(dy, y), b!))],
+  div: (dy, [, b], y) => [div(dy, b), neg(div(mul(dy, y), b))],
   // y = max(a, b): to a where b < a, otherwise to b
-  max: (dy, [a, b]) => toOne(less(b!, a!), dy),
+  max: (dy, [a, b]) => toOne(less(b, a), dy),
   // y = min(a, b): to a where a < b, otherwise to b
-  min: (dy, [a, b]) => toOne(less(a!, b!), dy),
+  min: (dy, [a, b]) => toOne(less(a, b), dy),
   // y = [a < b] is flat almost everywhere
   less: () => [undefined, undefined],
   // y = test ? a : b: to the one taken
-  select: (dy, [test]) => [undefined, ...toOne(test!, dy)],
+  select: (dy, [test]) => [undefined, ...toOne(test, dy)],
   // y = x in another dtype: back in x's, between floats
-  copy: (dy, [x]) => [x!.dtype === "i32" || dy.dtype === "i32" ? undefined : x!.dtype === dy.dtype ? dy : make.copy(dy, x!.dtype)],
+  copy: (dy, [x]) => [x.dtype === "i32" || dy.dtype === "i32" ? undefined : x.dtype === dy.dtype ? dy : make.copy(dy, x.dtype)],
   stop: () => [undefined],
 };
 

@@ -6,6 +6,13 @@ type Register = Float64Array;
 /** out[i] = op(x[i], y[i], z[i]) for i < n; an operation ignores operands it does not take. `select` takes the test first. */
 export type Operation = (out: Register, x: Register, y: Register, z: Register, n: number) => void;
 
+/** Of one operand, where the function costs far more than its call. */
+export function unary(f: (x: number) => number): Operation {
+  return (out, x, _y, _z, n) => {
+    for (let i = 0; i < n; i++) out[i] = f(x[i]!);
+  };
+}
+
 export const operations: { readonly [O in ScalarOp]: Operation } = {
   neg(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = -x[i]!;
@@ -19,12 +26,8 @@ export const operations: { readonly [O in ScalarOp]: Operation } = {
   log(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = Math.log(x[i]!);
   },
-  log1p(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = Math.log1p(x[i]!);
-  },
-  expm1(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = Math.expm1(x[i]!);
-  },
+  log1p: unary(Math.log1p),
+  expm1: unary(Math.expm1),
   sqrt(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = Math.sqrt(x[i]!);
   },
@@ -34,15 +37,9 @@ export const operations: { readonly [O in ScalarOp]: Operation } = {
   sigmoid(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = sigmoid(x[i]!);
   },
-  sin(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = Math.sin(x[i]!);
-  },
-  cos(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = Math.cos(x[i]!);
-  },
-  erf(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = erf(x[i]!);
-  },
+  sin: unary(Math.sin),
+  cos: unary(Math.cos),
+  erf: unary(erf),
   add(out, x, y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = x[i]! + y[i]!;
   },

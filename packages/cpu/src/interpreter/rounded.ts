@@ -1,7 +1,7 @@
 // The operations of an f32 body: each rounds what it computes in float64, which for + − × ÷ √ is what float32 arithmetic gives (Figueroa 1995).
 import type { ScalarOp } from "@sluice/core";
 import { erf, sigmoid } from "@sluice/core/kit";
-import { type Operation, operations } from "./operations.ts";
+import { type Operation, operations, unary } from "./operations.ts";
 
 const { fround } = Math;
 
@@ -14,12 +14,8 @@ export const rounded: { readonly [O in ScalarOp]: Operation } = {
   log(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(Math.log(x[i]!));
   },
-  log1p(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = fround(Math.log1p(x[i]!));
-  },
-  expm1(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = fround(Math.expm1(x[i]!));
-  },
+  log1p: unary((x) => fround(Math.log1p(x))),
+  expm1: unary((x) => fround(Math.expm1(x))),
   sqrt(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(Math.sqrt(x[i]!));
   },
@@ -29,15 +25,9 @@ export const rounded: { readonly [O in ScalarOp]: Operation } = {
   sigmoid(out, x, _y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(sigmoid(x[i]!));
   },
-  sin(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = fround(Math.sin(x[i]!));
-  },
-  cos(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = fround(Math.cos(x[i]!));
-  },
-  erf(out, x, _y, _z, n) {
-    for (let i = 0; i < n; i++) out[i] = fround(erf(x[i]!));
-  },
+  sin: unary((x) => fround(Math.sin(x))),
+  cos: unary((x) => fround(Math.cos(x))),
+  erf: unary((x) => fround(erf(x))),
   add(out, x, y, _z, n) {
     for (let i = 0; i < n; i++) out[i] = fround(x[i]! + y[i]!);
   },

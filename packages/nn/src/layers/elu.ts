@@ -5,6 +5,7 @@ import { layerName } from "../options/rules.ts";
 import { filled, given, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
+import { zeroed } from "./counted.ts";
 import type { Layer } from "./layer.ts";
 
 export interface EluConfig {
@@ -36,7 +37,10 @@ export function elu(options: EluConfig = {}): Layer {
         output: input,
         weights: {},
         stepwise: "pointwise",
-        apply: (_, x) => where(less(0, x), x, mul(alpha, expm1(minimum(0, x)))), // of nothing above 0, where it might overflow
+        apply(_, given, { mask }) {
+          const x = zeroed(given, mask);
+          return where(less(0, x), x, mul(alpha, expm1(minimum(0, x)))); // of nothing above 0, where it might overflow
+        },
       };
     },
   });

@@ -182,8 +182,8 @@ const numbers = specOf([4, 3], "float");
 const refusals: [title: string, code: SluiceError["code"], message: string, attempt: () => unknown][] = [
   ["units of 0", "INVALID_ARGUMENT", "units", () => dense({ units: 0 })],
   ["half a unit", "INVALID_ARGUMENT", "units", () => lstm({ units: 1.5 })],
-  ["an unknown activation", "INVALID_ARGUMENT", "swish", () => dense({ units: 1, activation: "swish" as "relu" })],
-  ["an unknown activation of simpleRNN", "INVALID_ARGUMENT", "swish", () => simpleRNN({ units: 1, activation: "swish" as "relu" })],
+  ["an unknown activation", "INVALID_ARGUMENT", "swoosh", () => dense({ units: 1, activation: "swoosh" as "relu" })],
+  ["an unknown activation of simpleRNN", "INVALID_ARGUMENT", "swoosh", () => simpleRNN({ units: 1, activation: "swoosh" as "relu" })],
   ["a rate of 1", "INVALID_ARGUMENT", "rate", () => dropout({ rate: 1 })],
   ["a table without rows", "INVALID_ARGUMENT", "inputDim", () => embedding({ inputDim: 0, outputDim: 1 })],
   ["an unknown merge mode", "INVALID_ARGUMENT", "mean", () => bidirectional(lstm({ units: 1 }), { mergeMode: "mean" as "sum" })],
