@@ -4,8 +4,10 @@ import { boolean, size } from "@sluice/core/arguments";
 import { given, preset, required, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+import { activityTable, weightTable, type ActivityOption, type WeightOptions } from "./weightOptions.ts";
 
-export interface GroupQueryAttentionConfig extends SelfAttentionConfig {
+/** Kernels are all four projections, biases theirs. */
+export interface GroupQueryAttentionConfig extends SelfAttentionConfig, WeightOptions<"kernel" | "bias">, ActivityOption {
   /** Columns of each head's queries, keys and values. */
   readonly headDim: number;
   readonly numQueryHeads: number;
@@ -21,6 +23,8 @@ export const groupQueryAttentionTable = {
   numQueryHeads: required(size),
   numKeyValueHeads: required(size),
   useBias: preset(boolean, true),
+  ...weightTable("kernel", "bias"),
+  ...activityTable,
 } satisfies Table<GroupQueryAttentionConfig>;
 
 /**

@@ -13,8 +13,10 @@ import { either, options as record } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
 import { selfAttention, selfAttentionTable, type KnownAttention, type SelfAttentionConfig } from "./selfAttention.ts";
+import { activityTable, weightTable, type ActivityOption, type WeightOptions } from "./weightOptions.ts";
 
-export interface MultiHeadAttentionConfig extends SelfAttentionConfig {
+/** Kernels are all four projections, biases theirs. */
+export interface MultiHeadAttentionConfig extends SelfAttentionConfig, WeightOptions<"kernel" | "bias">, ActivityOption {
   readonly numHeads: number;
   /** Heads of keys and values, each shared by numHeads / numKeyValueHeads heads (Ainslie et al. 2023). Default numHeads. */
   readonly numKeyValueHeads?: number;
@@ -47,6 +49,8 @@ export const multiHeadAttentionTable = {
   valueDim: optional(size),
   outputDim: optional(size),
   useBias: preset(boolean, true),
+  ...weightTable("kernel", "bias"),
+  ...activityTable,
   score: preset(oneOf("dot", "scaledDot", "additive", "concat"), "scaledDot"),
   scoreUnits: optional(size),
   useProjections: preset(boolean, true),

@@ -23,9 +23,9 @@ import { sequenceOf } from "./checks.ts";
 import type { ArraysOf, Known, LayerName, Naming } from "./known.ts";
 import type { Beside, Built, Gives, LayerDefinition, Stepwise, Symbolic } from "./layer.ts";
 import { masked, maskTable, masksOf, type MaskConfig } from "./recurrentMasks.ts";
-import { declaredIn } from "./recurrentWeights.ts";
+import { recurrentWeights } from "./recurrentWeights.ts";
 import { reversed } from "./reversed.ts";
-import { activityTable, type ActivityOption } from "./weightOptions.ts";
+import { activityTable, declaredIn, type ActivityOption } from "./weightOptions.ts";
 import { runInParts } from "./runInParts.ts";
 import { checkStart, namesOf, noCarry, specsOf, stepwiseOf, twoStarts } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
@@ -165,7 +165,7 @@ function overSteps<P, S, E>({ ways, config, input, who, beside, stepwise }: Over
   return {
     output,
     also: { state },
-    weights: declaredIn(ways.weights(sizes) as Tree<Weight>, config), // P is a record of weights, or of records of them
+    weights: declaredIn(ways.weights(sizes) as Tree<Weight>, recurrentWeights, config), // P is a record of weights, or of records of them
     activityRegularizer,
     drawn: masksOf(extras, steps, config),
     ...(stateful && { carried: state }),

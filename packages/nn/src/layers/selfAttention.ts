@@ -11,6 +11,7 @@ import type { Beside, Built, LayerContext, LayerDefinition, RandomMask, Stepped,
 import { position, positionIn, stepsAtMost, within } from "./position.ts";
 import { specsOf } from "./recurrentState.ts";
 import type { Spec } from "./spec.ts";
+import { declaredIn, type ActivityOption } from "./weightOptions.ts";
 
 export interface SelfAttentionConfig {
   /**
@@ -50,7 +51,12 @@ export interface AttentionLayer extends LayerDefinition {
 export type KnownAttention<K extends string, N extends LayerName, P> = AttentionLayer & Known<K, N, ArraysOf<P>>;
 
 /** The layer of `kind`; `heads` where scores are [batch, heads, queries, keys]. `config` was checked. */
-export function selfAttention<P>(kind: string, module: Attention<P>, config: SelfAttentionConfig, heads?: number): AttentionLayer {
+export function selfAttention<P>(
+  kind: string,
+  module: Attention<P>,
+  config: SelfAttentionConfig & ActivityOption,
+  heads?: number,
+): AttentionLayer {
   return callable({
     kind,
     config,
@@ -60,9 +66,12 @@ export function selfAttention<P>(kind: string, module: Attention<P>, config: Sel
   }) as unknown as AttentionLayer; // a call gives what `also` says
 }
 
+/** What options call the weights of projections, where there are some. */
+const projections = { wq: "kernel", wk: "kernel", wv: "kernel", wo: "kernel", bq: "bias", bk: "bias", bv: "bias", bo: "bias" };
+
 interface Attending<P> {
   readonly module: Attention<P>;
-  readonly config: SelfAttentionConfig;
+  readonly config: SelfAttentionConfig & ActivityOption;
   readonly heads: number | undefined;
   readonly input: Spec;
   readonly who: string;
@@ -88,7 +97,8 @@ function built<P>({ module, config, heads, input, who, beside }: Attending<P>): 
   return {
     output,
     also: { scores: { shape, axes, dtype: "float" } },
-    weights: module.weights(sizes) as Tree<Weight>, // P is a record of weights
+    weights: declaredIn(module.weights(sizes) as Tree<Weight>, projections, config), // P is a record of weights
+    activityRegularizer: config.activityRegularizer,
     ...(rate > 0 && { drawn }),
     ...stepsOf({ module, sizes, who, heads: heads !== undefined, isSelf: Object.keys(beside).length === 0, causal, softCap, residual }),
     apply(weights, x, context) {

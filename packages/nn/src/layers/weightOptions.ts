@@ -1,5 +1,5 @@
 // The options that say how a layer's weight starts, what its size costs and what it is kept to, by Keras's names: kernelInitializer, biasConstraint, ….
-import type { Init, PlainInit, Weight } from "@sluice/core";
+import { isWeight, mapTree, type Init, type PlainInit, type Tree, type Weight } from "@sluice/core";
 import { anyInit } from "@sluice/core/arguments";
 import { optional, type Option } from "../options/table.ts";
 import { anyConstraint, type Constraint } from "../weights/constraint.ts";
@@ -48,6 +48,19 @@ export function declared(weight: Weight, name: string, config: object): LayerWei
     ...(regularizer !== undefined && { regularizer: regularizer as Regularizer }),
     ...(constraint !== undefined && { constraint: constraint as Constraint }),
   };
+}
+
+/** The same of all weights in a tree, by what options call those of a key: { wx: "kernel" }. Others stay as they are. */
+export function declaredIn(weights: Tree<Weight>, called: Readonly<Record<string, string>>, config: object): Tree<Weight> {
+  const names = new Set(Object.values(called));
+  const isSaid = Object.keys(config).some((option) => names.has(option.replace(/(Initializer|Regularizer|Constraint)$/, "")));
+  if (!isSaid) return weights;
+  const each = (leaf: unknown, path: string): Weight => {
+    const weight = leaf as Weight, // `isWeight` says so
+      name = called[path.slice(path.lastIndexOf(".") + 1)];
+    return name === undefined ? weight : declared(weight, name, config);
+  };
+  return mapTree(weights, isWeight, each) as Tree<Weight>; // one for each
 }
 
 function started(own: Init, init: PlainInit): Init {

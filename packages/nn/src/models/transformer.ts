@@ -1,6 +1,6 @@
 // What the blocks of a transformer share (Vaswani et al. 2017, section 3.1): sublayers, each added to what it read and normalised, and the feedforward one.
-import type { Projections, Weight } from "@sluice/core";
-import { boolean, finite, fraction, nonNegative, size } from "@sluice/core/arguments";
+import type { PlainInit, Projections, Weight } from "@sluice/core";
+import { anyInit, boolean, finite, fraction, nonNegative, size } from "@sluice/core/arguments";
 import { anyActivation, type Activation } from "../layers/activationFunction.ts";
 import { add } from "../layers/add.ts";
 import { dense } from "../layers/dense.ts";
@@ -27,6 +27,10 @@ export interface TransformerConfig {
   readonly layerNormEpsilon?: number;
   /** Normalise what a sublayer reads (Xiong et al. 2020) in place of the sum that it gives. Default false. */
   readonly normalizeFirst?: boolean;
+  /** How projections and the kernels of the feedforward network start. Default "glorotUniform". */
+  readonly kernelInitializer?: PlainInit;
+  /** How their biases do. Default "zeros". */
+  readonly biasInitializer?: PlainInit;
   /** Fixes this layer's dropout masks; by default they follow from the seed of `compile` and the layer's name. */
   readonly seed?: number;
   readonly name?: string;
@@ -40,6 +44,8 @@ export const transformerTable = {
   activation: preset(anyActivation, "relu"),
   layerNormEpsilon: preset(nonNegative, 1e-5),
   normalizeFirst: preset(boolean, false),
+  kernelInitializer: preset(anyInit, "glorotUniform"),
+  biasInitializer: preset(anyInit, "zeros"),
   seed: optional(finite),
   name: optional(layerName),
 } satisfies Table<TransformerConfig>;
@@ -86,8 +92,16 @@ function sublayer<S extends Symbolic>(part: string, x: Symbolic, options: Option
 
 /** The sublayer `part`: attention of x to itself, or to `value`. */
 export function attending(part: string, x: Symbolic, options: Options, { value, causal = false }: Looking = {}): Sublayer<Attended> {
-  const { numHeads, dropout: rate, seed } = options;
-  const layer = multiHeadAttention({ numHeads, causal, dropout: rate, ...(seed !== undefined && { seed }), name: part });
+  const { numHeads, dropout: rate, seed, kernelInitializer, biasInitializer } = options;
+  const layer = multiHeadAttention({
+    numHeads,
+    causal,
+    kernelInitializer,
+    biasInitializer,
+    dropout: rate,
+    ...(seed !== undefined && { seed }),
+    name: part,
+  });
   return sublayer(part, x, options, (read) => layer(read, value === undefined ? {} : { value }));
 }
 
@@ -98,11 +112,12 @@ interface Looking {
 
 /** The last sublayer of a block: activation(x·kernel + bias)·kernel + bias, as many features as x has. */
 export function feedforward(x: Symbolic, features: number, options: Options): Symbolic {
-  const { intermediateDim, activation, activationDropout } = options;
+  const { intermediateDim, activation, activationDropout, kernelInitializer, biasInitializer } = options;
+  const starts = { kernelInitializer, biasInitializer };
   const { output } = sublayer("feedforward", x, options, (read) => {
-    const wide = dense({ units: intermediateDim, activation, name: "feedforwardIntermediate" })(read);
+    const wide = dense({ units: intermediateDim, activation, ...starts, name: "feedforwardIntermediate" })(read);
     const kept = dropped("feedforwardActivationDropout", wide, activationDropout, options);
-    return dense({ units: features, name: "feedforwardOutput" })(kept);
+    return dense({ units: features, ...starts, name: "feedforwardOutput" })(kept);
   });
   return output;
 }

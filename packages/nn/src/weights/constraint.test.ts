@@ -5,8 +5,10 @@ import { dense } from "../layers/dense.ts";
 import { embedding } from "../layers/embedding.ts";
 import { input } from "../layers/input.ts";
 import { lstm } from "../layers/lstm.ts";
+import { multiHeadAttention } from "../layers/multiHeadAttention.ts";
 import { learn } from "../learner/learn.ts";
 import { sequential } from "../models/sequential.ts";
+import { transformerEncoder } from "../models/transformerEncoder.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { constrain, type Constraint } from "./constraint.ts";
 
@@ -93,6 +95,33 @@ test("layers take constraints, prices and starts by name, and groups say otherwi
   expect(after.dense.bias?.data[0]).toBe(0);
   expect(Math.hypot(after.embedding.embeddings.data[0] ?? NaN, after.embedding.embeddings.data[1] ?? NaN)).toBeCloseTo(1, 6);
   trainer.dispose();
+});
+
+test("projections of attention, and what stands in blocks of it, start as their options say", async () => {
+  const x = input({ shape: [3, 4] });
+  const net = sequential([
+    x,
+    multiHeadAttention({
+      numHeads: 2,
+      kernelInitializer: { constant: 0.5 },
+      biasInitializer: "ones",
+      biasConstraint: "nonNeg",
+      name: "heads",
+    }),
+    transformerEncoder({
+      intermediateDim: 3,
+      numHeads: 2,
+      kernelInitializer: { constant: 0.25 },
+      biasInitializer: { constant: 2 },
+      name: "block",
+    }),
+  ]);
+  const trainer = await net.compile({ backend });
+  const { heads, block } = await trainer.weights();
+  expect(new Set([...heads.wq.data, ...heads.wo.data])).toEqual(new Set([0.5]));
+  expect(new Set(heads.bo?.data)).toEqual(new Set([1]));
+  expect(new Set([...block.selfAttention.wk.data, ...block.feedforwardOutput.kernel.data])).toEqual(new Set([0.25]));
+  expect(new Set(block.feedforwardIntermediate.bias.data)).toEqual(new Set([2]));
 });
 
 test("what is no constraint is refused with what may stand there", () => {
