@@ -1,10 +1,11 @@
 // A function of each element, as a layer.
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { anyActivation, type Activation } from "./activationFunction.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface ActivationConfig {
   readonly activation: Activation;
@@ -22,8 +23,10 @@ export const activationTable = {
  * x [batch, …] → the same shape. No weights.
  * Throws INVALID_ARGUMENT for an unknown activation; at build DTYPE_MISMATCH for indices, SHAPE_MISMATCH for the softmax of samples without axes.
  */
-export function activation(options: ActivationConfig): Layer {
-  const config = given("activation", activationTable, options);
+export function activation<const N extends LayerName = undefined>(
+  options: ActivationConfig & Naming<N>,
+): KnownLayer<"activation", N, NoWeights> {
+  const config = namedOptions<ActivationConfig, N>("activation", activationTable, options);
   return layer({
     kind: "activation",
     config,

@@ -1,10 +1,11 @@
 // Dropout that keeps mean and variance of what selu gives (Klambauer et al. 2017, "Self-normalizing neural networks", section 3).
 import { where, type Tensor } from "@sluice/core";
-import { given } from "../options/table.ts";
+import {} from "../options/table.ts";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
 import { dropoutTable, type DropoutConfig } from "./dropout.ts";
-import type { Layer } from "./layer.ts";
 
 /** −λα of selu: what its arguments far below 0 come to. */
 const lowest = -1.6732632423543772 * 1.0507009873554805;
@@ -15,8 +16,10 @@ const lowest = -1.6732632423543772 * 1.0507009873554805;
  * x [batch, …] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
  * Throws INVALID_ARGUMENT for a rate outside [0, 1); at build DTYPE_MISMATCH for indices.
  */
-export function alphaDropout(options: DropoutConfig): Layer {
-  const config = given("alphaDropout", dropoutTable, options),
+export function alphaDropout<const N extends LayerName = undefined>(
+  options: DropoutConfig & Naming<N>,
+): KnownLayer<"alphaDropout", N, NoWeights> {
+  const config = namedOptions<DropoutConfig, N>("alphaDropout", dropoutTable, options),
     { rate, seed } = config;
   // a = ((1 − rate)(1 + rate·α'²))^(−1/2), b = −a·rate·α'
   const a = ((1 - rate) * (1 + rate * lowest ** 2)) ** -0.5,

@@ -1,6 +1,6 @@
 // The mean of each feature over each window of steps.
 import { averagePool1d } from "@sluice/core";
-import type { Layer } from "./layer.ts";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { pooling1D, type Pooling1DConfig } from "./pooling1D.ts";
 
 /**
@@ -11,6 +11,8 @@ import { pooling1D, type Pooling1DConfig } from "./pooling1D.ts";
  * Throws INVALID_ARGUMENT for sizes below 1; at build SHAPE_MISMATCH for a sample that is not [steps, features] or has fewer steps than a "valid"
  * window, DTYPE_MISMATCH for indices.
  */
-export function averagePooling1D(options: Pooling1DConfig = {}): Layer {
+export function averagePooling1D<const N extends LayerName = undefined>(
+  options: Pooling1DConfig & Naming<N> = {},
+): KnownLayer<"averagePooling1D", N, NoWeights> {
   return pooling1D("averagePooling1D", options, averagePool1d);
 }

@@ -1,11 +1,12 @@
 // Steps left out at the beginning and at the end.
 import { iota, less, where, type Tensor } from "@sluice/core";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf, shapeMismatch } from "./checks.ts";
 import { flags } from "./counted.ts";
-import type { Layer } from "./layer.ts";
 import { bothEnds, endOf, ends, type BothEnds } from "./stepEnds.ts";
 
 export interface Cropping1DConfig {
@@ -27,8 +28,10 @@ export const cropping1DTable = {
  * Throws INVALID_ARGUMENT for a cropping that is none; at build SHAPE_MISMATCH for a sample that is not [steps, features] or of which nothing is left,
  * DTYPE_MISMATCH for indices.
  */
-export function cropping1D(options: Cropping1DConfig = {}): Layer {
-  const config = given("cropping1D", cropping1DTable, options),
+export function cropping1D<const N extends LayerName = undefined>(
+  options: Cropping1DConfig & Naming<N> = {},
+): KnownLayer<"cropping1D", N, NoWeights> {
+  const config = namedOptions<Cropping1DConfig, N>("cropping1D", cropping1DTable, options),
     [before, after] = ends(filled(cropping1DTable, config).cropping);
   return layer({
     kind: "cropping1D",

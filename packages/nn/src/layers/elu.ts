@@ -1,12 +1,13 @@
 // The exponential linear unit, as a layer.
 import { expm1, less, minimum, mul, where } from "@sluice/core";
 import { finite } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
 import { zeroed } from "./counted.ts";
-import type { Layer } from "./layer.ts";
 
 export interface EluConfig {
   /** What −x goes to far below 0. Default 1. */
@@ -25,8 +26,8 @@ export const eluTable = {
  * x [batch, …] → the same shape. No weights.
  * Throws INVALID_ARGUMENT for an alpha that is no finite number; at build DTYPE_MISMATCH for indices.
  */
-export function elu(options: EluConfig = {}): Layer {
-  const config = given("elu", eluTable, options),
+export function elu<const N extends LayerName = undefined>(options: EluConfig & Naming<N> = {}): KnownLayer<"elu", N, NoWeights> {
+  const config = namedOptions<EluConfig, N>("elu", eluTable, options),
     { alpha } = filled(eluTable, config);
   return layer({
     kind: "elu",

@@ -1,9 +1,10 @@
 // All numbers of a sample in a row.
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, type Table } from "../options/table.ts";
+import { optional, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 import { reshaped } from "./reshaped.ts";
 
 export interface FlattenConfig {
@@ -18,8 +19,10 @@ export const flattenTable = { name: optional(layerName) } satisfies Table<Flatte
  * x [batch, …] → [batch, features]. What stands at steps that do not count is 0, and the mask ends. No weights.
  * Throws at build DTYPE_MISMATCH for indices.
  */
-export function flatten(options: FlattenConfig = {}): Layer {
-  const config = given("flatten", flattenTable, options);
+export function flatten<const N extends LayerName = undefined>(
+  options: FlattenConfig & Naming<N> = {},
+): KnownLayer<"flatten", N, NoWeights> {
+  const config = namedOptions<FlattenConfig, N>("flatten", flattenTable, options);
   return layer({
     kind: "flatten",
     config,

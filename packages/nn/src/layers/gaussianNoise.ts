@@ -1,11 +1,12 @@
 // Additive normal noise, as a regulariser.
 import type { Tensor } from "@sluice/core";
 import { finite, nonNegative } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface GaussianNoiseConfig {
   /** The standard deviation, at least 0. */
@@ -27,8 +28,10 @@ export const gaussianNoiseTable = {
  * x [batch, …] → the same shape. Noise is drawn on the host: the same seed gives the same noise on every backend.
  * Throws INVALID_ARGUMENT for a deviation below 0; at build DTYPE_MISMATCH for indices.
  */
-export function gaussianNoise(options: GaussianNoiseConfig): Layer {
-  const config = given("gaussianNoise", gaussianNoiseTable, options),
+export function gaussianNoise<const N extends LayerName = undefined>(
+  options: GaussianNoiseConfig & Naming<N>,
+): KnownLayer<"gaussianNoise", N, NoWeights> {
+  const config = namedOptions<GaussianNoiseConfig, N>("gaussianNoise", gaussianNoiseTable, options),
     { stddev, seed } = config;
   return layer({
     kind: "gaussianNoise",

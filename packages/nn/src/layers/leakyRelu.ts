@@ -1,11 +1,12 @@
 // The rectifier that lets some of what is negative through, as a layer.
 import { less, mul, relu, type Tensor, where } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface LeakyReluConfig {
   /** Default 0.3, as of Keras's layer; its function, the activation "leakyRelu", has 0.2, and PyTorch's 0.01. */
@@ -24,8 +25,10 @@ export const leakyReluTable = {
  * x [batch, …] → the same shape. No weights.
  * Throws INVALID_ARGUMENT for a slope below 0; at build DTYPE_MISMATCH for indices.
  */
-export function leakyRelu(options: LeakyReluConfig = {}): Layer {
-  const config = given("leakyRelu", leakyReluTable, options),
+export function leakyRelu<const N extends LayerName = undefined>(
+  options: LeakyReluConfig & Naming<N> = {},
+): KnownLayer<"leakyRelu", N, NoWeights> {
+  const config = namedOptions<LeakyReluConfig, N>("leakyRelu", leakyReluTable, options),
     { negativeSlope } = filled(leakyReluTable, config);
   return layer({
     kind: "leakyRelu",

@@ -1,11 +1,12 @@
 // Steps that stand for nothing, told by what is in them.
 import { notEqual, where } from "@sluice/core";
 import { finite } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface MaskingConfig {
   /** What all features of a step are that does not count. Default 0. */
@@ -25,8 +26,10 @@ export const maskingTable = {
  * Throws INVALID_ARGUMENT for a value that is no finite number; at build SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH
  * for indices.
  */
-export function masking(options: MaskingConfig = {}): Layer {
-  const config = given("masking", maskingTable, options),
+export function masking<const N extends LayerName = undefined>(
+  options: MaskingConfig & Naming<N> = {},
+): KnownLayer<"masking", N, NoWeights> {
+  const config = namedOptions<MaskingConfig, N>("masking", maskingTable, options),
     { maskValue } = filled(maskingTable, config);
   return layer({
     kind: "masking",

@@ -1,11 +1,12 @@
 // The axes of a sample in another order.
 import { maxRank, type Rule } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import { zeroed } from "./counted.ts";
-import type { Layer } from "./layer.ts";
 
 export interface PermuteConfig {
   /** Which axis comes where: each of 1 … n once, where a sample has n axes. The batch, axis 0, stays. */
@@ -28,8 +29,8 @@ export const permuteTable = { dims: required(anyOrder), name: optional(layerName
  * it does not go one step at a time. No weights.
  * Throws INVALID_ARGUMENT for what is no order of axes; at build SHAPE_MISMATCH for a sample of another number of axes, DTYPE_MISMATCH for indices.
  */
-export function permute(options: PermuteConfig): Layer {
-  const config = given("permute", permuteTable, options),
+export function permute<const N extends LayerName = undefined>(options: PermuteConfig & Naming<N>): KnownLayer<"permute", N, NoWeights> {
+  const config = namedOptions<PermuteConfig, N>("permute", permuteTable, options),
     { dims } = config;
   return layer({
     kind: "permute",

@@ -1,11 +1,12 @@
 // One value of all steps that count: what the poolings have in common.
 import type { Tensor } from "@sluice/core";
 import { boolean } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface PoolingConfig {
   /** Keep the axis of the steps, with size 1. Default false. */
@@ -19,8 +20,12 @@ export const poolingTable = {
 } satisfies Table<PoolingConfig>;
 
 /** `fold` of x [batch, steps, features] to [batch, 1, features]. */
-export function pooling(kind: string, options: PoolingConfig, fold: (x: Tensor, mask: Tensor | undefined) => Tensor): Layer {
-  const config = given(kind, poolingTable, options),
+export function pooling<const K extends string, const N extends LayerName>(
+  kind: K,
+  options: PoolingConfig & Naming<N>,
+  fold: (x: Tensor, mask: Tensor | undefined) => Tensor,
+): KnownLayer<K, N, NoWeights> {
+  const config = namedOptions<PoolingConfig, N>(kind, poolingTable, options),
     { keepDims } = filled(poolingTable, config);
   return layer({
     kind,

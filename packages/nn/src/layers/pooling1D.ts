@@ -1,11 +1,12 @@
 // One value of each window of steps: what the poolings by windows have in common.
 import type { averagePool1d, Pooling1dOptions } from "@sluice/core";
 import { oneOf, size } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 import { windowed, windowMask, type Windows } from "./windows.ts";
 
 export interface Pooling1DConfig {
@@ -26,8 +27,12 @@ export const pooling1DTable = {
 } satisfies Table<Pooling1DConfig>;
 
 /** `pool` is that of core. */
-export function pooling1D(kind: string, options: Pooling1DConfig, pool: typeof averagePool1d): Layer {
-  const config = given(kind, pooling1DTable, options),
+export function pooling1D<const K extends string, const N extends LayerName>(
+  kind: K,
+  options: Pooling1DConfig & Naming<N>,
+  pool: typeof averagePool1d,
+): KnownLayer<K, N, NoWeights> {
+  const config = namedOptions<Pooling1DConfig, N>(kind, pooling1DTable, options),
     { poolSize, strides = poolSize, padding } = filled(pooling1DTable, config);
   const windows: Windows = { size: poolSize, strides, padding },
     how: Pooling1dOptions = { size: poolSize, stride: strides, padding };

@@ -1,11 +1,12 @@
 // The rectifier with its options, as a layer.
 import { less, minimum, mul, relu as rectified, type Tensor, where } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface ReluConfig {
   /** What x is multiplied by below the threshold, counted from there. Default 0. */
@@ -31,8 +32,8 @@ export const reluTable = {
  * x [batch, …] → the same shape. No weights.
  * Throws INVALID_ARGUMENT for options below 0; at build DTYPE_MISMATCH for indices.
  */
-export function relu(options: ReluConfig = {}): Layer {
-  const config = given("relu", reluTable, options);
+export function relu<const N extends LayerName = undefined>(options: ReluConfig & Naming<N> = {}): KnownLayer<"relu", N, NoWeights> {
+  const config = namedOptions<ReluConfig, N>("relu", reluTable, options);
   return layer({
     kind: "relu",
     config,

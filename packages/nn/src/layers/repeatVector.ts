@@ -1,10 +1,11 @@
 // A vector at each of many steps.
 import { size } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface RepeatVectorConfig {
   /** How many steps there are to be. */
@@ -20,8 +21,10 @@ export const repeatVectorTable = { n: required(size), name: optional(layerName) 
  * x [batch, features] → [batch, n, features], of which all steps count. No weights; it does not go one step at a time.
  * Throws INVALID_ARGUMENT for an n below 1; at build SHAPE_MISMATCH for a sample that is not [features], DTYPE_MISMATCH for indices.
  */
-export function repeatVector(options: RepeatVectorConfig): Layer {
-  const config = given("repeatVector", repeatVectorTable, options),
+export function repeatVector<const N extends LayerName = undefined>(
+  options: RepeatVectorConfig & Naming<N>,
+): KnownLayer<"repeatVector", N, NoWeights> {
+  const config = namedOptions<RepeatVectorConfig, N>("repeatVector", repeatVectorTable, options),
     { n } = config;
   return layer({
     kind: "repeatVector",

@@ -1,10 +1,11 @@
 // The same numbers under another shape.
 import { maxElements, maxRank, type Rule } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { given, optional, required, type Table } from "../options/table.ts";
+import { optional, required, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 import { reshaped } from "./reshaped.ts";
 import type { Spec } from "./spec.ts";
 
@@ -37,8 +38,8 @@ export const reshapeTable = {
  * steps, their mask stays; otherwise what stands at steps that do not count is 0, and the mask ends. No weights.
  * Throws INVALID_ARGUMENT for what is no shape; at build SHAPE_MISMATCH where it has not as many elements as a sample, DTYPE_MISMATCH for indices.
  */
-export function reshape(options: ReshapeConfig): Layer {
-  const config = given("reshape", reshapeTable, options);
+export function reshape<const N extends LayerName = undefined>(options: ReshapeConfig & Naming<N>): KnownLayer<"reshape", N, NoWeights> {
+  const config = namedOptions<ReshapeConfig, N>("reshape", reshapeTable, options);
   return layer({
     kind: "reshape",
     config,

@@ -1,11 +1,12 @@
 // Softmax over an axis, as a layer.
 import { exp, less, max, softmax as normalised, stopGradient, sum, type Tensor, where } from "@sluice/core";
 import { maxRank, type Rule } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface SoftmaxConfig {
   /** What adds up to 1, the batch counted as axis 0, which may not; negative ones count from the end. Default −1. */
@@ -30,8 +31,10 @@ export const softmaxTable = {
  * x [batch, …] → the same shape. No weights. Along the steps it reads all of them, and does not go one at a time.
  * Throws INVALID_ARGUMENT for axis 0; at build SHAPE_MISMATCH for an axis that a sample has not, DTYPE_MISMATCH for indices.
  */
-export function softmax(options: SoftmaxConfig = {}): Layer {
-  const config = given("softmax", softmaxTable, options),
+export function softmax<const N extends LayerName = undefined>(
+  options: SoftmaxConfig & Naming<N> = {},
+): KnownLayer<"softmax", N, NoWeights> {
+  const config = namedOptions<SoftmaxConfig, N>("softmax", softmaxTable, options),
     { axis } = filled(softmaxTable, config);
   return layer({
     kind: "softmax",

@@ -1,10 +1,11 @@
 // Dropout of whole features (Tompson et al. 2015): neighbouring steps are alike, so that dropping some of them drops little.
 import type { Tensor } from "@sluice/core";
-import { given } from "../options/table.ts";
+import {} from "../options/table.ts";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layer } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
 import { dropoutTable, type DropoutConfig } from "./dropout.ts";
-import type { Layer } from "./layer.ts";
 
 /**
  * In training x · mask, where a mask element is 0 with probability `rate` and 1 / (1 − rate) otherwise: one for each feature, the same at all steps.
@@ -13,8 +14,10 @@ import type { Layer } from "./layer.ts";
  * x [batch, steps, features] → the same shape. Masks are drawn on the host: the same seed gives the same masks on every backend.
  * Throws INVALID_ARGUMENT for a rate outside [0, 1); at build SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
  */
-export function spatialDropout1D(options: DropoutConfig): Layer {
-  const config = given("spatialDropout1D", dropoutTable, options),
+export function spatialDropout1D<const N extends LayerName = undefined>(
+  options: DropoutConfig & Naming<N>,
+): KnownLayer<"spatialDropout1D", N, NoWeights> {
+  const config = namedOptions<DropoutConfig, N>("spatialDropout1D", dropoutTable, options),
     { rate, seed } = config;
   return layer({
     kind: "spatialDropout1D",

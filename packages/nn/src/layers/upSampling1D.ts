@@ -1,11 +1,12 @@
 // Each step several times.
 import type { Tensor } from "@sluice/core";
 import { size as anySize } from "@sluice/core/arguments";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
-import type { Layer } from "./layer.ts";
 
 export interface UpSampling1DConfig {
   /** How often each step comes. Default 2. */
@@ -21,8 +22,10 @@ export const upSampling1DTable = { size: preset(anySize, 2), name: optional(laye
  * x [batch, steps, features] → [batch, steps·size, features]. No weights; it does not go one step at a time.
  * Throws INVALID_ARGUMENT for a size below 1; at build SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
  */
-export function upSampling1D(options: UpSampling1DConfig = {}): Layer {
-  const config = given("upSampling1D", upSampling1DTable, options),
+export function upSampling1D<const N extends LayerName = undefined>(
+  options: UpSampling1DConfig & Naming<N> = {},
+): KnownLayer<"upSampling1D", N, NoWeights> {
+  const config = namedOptions<UpSampling1DConfig, N>("upSampling1D", upSampling1DTable, options),
     { size } = filled(upSampling1DTable, config);
   return layer({
     kind: "upSampling1D",

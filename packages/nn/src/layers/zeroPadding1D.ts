@@ -1,11 +1,12 @@
 // Zeros before and after the steps.
 import { greaterEqual, iota, less, pad, where, type Tensor } from "@sluice/core";
+import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
+import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
-import { filled, given, optional, preset, type Table } from "../options/table.ts";
+import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer, masked } from "./callable.ts";
 import { sequenceOf } from "./checks.ts";
 import { flags, zeroed } from "./counted.ts";
-import type { Layer } from "./layer.ts";
 import { bothEnds, endOf, ends, type BothEnds } from "./stepEnds.ts";
 
 export interface ZeroPadding1DConfig {
@@ -26,8 +27,10 @@ export const zeroPadding1DTable = {
  * weights; it does not go one step at a time.
  * Throws INVALID_ARGUMENT for a padding that is none; at build SHAPE_MISMATCH for a sample that is not [steps, features], DTYPE_MISMATCH for indices.
  */
-export function zeroPadding1D(options: ZeroPadding1DConfig = {}): Layer {
-  const config = given("zeroPadding1D", zeroPadding1DTable, options),
+export function zeroPadding1D<const N extends LayerName = undefined>(
+  options: ZeroPadding1DConfig & Naming<N> = {},
+): KnownLayer<"zeroPadding1D", N, NoWeights> {
+  const config = namedOptions<ZeroPadding1DConfig, N>("zeroPadding1D", zeroPadding1DTable, options),
     [before, after] = ends(filled(zeroPadding1DTable, config).padding);
   return layer({
     kind: "zeroPadding1D",

@@ -5,6 +5,7 @@ import { isLayer, isDrawn, layer as layerOf } from "../layers/callable.ts";
 import { shapeMismatch } from "../layers/checks.ts";
 import { zeroed } from "../layers/counted.ts";
 import { Also, Masked, type AnyLayer, type Built, type Layer, type Drawn } from "../layers/layer.ts";
+import type { AnyWeights, Known, KnownOf, LayerName, Naming } from "../layers/known.ts";
 import { isSpec, type Spec } from "../layers/spec.ts";
 import { layerName } from "../options/rules.ts";
 import { given, optional, type Table } from "../options/table.ts";
@@ -30,15 +31,18 @@ export const timeDistributedTable = { name: optional(layerName) } satisfies Tabl
  * const document = sequential([timeDistributed(sentence), gru({ units: 64 }), dense({ units: 5, activation: "softmax" })]);
  * ```
  */
-export function timeDistributed(layer: InSequence, options: TimeDistributedConfig = {}): Layer {
-  const config = given("timeDistributed", timeDistributedTable, options);
+export function timeDistributed<const L extends InSequence, const N extends LayerName = undefined>(
+  layer: L,
+  options: TimeDistributedConfig & Naming<N> = {},
+): Layer & Known<"timeDistributed", N, WeightsInside<L>> {
+  const config = given<TimeDistributedConfig>("timeDistributed", timeDistributedTable, options);
   const inner = isModel(layer) ? modelLayer(layer) : layer;
   if (!isLayer(inner)) throw refused("timeDistributed", "the layer inside", inner, "a layer, such as dense({ units: 1 })");
   if (inner.gives !== undefined)
     throw refusedInside("timeDistributed", `gives ${Object.keys(inner.gives).join(", ")}, and each step has one value`);
   const { kind, indices, start, unsavable } = inner,
     saved = { ...config, layer: { kind, config: inner.config } };
-  return layerOf({
+  const each = layerOf({
     kind: "timeDistributed",
     config: saved,
     ...(indices !== undefined && { indices }),
@@ -46,7 +50,10 @@ export function timeDistributed(layer: InSequence, options: TimeDistributedConfi
     ...(unsavable !== undefined && { unsavable: `has a layer inside that ${unsavable}` }),
     build: (input, who) => onEach(inner, input, who),
   });
+  return each as Layer; // with the weights of the layer inside
 }
+
+type WeightsInside<L> = KnownOf<L> extends { readonly weights: infer W } ? W : AnyWeights;
 
 function onEach(inner: AnyLayer, input: Spec, who: string): Built {
   const [steps, ...shape] = input.shape;

@@ -2,27 +2,34 @@ import { mgu as minimal, type HostArray, type Shape, type Tensor } from "@sluice
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import {
+  activation,
   additiveAttention,
   attention,
+  batchNormalization,
   bidirectional,
+  conv1D,
   dense,
   deserialize,
   dropout,
   embedding,
+  flatten,
   gru,
   input,
   layer,
   layerNormalization,
   lstm,
+  maxPooling1D,
   mgu,
   model,
   multiHeadAttention,
   positionalEncoding,
   recurrent,
+  relu,
   rmsNormalization,
   sequential,
   serialize,
   simpleRNN,
+  timeDistributed,
   type Model,
   type Trainer,
 } from "../index.ts";
@@ -55,6 +62,28 @@ test("layers are known by their kind and number, and weights by their names", as
   expect(weights.dense.kernl).toBeUndefined();
   // @ts-expect-error: what nothing lies below
   expect(() => weights.dense.kernel.values.length).toThrow(TypeError);
+});
+
+test("layers without weights, and wrappers, leave the names of the others known", async () => {
+  const weights = await weightsOf(
+    sequential([
+      steps,
+      conv1D({ filters: 3, kernelSize: 2, padding: "same" }),
+      batchNormalization({ name: "batch" }),
+      activation({ activation: "gelu" }),
+      maxPooling1D({ poolSize: 2 }),
+      timeDistributed(dense({ units: 2 })),
+      flatten(),
+      relu(),
+      dense({ units: 1, name: "last" }),
+    ]),
+  );
+  weights.conv1D.kernel satisfies HostArray;
+  weights.timeDistributed.kernel satisfies HostArray;
+  expect(weights.batch.movingMean.data).toHaveLength(3);
+  expect(weights.last.kernel.shape).toEqual([2, 1]);
+  // @ts-expect-error: one without weights
+  expect(weights.flatten).toBeUndefined();
 });
 
 test("every kind of layer has the weights that its type says", async () => {
