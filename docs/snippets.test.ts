@@ -24,6 +24,11 @@ const promises: Readonly<Record<string, (printed: Printed) => void>> = {
     expect(printed[1]?.[0]).toBeLessThan(0.13);
     expect(printed[1]?.[1]).toBeGreaterThan(0.9);
   },
+  "docs/recipes/signals.md/block1.ts"(printed) {
+    expect(printed[0]?.[0]).toBeGreaterThan(0.9);
+    expect(printed[0]?.[1]).toBeGreaterThan(0.8);
+    expect(printed[1]).toEqual(["fall"]);
+  },
   "docs/recipes/transformer.md/block1.ts": (printed) => expect(printed.slice(1)).toEqual([[[3, 1, 4, 1, 5, 9, 2, 6]], [true]]),
   "docs/recipes/own.md/block1.ts": (printed) => expect(printed[0]?.[0]).toBeGreaterThan(0.95),
   "docs/recipes/backends.md/block2.ts": (printed) =>
