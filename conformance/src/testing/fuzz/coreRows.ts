@@ -81,6 +81,8 @@ const runs = options({
   extras: any(fc.constantFrom(undefined, {}, { nonsense: new Later({ shape: [2], dtype: "f32" }) })),
 });
 
+const pooled = options({ size: ruled(size), stride: ruled(size), padding: name("valid", "same"), mask: tensor });
+
 /** What there is to fuzz of each export; a new one without a row fails the test. */
 export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   check: {
@@ -424,7 +426,24 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     ),
     ruled(count),
   ),
-  layerNormalization: traced(tensor, maybe(options({ gain: tensor, shift: tensor, epsilon: ruled(nonNegative) }))),
+  layerNormalization: traced(tensor, maybe(options({ gain: tensor, shift: tensor, epsilon: ruled(nonNegative), axes }))),
+  moments: traced(tensor, axes, maybe(fold)),
+  normalize: traced(
+    tensor,
+    maybe(options({ axes, mean: tensor, variance: tensor, gain: tensor, shift: tensor, epsilon: ruled(nonNegative) })),
+  ),
+  conv1d: traced(
+    tensorOf("f32", 2, 6, 4),
+    tensorOf("f32", 3, 2, 4),
+    maybe(options({ stride: ruled(size), dilation: ruled(size), padding: name("valid", "same", "causal"), groups: ruled(size) })),
+  ),
+  conv1dTranspose: traced(
+    tensorOf("f32", 2, 6, 4),
+    tensorOf("f32", 3, 2, 4),
+    maybe(options({ stride: ruled(size), dilation: ruled(size), padding: name("valid", "same") })),
+  ),
+  maxPool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
+  averagePool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
   rmsNormalization: traced(tensor, maybe(options({ gain: tensor, epsilon: ruled(nonNegative) }))),
   attend: traced(tensorOf("f32", 2, 3, 4), tensorOf("f32", 2, 4, 3), maybe(attending)),
   dotAttention: traced(q, q, q, maybe(attending)),
@@ -461,7 +480,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   ),
   rotary: [
     traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: ruled(finite), interleaved: flag }))),
-    traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: tensorOf("i32", 2), length: ruled(size) }))),
+    traced(
+      tensorOf("f32", 2, 3, 4),
+      maybe(options({ base: ruled(positive), offset: any(fc.oneof(tensorOf("i32", 2).values, edges)), length: ruled(size) })),
+    ),
   ],
   sinusoidalPositions: traced(
     ruled(size, fc.oneof(edges, fc.constant(65536))),
