@@ -194,7 +194,9 @@ test.each(kinds)("%s: each value that the table takes trains for a step, or is r
     least = leastOf(kind);
   const taken = table
     .filter(([name]) => kind === "dense" || !/(Initializer|Regularizer|Constraint)$/.test(name)) // which are one thing in all layers (weightOptions.ts)
-    .flatMap(([name, { rule }]) => values.filter((each) => rule.accepts(each)).map((value) => ({ ...least, [name]: value })));
+    .flatMap(([name, { rule }]) =>
+      (name === "name" ? ["layer", "no"] : values).filter((each) => rule.accepts(each)).map((value) => ({ ...least, [name]: value })),
+    ); // a name may be any word there is
   const refusals = await Promise.all([least, ...taken].map((config) => trainOnce(kind, config).catch((error: unknown) => error)));
   const unexplained = refusals.filter((error) => error !== undefined && !(error instanceof SluiceError && explains(error)));
   expect(unexplained).toEqual([]);
