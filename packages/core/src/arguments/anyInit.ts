@@ -24,17 +24,20 @@ const accepts: Readonly<Record<InitWay, (value: unknown) => boolean>> = {
   normal: nonNegative.accepts,
   truncatedNormal: nonNegative.accepts,
   varianceScaling: (value) =>
-    typeof value === "object" &&
-    value !== null &&
+    isPlain(value) &&
     Object.keys(value).every((key) => Object.hasOwn(scaling, key)) &&
-    Object.entries(scaling).every(([key, rule]) => !Object.hasOwn(value, key) || rule.accepts((value as Record<string, unknown>)[key])), // any object has any name
+    Object.entries(scaling).every(([key, rule]) => value[key] === undefined || rule.accepts(value[key])),
   orthogonal: finite.accepts,
   identity: finite.accepts,
 };
 
 function isInit(value: unknown): value is PlainInit {
   if (typeof value === "string") return (initNames as readonly string[]).includes(value);
-  if (typeof value !== "object" || value === null) return false;
-  const [[way, amount] = ["", undefined], ...more] = Object.entries(value);
+  if (!isPlain(value)) return false;
+  const [[way, amount] = ["", undefined], ...more] = Object.entries(value).filter(([, one]) => one !== undefined);
   return more.length === 0 && Object.hasOwn(accepts, way) && accepts[way as InitWay](amount); // as was just seen
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }

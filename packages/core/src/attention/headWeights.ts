@@ -2,6 +2,7 @@
 import { record } from "../arguments/checks.ts";
 import type { Weight } from "../cells/cell.ts";
 import { checkNamed } from "../cells/checkTensors.ts";
+import { fansOf } from "../cells/draw.ts";
 import type { When } from "../cells/when.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -24,7 +25,7 @@ export function headWeights(name: string, options: MultiHeadOptions, sizes: Atte
   const { query, key, value } = allSizes(name, sizes),
     columns = columnsOf(name, options, sizes);
   const own = scoreKinds[score].weights({ query: columns.q / heads, key: columns.k / keyValueHeads, units }),
-    each = Object.entries<Weight>(own).map(([weight, { axes, init }]) => [weight, { axes: { heads, ...axes }, init }]);
+    each = Object.entries<Weight>(own).map(([weight, one]) => [weight, forHeads(heads, one)]);
   const shapes = {
     q: [query, columns.q],
     k: [key, columns.k],
@@ -32,6 +33,15 @@ export function headWeights(name: string, options: MultiHeadOptions, sizes: Atte
     o: [columns.heads, options.outputSize ?? query],
   } as const;
   return { ...(useProjections && projections(shapes, useBias)), ...(each.length > 0 && { score: Object.fromEntries(each) }) };
+}
+
+/** One for each head, that starts as it would alone: the axis of the heads is no window. */
+function forHeads(heads: number, { axes, init }: Weight): Weight {
+  const own = { heads, ...axes };
+  if (init !== "glorotUniform") return { axes: own, init };
+  const sum = (sizes: readonly number[]): number => fansOf(sizes).reduce((all, fan) => all + fan, 0);
+  const scale = sum(Object.values(own)) / Math.max(1, sum(Object.values(axes)));
+  return { axes: own, init: { varianceScaling: { scale, mode: "fanAvg", distribution: "uniform" } } };
 }
 
 /** Of what is attended with, and of the heads side by side. */

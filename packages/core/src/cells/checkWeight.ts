@@ -20,7 +20,8 @@ const deepest = 8;
 
 function checkInit(who: string, init: Init, name: string, shape: readonly number[], depth: number): void {
   const given: unknown = init;
-  if (given === "identity" || (typeof given === "object" && given !== null && "identity" in given)) checkMatrix(who, name, init, shape);
+  for (const way of ["identity", "orthogonal"] as const)
+    if (given === way || (typeof given === "object" && given !== null && way in given)) checkMatrix(who, { name, init, way }, shape);
   if (anyInit.accepts(given)) return;
   if (typeof given === "object" && given !== null) {
     only(who, given, { ...initWays, columns: true }, name);
@@ -37,6 +38,12 @@ function checkInit(who: string, init: Init, name: string, shape: readonly number
   throw refused(who, name, init, `${anyInit.expected}, or a record of columns`, initNames);
 }
 
-function checkMatrix(who: string, name: string, init: Init, shape: readonly number[]): void {
-  if (shape.length !== 2) throw refused(who, name, init, `another than identity, which is a matrix's: the weight is [${shape.join(", ")}]`);
+/** The identity is a matrix, and orthogonal are rows or columns. */
+function checkMatrix(
+  who: string,
+  { name, init, way }: { readonly name: string; readonly init: Init; readonly way: "identity" | "orthogonal" },
+  shape: readonly number[],
+): void {
+  if (shape.length === 2 || (way === "orthogonal" && shape.length > 2)) return;
+  throw refused(who, name, init, `another than ${way}, which is a matrix's: the weight is [${shape.join(", ")}]`);
 }

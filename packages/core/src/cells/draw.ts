@@ -68,7 +68,7 @@ function scaled(
 }
 
 /** As Keras counts them. */
-function fansOf(shape: readonly number[]): readonly [fanIn: number, fanOut: number] {
+export function fansOf(shape: readonly number[]): readonly [fanIn: number, fanOut: number] {
   const columns = shape.at(-1) ?? 1,
     rows = shape.at(-2) ?? columns,
     window = sizeOf(shape.slice(0, -2));

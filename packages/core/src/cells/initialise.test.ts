@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { initialise, lstm, random, type Init, type TypedArray } from "../index.ts";
+import { initialise, lstm, multiHeadAttention, random, type Init, type TypedArray } from "../index.ts";
 import { orthonormalise } from "./orthogonal.ts";
 
 test("the same seed gives the same weights, named and shaped as declared", () => {
@@ -133,6 +133,25 @@ test.each<[unknown, string]>([
   [{ identity: 1 }, "another than identity"],
   [{ columns: ["identity"] }, "another than identity"],
   ["identity", "another than identity"],
+  ["orthogonal", "another than orthogonal"],
+  [{ varianceScaling: [] }, "one of"],
+  [{ varianceScaling: new Date(0) }, "one of"],
 ])("%j is no way for a vector to start", (init, expected) => {
   expect(() => initialise({ axes: { units: 2 }, init: init as Init }, { seed: 1 })).toThrow(expected);
+});
+
+test("what is undefined is left out", () => {
+  const { data } = initialise({ axes: { units: 2 }, init: { constant: 3, uniform: undefined } as unknown as Init } as const, { seed: 1 });
+  expect([...data]).toEqual([3, 3]);
+});
+
+test("the score of each of many heads starts as that of one alone", () => {
+  const largest = (heads: number): number => {
+    const { score } = initialise(multiHeadAttention({ heads, size: 32, score: "additive", units: 32 }).weights({ query: 32 * heads }), {
+      seed: 1,
+    });
+    return Math.max(...score.wq.data.map(Math.abs));
+  };
+  expect(largest(16) / largest(1)).toBeGreaterThan(0.95);
+  expect(largest(16) / Math.sqrt(6 / 64)).toBeLessThanOrEqual(1.000001);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { constant, layerNormalization, rmsNormalization, type HostArray, type Shape, type Tensor } from "../index.ts";
+import { constant, layerNormalization, normalize, rmsNormalization, type HostArray, type Shape, type Tensor } from "../index.ts";
 import { open } from "../reference.ts";
 import { f64, misses, normal } from "../testing/numbers.ts";
 import { evaluate } from "../testing/running.ts";
@@ -110,4 +110,11 @@ test("an epsilon of 0 adds nothing, one below 0 is refused", async () => {
   expect(misses(got, { layer: [-1, 1, 1, -1], rms: [3 / root, 4 / root, -3 / root, -4 / root] })).toEqual([]);
   for (const normalise of [layerNormalization, rmsNormalization])
     expect(() => normalise(constant(1, [2]), { epsilon: -1 })).toThrow("epsilon must be a finite number of at least 0, got -1");
+});
+
+test("whole numbers, and factors that would make x larger, are refused", () => {
+  for (const run of [normalize, layerNormalization, rmsNormalization] as const) {
+    expect(() => run(constant(1, [2, 3], "i32"))).toThrow(expect.objectContaining({ code: "DTYPE_MISMATCH" }));
+    expect(() => run(constant(1, [2, 3]), { gain: constant(1, [2, 2, 3]) })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
+  }
 });

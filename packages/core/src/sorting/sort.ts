@@ -23,7 +23,7 @@ export interface SortOptions {
  * x with the elements along `axis` in order; equal ones stay as they lie, also where the order descends, and NaN is above all numbers: last, or
  * first where it descends. The gradient goes back to where each element came from.
  * It takes ½m(m + 1) passes over n = 2ᵐ elements, the next power of two: 55 for 1,024. `topK` with a k below that is cheaper.
- * Throws INVALID_ARGUMENT for an axis that there is not, for more than 4,194,304 elements, and for unknown options.
+ * i32 beyond 2²⁴ is in the order of the f32 nearest to it. Throws INVALID_ARGUMENT for an axis that there is not, for more than 4,194,304 elements, and for unknown options.
  */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
   return sorted("sort", x, axis, options).values;

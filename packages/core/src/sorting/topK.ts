@@ -26,7 +26,7 @@ export interface TopKOptions {
  * The k largest elements along an axis, or the smallest, in order, and their indices (i32): both of the shape of x with k along that axis.
  * Of equal elements the one of the smaller index comes first; NaN is above all numbers. The gradient of the values goes to the elements that they are.
  * Each of k steps goes once over x, so that the work is k times the length.
- * Throws INVALID_ARGUMENT for a k that is no whole number from 1 to the length of the axis, for more than 4,194,304 elements, and for unknown options.
+ * i32 beyond 2²⁴ is in the order of the f32 nearest to it. Throws INVALID_ARGUMENT for a k that is no whole number from 1 to the length of the axis, for more than 4,194,304 elements, and for unknown options.
  */
 export function topK(x: Tensor, k: number, options: TopKOptions = {}): Picked {
   const known = named<TopKOptions>(who("topK"), options, { axis: true, largest: true });

@@ -80,3 +80,21 @@ test("two numbers make no tensor", () => {
   expect(() => pow(2, 3)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", who: "pow" }));
   expect(pow(constant(2, [3]), 0).shape).toEqual([3]);
 });
+
+test("of whole numbers it is a product, and refused where it would be none", async () => {
+  const run = compile(backend, (x: Tensor) => pow(x, 3));
+  expect([...(await (await run(Int32Array.of(2, -3, 0))).read())]).toEqual([8, -27, 0]);
+  const whole = constant(2, [1], "i32");
+  for (const attempt of [() => pow(whole, -1), () => pow(whole, 0.5), () => pow(3, whole), () => pow(whole, whole)])
+    expect(attempt).toThrow(expect.objectContaining({ code: "DTYPE_MISMATCH" }));
+});
+
+test.each([-1, -2, -3, -4])("the slope of x^%i at 0 is infinite, no NaN", async (y) => {
+  const run = compile(backend, (x: Tensor) => gradient(pow(x, y).sum(), x));
+  expect((await (await run(Float64Array.of(0))).read())[0]).toBe(-Infinity);
+});
+
+test("0 to the power of infinity is 0", async () => {
+  const run = compile(backend, (x: Tensor, y: Tensor) => pow(x, y));
+  expect((await (await run(Float64Array.of(0), Float64Array.of(Infinity))).read())[0]).toBe(0);
+});

@@ -4,6 +4,7 @@ import { SluiceError } from "../errors.ts";
 import { div, equal, less, maximum, mul, neg, sub, where } from "./arithmetic.ts";
 import { constant } from "./constants.ts";
 import { abs, exp, floor, log, sqrt } from "./functions.ts";
+import { describe } from "./describe.ts";
 import { broadcastTo } from "./movement.ts";
 import { who } from "./scope.ts";
 import { isTensor, type Operand, type Tensor } from "./tensor.ts";
@@ -15,14 +16,31 @@ const largestProduct = 64;
  * xʸ, elementwise: x or y, or both, are tensors. A number y that is whole and at most 64 in size is a chain of products, ½ the square root; anything else
  * is e^(y log |x|), off by some |y log x| ulp. As C's pow: x⁰ = 1 of every x, a negative x with a whole y has the sign of its parity, and with any other y is
  * NaN; 0ʸ is 0 above y = 0 and ∞ below. Unlike it, 1^±∞ is NaN, and √ of −∞.
- * The gradients are y·x^(y−1) and xʸ·log x; at x = 0 the second is 0, and the first ±∞ for y below 1.
+ * i32 is taken to whole powers of 0 … 64 alone. The gradients are y·x^(y−1) and xʸ·log x; at x = 0 the second is 0, and the first ±∞ for y below 1.
  */
 export function pow(x: Operand, y: Operand): Tensor {
   if (typeof y === "number" && isTensor(x)) {
-    if (Number.isInteger(y) && Math.abs(y) <= largestProduct) return y < 0 ? div(1, product(x, -y)) : product(x, y);
+    if (y >= 0 && Number.isInteger(y) && y <= largestProduct) return product(x, y);
+    checkFloat(x);
+    if (Number.isInteger(y) && -y <= largestProduct && y < 0) return product(div(1, x), -y); // whose slope at 0 is ∞, where that of 1/x² would be ∞ · 0
     if (y === 0.5) return sqrt(x);
   }
-  return general(...tensors(x, y));
+  const [base, exponent] = tensors(x, y);
+  checkFloat(base);
+  checkFloat(exponent);
+  return general(base, exponent);
+}
+
+/** Throws DTYPE_MISMATCH: logarithms of whole numbers are none. */
+function checkFloat(x: Tensor): void {
+  if (x.dtype !== "i32") return;
+  throw new SluiceError({
+    code: "DTYPE_MISMATCH",
+    who: who("pow"),
+    what: `pow of ${describe(x)}, which is i32, is a product for whole numbers y of 0 … ${largestProduct} alone`,
+    fix: "cast(…) it to f32 or f64",
+    facts: { dtype: x.dtype },
+  });
 }
 
 /** By squaring; the first factor of all is left out. */
@@ -51,7 +69,7 @@ function ofZero(x: Tensor, y: Tensor): Tensor {
     isRoot = mul(less(0, y), less(y, 1));
   const inverse = div(1, where(isInverse, zero, 1)),
     root = sqrt(where(isRoot, zero, 1));
-  const above = where(equal(y, 0), 1, where(equal(y, 1), x, mul(0, y))); // of NaN, NaN
+  const above = where(equal(y, 0), 1, where(equal(y, 1), x, where(equal(y, Infinity), 0, mul(0, y)))); // of NaN, NaN
   return where(isInverse, inverse, where(isRoot, root, above));
 }
 
