@@ -22,7 +22,7 @@ export const activityRegularizationTable = {
 } satisfies Table<ActivityRegularizationConfig>;
 
 /**
- * x as it is; the mean over the samples of l1 · Σ|x| + l2 · Σx², over the steps that count, is added to the loss.
+ * x as it is; the mean over the samples of l1 · Σ|x| + l2 · Σx², over the steps that count, is added to the loss. Samples whose shared `sampleWeight` is 0 are none; what is told of several batches is the mean of theirs, as each counts.
  *
  * x [batch, …] → the same shape. Throws INVALID_ARGUMENT for a price below 0; at build DTYPE_MISMATCH for indices.
  */

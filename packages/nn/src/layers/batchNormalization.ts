@@ -42,7 +42,7 @@ export const batchNormalizationTable = {
  * what it does in inference.
  *
  * x [batch, …, features] → the same shape. `gamma` [features] starts at one, `beta` at zero, `movingMean` at zero and `movingVariance` at one. Steps that do
- * not count, and samples that weigh nothing, are not in the statistics.
+ * not count, and samples whose `sampleWeight`, shared by all outputs, is 0, are not in the statistics.
  * Throws at build: SHAPE_MISMATCH for a sample without axes, DTYPE_MISMATCH for indices.
  */
 export function batchNormalization<const N extends LayerName = undefined>(
@@ -69,12 +69,16 @@ export function batchNormalization<const N extends LayerName = undefined>(
         stepwise: "pointwise",
         apply({ gamma, beta, movingMean, movingVariance }: WeightTensors<typeof weights>, given, context) {
           const x = zeroed(given, context.mask);
-          const used = context.learning?.moves("movingMean") === true ? statistics(x, context, context.learning.rows) : undefined;
+          const moves = (key: string): boolean => context.learning?.moves(key) === true;
+          const used =
+            context.learning !== undefined && (moves("movingMean") || moves("movingVariance"))
+              ? statistics(x, context, context.learning.rows)
+              : undefined;
           if (used !== undefined) {
             const spread = which === "biased" ? used.variance : used.variance.mul(used.count.div(maximum(used.count.sub(1), 1)));
             const moved = (old: Tensor, now: Tensor): Tensor => where(used.count.greater(0), old.add(now.sub(old).mul(1 - momentum)), old);
-            context.learning?.next("movingMean", moved(movingMean, used.mean));
-            context.learning?.next("movingVariance", moved(movingVariance, spread));
+            if (moves("movingMean")) context.learning?.next("movingMean", moved(movingMean, used.mean));
+            if (moves("movingVariance")) context.learning?.next("movingVariance", moved(movingVariance, spread));
           }
           const { mean, variance } = used ?? { mean: movingMean, variance: movingVariance };
           const factor = div(1, sqrt(variance.add(epsilon)));

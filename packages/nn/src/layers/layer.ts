@@ -103,7 +103,7 @@ export interface LayerContext {
 
 /** What a layer may say beside its output, once a batch. */
 export interface Learning {
-  /** [batch], not 0 where a row is a sample: those that weigh nothing, such as what fills up the last batch, are none. */
+  /** [batch], not 0 where a row is a sample: those whose shared weight is 0, such as what fills up the last batch, are none. */
   readonly rows: Tensor;
   /** Adds a scalar to the loss: a mean over the samples, or what does not grow with them. */
   addLoss(loss: Tensor): void;

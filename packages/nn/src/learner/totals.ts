@@ -137,6 +137,11 @@ export class Totals {
     return means;
   }
 
+  /** Whether nothing has counted at all: every mean is NaN. */
+  isEmpty({ full, partial }: Tally): boolean {
+    return (full[weightAt] ?? 0) + (partial[weightAt] ?? 0) === 0;
+  }
+
   dispose(): void {
     this.array.dispose();
   }

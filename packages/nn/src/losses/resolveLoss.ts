@@ -1,5 +1,6 @@
 // Losses by their Keras names. Those over classes read logits: softmax and sigmoid are inside them, where they are stable.
 import { SluiceError } from "@sluice/core";
+import { meant } from "@sluice/core/arguments";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
 import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
@@ -23,8 +24,15 @@ export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
   if (typeof loss !== "string") return loss;
   const found = await lossNamed(loss);
   if (found !== undefined) return found;
-  const fix = `Take one of ${lossNames.join(", ")}, or an object with name, target and perSample`;
+  const fix = hintFor(loss, [...lossNames, "ctc()"]);
   throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.compile", what: `there is no loss "${loss}"`, fix, facts: { loss } });
+}
+
+/** What to do about a name that is none of these; also as Keras writes its functions and classes, "binary_crossentropy", "AUC". */
+export function hintFor(name: string, names: readonly string[]): string {
+  const plain = (text: string): string => text.replaceAll(/[^a-z0-9]/gi, "").toLowerCase();
+  const same = names.find((one) => plain(one) === plain(name));
+  return same === undefined ? `${meant(name, names)}, or take an object` : `Did you mean ${same.endsWith("()") ? same : `"${same}"`}?`;
 }
 
 /** Undefined where there is none of that name. */

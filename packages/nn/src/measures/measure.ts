@@ -1,5 +1,5 @@
 // What losses and metrics have in common: a number per sample, from a target and the model's output.
-import { SluiceError, type Shape, Tensor } from "@sluice/core";
+import { broadcastTo, SluiceError, type Shape, Tensor, where } from "@sluice/core";
 import { check, optional, type Rule, shape } from "@sluice/core/arguments";
 
 /** What one sample's target looks like, for outputs of a certain shape. */
@@ -16,8 +16,11 @@ export interface Measure {
   readonly name: string;
   /** The activation it applies itself: of a model that ends with it, it reads what lies in front of it. */
   readonly includes?: "sigmoid" | "softmax";
-  /** Whether it measures a sequence of which some steps do not count as a whole, told which do, and as one sample. Default false: each step is one of its own. */
-  readonly takesMask?: boolean;
+  /**
+   * Whether it measures a sequence of which some steps do not count as a whole, told which do, and as one sample; "alike" where its targets have the steps of
+   * the output. Default false: each step is a sample of its own.
+   */
+  readonly takesMask?: boolean | "alike";
   /**
    * What it takes as a sample's target for a sample's output. `rows`, of a sample's target as it came, is for those whose shape is the data's to say;
    * it is there once there are data. A metric may take what the loss `beside` it reads. Throws SHAPE_MISMATCH for an output it cannot measure.
@@ -82,6 +85,12 @@ export function sumPerSample(x: Tensor): Tensor {
 export function sumPerColumn(x: Tensor): Tensor {
   if (x.rank === 1) return x.expand(1);
   return x.rank === 2 ? x : x.sum(inner(x).slice(0, -1));
+}
+
+/** y [batch, steps, …] with 0 where the mask is, [batch, steps]: what is in no sum. */
+export function ofSteps(y: Tensor, mask: Tensor | undefined): Tensor {
+  if (mask === undefined) return y;
+  return where(broadcastTo(mask.reshape([...mask.shape, ...y.shape.slice(mask.rank).map(() => 1)]), y.shape), y, 0);
 }
 
 function inner({ shape }: Tensor): readonly number[] {

@@ -1,6 +1,6 @@
 // How often a yes or no is right.
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
+import { checkedMeasure, likeOutput, meanPerSample } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 import { above, thresholdTable, type ThresholdConfig } from "./threshold.ts";
 
@@ -10,7 +10,7 @@ export const binaryAccuracy: Configurable<Metric<"binaryAccuracy">, ThresholdCon
     name: "binaryAccuracy",
     better: "higher",
     includes: "sigmoid",
-    target: probabilities,
+    target: likeOutput,
     perSample: (y, z) => meanPerSample(above(z, threshold).equal(y.greater(0.5))),
   }),
 );

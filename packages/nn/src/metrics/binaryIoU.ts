@@ -2,7 +2,7 @@
 import { greaterEqual, stack } from "@sluice/core";
 import { rate, wholeIn } from "@sluice/core/arguments";
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import { checkedMeasure, probabilities, sumPerSample } from "../measures/measure.ts";
+import { checkedMeasure, likeOutput, sumPerSample } from "../measures/measure.ts";
 import { listOf } from "../options/rules.ts";
 import { preset, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
@@ -28,8 +28,9 @@ export const binaryIoU: Configurable<Metric<"binaryIoU">, BinaryIoUConfig> = con
     name: "binaryIoU",
     better: "higher",
     includes: "sigmoid",
-    target: probabilities,
-    perSample(y, z) {
+    target: likeOutput,
+    perSample(given, z) {
+      const y = given.greater(0.5);
       const decided = greaterEqual(z, logit(threshold));
       const [both, either] = [decided.mul(y), decided.add(y).sub(decided.mul(y))];
       return stack([both, either, both.neg().add(1), either.neg().add(1)].map(sumPerSample), 1);

@@ -1,7 +1,7 @@
 // Yes or no at many thresholds at once: what curves are made of.
 import { concat, literal } from "@sluice/core";
 import { wholeIn } from "@sluice/core/arguments";
-import { checkedMeasure, probabilities, sumPerColumn } from "../measures/measure.ts";
+import { checkedMeasure, likeOutput, sumPerColumn } from "../measures/measure.ts";
 import { preset, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
 import { logit } from "./threshold.ts";
@@ -27,8 +27,9 @@ export function curveMetric<N extends string>(name: N, thresholds: number, resul
     name,
     better: "higher",
     includes: "sigmoid",
-    target: probabilities,
-    perSample(y, z) {
+    target: likeOutput,
+    perSample(given, z) {
+      const y = given.greater(0.5);
       const decided = z.expand(z.rank).greater(literal(Array.from({ length: thresholds }, (_, i) => logit(i / (thresholds - 1))), [thresholds], z.dtype)); // prettier-ignore
       return concat([sumPerColumn(decided.mul(y.expand(y.rank))), sumPerColumn(decided)], 1);
     },

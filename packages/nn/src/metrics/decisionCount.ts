@@ -1,6 +1,6 @@
 // One of the four things that a yes or no can be, counted.
 import type { Tensor } from "@sluice/core";
-import { checkedMeasure, probabilities, sumPerSample } from "../measures/measure.ts";
+import { checkedMeasure, likeOutput, sumPerSample } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 import { above, type ThresholdConfig } from "./threshold.ts";
 
@@ -14,8 +14,8 @@ export function decisionCount<N extends string>(
     name,
     better,
     includes: "sigmoid",
-    target: probabilities,
-    perSample: (y, z) => sumPerSample(found(y, above(z, threshold))).expand(1),
+    target: likeOutput,
+    perSample: (y, z) => sumPerSample(found(y.greater(0.5), above(z, threshold))).expand(1),
     sums: { count: () => 1, result: ([count = 0]) => count },
   });
 }

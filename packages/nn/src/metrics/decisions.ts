@@ -1,7 +1,7 @@
 // What is decided and what is true, counted: of yes or no, or of each class.
 import { concat, greaterEqual, oneHot, stack, type Shape, type Tensor } from "@sluice/core";
 import { oneOf, rate } from "@sluice/core/arguments";
-import { checkedMeasure, classLabels, probabilities, sumPerColumn, sumPerSample, type Target } from "../measures/measure.ts";
+import { checkedMeasure, classLabels, likeOutput, probabilities, sumPerColumn, sumPerSample, type Target } from "../measures/measure.ts";
 import { optional, type Filled, type Table } from "../options/table.ts";
 import type { Metric, Sums } from "./metric.ts";
 import { ratio } from "./share.ts";
@@ -33,10 +33,10 @@ export function decisionMetric<N extends string>(name: N, { threshold, average }
     name,
     better: "higher",
     ...((!byClass || threshold !== undefined) && { includes: "sigmoid" }),
-    target: byClass ? classTargets(name) : probabilities,
+    target: byClass ? classTargets(name) : likeOutput,
     perSample(y, z) {
       const decided = byClass && threshold === undefined ? greaterEqual(z, z.max(z.rank - 1, { keepDims: true })) : above(z, threshold ?? 0.5);
-      return byClass ? countsByClass(truth(y, z), decided) : counts(y, decided);
+      return byClass ? countsByClass(truth(y, z), decided) : counts(y.greater(0.5), decided);
     },
     sums: byClass ? classSums(average, score) : { count: () => 3, result: ([right = 0, decided = 0, actual = 0]) => score({ right, decided, actual }) },
   });

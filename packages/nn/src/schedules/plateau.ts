@@ -54,7 +54,7 @@ export interface Plateau {
  * As Keras's ReduceLROnPlateau: after `patience` epochs in a row that are not better than the best by more than `minDelta`, the rate is multiplied by `factor`.
  *
  * `const rule = plateau({ learningRate: 0.01 }); let state = rule.start;` make it one with `adam({ learningRate: () => state.learningRate })` and
- * `fit(data, { onEpochEnd: ({ valLoss }) => void (state = rule.next(state, valLoss)) })`. PyTorch's waits one epoch more, and its threshold is by default a
+ * `fit(data, { onEpochEnd: ({ loss, valLoss = loss }) => void (state = rule.next(state, valLoss)) })`. PyTorch's waits one epoch more, and its threshold is by default a
  * share of the best. Throws INVALID_ARGUMENT for numbers out of range, and for a state that is none.
  */
 export function plateau(config: PlateauConfig): Plateau {

@@ -36,6 +36,8 @@ export function* classesWeighed(data: Dataset, given: FitOptions<Names, Names>["
     if (option === undefined) continue;
     const name = ends.outputs === null ? "classWeight" : `classWeight.${output}`;
     if (!Object.hasOwn(wanted, output)) throw refused(who, name, option, "left out: the output has no loss");
+    const { wholeBy } = entryOf(wanted, output);
+    if (wholeBy !== undefined) throw refused(who, name, option, `left out: ${wholeBy} measures sequences of labels as a whole`);
     const classes = classesOf(entryOf(data.y, output), entryOf(wanted, output).targetFor(entryOf(data.rows, output)), name);
     const values = weightsOf(option as ClassWeight, yield* countsOf(classes, data, output), name); // checked there
     const own = yield* weighed(classes, values, maybeEntryOf(weights, output), dtype);
@@ -75,8 +77,13 @@ function likeliest(data: TypedArray, from: number, width: number): number {
   return best - from;
 }
 
-/** How often each class is there, of what counts. */
-function* countsOf({ column, classes, places, label }: Labels, { samples, weight }: Dataset, output: string): Pieces<readonly number[]> {
+/** How often each class is there, of what the data say counts: steps that a layer hides (`maskIndex`, `masking`) are told by the graph alone. */
+function* countsOf(
+  { column, classes, places, label }: Labels,
+  { samples, weight, weights }: Dataset,
+  output: string,
+): Pieces<readonly number[]> {
+  const own = maybeEntryOf(weights, output);
   const counts = new Array<number>(classes).fill(0);
   for (let row = 0, since = 0; row < samples; row++, since += places) {
     if (since >= piece) {
@@ -86,6 +93,7 @@ function* countsOf({ column, classes, places, label }: Labels, { samples, weight
     if (weight.data[row] === 0) continue;
     const end = column.counted === undefined ? places : countedIn(column.counted, row, places);
     for (let i = 0; i < end; i++) {
+      if (own?.data[Math.floor((row * places + i) / (places / own.size))] === 0) continue;
       const at = label(column.data, row * places + i);
       if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
     }
@@ -102,14 +110,18 @@ function weightsOf(given: ClassWeight, counts: readonly number[], name: string):
     return counts.map((count) => (count === 0 ? 1 : labels / (present * count)));
   }
   const expected = `"balanced", a list of ${counts.length} numbers of at least 0, or a record of such by label, 0 … ${counts.length - 1}`;
-  const list = Array.isArray(given) ? (given as readonly number[]) : isRecord(given) ? listed(given, counts.length) : undefined;
+  const list = Array.isArray(given)
+    ? (given as readonly number[])
+    : isRecord(given) && !(given instanceof Map)
+      ? listed(given, counts.length)
+      : undefined;
   if (list?.length === counts.length && listOf(nonNegative).accepts(list)) return list;
   throw refused(who, name, given, expected);
 }
 
 /** Undefined where it names what is no label. */
 function listed(given: Readonly<Record<string, unknown>>, classes: number): readonly number[] | undefined {
-  const list = Array.from({ length: classes }, (_, label) => (given[label] ?? 1) as number); // checked with the others
+  const list = Array.from({ length: classes }, (_, label) => (given[label] === undefined ? 1 : given[label]) as number); // checked with the others
   return Object.keys(given).every((label) => Object.hasOwn(list, label)) ? list : undefined;
 }
 

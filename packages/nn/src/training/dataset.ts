@@ -111,7 +111,7 @@ function* datasetRead({ y, rows, ignored, shared, own, who, ...inputs }: Unread)
   if (weights.every((w: number) => w === 0)) throw weightless(who, "sampleWeight");
   for (const [output, { counted, data }] of Object.entries(read.y)) {
     if (counted?.lengths.every((length: number, row: number) => length === 0 || weights[row] === 0)) throw noSteps(who, output);
-    if (data.every((label: number) => label === ignored[output])) throw noLabels(who, output);
+    if (data.length > 0 && data.every((label: number) => label === ignored[output])) throw noLabels(who, output);
   }
   for (const [output, column] of Object.entries(read.weights)) if (!hasWeight(column, weights)) throw weightless(who, `sampleWeight of the output "${output}"`); // prettier-ignore
   return read;

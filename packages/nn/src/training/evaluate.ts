@@ -33,8 +33,15 @@ export function evaluate(
     }
     const tally = await totals.tally();
     if (tally.skipped > 0) throw notFinite(who, tally.skipped);
+    if (totals.isEmpty(tally)) throw nothing(who);
     return totals.means(tally);
   });
+}
+
+/** Of all data: what the data alone tell is refused before. */
+export function nothing(who: string): SluiceError {
+  const what = "nothing in the data counts: every step is hidden, every label ignored, or what is left weighs 0";
+  return new SluiceError({ code: "EMPTY_DATA", who, what, fix: "Look at lengths, maskIndex, ignoreClass and weights" });
 }
 
 function notFinite(who: string, batches: number): SluiceError {

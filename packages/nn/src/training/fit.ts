@@ -8,7 +8,7 @@ import type { Dataset } from "./dataset.ts";
 import { classesWeighed } from "./classWeights.ts";
 import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
 import { trainEpoch } from "./epoch.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, nothing } from "./evaluate.ts";
 import type { EpochLog, FitOptions, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { notePadding } from "./paddingNote.ts";
@@ -149,6 +149,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   const onSettled = (tally: Tally) => report(fitting, tally, { epoch, batching, before, start, started });
   const tally = await trainEpoch({ epoch, data, batching, runner, pace, signal, onSettled });
   if (tally === undefined) return undefined;
+  if (runner.totals.isEmpty(tally)) throw nothing(who);
   const examplesPerSecond = (data.samples - batching.examples(before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
   const evaluation = { batchSize: batch, signal, who: `${who} validationData` };

@@ -52,11 +52,24 @@ export function targetsOf(heads: readonly Head[], { outputs }: BuiltModel, rows:
 
 /** What each reads as its targets, and whose lengths they have: none where a measure of whole sequences has others. */
 export function wantedBy(heads: readonly Head[], { outputs }: BuiltModel): Named<Wanted> {
-  const wanted = ({ output, loss }: Head): Wanted => {
+  const wanted = ({ output, loss, metrics }: Head): Wanted => {
     const { spec, lengthsOf } = entryOf(outputs, output);
-    return { targetFor: (rows) => loss.target(spec.shape, rows), lengthsOf: loss.takesMask === true ? [] : lengthsOf };
+    return {
+      targetFor: (rows) => narrowed(loss.target(spec.shape, rows), spec.shape, metrics),
+      lengthsOf: loss.takesMask === true ? [] : lengthsOf,
+      wholeBy: loss.takesMask === true ? loss.name : undefined,
+    };
   };
   return Object.fromEntries(heads.map((head) => [head.output, wanted(head)]));
+}
+
+/** Within what all metrics read, too. */
+function narrowed(target: Target, output: Shape, metrics: readonly Metric[]): Target {
+  const ranges = [target, ...metrics.map((metric) => metric.target(output, undefined, target))].flatMap(({ range }) =>
+    range === undefined ? [] : [range],
+  );
+  if (ranges.length === 0) return target;
+  return { ...target, range: [Math.max(...ranges.map(([low]) => low)), Math.min(...ranges.map(([, high]) => high))] };
 }
 
 export function reportedName({ output }: Head, name: string): string {
@@ -68,6 +81,7 @@ export function checkHeads(heads: readonly Head[], { outputs }: BuiltModel): voi
   for (const head of heads) {
     const output = entryOf(outputs, head.output);
     for (const measure of [head.loss, ...head.metrics]) checkEnding(measure, head, output);
+    for (const metric of head.metrics) checkReading(metric, head.loss);
     checkMetrics(head, output);
   }
 }
@@ -78,8 +92,19 @@ function checkEnding({ name, includes }: Measure, head: Head, { activation }: Bu
     code: "INVALID_ARGUMENT",
     who,
     what: `${name} is of a ${includes}, but ${named(head)} ends with ${activation}`,
-    fix: `End with ${includes}, or take another ${name === head.loss.name ? "loss" : "metric"}`,
+    fix: `End with ${includes}, or take another ${name === head.loss.name ? "loss" : 'metric: of classes such as f1Score({ average: "macro" })'}`,
     facts: { activation },
+  });
+}
+
+/** Throws INVALID_ARGUMENT for a metric that reads outputs as the logits of a sigmoid where the loss reads those of a softmax, or the other way. */
+function checkReading({ name, includes }: Metric, loss: Loss): void {
+  if (includes === undefined || loss.includes === undefined || includes === loss.includes) return;
+  throw new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `${name} is of a ${includes}, and ${loss.name} beside it of a ${loss.includes}`,
+    fix: includes === "sigmoid" ? `Take one of classes, such as ${name}({ average: "macro" }) where it has that` : "Take one of yes or no",
   });
 }
 
@@ -89,7 +114,9 @@ function checkMetrics({ loss, metrics }: Head, { spec: { shape } }: BuiltOutput)
     const wanted = metric.target(shape, undefined, read);
     if (wanted.dtype === read.dtype && wanted.shape.join() === read.shape.join()) continue;
     const what = `${metric.name} reads targets ${wanted.dtype} [${wanted.shape.join(", ")}], ${loss.name} reads ${read.dtype} [${read.shape.join(", ")}]`;
-    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: 'Take the metric that goes with the loss, such as "accuracy"' });
+    const fix =
+      loss.takesMask === true ? "Leave it out: look at what is decoded" : 'Take the metric that goes with the loss, such as "accuracy"';
+    throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix });
   }
 }
 

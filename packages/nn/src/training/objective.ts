@@ -50,7 +50,7 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
   const read = (measure: Measure): Tensor => entryOf(readsLogits(measure, built) ? applied.logits : applied.outputs, output);
   if (mask !== undefined) checkAlike(loss, metrics);
   const own = maybeEntryOf(weights, output);
-  const isWhole = loss.takesMask === true;
+  const isWhole = takesWhole(loss);
   if (isWhole && own !== undefined && own.rank > 1) throw whole(loss, target.shape);
   const counts = counting({ weight, own, mask: isWhole ? undefined : mask });
   const sumOf = (measure: Measure): Tensor => {
@@ -79,7 +79,7 @@ function counting({ weight, own, mask }: Counting): Tensor {
 /** The measure of each sequence, told which steps count; the ∞ of one that counts nothing is none. */
 function measuredWhole(counts: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
   const values = perSample(measure, target, mask === undefined ? output : zeroed(output, mask), mask);
-  return measure.takesMask === true ? where(alike(counts, values.shape), values, 0) : values;
+  return takesWhole(measure) ? where(alike(counts, values.shape), values, 0) : values;
 }
 
 /** The measure of each sample, or each of its places, in the shape of `counts`; or its sums, with their axis at the end. */
@@ -121,11 +121,15 @@ function perPlace(measure: Measure, target: Tensor, output: Tensor, shape: Shape
 
 /** Throws INVALID_ARGUMENT for a metric that counts steps where the loss counts sequences, or the other way: their weights are one. */
 function checkAlike(loss: Measure, metrics: readonly Measure[]): void {
-  const how = ({ name, takesMask = false }: Measure): string => `${name} measures ${takesMask ? "whole sequences" : "single steps"}`;
-  const other = metrics.find(({ takesMask = false }) => takesMask !== (loss.takesMask ?? false));
+  const how = (measure: Measure): string => `${measure.name} measures ${takesWhole(measure) ? "whole sequences" : "single steps"}`;
+  const other = metrics.find((metric) => takesWhole(metric) !== takesWhole(loss));
   if (other === undefined) return;
   const what = `only some steps count, where ${how(loss)} and ${how(other)}`;
   throw new SluiceError({ code: "INVALID_ARGUMENT", who: other.name, what, fix: "Leave the metric, or lengths and masks, out" });
+}
+
+function takesWhole({ takesMask = false }: Measure): boolean {
+  return takesMask !== false;
 }
 
 function whole({ name }: Measure, shape: Shape): SluiceError {

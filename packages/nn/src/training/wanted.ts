@@ -7,6 +7,8 @@ export interface Wanted {
   targetFor(rows: Shape): Target;
   /** The inputs whose lengths say which of its steps count. */
   readonly lengthsOf: readonly string[];
+  /** The loss of a whole sequence, by its name, which no label has a part of. */
+  readonly wholeBy?: string | undefined;
 }
 
 /** The same for the rows that came. */
