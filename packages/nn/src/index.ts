@@ -133,6 +133,8 @@ export type { IgnoringConfig } from "./measures/ignoring.ts";
 export { meanAbsoluteError } from "./measures/meanAbsoluteError.ts";
 export { meanSquaredError } from "./measures/meanSquaredError.ts";
 export type { Measure, Target } from "./measures/measure.ts";
+export type { CrossentropyConfig } from "./measures/crossentropy.ts";
+export type { LogitsConfig } from "./measures/logits.ts";
 export type { SmoothingConfig } from "./measures/smoothing.ts";
 
 export { auc, type AucConfig } from "./metrics/auc.ts";

@@ -33,7 +33,14 @@ export function activation<const N extends LayerName = undefined>(
     build(input, who) {
       checkNumbers(who, input);
       if (isOverAxis(config.activation) && input.shape.length === 0) throw shapeMismatch(who, "x [batch, …, features]", input);
-      return { output: input, weights: {}, activation: config.activation, stepwise: "pointwise", apply: (_, x) => x };
+      return {
+        output: input,
+        weights: {},
+        activation: config.activation,
+        passes: config.activation === "linear",
+        stepwise: "pointwise",
+        apply: (_, x) => x,
+      };
     },
   });
 }

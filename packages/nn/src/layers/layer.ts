@@ -69,6 +69,8 @@ export interface Built<X = Spec, P extends Tree<Weight> = Tree<Weight>> {
   readonly carried?: Tree<Spec>;
   /** What stands behind `apply`: the model applies it, so that a loss can read what lies in front of it. */
   readonly activation?: Activation;
+  /** Whether it gives the numbers of x, each as it is, in another shape: what lies in front of an activation goes through it too. Default false. */
+  readonly passes?: boolean;
   /** What the size of its output, with the activation, adds to the loss: per sample, over the steps that count. */
   readonly activityRegularizer?: Regularizer | undefined;
   /** How it runs one step of a sequence at a time; "pointwise" where `apply` does, without the axis of steps. Absent where it reads later steps. */

@@ -13,6 +13,7 @@ export function reshaped(input: Spec, output: Spec): Built {
   return {
     output,
     weights: {},
+    passes: true,
     ...((keepsSteps || (!hasSteps && output.axes[0] !== "steps")) && { stepwise: "pointwise" as const }),
     apply(_, x, { mask }) {
       if (!keepsSteps) return masked(to(zeroed(x, mask), output.shape), undefined);

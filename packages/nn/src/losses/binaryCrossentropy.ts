@@ -3,7 +3,9 @@ import { exp, log1p, minimum, neg, relu, type Tensor } from "@sluice/core";
 import { binaryAccuracy } from "../metrics/binaryAccuracy.ts";
 import { configurable, type Configurable } from "../measures/configurable.ts";
 import { checkedMeasure, meanPerSample, probabilities } from "../measures/measure.ts";
-import { smoothed, smoothingTable, type SmoothingConfig } from "../measures/smoothing.ts";
+import { crossentropyTable, type CrossentropyConfig } from "../measures/crossentropy.ts";
+import { logitsOf } from "../measures/logits.ts";
+import { smoothed } from "../measures/smoothing.ts";
 import type { Loss } from "./loss.ts";
 
 /**
@@ -11,14 +13,16 @@ import type { Loss } from "./loss.ts";
  *
  * Computed as max(z, 0) − z·y + log(1 + e^−|z|), where nothing overflows and nothing small is lost: for a right y of 0 or 1 the first two are 0.
  */
-export const binaryCrossentropy: Configurable<Loss, SmoothingConfig> = configurable(smoothingTable, ({ labelSmoothing }) =>
-  checkedMeasure({
-    name: "binaryCrossentropy",
-    includes: "sigmoid",
-    accuracy: binaryAccuracy,
-    target: probabilities,
-    perSample: (y, z) => meanPerSample(elementwise(smoothed(y, labelSmoothing, 2), z)),
-  }),
+export const binaryCrossentropy: Configurable<Loss, CrossentropyConfig> = configurable(
+  crossentropyTable,
+  ({ labelSmoothing, fromLogits }) =>
+    checkedMeasure({
+      name: "binaryCrossentropy",
+      ...(fromLogits && { includes: "sigmoid" }),
+      accuracy: binaryAccuracy,
+      target: probabilities,
+      perSample: (y, z) => meanPerSample(elementwise(smoothed(y, labelSmoothing, 2), logitsOf(z, fromLogits))),
+    }),
 );
 
 /** The same before the mean. */

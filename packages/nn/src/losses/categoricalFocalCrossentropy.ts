@@ -1,5 +1,5 @@
 // One of several classes, from logits, where most is easy.
-import { expm1, literal, logSoftmax, neg, type Tensor } from "@sluice/core";
+import { expm1, literal, logSoftmax, neg, SluiceError, type Tensor } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
 import { categoricalAccuracy } from "../metrics/categoricalAccuracy.ts";
 import { configurable, type Configurable } from "../measures/configurable.ts";
@@ -44,6 +44,14 @@ export const categoricalFocalCrossentropy: Configurable<Loss, CategoricalFocalCo
     }),
 );
 
-function weights(alpha: number | readonly number[], { dtype }: Tensor): number | Tensor {
-  return typeof alpha === "number" ? alpha : literal(alpha, [alpha.length], dtype);
+function weights(alpha: number | readonly number[], { dtype, shape }: Tensor): number | Tensor {
+  if (typeof alpha === "number") return alpha;
+  if (alpha.length === shape.at(-1)) return literal(alpha, [alpha.length], dtype);
+  const what = `alpha has ${alpha.length} numbers for ${shape.at(-1) ?? 0} classes`;
+  throw new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: "categoricalFocalCrossentropy",
+    what,
+    facts: { alpha: alpha.length, classes: shape.at(-1) ?? 0 },
+  });
 }

@@ -1,17 +1,18 @@
 // One of several classes, from logits, with the target as a label.
-import { logSoftmax, type Tensor } from "@sluice/core";
+import type { Tensor } from "@sluice/core";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { configurable, type Configurable } from "../measures/configurable.ts";
 import { anyLabel, labelCounts, meanCounted, type IgnoringConfig } from "../measures/ignoring.ts";
 import { labelCost } from "../measures/labelCost.ts";
 import { checkedMeasure, classLabels } from "../measures/measure.ts";
-import { smoothingTable, type SmoothingConfig } from "../measures/smoothing.ts";
+import { logsOf } from "../measures/logits.ts";
+import { crossentropyTable, type CrossentropyConfig } from "../measures/crossentropy.ts";
 import { optional, type Table } from "../options/table.ts";
 import type { Loss } from "./loss.ts";
 
-export interface SparseCrossentropyConfig extends SmoothingConfig, IgnoringConfig {}
+export interface SparseCrossentropyConfig extends CrossentropyConfig, IgnoringConfig {}
 
-export const sparseCrossentropyTable = { ignoreClass: optional(anyLabel), ...smoothingTable } satisfies Table<SparseCrossentropyConfig>;
+export const sparseCrossentropyTable = { ignoreClass: optional(anyLabel), ...crossentropyTable } satisfies Table<SparseCrossentropyConfig>;
 
 /**
  * −log softmax(z)[y], its mean over every axis but the batch. z [batch, …, classes] are logits, y [batch, …] of 0 … classes − 1.
@@ -21,14 +22,14 @@ export const sparseCrossentropyTable = { ignoreClass: optional(anyLabel), ...smo
  */
 export const sparseCategoricalCrossentropy: Configurable<Loss, SparseCrossentropyConfig> = configurable(
   sparseCrossentropyTable,
-  ({ ignoreClass, labelSmoothing }) =>
+  ({ ignoreClass, labelSmoothing, fromLogits }) =>
     checkedMeasure({
       name: "sparseCategoricalCrossentropy",
-      includes: "softmax",
+      ...(fromLogits && { includes: "softmax" }),
       accuracy: sparseCategoricalAccuracy,
       target: classLabels("sparseCategoricalCrossentropy", ignoreClass),
       perSample(y, z) {
-        const logs = logSoftmax(z);
+        const logs = logsOf(z, fromLogits);
         const right = labelCost(y, logs);
         return meanCounted(
           labelSmoothing === 0 ? right : mixed(right, logs.mean(z.rank - 1).neg(), labelSmoothing),

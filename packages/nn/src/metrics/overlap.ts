@@ -1,5 +1,6 @@
 // How far what is decided and what is true overlap, class by class.
 import { argmax, oneHot, type Tensor } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
 import { labelCounts } from "../measures/ignoring.ts";
 import { checkedMeasure, classLabels, probabilities } from "../measures/measure.ts";
 import { countsByClass, countsIn } from "./decisions.ts";
@@ -14,6 +15,8 @@ export function overlapMetric<N extends string>(name: N, ignored: number | undef
     target: (output, _, beside) => (beside?.dtype === "float" ? probabilities(output) : classLabels(name, ignored)(output)),
     perSample(y, z) {
       const classes = z.shape.at(-1) ?? 1;
+      const lacking = among?.find((id) => id >= classes);
+      if (lacking !== undefined) throw refused(name, "targetClassIds", among, `classes of 0 … ${classes - 1}`);
       const label = y.dtype === "i32" ? y : argmax(y);
       const counts = labelCounts(label, ignored, z.dtype)?.expand(-1);
       const counted = (each: Tensor): Tensor => {

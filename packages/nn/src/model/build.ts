@@ -2,6 +2,7 @@
 import { entryOf, foundIn, maybeEntryOf } from "../host/entryOf.ts";
 import { leavesOf, mapTree, SluiceError, type Tree, type Weight } from "@sluice/core";
 import { isDrawn, isSymbolic } from "../layers/callable.ts";
+import type { Activation } from "../layers/activationFunction.ts";
 import type { AnyLayer, Built, Drawn, Symbolic } from "../layers/layer.ts";
 import { describe, isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import type { BuiltModel, BuiltNode, BuiltOutput } from "./built.ts";
@@ -71,8 +72,17 @@ function given({ call }: Node, { output, also = {} }: Built<never>, knownOf: (va
 }
 
 function outputOf(nodes: readonly BuiltNode[], value: Symbolic, { spec, lengthsOf }: Known): BuiltOutput {
-  const built = value.path === "" ? nodes.find(({ call }) => call === value.call)?.built : undefined;
-  return { spec, activation: built?.activation ?? "linear", lengthsOf: stepsOf(spec) === undefined ? [] : lengthsOf };
+  return { spec, activation: activationOf(nodes, value), lengthsOf: stepsOf(spec) === undefined ? [] : lengthsOf };
+}
+
+/** What it ends with, also where the last layers only move what they read: of a softmax, where its rows stay. */
+function activationOf(nodes: readonly BuiltNode[], value: Symbolic): Activation {
+  const node = value.path === "" ? nodes.find(({ call }) => call === value.call) : undefined;
+  if (node?.built.passes !== true || !isSymbolic(node.call.x)) return node?.built.activation ?? "linear";
+  const before = activationOf(nodes, node.call.x),
+    source = nodes.find(({ call }) => isSymbolic(node.call.x) && call === node.call.x.call);
+  const widths = [source?.built.output, node.built.output].map((output) => (isSpec(output) ? output.shape.at(-1) : undefined));
+  return before === "sigmoid" || (before === "softmax" && widths[0] === widths[1]) ? before : "linear";
 }
 
 function masksOf(node: BuiltNode): [path: string, mask: Drawn][] {

@@ -139,6 +139,12 @@ export function applyNode(
   };
   const given = scope(name, () => built.apply(maybeEntryOf(weights, name) ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
   keep(node, values, given, maskOf(counted, built.output));
+  const front = built.passes === true && isSymbolic(call.x) ? values.of(call.x).logits : undefined;
+  if (front !== undefined) {
+    const passed = scope(name, () => built.apply({}, front as never, context)); // it has no weights
+    const value = passed instanceof Masked ? passed.tensor : passed;
+    if (value instanceof Tensor) values.set(node, "", { ...values.at(node, ""), logits: value });
+  }
   const { activityRegularizer } = built;
   if (activityRegularizer !== undefined && own.learning !== undefined)
     for (const [path] of leavesOf(built.output, isSpec)) addActivity(values.at(node, path), activityRegularizer, own.learning);

@@ -71,7 +71,7 @@ import { r2Table } from "../metrics/r2Score.ts";
 import { ignoringTable } from "../metrics/sparseCategoricalAccuracy.ts";
 import { thresholdTable } from "../metrics/threshold.ts";
 import { topKTable } from "../metrics/topK.ts";
-import { smoothingTable } from "../measures/smoothing.ts";
+import { crossentropyTable } from "../measures/crossentropy.ts";
 import { adamTable, adamWTable } from "../optimizers/adam.ts";
 import { adamaxTable } from "../optimizers/adamax.ts";
 import { ftrlTable } from "../optimizers/ftrl.ts";
@@ -164,9 +164,9 @@ export const layerTables = {
 
 /** Of measures that have options. */
 export const measureTables = {
-  binaryCrossentropy: smoothingTable,
+  binaryCrossentropy: crossentropyTable,
   binaryFocalCrossentropy: binaryFocalTable,
-  categoricalCrossentropy: smoothingTable,
+  categoricalCrossentropy: crossentropyTable,
   categoricalFocalCrossentropy: categoricalFocalTable,
   categoricalGeneralizedCrossEntropy: generalizedCrossEntropyTable,
   huber: huberTable,

@@ -39,8 +39,13 @@ const anyMetric: Rule<Metric> = having("one with better too", {
   ...{ target: "function", perSample: "function" },
 });
 
-const oneLoss: Rule<AnyLoss> = either<LossName, Loss>(oneOf(...lossNames), anyLoss);
-const someMetrics: Rule<readonly AnyMetric[]> = listOf(either<MetricName, Metric>(oneOf(...metricNames), anyMetric));
+/** Any text: what is none of these is told what it may have meant where it is looked up. */
+const anyName = <T extends string>(names: readonly T[]): Rule<T> => ({
+  ...oneOf(...names),
+  accepts: (value): value is T => text.accepts(value),
+});
+const oneLoss: Rule<AnyLoss> = either<LossName, Loss>(anyName(lossNames), anyLoss);
+const someMetrics: Rule<readonly AnyMetric[]> = listOf(either<MetricName, Metric>(anyName(metricNames), anyMetric));
 type CompileLoss = NonNullable<CompileOptions<Names>["loss"]>;
 type CompileMetrics = NonNullable<CompileOptions<Names>["metrics"]>;
 
