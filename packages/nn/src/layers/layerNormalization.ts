@@ -2,6 +2,7 @@
 import { layerNormalization as normalise, normalize, type Tensor, type WeightTensors } from "@sluice/core";
 import { boolean, nonNegative } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
+import { axesBy } from "./spec.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import type { LayerWeight } from "../weights/layerWeight.ts";
 import { anyAxes, axesOf, holdsSteps } from "./axes.ts";
@@ -56,7 +57,7 @@ export function layerNormalization<const N extends LayerName = undefined>(
         isWhole = holdsSteps(axes, input),
         sizes = input.shape.map((n, d) => (axes.includes(d - input.shape.length) ? n : 1)).slice(axes[0]);
       const last = input.shape.at(-1) ?? 1,
-        named = axis === -1 ? { features: last } : Object.fromEntries(axes.map((a) => [input.axes.at(a) ?? "features", input.shape.at(a) ?? 1])); // prettier-ignore
+        named = axis === -1 ? { features: last } : axesBy(axes.map((a) => [input.axes.at(a) ?? "features", input.shape.at(a) ?? 1] as const)); // prettier-ignore
       const weights: LayerNormalizationWeights = {
         ...(scale && { gamma: declared({ axes: named, init: "ones" }, "gamma", config) }),
         ...(center && { beta: declared({ axes: named, init: "zeros" }, "beta", config) }),

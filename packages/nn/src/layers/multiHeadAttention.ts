@@ -8,7 +8,7 @@ import {
   type ScoreWeights,
   type Weight,
 } from "@sluice/core";
-import { boolean, oneOf, positive, size } from "@sluice/core/arguments";
+import { boolean, oneOf, positive, refused, size } from "@sluice/core/arguments";
 import { either, options as record } from "../options/rules.ts";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
@@ -72,6 +72,13 @@ export function multiHeadAttention<const N extends LayerName = undefined>(
 ): KnownAttention<"multiHeadAttention", N, MultiHeadWeights> {
   const config = given<MultiHeadAttentionConfig>("multiHeadAttention", multiHeadAttentionTable, options);
   const { numHeads, numKeyValueHeads, keyDim, valueDim, outputDim, useBias, rotary, score, scoreUnits, useProjections } = config;
+  const who = "multiHeadAttention";
+  if (score === "additive" && scoreUnits === undefined) throw refused(who, "scoreUnits", scoreUnits, size.expected);
+  if (score !== "additive" && scoreUnits !== undefined)
+    throw refused(who, "scoreUnits", scoreUnits, 'left out: only the score "additive" has units');
+  if (useProjections === false)
+    for (const [option, value] of Object.entries({ keyDim, valueDim, outputDim }))
+      if (value !== undefined) throw refused(who, option, value, "left out where nothing is projected");
   const heads = module({
     heads: numHeads,
     keyValueHeads: numKeyValueHeads,

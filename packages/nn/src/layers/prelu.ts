@@ -7,6 +7,7 @@ import { layer } from "./callable.ts";
 import { checkNumbers, shapeMismatch } from "./checks.ts";
 import { zeroed } from "./counted.ts";
 import type { KnownLayer, LayerName, Naming } from "./known.ts";
+import { axesBy } from "./spec.ts";
 import { namedOptions } from "./namedOptions.ts";
 
 export interface PreluConfig {
@@ -37,7 +38,7 @@ export function prelu<const N extends LayerName = undefined>(options: PreluConfi
       const most = Math.max(0, ...sharedAxes);
       if (most > input.shape.length) throw shapeMismatch(who, `an axis ${most} beside the batch`, input);
       const each = input.shape.map((n, axis) => [input.axes[axis] ?? `axis${axis + 1}`, sharedAxes.includes(axis + 1) ? 1 : n] as const);
-      const weights: PreluWeights = { alpha: { axes: Object.fromEntries(each), init: "zeros" } };
+      const weights: PreluWeights = { alpha: { axes: axesBy(each), init: "zeros" } };
       const isAlikeInSteps = input.axes[0] !== "steps" || sharedAxes.includes(1);
       return {
         output: input,

@@ -42,6 +42,17 @@ export function stepsOf({ axes, shape }: Spec): number | undefined {
   return axes[0] === "steps" ? shape[0] : undefined;
 }
 
+/** Sizes by their names, as a weight has its axes; a name that comes again is numbered. */
+export function axesBy(entries: readonly (readonly [name: string, size: number])[]): Readonly<Record<string, number>> {
+  const axes: Record<string, number> = {};
+  for (const [name, size] of entries) {
+    let free = name;
+    for (let i = 2; Object.hasOwn(axes, free); i++) free = `${name}${i}`;
+    axes[free] = size;
+  }
+  return axes;
+}
+
 export function isSpec(value: unknown): value is Spec {
   return typeof value === "object" && value !== null && "shape" in value && "axes" in value;
 }

@@ -22,7 +22,7 @@ export function windowed(who: string, input: Spec, windows: Windows, features: n
   const [steps] = sequenceOf(who, input),
     { padding, strides } = windows,
     reach = reachOf(windows);
-  if (padding === "valid" && steps < reach) throw shapeMismatch(who, `x [batch, steps of at least ${reach}, features]`, input, 'Pad it: padding: "same" or "causal"'); // prettier-ignore
+  if (padding === "valid" && steps < reach) throw shapeMismatch(who, `x [batch, steps of at least ${reach}, features]`, input, 'Pad it: padding: "same"'); // prettier-ignore
   const count = padding === "valid" ? Math.floor((steps - reach) / strides) + 1 : Math.ceil(steps / strides);
   return { ...input, shape: [count, features], axes: [input.axes[0] ?? "steps", named] };
 }

@@ -1,5 +1,5 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
-import { assign, cast, concat, gradient, less, maximum, square, where, type Tensor, type Tree } from "@sluice/core";
+import { abs, assign, cast, concat, gradient, less, maximum, square, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Now, Optimizer, Part, Update } from "../optimizers/optimizer.ts";
@@ -112,9 +112,10 @@ function constrained({ constraints }: Layout, params: Tensor): Tensor {
 
 /** 1 where the loss, its gradient, what is gathered of it, and the next state are numbers short of overflow, otherwise 0. */
 function soundness({ loss, weight, state = {}, moved = {}, isWeightFree = false }: Objective, raw: Tensor, isGathered: boolean): Tensor {
-  const floats = [...Object.values(state), ...Object.values(moved)].filter(({ dtype }) => dtype !== "i32");
+  const floats = Object.values(state).filter(({ dtype }) => dtype !== "i32");
   const squares = [square(raw).sum(), square(loss), ...floats.map((one) => square(one).sum())];
-  const own = bounded(squares.reduce((sum, one) => sum.add(one)));
+  const largest = Object.values(moved).map((one) => bounded(abs(one).max())); // statistics may be large: the variance of what is
+  const own = largest.reduce((all, one) => all.mul(one), bounded(squares.reduce((sum, one) => sum.add(one))));
   if (!isWeightFree) return own;
   const weighed = isGathered ? square(raw.mul(weight)).sum().add(square(weight)) : square(weight);
   return own.mul(bounded(weighed)).mul(less(weight, 0).neg().add(1));
@@ -196,7 +197,7 @@ function unbroken(totals: Tensor): Tensor {
   return less(totals.at(0, skippedAt), 0.5);
 }
 
-/** 1 where a sum of squares is a number short of overflow, otherwise 0, also for NaN. */
+/** 1 where a number of at least 0, such as a sum of squares, is a number short of overflow, otherwise 0, also for NaN. */
 function bounded(squares: Tensor): Tensor {
   return less(squares, squares.dtype === "f32" ? 3e38 : 1e308);
 }

@@ -1,10 +1,10 @@
 // A layer, or a model, on each step of a sequence.
-import { mapTree, SluiceError, Tensor, where, type Tree } from "@sluice/core";
+import { mapTree, maximum, SluiceError, Tensor, where, type Tree } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
 import { isLayer, isDrawn, layer as layerOf } from "../layers/callable.ts";
 import { shapeMismatch } from "../layers/checks.ts";
 import { zeroed } from "../layers/counted.ts";
-import { Also, Masked, type AnyLayer, type Built, type Layer, type Drawn } from "../layers/layer.ts";
+import { Also, Masked, type AnyLayer, type Built, type Layer, type Learning, type Drawn } from "../layers/layer.ts";
 import type { AnyWeights, Known, KnownOf, LayerName, Naming } from "../layers/known.ts";
 import { isSpec, type Spec } from "../layers/spec.ts";
 import { layerName } from "../options/rules.ts";
@@ -79,12 +79,19 @@ function onEach(inner: AnyLayer, input: Spec, who: string): Built {
       const given = tensorOf(
         built.apply(weights, flat(zeroed(x, context.mask)), {
           ...(context.drawn !== undefined && { drawn: each }),
-          learning: context.learning && { ...context.learning, rows: rowsOf(context.learning.rows, context.mask, steps) },
+          learning: context.learning && ofSteps(context.learning, context.mask, steps),
         }),
       );
       return given.reshape([batch, steps, ...given.shape.slice(1)]);
     },
   };
+}
+
+/** Each step is a sample, and what a mean over them adds is of all steps of a sample. */
+function ofSteps(learning: Learning, mask: Tensor | undefined, steps: number): Learning {
+  const rows = rowsOf(learning.rows, mask, steps);
+  const perSample = rows.sum().div(maximum(learning.rows.sum(), 1));
+  return { ...learning, rows, addLoss: (loss) => learning.addLoss(loss.mul(perSample)) };
 }
 
 /** [batch·steps]: those steps of samples that count. */

@@ -53,9 +53,19 @@ export function given<C>(who: string, table: Table<C>, config: C): C {
 
 /** Lists and records of plain values become ours: what the caller does to them later changes nothing. */
 function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return [...(value as readonly unknown[])];
-  const plain = isPlain(value) && Object.values(value).every((item) => typeof item !== "object" && typeof item !== "function");
-  return plain ? { ...value } : value;
+  if (Array.isArray(value)) return (value as readonly unknown[]).map(copied);
+  if (!isPlain(value) || !isData(value, 0)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)]));
+}
+
+/** How deep records of plain values may lie in each other: a start in an option has three levels. */
+const deepest = 4;
+
+/** Numbers, texts, and lists and records of them. */
+function isData(value: unknown, depth: number): boolean {
+  if (typeof value === "function" || depth > deepest) return false;
+  if (typeof value !== "object" || value === null) return true;
+  return (Array.isArray(value) || isPlain(value)) && Object.values(value).every((item) => isData(item, depth + 1));
 }
 
 /** As one writes it with braces, also in another realm: what has a class, such as an AbortSignal, is no copy's to be. */

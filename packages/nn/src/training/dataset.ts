@@ -159,7 +159,7 @@ function samplesTaken({ x, lengths }: Inputs, { dtype, ends, sampleOf, indices }
     lengths: counted,
     x: arrays.map(({ input, name, numbers, array }) => {
       const { dtype: kind, shape } = entryOf(sample, input);
-      const range = indices[input] === undefined ? {} : { range: [0, indices[input] - 1] as const };
+      const range = kind !== "i32" || indices[input] === undefined ? {} : { range: [0, indices[input] - 1] as const };
       const asked = { wanted: { dtype: kind, ...range }, dtype, who, name };
       return [input, column(array, numbers, samples, asked, { counting: countedBy([maybeEntryOf(counted, input) ?? []].flat(), shape) })];
     }),

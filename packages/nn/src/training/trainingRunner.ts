@@ -43,7 +43,9 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
   try {
     const updaters: BatchUpdater[] = [];
     for (const boundary of [...batches.boundaries, undefined]) {
-      const updater = await batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried, whole: built });
+      const updater = await inBucket(boundary, () =>
+        batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried, whole: built }),
+      );
       updaters.push(updater);
       held.push(updater);
     }
@@ -60,6 +62,23 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
   } catch (error) {
     disposeEach(held);
     throw error;
+  }
+}
+
+/** What layers refuse of so few steps is told of the bucket. */
+async function inBucket<T>(boundary: number | undefined, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (boundary === undefined || !(error instanceof SluiceError) || error.code !== "SHAPE_MISMATCH") throw error;
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: "trainer.fit",
+      what: `batches of ${boundary} steps, one of bucketBoundaries, do not go through the model: ${error.message}`,
+      fix: "Leave that boundary out, or pad in front of that layer",
+      facts: { boundary },
+      cause: error,
+    });
   }
 }
 

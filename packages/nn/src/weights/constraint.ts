@@ -1,6 +1,6 @@
 // What a weight is kept to after each update, by Keras 3's names and formulas.
 import { clip, div, maximum, sqrt, square, type Tensor } from "@sluice/core";
-import { nonNegative, oneOf, positive, rate, maxRank, wholeIn, type Rule } from "@sluice/core/arguments";
+import { nonNegative, oneOf, positive, rate, refused, maxRank, wholeIn, type Rule } from "@sluice/core/arguments";
 import { either, listOf, options } from "../options/rules.ts";
 import { optional, required } from "../options/table.ts";
 
@@ -48,6 +48,15 @@ const norms: Rule<Norm> = either(
 export const anyConstraint: Rule<Constraint> = either(oneOf("nonNeg", "unitNorm", "maxNorm", "minMaxNorm"), norms);
 
 type Norm = MaxNorm | UnitNorm | MinMaxNorm;
+
+/** Throws INVALID_ARGUMENT for axes that a weight of so many lacks, none, or one twice. */
+export function checkConstraint(who: string, constraint: Constraint, rank: number): void {
+  if (constraint === "nonNeg") return;
+  const { axis: given = 0 } = typeof constraint === "string" ? {} : (constraint as { readonly axis?: Axes }); // each may have one
+  const axes = [given].flat().map((one) => (one < 0 ? one + rank : one));
+  const isRight = axes.length > 0 && new Set(axes).size === axes.length && axes.every((one) => one >= 0 && one < rank);
+  if (!isRight) throw refused(who, "the axis of its constraint", given, `one of 0 … ${rank - 1}, or some of them, each once`);
+}
 
 const named: Readonly<Record<"unitNorm" | "maxNorm" | "minMaxNorm", Norm>> = {
   unitNorm: { unitNorm: true },

@@ -6,7 +6,7 @@ import { checkElements, readNumbers, show } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { atOnce, type Pieces } from "../host/turns.ts";
 import { typedArray } from "../host/typedArray.ts";
-import type { Constraint } from "./constraint.ts";
+import { checkConstraint, type Constraint } from "./constraint.ts";
 import { roleOf } from "./layerWeight.ts";
 import type { Role } from "./roles.ts";
 
@@ -56,7 +56,7 @@ type Roles = Readonly<Record<string, Role>>;
 /** `rolesOf` says what becomes of each weight, by name, where that is not as it is declared. */
 export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) => own): Layout {
   const leaves = leavesOf(tree, isWeight) as [string, Weight][]; // `isWeight` says so
-  const own = Object.fromEntries(leaves.map(([name, weight]) => [name, roleOf(weight)]));
+  const own = Object.fromEntries(leaves.map(([name, weight]) => [name, roleOf(weight, name)]));
   if (Object.keys(own).length < leaves.length) throw sameName(leaves);
   const roles = rolesOf(own);
   const rank = (name: string): number => rankOf(entryOf(roles, name));
@@ -72,7 +72,10 @@ export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) =
     const end = length + Math.ceil(size / padding) * padding;
     const entry = (entries[name] = { axes: Object.keys(axes), shape, offset: length, size, end });
     if (trainable && (l1 > 0 || l2 > 0)) penalise(penalties, { from: length, to: end, l1, l2 });
-    if (trainable && constraint !== undefined) constraints.push({ entry, constraint });
+    if (trainable && constraint !== undefined) {
+      checkConstraint(`weight ${name}`, constraint, shape.length);
+      constraints.push({ entry, constraint });
+    }
     length = end;
     if (trainable) trained = end;
     if (trainable && weightDecay) decayed = end;
@@ -209,9 +212,16 @@ export function* starting(layout: Layout, { start = {}, who, ...options }: Start
   for (const [name, weight] of Object.entries(layout.weights)) {
     if (Object.hasOwn(start, name)) continue;
     yield;
-    flat.set(entryOf(initialise({ [name]: weight }, options), name).data, entryOf(layout.entries, name).offset);
+    const { data } = entryOf(initialise({ [name]: weight }, options), name);
+    if (!data.every(Number.isFinite)) throw overflowing(name, who);
+    flat.set(data, entryOf(layout.entries, name).offset);
   }
   return flat;
+}
+
+function overflowing(name: string, who: string): SluiceError {
+  const what = `weight "${name}" starts with numbers that f32 cannot hold`;
+  return new SluiceError({ code: "NOT_FINITE", who, what, fix: "Let it start smaller", facts: { weight: name } });
 }
 
 function numbersOf(data: unknown, name: string, who: string): NumericArray {
