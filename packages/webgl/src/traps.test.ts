@@ -71,6 +71,19 @@ describe.each(["webgl2", "webgl"] as const)("%s", (mode) => {
     for (const length of [6, 9, 60, 6]) await agrees(backend, sliding(length), 2);
   });
 
+  test("what was packed for one input is there when packing for the next replaces it", async () => {
+    const adding: Instruction[] = [load(0), load(1), { op: "add", x: 0, y: 1 }];
+    const written = (offset: number): MapStep =>
+      step([2], doubling, [dense(1, [2], { advance: [0] })], [dense(0, [2], { offset, advance: [0] })], [1]);
+    const inputs: View[] = [dense(0, [5], { advance: [1] }), { slot: 0, offset: 1, shape: [5], strides: [2], advance: [0] }];
+    const read = step([5], adding, inputs, [dense(2, [5], { advance: [5] })], [2]);
+    await agrees(backend, {
+      name: "repack",
+      slots: bound(12, 2, 10),
+      steps: [{ kind: "scan", length: 2, body: [written(2), written(6), read] }],
+    });
+  });
+
   test("as many textures as a kernel reads, and more, are laid together in order", async () => {
     const body: Instruction[] = [load(0), { op: "neg", x: 0 }];
     const rows = (slot: number): View => dense(slot, [3], { advance: [3] });

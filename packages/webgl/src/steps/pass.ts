@@ -32,7 +32,7 @@ export type Pass = Dispatch | { readonly copy: Region; readonly to: Region } | {
 export function launchOf(device: Device, passes: readonly Pass[]): Launch<Buffer> {
   return (slots, t) => {
     const kept: Sheet[] = [];
-    const keep = (sheet: Sheet): Sheet => {
+    const keep: Keep = (sheet) => {
       kept.push(hold(sheet));
       return sheet;
     };
@@ -46,11 +46,14 @@ export function launchOf(device: Device, passes: readonly Pass[]): Launch<Buffer
   };
 }
 
+/** Takes hold of a sheet until the step is done. */
+type Keep = (sheet: Sheet) => Sheet;
+
 /** Runs a pass whose inputs are at hand; gives back what only later passes read. */
 type Run = (device: Device, results: readonly Sheet[]) => Sheet[];
 
 /** Takes hold of what a pass reads, as it is now. */
-function prepared(pass: Pass, slots: readonly Buffer[], t: readonly number[], keep: (sheet: Sheet) => Sheet): Run {
+function prepared(pass: Pass, slots: readonly Buffer[], t: readonly number[], keep: Keep): Run {
   if (!("shader" in pass)) {
     const to = slots[pass.to.slot]!;
     const start = startOf(pass.to, t);
@@ -60,11 +63,10 @@ function prepared(pass: Pass, slots: readonly Buffer[], t: readonly number[], ke
     return () => (layParts(to, start, parts), []);
   }
   const { shader, inputs, outputs, length } = pass;
-  const early = inputs.map((input) => ("regions" in input ? shown(input.regions, slots, t) : undefined));
-  for (const one of early) if (one !== undefined) keep(one.sheet);
+  const early = inputs.map((input) => ("regions" in input ? shown(input.regions, slots, t, keep) : undefined));
   return (device, results) => {
     const seen = inputs.map((input, i) => {
-      if ("latest" in input) return shown([input.latest], slots, t);
+      if ("latest" in input) return shown([input.latest], slots, t, keep);
       return "result" in input ? { sheet: results[input.result]!, numbers: [0] } : early[i]!;
     });
     const sheets = device.launch(
@@ -81,13 +83,18 @@ function prepared(pass: Pass, slots: readonly Buffer[], t: readonly number[], ke
   };
 }
 
-/** One sheet under all of a slot's regions, and where each begins on it. */
-function shown(regions: readonly Region[], slots: readonly Buffer[], t: readonly number[]): { sheet: Sheet; numbers: number[] } {
+/** One sheet under all of a slot's regions, and where each begins on it. Taken hold of at once: showing more of a slot may pack it anew, and its buffer then lets go of what it packed before. */
+function shown(
+  regions: readonly Region[],
+  slots: readonly Buffer[],
+  t: readonly number[],
+  keep: Keep,
+): { sheet: Sheet; numbers: number[] } {
   const starts = regions.map((region) => startOf(region, t));
   const first = Math.min(...starts);
   const end = Math.max(...regions.map(({ length }, i) => starts[i]! + length));
   const { sheet, at } = show(slots[regions[0]!.slot]!, first, end - first);
-  return { sheet, numbers: starts.map((from) => at + from - first) };
+  return { sheet: keep(sheet), numbers: starts.map((from) => at + from - first) };
 }
 
 function startOf({ start: offset, advance }: Region, t: readonly number[]): number {
