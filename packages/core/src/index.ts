@@ -107,7 +107,7 @@ export { argsort, sort, type SortOptions } from "./sorting/sort.ts";
 export { topK, type TopKOptions } from "./sorting/topK.ts";
 export { conv1d, type Conv1dOptions } from "./convolution/conv1d.ts";
 export { conv1dTranspose, type Conv1dTransposeOptions } from "./convolution/conv1dTranspose.ts";
-export { averagePool1d, maxPool1d, type Pooling1dOptions } from "./convolution/pooling1d.ts";
+export { averagePool1d, maxPool1d, minPool1d, type Pooling1dOptions } from "./convolution/pooling1d.ts";
 export { layerNormalization, type LayerNormalizationOptions } from "./normalisation/layerNormalization.ts";
 export { moments, type Moments } from "./normalisation/moments.ts";
 export { normalize, type NormalizeOptions } from "./normalisation/normalize.ts";

@@ -443,6 +443,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     maybe(options({ stride: ruled(size), dilation: ruled(size), padding: name("valid", "same") })),
   ),
   maxPool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
+  minPool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
   averagePool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
   rmsNormalization: traced(tensor, maybe(options({ gain: tensor, epsilon: ruled(nonNegative) }))),
   attend: traced(tensorOf("f32", 2, 3, 4), tensorOf("f32", 2, 4, 3), maybe(attending)),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { averagePool1d, constant, gradient, maxPool1d, type HostArray, type Pooling1dOptions, type Tensor } from "../index.ts";
+import { averagePool1d, constant, gradient, maxPool1d, minPool1d, type HostArray, type Pooling1dOptions, type Tensor } from "../index.ts";
 import { open } from "../reference.ts";
 import { f64, misses, normal } from "../testing/numbers.ts";
 import { hunt } from "../testing/hunt.ts";
@@ -16,6 +16,7 @@ const pooled =
   (options: Pooling1dOptions) =>
   ({ x, mask }: At<Tensor>) => ({
     max: maxPool1d(x, { ...options, mask }),
+    min: minPool1d(x, { ...options, mask }),
     average: averagePool1d(x, { ...options, mask }),
   });
 
@@ -25,6 +26,7 @@ function plain({ x, mask }: At<HostArray>, { size, stride = size, padding = "val
   const windows = padding === "same" ? Math.ceil(steps / stride) : Math.max(0, Math.floor((steps - size) / stride) + 1),
     before = padding === "same" ? Math.floor(Math.max(0, (windows - 1) * stride + size - steps) / 2) : 0;
   const max: number[] = [],
+    min: number[] = [],
     average: number[] = [];
   for (let b = 0; b < batch; b++)
     for (let t = 0; t < windows; t++)
@@ -33,9 +35,10 @@ function plain({ x, mask }: At<HostArray>, { size, stride = size, padding = "val
           .filter((step) => step >= 0 && step < steps && (mask === undefined || mask.data[b * steps + step] !== 0))
           .map((step) => x.data[(b * steps + step) * features + c]!);
         max.push(seen.length === 0 ? 0 : Math.max(...seen));
+        min.push(seen.length === 0 ? 0 : Math.min(...seen));
         average.push(seen.reduce((sum, v) => sum + v, 0) / Math.max(1, seen.length));
       }
-  return { max, average };
+  return { max, min, average };
 }
 
 const cases = fc.record({
@@ -57,8 +60,8 @@ test("every pooling is that of the steps of a window that there are and that cou
       const at = { x, ...(masked && { mask: { ...mask, data: mask.data.map((v) => (v > 0 ? 1 : 0)) } }) };
       expect(misses(await evaluate(backend, pooled(options), at), plain(at, options))).toEqual([]);
       const loss = ({ x: t }: At<Tensor>): Tensor => {
-        const { max, average } = pooled(options)({ x: t });
-        return max.mul(max).sum().add(average.mul(average).sum()).add(t.sum());
+        const { max, min, average } = pooled(options)({ x: t });
+        return max.mul(max).sum().add(min.mul(min).sum()).add(average.mul(average).sum()).add(t.sum());
       };
       expect(await wrongSlopes(backend, loss, { x })).toEqual([]);
     },
@@ -84,11 +87,17 @@ describe("Keras 3.15.1 on PyTorch 2.13.0, MaxPooling1D and AveragePooling1D of x
 });
 
 test("equal maxima share the gradient; NaN at steps that do not count changes nothing", async () => {
-  const slopes = ({ x, mask }: At<Tensor>) => ({ dx: gradient(maxPool1d(x, { size: 3, mask }).sum(), x) });
-  expect(await evaluate(backend, slopes, { x: f64([2, 2, 1, 0, 3, 0], 1, 6, 1) })).toEqual({ dx: [0.5, 0.5, 0, 0, 1, 0] });
+  const slopes = ({ x, mask }: At<Tensor>) => ({
+    dx: gradient(maxPool1d(x, { size: 3, mask }).sum(), x),
+    dxOfMin: gradient(minPool1d(x, { size: 3, mask }).sum(), x),
+  });
+  expect(await evaluate(backend, slopes, { x: f64([2, 2, 1, 0, 3, 0], 1, 6, 1) })).toEqual({
+    dx: [0.5, 0.5, 0, 0, 1, 0],
+    dxOfMin: [0, 0, 1, 0.5, 0, 0.5],
+  });
   const at = { x: f64([2, NaN, 1, NaN, NaN, NaN], 1, 6, 1), mask: f64([1, 0, 1, 0, 0, 0], 1, 6) };
-  expect(await evaluate(backend, pooled({ size: 3 }), at)).toEqual({ max: [2, 0], average: [1.5, 0] });
-  expect(await evaluate(backend, slopes, at)).toEqual({ dx: [1, 0, 0, 0, 0, 0] });
+  expect(await evaluate(backend, pooled({ size: 3 }), at)).toEqual({ max: [2, 0], min: [1, 0], average: [1.5, 0] });
+  expect(await evaluate(backend, slopes, at)).toEqual({ dx: [1, 0, 0, 0, 0, 0], dxOfMin: [0, 0, 1, 0, 0, 0] });
 });
 
 test.each<[string, readonly number[], Pooling1dOptions, string]>([
@@ -99,5 +108,6 @@ test.each<[string, readonly number[], Pooling1dOptions, string]>([
   ["a causal pooling", [2, 8, 4], { size: 2, padding: "causal" as never }, "INVALID_ARGUMENT"],
   ["an option that is none", [2, 8, 4], { size: 2, poolSize: 2 } as never, "INVALID_ARGUMENT"],
 ])("%s is refused", (_, x, options, code) => {
-  for (const pool of [maxPool1d, averagePool1d]) expect(() => pool(constant(1, x), options)).toThrow(expect.objectContaining({ code }));
+  for (const pool of [maxPool1d, minPool1d, averagePool1d])
+    expect(() => pool(constant(1, x), options)).toThrow(expect.objectContaining({ code }));
 });

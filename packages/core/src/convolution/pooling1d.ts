@@ -31,10 +31,12 @@ export interface Pooling1dOptions {
  * Throws while tracing: INVALID_ARGUMENT for an option that is none, SHAPE_MISMATCH for another x or mask.
  */
 export function maxPool1d(x: Tensor, options: Pooling1dOptions): Tensor {
-  const { windowsOf, flags } = windowing("maxPool1d", x, options);
-  if (flags === undefined) return windowsOf(x, -Infinity).max(2);
-  const any = windowsOf(flags).max(2);
-  return where(any, windowsOf(where(flags, x, -Infinity), -Infinity).max(2), 0);
+  return extremePool("maxPool1d", x, options, -Infinity, (windows) => windows.max(2));
+}
+
+/** The smallest of each window; all else as for `maxPool1d`. */
+export function minPool1d(x: Tensor, options: Pooling1dOptions): Tensor {
+  return extremePool("minPool1d", x, options, Infinity, (windows) => windows.min(2));
 }
 
 /**
@@ -52,6 +54,13 @@ export function averagePool1d(x: Tensor, options: Pooling1dOptions): Tensor {
   return windowsOf(x)
     .sum(2)
     .div(inside.every((n) => n === options.size) ? options.size : literal(inside, [inside.length, 1], x.dtype));
+}
+
+/** `least` is what no element loses against. */
+function extremePool(operation: string, x: Tensor, options: Pooling1dOptions, least: number, fold: (windows: Tensor) => Tensor): Tensor {
+  const { windowsOf, flags } = windowing(operation, x, options);
+  if (flags === undefined) return fold(windowsOf(x, least));
+  return where(windowsOf(flags).max(2), fold(windowsOf(where(flags, x, least), least)), 0);
 }
 
 interface Windowing {
