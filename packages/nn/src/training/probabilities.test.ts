@@ -12,12 +12,12 @@ test.each<[string, InSequence]>([
   ["flatten", flatten()],
   ["reshape", reshape({ targetShape: [1, 3] })],
   ["linear", activation({ activation: "linear" })],
-])("behind a sigmoid %s leaves the loss what stands in front of it", async (name, moving) => {
+])("behind a sigmoid %s leaves the loss what stands in front of it", async (_, moving) => {
   const net = sequential([input({ shape: [3, 2] }), dense({ units: 1, activation: "sigmoid" }), moving]);
   const trainer = await net.compile({ ...compiling, loss: "binaryCrossentropy" });
   const { data, shape } = await trainer.predict(x);
   const y = { dtype: "f64", shape, data: Float64Array.from(data, (_, i) => i % 2) } as const;
-  expect((await trainer.evaluate({ x, y })).loss, name).toBeCloseTo(mean([...data].map((p, i) => cost(i % 2, p))), 12);
+  expect((await trainer.evaluate({ x, y })).loss).toBeCloseTo(mean([...data].map((p, i) => cost(i % 2, p))), 12);
 });
 
 test("of a softmax so does what keeps its rows", async () => {
