@@ -100,6 +100,14 @@ test("equal maxima share the gradient; NaN at steps that do not count changes no
   expect(await evaluate(backend, slopes, at)).toEqual({ dx: [1, 0, 0, 0, 0, 0], dxOfMin: [0, 0, 1, 0, 0, 0] });
 });
 
+test("whole numbers are pooled as whole numbers", async () => {
+  const x = { dtype: "i32" as const, shape: [1, 5, 1], data: Int32Array.of(3, -4, 7, 7, -9) };
+  const at = { x, mask: f64([1, 1, 0, 1, 0], 1, 5) };
+  const options = { size: 2, padding: "same" } as const;
+  expect(await evaluate(backend, pooled(options), { x })).toEqual({ max: [3, 7, -9], min: [-4, 7, -9], average: [0, 7, -9] });
+  expect(await evaluate(backend, pooled(options), at)).toEqual({ max: [3, 7, 0], min: [-4, 7, 0], average: [0, 7, 0] });
+});
+
 test.each<[string, readonly number[], Pooling1dOptions, string]>([
   ["another rank", [2, 8], { size: 2 }, "SHAPE_MISMATCH"],
   ["another mask", [2, 8, 4], { size: 2, mask: constant(1, [2, 7]) }, "SHAPE_MISMATCH"],

@@ -56,11 +56,12 @@ export function averagePool1d(x: Tensor, options: Pooling1dOptions): Tensor {
     .div(inside.every((n) => n === options.size) ? options.size : literal(inside, [inside.length, 1], x.dtype));
 }
 
-/** `least` is what no element loses against. */
-function extremePool(operation: string, x: Tensor, options: Pooling1dOptions, least: number, fold: (windows: Tensor) => Tensor): Tensor {
+/** `limit` is what no element loses against; of whole numbers the nearest that there is. */
+function extremePool(operation: string, x: Tensor, options: Pooling1dOptions, limit: number, fold: (windows: Tensor) => Tensor): Tensor {
   const { windowsOf, flags } = windowing(operation, x, options);
-  if (flags === undefined) return fold(windowsOf(x, least));
-  return where(windowsOf(flags).max(2), fold(windowsOf(where(flags, x, least), least)), 0);
+  const beyond = x.dtype === "i32" ? Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), limit)) : limit;
+  if (flags === undefined) return fold(windowsOf(x, beyond));
+  return where(windowsOf(flags).max(2), fold(windowsOf(where(flags, x, beyond), beyond)), 0);
 }
 
 interface Windowing {

@@ -3,7 +3,7 @@ import { greaterEqual, stack } from "@sluice/core";
 import { rate, wholeIn } from "@sluice/core/arguments";
 import { configurable, type Configurable } from "../measures/configurable.ts";
 import { checkedMeasure, likeOutput, sumPerSample } from "../measures/measure.ts";
-import { listOf } from "../options/rules.ts";
+import { listOf, nonEmpty } from "../options/rules.ts";
 import { preset, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
 import { ratio } from "./share.ts";
@@ -15,7 +15,7 @@ export interface BinaryIoUConfig extends ThresholdConfig {
 }
 
 export const binaryIoUTable = {
-  targetClassIds: preset(listOf(wholeIn(0, 1)), [0, 1]),
+  targetClassIds: preset(nonEmpty(listOf(wholeIn(0, 1))), [0, 1]),
   threshold: preset(rate, 0.5),
 } satisfies Table<BinaryIoUConfig>;
 

@@ -1,7 +1,7 @@
 // How far what is decided and what is true overlap, of some classes.
 import { count } from "@sluice/core/arguments";
 import type { IgnoringConfig } from "../measures/ignoring.ts";
-import { listOf } from "../options/rules.ts";
+import { listOf, nonEmpty } from "../options/rules.ts";
 import { given, required, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
 import { overlapMetric } from "./overlap.ts";
@@ -12,7 +12,7 @@ export interface IoUConfig extends IgnoringConfig {
   readonly targetClassIds: readonly number[];
 }
 
-export const iouTable = { targetClassIds: required(listOf(count)), ...ignoringTable } satisfies Table<IoUConfig>;
+export const iouTable = { targetClassIds: required(nonEmpty(listOf(count))), ...ignoringTable } satisfies Table<IoUConfig>;
 
 /** `meanIoU` over these classes alone, as Keras's IoU and OneHotIoU. Throws INVALID_ARGUMENT for options that are none. */
 export function iou(config: IoUConfig): Metric<"iou"> {

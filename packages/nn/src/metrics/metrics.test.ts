@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { binaryCrossentropy } from "../losses/binaryCrossentropy.ts";
 import { meanSquaredError } from "../measures/meanSquaredError.ts";
 import { sparseCategoricalCrossentropy } from "../losses/sparseCategoricalCrossentropy.ts";
+import { binaryIoU } from "./binaryIoU.ts";
+import { iou } from "./iou.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
 import { resolveMetric } from "../losses/resolveMetric.ts";
@@ -58,3 +60,8 @@ async function measure(metric: Metric, target: Float64Array | Int32Array, scores
   );
   return (await result.read())[0]!;
 }
+
+test("an overlap of no class is refused", () => {
+  const refused = expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>);
+  for (const metric of [iou, binaryIoU]) expect(() => metric({ targetClassIds: [] })).toThrow(refused);
+});

@@ -36,6 +36,11 @@ export function listOf<T>(rule: Rule<T>, expected = `a list of items, each ${rul
   return { expected, accepts: (value): value is readonly T[] => Array.isArray(value) && Array.from(value).every(rule.accepts) };
 }
 
+/** Such a list of at least one. */
+export function nonEmpty<T>(list: Rule<readonly T[]>): Rule<readonly T[]> {
+  return { expected: `${list.expected}, at least one`, accepts: (value): value is readonly T[] => list.accepts(value) && value.length > 0 };
+}
+
 /** A record of its own options, by a table of them. */
 export function options<C>(table: Table<C>): Rule<C> {
   const rules = Object.entries(table as unknown as AnyTable); // any one at a time
