@@ -180,7 +180,7 @@ const refusals: readonly [title: string, code: SluiceError["code"], message: str
   [
     "groups that do not divide",
     "INVALID_ARGUMENT",
-    "keyValueHeads 2 must divide heads 3",
+    "groupQueryAttention: numKeyValueHeads 2 must divide numQueryHeads 3",
     () => groupQueryAttention({ headDim: 1, numQueryHeads: 3, numKeyValueHeads: 2 }),
   ],
   ["a vector", "SHAPE_MISMATCH", "needs x [batch, steps, features]", () => attention().build(specOf([4], "float"), "test")],

@@ -172,10 +172,13 @@ const beside: readonly RegExp[] = [
   /a stateful layer goes on from the batch before/, // with shuffle
   /maskIndex must be one of the indices/,
   /carrySteps \d+ must be at most/,
-  /units must be .* got undefined/, // an additive score without units
+  /[uU]nits must be .* got undefined/, // an additive score without units
+  /scoreUnits must be left out/, // units that no additive score asked for
   /the score "(dot|scaledDot)" has no units/,
   /heads 3 must divide the query's features 4/,
   /keyValueHeads 3 must divide heads 2/,
+  /numKeyValueHeads 3 must divide numQueryHeads 2/,
+  /starts with numbers that f32 cannot hold/, // a forgetBias
   /zoneout: \w+ has no state "\w+"/,
   /needs (an axis|as many elements)/,
   /bidirectional gives forward, backward/, // what no sequence takes

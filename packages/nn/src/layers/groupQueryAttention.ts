@@ -1,5 +1,5 @@
 // Attention in several heads that share keys and values in groups.
-import { multiHeadAttention as module, type Projections, type Weight } from "@sluice/core";
+import { multiHeadAttention as module, SluiceError, type Projections, type Weight } from "@sluice/core";
 import { boolean, size } from "@sluice/core/arguments";
 import { given, preset, required, type Table } from "../options/table.ts";
 import type { LayerName, Naming } from "./known.ts";
@@ -39,6 +39,12 @@ export function groupQueryAttention<const N extends LayerName = undefined>(
 ): KnownAttention<"groupQueryAttention", N, Projections<Weight>> {
   const config = given<GroupQueryAttentionConfig>("groupQueryAttention", groupQueryAttentionTable, options),
     { headDim, numQueryHeads, numKeyValueHeads, useBias } = config;
+  if (numQueryHeads % numKeyValueHeads !== 0)
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who: "groupQueryAttention",
+      what: `numKeyValueHeads ${numKeyValueHeads} must divide numQueryHeads ${numQueryHeads}`,
+    });
   const heads = module({ heads: numQueryHeads, keyValueHeads: numKeyValueHeads, size: headDim, useBias });
   return selfAttention("groupQueryAttention", heads, config, numQueryHeads);
 }
