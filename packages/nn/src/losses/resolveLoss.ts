@@ -32,7 +32,9 @@ export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
 export function hintFor(name: string, names: readonly string[]): string {
   const plain = (text: string): string => text.replaceAll(/[^a-z0-9]/gi, "").toLowerCase();
   const same = names.find((one) => plain(one) === plain(name));
-  return same === undefined ? `${meant(name, names)}, or take an object` : `Did you mean ${same.endsWith("()") ? same : `"${same}"`}?`;
+  if (same !== undefined) return `Did you mean ${same.endsWith("()") ? same : `"${same}"`}?`;
+  const told = meant(name, names);
+  return told.endsWith("?") ? told : `${told}, or take an object`;
 }
 
 /** Undefined where there is none of that name. */
