@@ -54,5 +54,6 @@ test("a checkpoint keeps their sums: what comes after is the same to the bit", a
 });
 
 test("what is no metric is refused, and so are other sums for other shapes", async () => {
-  await expect(learn(backend, { weights: { k: { axes: { a: 1 }, init: "zeros" } }, inputs: { x: "float" }, optimizer: adam(), loss: (w: { readonly k: Tensor }, { x }) => ({ loss: w.k.sum(), measures: { m: summed({} as never, x, x) } }) }).then((made) => made.step({ x: [1] }))).rejects.toMatchObject({ code: "INVALID_ARGUMENT", who: "summed" }); // prettier-ignore
+  for (const wrong of [(x: Tensor) => summed({} as never, x, x), (x: Tensor) => summed(f1Score, x, x, (() => 1) as never), (x: Tensor) => summed(f1Score, x, [1] as never)]) // prettier-ignore
+    await expect(learn(backend, { weights: { k: { axes: { a: 1 }, init: "zeros" } }, inputs: { x: "float" }, optimizer: adam(), loss: (w: { readonly k: Tensor }, { x }) => ({ loss: w.k.sum(), measures: { m: wrong(x) } }) }).then((made) => made.step({ x: [1] }))).rejects.toMatchObject({ code: "INVALID_ARGUMENT", who: "summed" }); // prettier-ignore
 });

@@ -1,8 +1,8 @@
 // A metric in a loop of one's own: the sums of a batch, and what is made of them.
 import { constant, SluiceError, stack, Tensor } from "@sluice/core";
-import { show } from "@sluice/core/arguments";
+import { check, optional, show } from "@sluice/core/arguments";
 import { perSample } from "../measures/perSample.ts";
-import type { Measure } from "../measures/measure.ts";
+import { tensor, type Measure } from "../measures/measure.ts";
 import type { Metric } from "../metrics/metric.ts";
 
 /** Sums of a batch, to be added to those of others. */
@@ -16,7 +16,7 @@ export interface Summed {
 /**
  * A metric, or the mean of a loss, of a batch, for the `measures` of what `learn` is given: over all batches it is what it would be of one of them all.
  * target [batch, …], output [batch, …] as the metric reads them (of a sigmoid or softmax what lies in front), weight [batch], default 1 each, also where the loss has a weight.
- * Throws INVALID_ARGUMENT for what is no metric, and what tracing the metric throws.
+ * Throws INVALID_ARGUMENT for what is no metric or no tensor, and what tracing the metric throws.
  *
  * ```ts
  * loss: (w, { x, y }) => ({ loss: …, measures: { f1: summed(f1Score, y, scores) } })
@@ -26,6 +26,9 @@ export function summed(metric: Measure | Metric, target: Tensor, output: Tensor,
   const who = "summed";
   const given: unknown = metric;
   if (!isMetric(given)) throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `metric must be a metric, got ${show(given)}` });
+  check(who, "target", target, tensor);
+  check(who, "output", output, tensor);
+  check(who, "weight", weight, optional(tensor));
   const each = perSample(given, target, output);
   const sums = "sums" in given ? given.sums : undefined;
   if (sums !== undefined) return { sums: weighed(each, weight).sum(0), result: (all) => sums.result(all) };

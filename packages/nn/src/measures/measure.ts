@@ -49,7 +49,7 @@ export function checkedMeasure<M extends Measure>(measure: M): M {
   };
 }
 
-const tensor: Rule<Tensor> = { expected: "a tensor of the traced function", accepts: (value) => value instanceof Tensor };
+export const tensor: Rule<Tensor> = { expected: "a tensor of the traced function", accepts: (value) => value instanceof Tensor };
 
 /** Targets like the output: regression. */
 export function likeOutput(output: Shape): Target {

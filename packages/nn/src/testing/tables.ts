@@ -160,6 +160,9 @@ export const layerTables = {
   tokenAndPositionEmbedding: tokenAndPositionEmbeddingTable,
   transformerDecoder: transformerDecoderTable,
   transformerEncoder: transformerTable,
+  unitNormalization: unitNormalizationTable,
+  upSampling1D: upSampling1DTable,
+  zeroPadding1D: zeroPadding1DTable,
 } as const;
 
 /** Of measures that have options. */
@@ -198,9 +201,6 @@ export const operatingTables = {
   recallAtPrecision: operatingTable("precision"),
   sensitivityAtSpecificity: operatingTable("specificity"),
   specificityAtSensitivity: operatingTable("sensitivity"),
-  unitNormalization: unitNormalizationTable,
-  upSampling1D: upSampling1DTable,
-  zeroPadding1D: zeroPadding1DTable,
 } as const;
 
 export const otherTables = {
