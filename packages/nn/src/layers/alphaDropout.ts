@@ -1,6 +1,5 @@
 // Dropout that keeps mean and variance of what selu gives (Klambauer et al. 2017, "Self-normalizing neural networks", section 3).
 import { where, type Tensor } from "@sluice/core";
-import {} from "../options/table.ts";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
 import { layer } from "./callable.ts";

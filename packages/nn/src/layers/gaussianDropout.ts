@@ -1,6 +1,5 @@
 // Multiplicative normal noise (Srivastava et al. 2014, section 10), with the mean and the variance of dropout.
 import type { Tensor } from "@sluice/core";
-import {} from "../options/table.ts";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
 import { layer } from "./callable.ts";

@@ -1,6 +1,5 @@
 // Dropout of whole features (Tompson et al. 2015): neighbouring steps are alike, so that dropping some of them drops little.
 import type { Tensor } from "@sluice/core";
-import {} from "../options/table.ts";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
 import { layer } from "./callable.ts";
