@@ -13,6 +13,7 @@ import type {
   TypedArray,
   View,
 } from "./backend.ts";
+import { scalarOps } from "./program/body.ts";
 import { check } from "./program/check/check.ts";
 import { asyncDispose } from "./dispose.ts";
 import { SluiceError } from "./errors.ts";
@@ -85,28 +86,7 @@ const supports: Supports = {
   dtypes: ["f32", "f64", "i32"],
   bindings: Infinity,
   inPlace: true,
-  ops: [
-    "neg",
-    "floor",
-    "exp",
-    "log",
-    "log1p",
-    "expm1",
-    "sqrt",
-    "tanh",
-    "sigmoid",
-    "sin",
-    "cos",
-    "erf",
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "max",
-    "min",
-    "less",
-    "select",
-  ],
+  ops: scalarOps,
   length: 2 ** 31 - 1,
   // In f64, measured on V8 against 200-bit arithmetic: exp 0.84, log 0.82, tanh 2.1, sigmoid 1.9, erf 1.04. An f32 result is within 0.5000001 ulp of the same operation.
   accuracy: { exp: 1, log: 1, log1p: 1, expm1: 1, sqrt: 0.5, tanh: 2.5, sigmoid: 2.5, sin: 1, cos: 1, erf: 1.5, div: 0.5, sum: 0.5 },

@@ -1,6 +1,6 @@
 // What this backend can do, as declared data.
 import type { Supports } from "@sluice/core";
-import { bytes } from "@sluice/core/kit";
+import { bytes, scalarOps } from "@sluice/core/kit";
 
 /** With at most so many bytes of memory. */
 export function supportsOf(limit: number): Supports {
@@ -8,28 +8,7 @@ export function supportsOf(limit: number): Supports {
     dtypes: ["f32", "f64", "i32"],
     bindings: Infinity,
     inPlace: true,
-    ops: [
-      "neg",
-      "floor",
-      "exp",
-      "log",
-      "log1p",
-      "expm1",
-      "sqrt",
-      "tanh",
-      "sigmoid",
-      "sin",
-      "cos",
-      "erf",
-      "add",
-      "sub",
-      "mul",
-      "div",
-      "max",
-      "min",
-      "less",
-      "select",
-    ],
+    ops: scalarOps,
     length: Math.floor(limit / bytes.f32),
     // Of the SIMD executor over all float32: exp 0.997, log 0.822, log1p 0.849, expm1 1.641, tanh 1.987, sigmoid 1.749, erf 2.489, sin and cos up to 10,000 2.411 and 2.382. Of the interpreter in f64, on V8 against 200-bit
     // arithmetic: exp 0.84, log 0.82, tanh 2.1, sigmoid 1.9, erf 1.04; in f32 within 0.5000001 of the exact result.

@@ -1,7 +1,7 @@
 // The webgl backend's verbs. Buffers are textures on a WebGL context that all backends of the page share; gpu.js compiles and runs the kernels.
 import { type Backend, type Executable, SluiceError, type Supports, type TypedArray, check } from "@sluice/core";
 import { type Names, options, show } from "@sluice/core/arguments";
-import { asyncDispose, guard } from "@sluice/core/kit";
+import { asyncDispose, guard, scalarOps } from "@sluice/core/kit";
 import { compile } from "./compile.ts";
 import type { Counts, Device } from "./gpu/device.ts";
 import { brokenOff } from "./gpu/failure.ts";
@@ -148,28 +148,7 @@ function supportsOf({ limits, keeps }: Device): Supports {
     dtypes: ["f32", "i32"],
     bindings: limits.slots,
     inPlace: true,
-    ops: [
-      "neg",
-      "floor",
-      "exp",
-      "log",
-      "log1p",
-      "expm1",
-      "sqrt",
-      "tanh",
-      "sigmoid",
-      "sin",
-      "cos",
-      "erf",
-      "add",
-      "sub",
-      "mul",
-      "div",
-      "max",
-      "min",
-      "less",
-      "select",
-    ],
+    ops: scalarOps,
     length: limits.length,
     // Measured (accuracy.test.ts): exp 0.78, log 0.65, log1p 1.51, expm1 1.02, sqrt 0.5, tanh 1.2, sigmoid 1.5, sin and cos 1.3, erf 0.72, div 0.5. Declared is what GLSL ES 3.00 (§4.5.1) leaves to
     // a GPU: of its operations a division may be off by 2.5 ulp, a square root by more.

@@ -42,3 +42,8 @@ export const arity = {
   ...({ add: 2, sub: 2, mul: 2, div: 2, max: 2, min: 2, less: 2 } satisfies Record<BinaryOp, 2>),
   ...({ select: 3 } satisfies Record<Exclude<ScalarOp, UnaryOp | BinaryOp>, 3>),
 } as const;
+
+/** Every scalar operation: what a backend `supports` that has a native form of each. */
+export const scalarOps: readonly ScalarOp[] = (Object.keys(arity) as (keyof typeof arity)[]).filter(
+  (op) => op !== "const" && op !== "load",
+);

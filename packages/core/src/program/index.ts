@@ -1,6 +1,6 @@
 // What backend authors build on.
 export { check } from "./check/check.ts";
-export { arity, operandsOf } from "./body.ts";
+export { arity, operandsOf, scalarOps } from "./body.ts";
 export { type Site, type Use, sitesOf, usesOf, writtenBindings } from "./uses.ts";
 export { dense, extentOf, identical, injective, names, overlap } from "./views.ts";
 export { denseStrides, sameShape, sizeOf } from "../shape.ts";
