@@ -95,6 +95,10 @@ function place(args: unknown, tensors: readonly Tensor[]): unknown {
 function walk(value: unknown, visit: (later: Later) => unknown): unknown {
   if (value instanceof Later) return visit(value);
   if (Array.isArray(value)) return Array.from(value as unknown[], (each) => walk(each, visit));
-  const isRecord = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  return isRecord ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, visit)])) : value;
+  const isPlain = isRecord(value) && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, walk(each, visit)])) : value;
+}
+
+export function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

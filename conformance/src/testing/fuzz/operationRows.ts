@@ -1,0 +1,115 @@
+// What there is to fuzz of the functions that make tensors of tensors.
+import fc from "fast-check";
+import { anyNumber, count, finite, nonNegative, positive, size, text } from "@sluice/core/arguments";
+import { any, axis, edges, flag, list, maybe, name, operand, options, ruled, sizes, tensor, tensorOf, type Row } from "../../fuzz/index.ts";
+import { traced } from "./using.ts";
+import { dtypes, shapeOf, texts, values } from "./values.ts";
+
+const floats = name("f32", "f64");
+const fold = options({ keepDims: flag });
+const axes = maybe(any(fc.oneof(edges, fc.array(edges, { maxLength: 2 }))));
+const unary = traced(tensor);
+const binary = traced(operand, operand);
+const pooled = options({ size: ruled(size), stride: ruled(size), padding: name("valid", "same"), mask: tensor });
+
+export const operationRows: Readonly<Record<string, Row | readonly Row[]>> = {
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: binary,
+  maximum: binary,
+  minimum: binary,
+  less: binary,
+  lessEqual: binary,
+  greater: binary,
+  greaterEqual: binary,
+  equal: binary,
+  notEqual: binary,
+  neg: unary,
+  where: traced(tensor, operand, operand),
+  constant: traced(ruled(anyNumber), maybe(shapeOf), maybe(dtypes)),
+  iota: traced(ruled(count), maybe(dtypes)),
+  literal: traced(values, maybe(shapeOf), maybe(dtypes)),
+  abs: unary,
+  cast: traced(tensor, dtypes),
+  ceil: unary,
+  clip: traced(tensor, ruled(anyNumber), ruled(anyNumber)),
+  cos: unary,
+  erf: unary,
+  exp: unary,
+  expm1: unary,
+  floor: unary,
+  log1p: unary,
+  log: unary,
+  relu: unary,
+  round: unary,
+  sigmoid: unary,
+  sin: unary,
+  softplus: unary,
+  sqrt: unary,
+  square: unary,
+  stopGradient: unary,
+  tanh: unary,
+  gather: traced(tensor, tensorOf("i32", 3)),
+  oneHot: traced(tensorOf("i32", 3), ruled(count), maybe(dtypes), maybe(axis)),
+  at: traced(tensor, axis, axis),
+  broadcastTo: traced(tensor, shapeOf),
+  concat: traced(list(tensor), maybe(axis)),
+  expand: traced(tensor, axis),
+  flip: traced(tensor, axis),
+  named: traced(tensor, list(maybe(ruled(text, texts)))),
+  pad: traced(tensor, any(fc.array(fc.tuple(edges, edges), { maxLength: 3 })), maybe(ruled(anyNumber))),
+  reshape: traced(tensor, any(sizes)),
+  slice: traced(tensor, axis, axis, maybe(axis)),
+  split: traced(tensor, any(fc.oneof(edges, fc.array(edges, { maxLength: 3 }))), maybe(axis)),
+  squeeze: traced(tensor, axis),
+  stack: traced(list(tensor), maybe(axis)),
+  transpose: traced(tensor, maybe(list(axis))),
+  dot: traced(tensor, tensorOf("f32", 3, 3)),
+  matmul: traced(tensorOf("f32", 2, 3), tensorOf("f32", 3, 3)),
+  pow: binary,
+  argmax: traced(tensor, maybe(axis)),
+  argmin: traced(tensor, maybe(axis)),
+  cumulativeSum: traced(tensor, maybe(axis), maybe(options({ exclusive: flag, reverse: flag }))),
+  topK: traced(tensor, ruled(count), maybe(options({ axis, largest: flag }))),
+  sort: traced(tensor, maybe(axis), maybe(options({ descending: flag }))),
+  argsort: traced(tensor, maybe(axis), maybe(options({ descending: flag }))),
+  logSoftmax: traced(tensor, maybe(axis)),
+  max: traced(tensor, axes, maybe(fold)),
+  min: traced(tensor, axes, maybe(fold)),
+  mean: traced(tensor, axes, maybe(fold)),
+  softmax: traced(tensor, maybe(axis)),
+  sum: traced(tensor, axes, maybe(fold)),
+  layerNormalization: traced(tensor, maybe(options({ gain: tensor, shift: tensor, epsilon: ruled(nonNegative), axes }))),
+  moments: traced(tensor, axes, maybe(fold)),
+  normalize: traced(
+    tensor,
+    maybe(options({ axes, mean: tensor, variance: tensor, gain: tensor, shift: tensor, epsilon: ruled(nonNegative) })),
+  ),
+  conv1d: traced(
+    tensorOf("f32", 2, 6, 4),
+    tensorOf("f32", 3, 2, 4),
+    maybe(options({ stride: ruled(size), dilation: ruled(size), padding: name("valid", "same", "causal"), groups: ruled(size) })),
+  ),
+  conv1dTranspose: traced(
+    tensorOf("f32", 2, 6, 4),
+    tensorOf("f32", 3, 2, 4),
+    maybe(options({ stride: ruled(size), dilation: ruled(size), padding: name("valid", "same") })),
+  ),
+  maxPool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
+  minPool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
+  averagePool1d: traced(tensorOf("f32", 2, 6, 4), pooled),
+  rmsNormalization: traced(tensor, maybe(options({ gain: tensor, epsilon: ruled(nonNegative) }))),
+  rotary: [
+    traced(tensorOf("f32", 2, 3, 4), maybe(options({ base: ruled(positive), offset: ruled(finite), interleaved: flag }))),
+    traced(
+      tensorOf("f32", 2, 3, 4),
+      maybe(options({ base: ruled(positive), offset: any(fc.oneof(tensorOf("i32", 2).values, edges)), length: ruled(size) })),
+    ),
+  ],
+  sinusoidalPositions: traced(
+    ruled(size, fc.oneof(edges, fc.constant(65536))),
+    ruled(size, fc.oneof(edges, fc.constant(65536))),
+    maybe(floats),
+  ),
+};
