@@ -1,9 +1,8 @@
 // Dropout that keeps mean and variance of what selu gives (Klambauer et al. 2017, "Self-normalizing neural networks", section 3).
-import { where, type Tensor } from "@sluice/core";
+import { where } from "@sluice/core";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
-import { layer } from "./callable.ts";
-import { checkNumbers } from "./checks.ts";
+import { noisy } from "./noisy.ts";
 import { dropoutTable, type DropoutConfig } from "./dropout.ts";
 
 /** −λα of selu: what its arguments far below 0 come to. */
@@ -19,25 +18,12 @@ export function alphaDropout<const N extends LayerName = undefined>(
   options: DropoutConfig & Naming<N>,
 ): KnownLayer<"alphaDropout", N, NoWeights> {
   const config = namedOptions<DropoutConfig, N>("alphaDropout", dropoutTable, options),
-    { rate, seed } = config;
+    { rate } = config;
   // a = ((1 − rate)(1 + rate·α'²))^(−1/2), b = −a·rate·α'
   const a = ((1 - rate) * (1 + rate * lowest ** 2)) ** -0.5,
     b = -a * rate * lowest;
-  return layer({
-    kind: "alphaDropout",
-    config,
-    build(input, who) {
-      checkNumbers(who, input);
-      return {
-        output: input,
-        weights: {},
-        ...(rate > 0 && { drawn: { shape: input.shape, rate, values: [0, 1], ...(seed !== undefined && { seed }) } }),
-        stepwise: "pointwise",
-        apply(_, x, { drawn }) {
-          const kept = drawn as Tensor | undefined; // the one declared above
-          return kept === undefined ? x : where(kept, x, lowest).mul(a).add(b);
-        },
-      };
-    },
+  return noisy("alphaDropout", config, {
+    drawn: rate > 0 ? { rate, values: [0, 1] } : undefined,
+    apply: (x, kept) => where(kept, x, lowest).mul(a).add(b),
   });
 }

@@ -1,12 +1,10 @@
 // Dropout (Srivastava et al. 2014), inverted: what is kept is scaled up in training, so that prediction needs no change.
-import type { Tensor } from "@sluice/core";
 import { finite, fraction } from "@sluice/core/arguments";
 import { layerName } from "../options/rules.ts";
 import { optional, required, type Table } from "../options/table.ts";
-import { layer } from "./callable.ts";
-import { checkNumbers } from "./checks.ts";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { noisy } from "./noisy.ts";
 
 export interface DropoutConfig {
   /** Probability that an element is dropped, in [0, 1). */
@@ -30,19 +28,6 @@ export const dropoutTable = {
  */
 export function dropout<const N extends LayerName = undefined>(options: DropoutConfig & Naming<N>): KnownLayer<"dropout", N, NoWeights> {
   const config = namedOptions<DropoutConfig, N>("dropout", dropoutTable, options),
-    { rate, seed } = config;
-  return layer({
-    kind: "dropout",
-    config,
-    build(input, who) {
-      checkNumbers(who, input);
-      return {
-        output: input,
-        weights: {},
-        ...(rate > 0 && { drawn: { shape: input.shape, rate, ...(seed !== undefined && { seed }) } }),
-        stepwise: "pointwise",
-        apply: (_, x, { drawn }) => x.mul((drawn as Tensor | undefined) ?? 1), // the one declared above
-      };
-    },
-  });
+    { rate } = config;
+  return noisy("dropout", config, { drawn: rate > 0 ? { rate } : undefined, apply: (x, mask) => x.mul(mask) });
 }

@@ -1,12 +1,10 @@
 // Additive normal noise, as a regulariser.
-import type { Tensor } from "@sluice/core";
 import { finite, nonNegative } from "@sluice/core/arguments";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
+import { noisy } from "./noisy.ts";
 import { layerName } from "../options/rules.ts";
 import { optional, required, type Table } from "../options/table.ts";
-import { layer } from "./callable.ts";
-import { checkNumbers } from "./checks.ts";
 
 export interface GaussianNoiseConfig {
   /** The standard deviation, at least 0. */
@@ -32,19 +30,9 @@ export function gaussianNoise<const N extends LayerName = undefined>(
   options: GaussianNoiseConfig & Naming<N>,
 ): KnownLayer<"gaussianNoise", N, NoWeights> {
   const config = namedOptions<GaussianNoiseConfig, N>("gaussianNoise", gaussianNoiseTable, options),
-    { stddev, seed } = config;
-  return layer({
-    kind: "gaussianNoise",
-    config,
-    build(input, who) {
-      checkNumbers(who, input);
-      return {
-        output: input,
-        weights: {},
-        ...(stddev > 0 && { drawn: { shape: input.shape, mean: 0, deviation: stddev, ...(seed !== undefined && { seed }) } }),
-        stepwise: "pointwise",
-        apply: (_, x, { drawn }) => x.add((drawn as Tensor | undefined) ?? 0), // the one declared above
-      };
-    },
+    { stddev } = config;
+  return noisy("gaussianNoise", config, {
+    drawn: stddev > 0 ? { mean: 0, deviation: stddev } : undefined,
+    apply: (x, noise) => x.add(noise),
   });
 }

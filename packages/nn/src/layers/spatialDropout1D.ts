@@ -1,8 +1,7 @@
 // Dropout of whole features (Tompson et al. 2015): neighbouring steps are alike, so that dropping some of them drops little.
-import type { Tensor } from "@sluice/core";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
-import { layer } from "./callable.ts";
+import { noisy } from "./noisy.ts";
 import { sequenceOf } from "./checks.ts";
 import { dropoutTable, type DropoutConfig } from "./dropout.ts";
 
@@ -17,19 +16,10 @@ export function spatialDropout1D<const N extends LayerName = undefined>(
   options: DropoutConfig & Naming<N>,
 ): KnownLayer<"spatialDropout1D", N, NoWeights> {
   const config = namedOptions<DropoutConfig, N>("spatialDropout1D", dropoutTable, options),
-    { rate, seed } = config;
-  return layer({
-    kind: "spatialDropout1D",
-    config,
-    build(input, who) {
-      const [, features] = sequenceOf(who, input);
-      return {
-        output: input,
-        weights: {},
-        ...(rate > 0 && { drawn: { shape: [1, features], rate, ...(seed !== undefined && { seed }) } }),
-        stepwise: "pointwise",
-        apply: (_, x, { drawn }) => x.mul((drawn as Tensor | undefined) ?? 1), // the one declared above
-      };
-    },
+    { rate } = config;
+  return noisy("spatialDropout1D", config, {
+    drawn: rate > 0 ? { rate } : undefined,
+    shape: (who, input) => [1, sequenceOf(who, input)[1]],
+    apply: (x, mask) => x.mul(mask),
   });
 }
