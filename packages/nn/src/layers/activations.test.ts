@@ -3,14 +3,13 @@ import type { SluiceError, Weight } from "@sluice/core";
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
-import { model } from "../models/model.ts";
 import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { activation } from "./activation.ts";
 import { dense } from "./dense.ts";
 import { elu } from "./elu.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { leakyRelu } from "./leakyRelu.ts";
 import { prelu } from "./prelu.ts";
@@ -22,12 +21,8 @@ const backends = { reference: await openReference(), cpu: await openCpu() };
 const backend = backends.reference;
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 
-const alone = (layer: Layer, ...shape: readonly number[]) => {
-  const a = input({ shape });
-  return model({ inputs: { a }, outputs: layer(a) });
-};
 const values = async (layer: Layer, x: readonly number[]) =>
-  (await figures(backend, alone(layer, x.length), { x: { a: f64([1, x.length], x) } })).y;
+  (await figures(backend, alone(layer, x.length), { x: { x: f64([1, x.length], x) } })).y;
 const alpha = { weights: { "prelu.alpha": f64([1, 2], [0.25, -0.5]) } };
 const layers: Readonly<Record<string, Layer>> = {
   relu: relu(),
@@ -44,8 +39,8 @@ const row = f64([2, 3], [1, 1, 0, 0, 1, 0]);
 test.each(Object.entries(layers).flatMap(([title, layer]) => (["reference", "cpu"] as const).map((on) => [title, on, layer] as const)))(
   "%s on %s has the gradient that differences say, with a mask and without",
   async (title, on, layer) => {
-    for (const masks of [{}, { a: row }]) {
-      const given = { x: { a: ramp(2, 3, 2) }, masks, ...(title === "prelu" && alpha) };
+    for (const masks of [{}, { x: row }]) {
+      const given = { x: { x: ramp(2, 3, 2) }, masks, ...(title === "prelu" && alpha) };
       expect((await figures(backends[on], alone(layer, 3, 2), given)).wrong).toEqual([]);
     }
   },
@@ -55,7 +50,7 @@ test.each(Object.entries(layers).filter(([title]) => title !== "elu" && title !=
   "%s: what stands at steps that do not count, NaN included, changes no number and no gradient",
   async (_, layer) => {
     const at = (value: number) =>
-      figures(backend, alone(layer, 3, 2), { x: { a: filledAt(ramp(2, 3, 2), row, value) }, masks: { a: row } });
+      figures(backend, alone(layer, 3, 2), { x: { x: filledAt(ramp(2, 3, 2), row, value) }, masks: { x: row } });
     const [zeros, nans] = [await at(0), await at(NaN)];
     const counted = (y: readonly number[]) => y.filter((_, i) => row.data[Math.floor(i / 2)] !== 0);
     expect(counted(nans.y)).toEqual(counted(zeros.y));
@@ -76,23 +71,21 @@ test("each is its formula, with its options", async () => {
 
 test("prelu has an alpha for each element, or one along the axes that share it", async () => {
   const x = f64([2, 3, 2], [1, -1, -2, -2, 3, -3, -1, 1, -2, 2, -3, -3]);
-  const { y } = await figures(backend, alone(prelu({ sharedAxes: [1] }), 3, 2), { x: { a: x }, ...alpha });
+  const { y } = await figures(backend, alone(prelu({ sharedAxes: [1] }), 3, 2), { x: { x }, ...alpha });
   expect(y).toEqual([...x.data].map((v, i) => (v > 0 ? v : v * (i % 2 === 0 ? 0.25 : -0.5))));
   const shapeOf = (sharedAxes: readonly number[]) =>
     Object.values((prelu({ sharedAxes }).build(specOf([3, 2], "float"), "test").weights as { readonly alpha: Weight }).alpha.axes); // its only one
   expect([[], [1], [2], [1, 2]].map(shapeOf)).toEqual([[3, 2], [1, 2], [3, 1], [1, 1]]); // prettier-ignore
-  expect((await figures(backend, alone(prelu(), 3, 2), { x: { a: x } })).y.map((v) => v + 0)).toEqual(
-    [...x.data].map((v) => Math.max(v, 0)),
-  );
+  expect((await figures(backend, alone(prelu(), 3, 2), { x: { x } })).y.map((v) => v + 0)).toEqual([...x.data].map((v) => Math.max(v, 0)));
 });
 
 test("softmax adds up to 1 along its axis, over the steps those that count, and a loss reads what lies in front of it", async () => {
   const x = ramp(2, 3, 2);
-  const { y } = await figures(backend, alone(softmax({ axis: -2 }), 3, 2), { x: { a: x }, masks: { a: row } });
+  const { y } = await figures(backend, alone(softmax({ axis: -2 }), 3, 2), { x: { x }, masks: { x: row } });
   const e = [...x.data].map((v, i) => (row.data[Math.floor(i / 2)] === 0 ? 0 : Math.exp(v)));
   const total = (i: number) => [0, 1, 2].reduce((sum, step) => sum + e[Math.floor(i / 6) * 6 + step * 2 + (i % 2)]!, 0);
   y.forEach((p, i) => expect(p).toBeCloseTo(e[i]! / total(i), 12));
-  const none = await figures(backend, alone(softmax({ axis: 1 }), 3, 2), { x: { a: x }, masks: { a: f64([2, 3], [0, 0, 0, 1, 1, 1]) } });
+  const none = await figures(backend, alone(softmax({ axis: 1 }), 3, 2), { x: { x }, masks: { x: f64([2, 3], [0, 0, 0, 1, 1, 1]) } });
   expect(none.y.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
   const options = { backend, optimizer: sgd({ learningRate: 0.1 }), loss: "sparseCategoricalCrossentropy", seed: 1 } as const;
   const data = { x: [[0.1, 0.5], [0.9, -0.4], [0.3, 0.3]], y: new Int32Array([0, 1, 2]) }; // prettier-ignore

@@ -2,10 +2,9 @@
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, describe, expect, test } from "vitest";
-import { model } from "../models/model.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { groupNormalization } from "./groupNormalization.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { specOf } from "./spec.ts";
@@ -15,10 +14,6 @@ const backends = { reference: await openReference(), cpu: await openCpu() };
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 const both = ["reference", "cpu"] as const;
 
-function alone(layer: Layer, shape: readonly number[]) {
-  const x = input({ shape });
-  return model({ inputs: { x }, outputs: layer(x) });
-}
 const counted = (...shape: readonly number[]) =>
   f64(
     shape,
@@ -74,7 +69,7 @@ describe("x[i] = 5i mod 11 − 5", () => {
     ],
   ])("%s", async (_, layer, [batch = 1, ...shape], wanted) => {
     for (const on of both) {
-      const { y } = await figures(backends[on], alone(layer, shape), { x: { x: counted(batch, ...shape) } });
+      const { y } = await figures(backends[on], alone(layer, ...shape), { x: { x: counted(batch, ...shape) } });
       expect(y).toHaveLength(wanted.length);
       y.forEach((value, i) => expect(value).toBeCloseTo(wanted[i] ?? NaN, 6));
     }
@@ -91,7 +86,7 @@ const layers: Readonly<Record<string, Layer>> = {
 };
 
 test.each(Object.entries(layers))("%s has the gradient that differences say", async (_, layer) => {
-  for (const on of both) expect((await figures(backends[on], alone(layer, [3, 4]), { x: { x: ramp(2, 3, 4) } })).wrong).toEqual([]);
+  for (const on of both) expect((await figures(backends[on], alone(layer, 3, 4), { x: { x: ramp(2, 3, 4) } })).wrong).toEqual([]);
 });
 
 test.each(Object.entries(layers))(
@@ -99,25 +94,25 @@ test.each(Object.entries(layers))(
   async (_, layer) => {
     const [whole, mask] = [ramp(1, 5, 4), f64([1, 5], [1, 1, 1, 0, 0])];
     const at = (value: number) =>
-      figures(backends.reference, alone(layer, [5, 4]), { x: { x: filledAt(whole, mask, value) }, masks: { x: mask } });
+      figures(backends.reference, alone(layer, 5, 4), { x: { x: filledAt(whole, mask, value) }, masks: { x: mask } });
     const [nan, zero] = [await at(Number.NaN), await at(0)];
     const counting = (of: readonly number[]) => of.slice(0, 12);
     expect(counting(nan.y)).toEqual(counting(zero.y));
     expect(counting(nan.gradients["x"] ?? [])).toEqual(counting(zero.gradients["x"] ?? [])); // elsewhere what is pointwise takes NaN to NaN
     expect(nan.gradients["params"]).toEqual(zero.gradients["params"]);
     expect(zero.wrong).toEqual([]);
-    const cut = await figures(backends.reference, alone(layer, [3, 4]), { x: { x: f64([1, 3, 4], [...whole.data.subarray(0, 12)]) } });
+    const cut = await figures(backends.reference, alone(layer, 3, 4), { x: { x: f64([1, 3, 4], [...whole.data.subarray(0, 12)]) } });
     counting(zero.y).forEach((value, i) => expect(value).toBeCloseTo(cut.y[i] ?? NaN, 12));
   },
 );
 
 test("nothing is normalised to length 1 of nothing, and a row without steps is finite", async () => {
   const zeros = f64([1, 2, 2], [0, 0, 3, 4]);
-  const unit = await figures(backends.reference, alone(unitNormalization(), [2, 2]), { x: { x: zeros } });
+  const unit = await figures(backends.reference, alone(unitNormalization(), 2, 2), { x: { x: zeros } });
   expect(unit.y).toEqual([0, 0, 0.6000000000000001, 0.8]);
   expect(unit.gradients["x"]?.every(Number.isFinite)).toBe(true);
   const none = { x: { x: ramp(1, 2, 4) }, masks: { x: f64([1, 2], [0, 0]) } };
-  for (const layer of Object.values(layers)) expect((await figures(backends.reference, alone(layer, [2, 4]), none)).y.every(Number.isFinite)).toBe(true); // prettier-ignore
+  for (const layer of Object.values(layers)) expect((await figures(backends.reference, alone(layer, 2, 4), none)).y.every(Number.isFinite)).toBe(true); // prettier-ignore
 });
 
 test.each<[string, () => unknown, string]>([

@@ -3,12 +3,11 @@ import { initialise, type Weight } from "@sluice/core";
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, describe, expect, test } from "vitest";
-import { model } from "../models/model.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { conv1D } from "./conv1D.ts";
 import { conv1DTranspose } from "./conv1DTranspose.ts";
 import { depthwiseConv1D } from "./depthwiseConv1D.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { separableConv1D } from "./separableConv1D.ts";
 import { specOf, type Spec } from "./spec.ts";
@@ -16,11 +15,6 @@ import { specOf, type Spec } from "./spec.ts";
 const backends = { reference: await openReference(), cpu: await openCpu() };
 const backend = backends.reference;
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
-
-function alone(layer: Layer, shape: readonly number[]) {
-  const x = input({ shape });
-  return model({ inputs: { x }, outputs: layer(x) });
-}
 
 /** i·factor mod modulus − less: whole numbers, so that figures are exact. */
 const counted = (shape: readonly number[], factor = 3, modulus = 7, less = 3) =>
@@ -83,7 +77,7 @@ describe("Keras 3.15.1 on PyTorch 2.13.0, x[i] = 5i mod 11 − 5, weights[i] = 3
     } = layer.build(specOf([7, 4], "float"), "test").output as Spec; // of one value
     const kernels = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, counted(shape)]));
     const weights = { ...kernels, [`${layer.kind}.bias`]: f64([filters], new Array<number>(filters).fill(0)) };
-    const { y } = await figures(backend, alone(layer, [7, 4]), { x: { x }, weights });
+    const { y } = await figures(backend, alone(layer, 7, 4), { x: { x }, weights });
     expect(y.map((v) => v + 0)).toEqual(wanted); // no −0
   });
 });
@@ -101,9 +95,9 @@ const layers: Readonly<Record<string, Layer>> = {
 
 test.each(Object.entries(layers))("%s has the gradient that differences say, the same on cpu", async (_, layer) => {
   const given = { x: { x: ramp(2, 5, 2) } };
-  const { wrong, y, gradients } = await figures(backend, alone(layer, [5, 2]), given);
+  const { wrong, y, gradients } = await figures(backend, alone(layer, 5, 2), given);
   expect(wrong).toEqual([]);
-  const other = await figures(backends.cpu, alone(layer, [5, 2]), given);
+  const other = await figures(backends.cpu, alone(layer, 5, 2), given);
   const all = ({ y: first, gradients: rest }: { readonly y: readonly number[]; readonly gradients: typeof gradients }) => [first, ...Object.values(rest)].flat(); // prettier-ignore
   all(other).forEach((value, i) => expect(value).toBeCloseTo(all({ y, gradients })[i]!, 10));
 });
@@ -114,7 +108,7 @@ test.each(Object.entries(layers))(
   "%s reads zeros at steps that do not count: NaN there changes no number and no gradient",
   async (_, layer) => {
     const at = (value: number) =>
-      figures(backend, alone(layer, [5, 2]), { x: { x: filledAt(ramp(3, 5, 2), mask, value) }, masks: { x: mask } });
+      figures(backend, alone(layer, 5, 2), { x: { x: filledAt(ramp(3, 5, 2), mask, value) }, masks: { x: mask } });
     const [nan, zero] = [await at(Number.NaN), await at(0)];
     expect(nan.y).toEqual(zero.y);
     expect(nan.mask).toEqual(zero.mask);
@@ -124,7 +118,7 @@ test.each(Object.entries(layers))(
 );
 
 test("a window counts where the step does that it stands at: its last one, with same step t·strides", async () => {
-  const of = async (layer: Layer) => (await figures(backend, alone(layer, [5, 2]), { x: { x: ramp(3, 5, 2) }, masks: { x: mask } })).mask;
+  const of = async (layer: Layer) => (await figures(backend, alone(layer, 5, 2), { x: { x: ramp(3, 5, 2) }, masks: { x: mask } })).mask;
   expect(await of(conv1D({ filters: 1, kernelSize: 2 }))).toEqual([1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 0]);
   expect(await of(conv1D({ filters: 1, kernelSize: 3, padding: "same" }))).toEqual([...mask.data]);
   expect(await of(conv1D({ filters: 1, kernelSize: 3, padding: "causal" }))).toEqual([...mask.data]);
@@ -134,7 +128,7 @@ test("a window counts where the step does that it stands at: its last one, with 
 
 test("of a transposed one strides steps count for each that does, and with valid what the last one reaches", async () => {
   const of = async (layer: Layer, counts: readonly number[]) =>
-    (await figures(backend, alone(layer, [3, 2]), { x: { x: ramp(1, 3, 2) }, masks: { x: f64([1, 3], counts) } })).mask;
+    (await figures(backend, alone(layer, 3, 2), { x: { x: ramp(1, 3, 2) }, masks: { x: f64([1, 3], counts) } })).mask;
   expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2 }), [1, 1, 0])).toEqual([1, 1, 1, 1, 1, 0, 0]);
   expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2 }), [0, 0, 0])).toEqual([0, 0, 0, 0, 0, 0, 0]);
   expect(await of(conv1DTranspose({ filters: 1, kernelSize: 3, strides: 2, padding: "same" }), [1, 0, 1])).toEqual([1, 1, 0, 0, 1, 1]);
@@ -142,8 +136,8 @@ test("of a transposed one strides steps count for each that does, and with valid
 
 test.each(Object.entries(layers))("%s: a row alone, cut to its length, gives what it gives in a batch", async (_, layer) => {
   const [whole, counts] = [ramp(1, 6, 2), f64([1, 6], [1, 1, 1, 1, 0, 0])];
-  const together = await figures(backend, alone(layer, [6, 2]), { x: { x: whole }, masks: { x: counts } });
-  const cut = await figures(backend, alone(layer, [4, 2]), { x: { x: f64([1, 4, 2], [...whole.data.subarray(0, 8)]) } });
+  const together = await figures(backend, alone(layer, 6, 2), { x: { x: whole }, masks: { x: counts } });
+  const cut = await figures(backend, alone(layer, 4, 2), { x: { x: f64([1, 4, 2], [...whole.data.subarray(0, 8)]) } });
   const width = cut.shape.at(-1)!;
   const counting = together.mask!.flatMap((counted, t) => (counted === 0 ? [] : together.y.slice(t * width, (t + 1) * width)));
   expect(counting).toHaveLength(cut.y.length);

@@ -9,6 +9,7 @@ import { timeDistributed } from "../models/timeDistributed.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { serialize } from "../saving/serialize.ts";
 import { deserialize } from "../saving/deserialize.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { layer } from "./callable.ts";
 import { dense } from "./dense.ts";
@@ -23,16 +24,12 @@ const backend = backends.reference;
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 
 const distance = lambda(([a, b]: readonly [Tensor, Tensor]) => sqrt(square(a.sub(b)).sum(-1, { keepDims: true })), { name: "distance" });
-const alone = (of: Layer, ...shape: readonly number[]) => {
-  const a = input({ shape });
-  return model({ inputs: { a }, outputs: of(a) });
-};
 const build = (of: Layer, spec: Spec) => of.build(spec, "test");
 const refuses = (attempt: () => unknown, code: string, message: string) =>
   expect(attempt).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
 
 test.each(Object.keys(backends) as (keyof typeof backends)[])("on %s it is its function, of one value or of several", async (on) => {
-  const twice = await figures(backends[on], alone(lambda((x) => x.mul(2)), 3, 2), { x: { a: ramp(2, 3, 2) } }); // prettier-ignore
+  const twice = await figures(backends[on], alone(lambda((x) => x.mul(2)), 3, 2), { x: { x: ramp(2, 3, 2) } }); // prettier-ignore
   expect(twice.y).toEqual([...ramp(2, 3, 2).data].map((v) => 2 * v));
   expect(twice.wrong).toEqual([]);
   const [a, b] = [input({ shape: [2] }), input({ shape: [2] })];
@@ -54,7 +51,7 @@ test("what it gives is found by tracing: the shape, the names of axes, and wheth
 test("the mask stays with the steps, and a function that is not pointwise gets 0 where they do not count", async () => {
   const mask = f64([2, 3], [1, 1, 0, 1, 0, 0]);
   const at = (of: Layer, value: number) =>
-    figures(backend, alone(of, 3, 2), { x: { a: filledAt(ramp(2, 3, 2), mask, value) }, masks: { a: mask } });
+    figures(backend, alone(of, 3, 2), { x: { x: filledAt(ramp(2, 3, 2), mask, value) }, masks: { x: mask } });
   const total = lambda((x) => x.sum(1)),
     scaled = lambda((x) => x.mul(3), { stepwise: "pointwise" }),
     around = lambda((x) => x.add(x.max(1, { keepDims: true })));

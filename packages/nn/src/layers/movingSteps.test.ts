@@ -2,10 +2,9 @@
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
-import { model } from "../models/model.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { cropping1D } from "./cropping1D.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { permute } from "./permute.ts";
 import { repeatVector } from "./repeatVector.ts";
@@ -16,11 +15,6 @@ import { zeroPadding1D } from "./zeroPadding1D.ts";
 const backends = { reference: await openReference(), cpu: await openCpu() };
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 const both = ["reference", "cpu"] as const;
-
-function alone(layer: Layer, shape: readonly number[]) {
-  const x = input({ shape });
-  return model({ inputs: { x }, outputs: layer(x) });
-}
 
 /** Of x = 1, 2, …; layers of Keras 3 by these names give the same. */
 const moves: readonly (readonly [layer: Layer, sample: readonly number[], shape: readonly number[], y: readonly number[]])[] = [
@@ -43,7 +37,7 @@ test.each(moves.map((move) => [`${move[0].kind} ${JSON.stringify(move[0].config)
       Array.from({ length: size }, (_value, i) => i + 1),
     );
     for (const on of both) {
-      const got = await figures(backends[on], alone(layer, sample), { x: { x } });
+      const got = await figures(backends[on], alone(layer, ...sample), { x: { x } });
       expect([got.shape, got.y]).toEqual([[1, ...shape], wanted]);
       expect(got.wrong).toEqual([]);
     }
@@ -63,7 +57,7 @@ test.each(masks.map(([layer, wanted]) => [`${layer.kind} ${JSON.stringify(layer.
   "%s tells which steps count, and NaN elsewhere changes no number that does and no gradient",
   async (_, layer, wanted) => {
     const at = (value: number) =>
-      figures(backends.reference, alone(layer, [5, 2]), { x: { x: filledAt(ramp(2, 5, 2), mask, value) }, masks: { x: mask } });
+      figures(backends.reference, alone(layer, 5, 2), { x: { x: filledAt(ramp(2, 5, 2), mask, value) }, masks: { x: mask } });
     const [nan, zero] = [await at(Number.NaN), await at(0)];
     expect(zero.mask).toEqual(wanted?.flat());
     expect(nan.gradients).toEqual(zero.gradients);

@@ -4,14 +4,13 @@ import { open as openCpu } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrawnArray } from "../learner/drawnArray.ts";
-import { model } from "../models/model.ts";
 import { sequential } from "../models/sequential.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, ramp } from "../testing/figures.ts";
 import { alphaDropout } from "./alphaDropout.ts";
 import { dense } from "./dense.ts";
 import { gaussianDropout } from "./gaussianDropout.ts";
 import { gaussianNoise } from "./gaussianNoise.ts";
-import { input } from "./input.ts";
 import type { Drawn, Layer } from "./layer.ts";
 import { spatialDropout1D } from "./spatialDropout1D.ts";
 import { specOf } from "./spec.ts";
@@ -19,10 +18,6 @@ import { specOf } from "./spec.ts";
 const backends = { reference: await openReference(), cpu: await openCpu() };
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 
-function alone(layer: Layer) {
-  const x = input({ shape: [2, 2] });
-  return model({ inputs: { x }, outputs: layer(x) });
-}
 const x = f64([1, 2, 2], [1, 2, 3, 4]);
 const drawnBy = (layer: Layer) => layer.build(specOf([2, 2], "float"), "test").drawn as Drawn | undefined; // one
 
@@ -37,10 +32,10 @@ test.each<[string, Layer, drawn: readonly number[], y: readonly number[]]>([
 ])("%s takes what was drawn in training, and is nothing elsewhere", async (_, layer, drawn, wanted) => {
   const shape = drawnBy(layer)!.shape;
   for (const backend of Object.values(backends)) {
-    const got = await figures(backend, alone(layer), { x: { x }, drawn: { [layer.kind]: f64([1, ...shape], drawn) } });
+    const got = await figures(backend, alone(layer, 2, 2), { x: { x }, drawn: { [layer.kind]: f64([1, ...shape], drawn) } });
     got.y.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 14));
     expect(got.wrong).toEqual([]);
-    expect((await figures(backend, alone(layer), { x: { x } })).y).toEqual([...x.data]);
+    expect((await figures(backend, alone(layer, 2, 2), { x: { x } })).y).toEqual([...x.data]);
   }
 });
 

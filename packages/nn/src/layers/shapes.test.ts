@@ -4,16 +4,15 @@ import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { model } from "../models/model.ts";
 import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { activation } from "./activation.ts";
 import { dense } from "./dense.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1D } from "./globalAveragePooling1D.ts";
 import { globalMaxPooling1D } from "./globalMaxPooling1D.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
@@ -25,10 +24,6 @@ const backend = backends.reference;
 const names = Object.keys(backends) as (keyof typeof backends)[];
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 
-const alone = (layer: Layer, ...shape: readonly number[]) => {
-  const a = input({ shape });
-  return model({ inputs: { a }, outputs: layer(a) });
-};
 const row = f64([2, 3], [1, 1, 0, 0, 1, 0]);
 const sample = specOf([3, 2], "float");
 const build = (layer: Layer, spec: Spec) => layer.build(spec, "test");
@@ -47,8 +42,8 @@ const layers: Readonly<Record<string, Layer>> = {
 test.each(names.flatMap((on) => Object.entries(layers).map(([title, layer]) => [title, on, layer] as const)))(
   "%s on %s has the gradient that differences say, and the shape that it tells, with a mask and without",
   async (_, on, layer) => {
-    for (const masks of [{}, { a: row }]) {
-      const { wrong, shape } = await figures(backends[on], alone(layer, 3, 2), { x: { a: ramp(2, 3, 2) }, masks });
+    for (const masks of [{}, { x: row }]) {
+      const { wrong, shape } = await figures(backends[on], alone(layer, 3, 2), { x: { x: ramp(2, 3, 2) }, masks });
       expect(wrong).toEqual([]);
       expect(shape).toEqual([2, ...(build(layer, sample).output as Spec).shape]); // of one value
     }
@@ -59,21 +54,21 @@ test.each(Object.entries(layers).filter(([title]) => !title.startsWith("activati
   "%s: what stands at steps that do not count, NaN included, changes no number and no gradient",
   async (_, layer) => {
     const at = (value: number) =>
-      figures(backend, alone(layer, 3, 2), { x: { a: filledAt(ramp(2, 3, 2), row, value) }, masks: { a: row } });
+      figures(backend, alone(layer, 3, 2), { x: { x: filledAt(ramp(2, 3, 2), row, value) }, masks: { x: row } });
     const [zeros, nans, large] = [await at(0), await at(NaN), await at(1e3)];
     const counted = (y: readonly number[]) =>
       y.filter((_, i) => zeros.mask === undefined || zeros.mask[Math.floor(i / (y.length / 6))] !== 0);
     for (const other of [nans, large]) {
       expect(counted(other.y)).toEqual(counted(zeros.y));
-      expect(counted(other.gradients["a"]!)).toEqual(counted(zeros.gradients["a"]!));
+      expect(counted(other.gradients["x"]!)).toEqual(counted(zeros.gradients["x"]!));
     }
-    expect(zeros.gradients["a"]!.filter((_, i) => row.data[Math.floor(i / 2)] === 0).every((slope) => slope === 0)).toBe(true);
+    expect(zeros.gradients["x"]!.filter((_, i) => row.data[Math.floor(i / 2)] === 0).every((slope) => slope === 0)).toBe(true);
   },
 );
 
 test("activation is its function, and a loss reads what lies in front of it", async () => {
   const x = ramp(2, 3);
-  const { y } = await figures(backend, alone(activation({ activation: "softmax" }), 3), { x: { a: x } });
+  const { y } = await figures(backend, alone(activation({ activation: "softmax" }), 3), { x: { x } });
   const e = [...x.data].map(Math.exp);
   y.forEach((p, i) => expect(p).toBeCloseTo(e[i]! / e.slice(i - (i % 3), i - (i % 3) + 3).reduce((a, b) => a + b), 12));
   const options = { backend, optimizer: sgd({ learningRate: 0.1 }), loss: "sparseCategoricalCrossentropy", seed: 1 } as const;
@@ -92,8 +87,8 @@ test("reshape and flatten keep every element in its place", async () => {
       const at = cut % shape.length;
       const targetShape = [...shape.slice(0, at), -1];
       const [x, size] = [ramp(2, ...shape), (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1)];
-      const reshaped = await figures(backend, alone(reshape({ targetShape }), ...shape), { x: { a: x } });
-      const flat = await figures(backend, alone(flatten(), ...shape), { x: { a: x } });
+      const reshaped = await figures(backend, alone(reshape({ targetShape }), ...shape), { x: { x } });
+      const flat = await figures(backend, alone(flatten(), ...shape), { x: { x } });
       expect(reshaped.shape).toEqual([2, ...targetShape.slice(0, -1), size(shape.slice(at))]);
       expect(flat.shape).toEqual([2, size(shape)]);
       for (const { y } of [reshaped, flat]) expect(y).toEqual([...x.data]);
@@ -110,20 +105,20 @@ test("axes that reshape leaves as they are keep their names, and steps their mas
   expect(axes([4, 6], [-1])).toEqual(["features"]);
   expect(axes([12], [3, 4])).toEqual(["steps", "features"]);
   expect(axes([4, 6], [4, 6])).toEqual(["steps", "features"]);
-  const keeps = await figures(backend, alone(reshape({ targetShape: [3, 2, 1] }), 3, 2), { x: { a: ramp(2, 3, 2) }, masks: { a: row } });
+  const keeps = await figures(backend, alone(reshape({ targetShape: [3, 2, 1] }), 3, 2), { x: { x: ramp(2, 3, 2) }, masks: { x: row } });
   expect(keeps.mask).toEqual([...row.data]);
   for (const layer of [reshape({ targetShape: [6] }), flatten()])
-    expect((await figures(backend, alone(layer, 3, 2), { x: { a: ramp(2, 3, 2) }, masks: { a: row } })).mask).toBeUndefined();
+    expect((await figures(backend, alone(layer, 3, 2), { x: { x: ramp(2, 3, 2) }, masks: { x: row } })).mask).toBeUndefined();
 });
 
 test("masking: steps all of whose features are its value do not count from here on", async () => {
   const x = f64([2, 3, 2], [1, 5, 5, 5, 5, 0, 0, 0, 5, 5, 5, NaN]);
-  const { y, mask } = await figures(backend, alone(masking({ maskValue: 5 }), 3, 2), { x: { a: x } });
+  const { y, mask } = await figures(backend, alone(masking({ maskValue: 5 }), 3, 2), { x: { x } });
   expect(mask).toEqual([1, 0, 1, 1, 0, 1]);
   expect(y).toEqual([1, 5, 0, 0, 5, 0, 0, 0, 0, 0, 5, NaN]);
   const both = await figures(backend, alone(masking({ maskValue: 5 }), 3, 2), {
-    x: { a: x },
-    masks: { a: f64([2, 3], [1, 1, 0, 1, 1, 0]) },
+    x: { x },
+    masks: { x: f64([2, 3], [1, 1, 0, 1, 1, 0]) },
   });
   expect(both.mask).toEqual([1, 0, 0, 1, 0, 0]);
   const recurrent = sequential([masking({ maskValue: -1 }), lstm({ units: 2 })]);
@@ -135,12 +130,12 @@ test("masking: steps all of whose features are its value do not count from here 
 test("pooling is the mean and the maximum over the steps that count, and 0 where none does", async () => {
   const mask = f64([2, 3], [1, 0, 1, 0, 0, 0]);
   const x = f64([2, 3, 2], [1, -2, 7, 9, -3, -4, 1, 2, 3, 4, 5, 6]);
-  const pooled = (layer: Layer, masks: object) => figures(backend, alone(layer, 3, 2), { x: { a: x }, masks: masks as { a: typeof mask } });
-  expect(await pooled(globalAveragePooling1D(), { a: mask })).toMatchObject({ y: [-1, -3, 0, 0], shape: [2, 2] });
-  expect(await pooled(globalMaxPooling1D(), { a: mask })).toMatchObject({ y: [1, -2, 0, 0], shape: [2, 2] });
+  const pooled = (layer: Layer, masks: object) => figures(backend, alone(layer, 3, 2), { x: { x }, masks: masks as { x: typeof mask } });
+  expect(await pooled(globalAveragePooling1D(), { x: mask })).toMatchObject({ y: [-1, -3, 0, 0], shape: [2, 2] });
+  expect(await pooled(globalMaxPooling1D(), { x: mask })).toMatchObject({ y: [1, -2, 0, 0], shape: [2, 2] });
   expect((await pooled(globalAveragePooling1D(), {})).y).toEqual([5 / 3, 1, 3, 4]);
   expect((await pooled(globalMaxPooling1D(), {})).y).toEqual([7, 9, 5, 6]);
-  const one = { a: f64([2, 3], [0, 1, 0, 0, 0, 1]) };
+  const one = { x: f64([2, 3], [0, 1, 0, 0, 0, 1]) };
   const kept = await pooled(globalMaxPooling1D({ keepDims: true }), one);
   expect(kept).toMatchObject({ y: [7, 9, 5, 6], shape: [2, 1, 2], mask: undefined });
 });

@@ -2,10 +2,9 @@
 import { open as openReference } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
-import { model } from "../models/model.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 import { averagePooling1D } from "./averagePooling1D.ts";
-import { input } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { maxPooling1D } from "./maxPooling1D.ts";
 import { specOf } from "./spec.ts";
@@ -13,11 +12,6 @@ import { specOf } from "./spec.ts";
 const backends = { reference: await openReference(), cpu: await openCpu() };
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 const both = ["reference", "cpu"] as const;
-
-function alone(layer: Layer, shape: readonly number[]) {
-  const x = input({ shape });
-  return model({ inputs: { x }, outputs: layer(x) });
-}
 
 // Keras 3.15.1 on PyTorch 2.13.0, x[i] = 5i mod 11 − 5.
 const x = f64(
@@ -39,7 +33,7 @@ test.each<[string, Layer, readonly number[]]>([
   ],
 ])("%s", async (_, layer, wanted) => {
   for (const on of both) {
-    const { y, wrong } = await figures(backends[on], alone(layer, [7, 4]), { x: { x } });
+    const { y, wrong } = await figures(backends[on], alone(layer, 7, 4), { x: { x } });
     expect(y).toHaveLength(wanted.length);
     y.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 14));
     if (layer.kind === "averagePooling1D") expect(wrong).toEqual([]);
@@ -59,7 +53,7 @@ test.each(Object.entries(pools))(
     const mask = f64([2, 6], [1, 1, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1]);
     for (const on of both) {
       const at = (value: number) =>
-        figures(backends[on], alone(layer, [6, 2]), { x: { x: filledAt(ramp(2, 6, 2), mask, value) }, masks: { x: mask } });
+        figures(backends[on], alone(layer, 6, 2), { x: { x: filledAt(ramp(2, 6, 2), mask, value) }, masks: { x: mask } });
       const [nan, zero] = [await at(Number.NaN), await at(0)];
       expect([nan.y, nan.mask, nan.gradients]).toEqual([zero.y, zero.mask, zero.gradients]);
       expect(zero.wrong).toEqual([]);
@@ -71,15 +65,15 @@ test.each(Object.entries(pools))(
 test("what counts is the mean and the maximum of what counts, and a row alone gives what it gives in a batch", async () => {
   const [rows, mask] = [f64([1, 6, 1], [3, 5, NaN, 1, 9, NaN]), f64([1, 6], [1, 1, 0, 1, 1, 0])];
   const of = async (layer: Layer) => {
-    const { y, mask: counts } = await figures(backends.reference, alone(layer, [6, 1]), { x: { x: rows }, masks: { x: mask } });
+    const { y, mask: counts } = await figures(backends.reference, alone(layer, 6, 1), { x: { x: rows }, masks: { x: mask } });
     return { y, counts };
   };
   expect(await of(maxPooling1D())).toEqual({ y: [5, 1, 9], counts: [1, 1, 0] }); // a window that ends where a row does not
   expect(await of(averagePooling1D())).toEqual({ y: [4, 1, 9], counts: [1, 1, 0] });
   for (const layer of Object.values(pools)) {
     const whole = ramp(1, 7, 2);
-    const together = await figures(backends.reference, alone(layer, [7, 2]), { x: { x: whole }, masks: { x: f64([1, 7], [1, 1, 1, 1, 1, 0, 0]) } }); // prettier-ignore
-    const cut = await figures(backends.reference, alone(layer, [5, 2]), { x: { x: f64([1, 5, 2], [...whole.data.subarray(0, 10)]) } });
+    const together = await figures(backends.reference, alone(layer, 7, 2), { x: { x: whole }, masks: { x: f64([1, 7], [1, 1, 1, 1, 1, 0, 0]) } }); // prettier-ignore
+    const cut = await figures(backends.reference, alone(layer, 5, 2), { x: { x: f64([1, 5, 2], [...whole.data.subarray(0, 10)]) } });
     expect(together.mask!.flatMap((counted, t) => (counted === 0 ? [] : together.y.slice(2 * t, 2 * t + 2)))).toEqual(cut.y);
   }
 });

@@ -18,29 +18,25 @@ import {
   serialize,
   sgd,
   timeDistributed,
-  type Layer,
 } from "../index.ts";
 import { specOf } from "../layers/spec.ts";
 import { layoutOf } from "../weights/layout.ts";
+import { alone } from "../testing/alone.ts";
 import { f64, figures, filledAt, ramp } from "../testing/figures.ts";
 
 const backends = { reference: await openReference(), cpu: await openCpu(), workers: await openWorkers({ threads: 2, threshold: 0 }) };
 const backend = backends.reference;
 afterAll(() => Promise.all(Object.values(backends).map((each) => each.close())));
 
-const alone = (of: Layer, ...shape: readonly number[]) => {
-  const a = input({ shape });
-  return model({ inputs: { a }, outputs: of(a) });
-};
 const wrapped = timeDistributed(lstm({ units: 2 }));
 const mask = f64([2, 3], [1, 1, 0, 1, 0, 0]);
 
 test.each(["reference", "cpu"] as const)("on %s each step is a sample of its own, and the gradient is what differences say", async (on) => {
   const x = ramp(2, 3, 4, 2);
-  const all = await figures(backends[on], alone(wrapped, 3, 4, 2), { x: { a: x }, masks: { a: mask } });
+  const all = await figures(backends[on], alone(wrapped, 3, 4, 2), { x: { x }, masks: { x: mask } });
   expect(all).toMatchObject({ shape: [2, 3, 2], mask: [...mask.data], wrong: [] });
   const flat = await figures(backends[on], alone(lstm({ units: 2 }), 4, 2), {
-    x: { a: f64([6, 4, 2], [...filledAt(x, mask, 0).data]) },
+    x: { x: f64([6, 4, 2], [...filledAt(x, mask, 0).data]) },
     weights: unwrappedWeights(),
   });
   all.y.forEach((value, i) => expect(value).toBeCloseTo(flat.y[i]!, 12));
@@ -56,7 +52,7 @@ function unwrappedWeights(): Readonly<Record<string, HostArray>> {
 test("what stands at steps that do not count, NaN included, changes no number and no gradient", async () => {
   for (const layer of [wrapped, timeDistributed(sequential([dense({ units: 3, activation: "tanh" }), globalMaxPooling1D()]))]) {
     const at = (value: number) =>
-      figures(backend, alone(layer, 3, 4, 2), { x: { a: filledAt(ramp(2, 3, 4, 2), mask, value) }, masks: { a: mask } });
+      figures(backend, alone(layer, 3, 4, 2), { x: { x: filledAt(ramp(2, 3, 4, 2), mask, value) }, masks: { x: mask } });
     expect((await at(NaN)).y).toEqual((await at(0)).y);
     expect((await at(NaN)).gradients).toEqual((await at(0)).gradients);
   }
@@ -68,7 +64,7 @@ test("random masks are drawn for each step, and weights are those of the layer i
   expect(built.drawn).toEqual({ "each.dropout": { shape: [3, 2], rate: 0.5, seed: 3 } });
   expect(Object.keys(built.weights["each"] as object)).toEqual(["dense"]);
   const dropped = timeDistributed(dropout({ rate: 0.5 }));
-  const { y } = await figures(backend, alone(dropped, 3, 2), { x: { a: f64([2, 3, 2], Array.from({ length: 12 }, () => 1)) }, drawn: { timeDistributed: ramp(2, 3, 2) } }); // prettier-ignore
+  const { y } = await figures(backend, alone(dropped, 3, 2), { x: { x: f64([2, 3, 2], Array.from({ length: 12 }, () => 1)) }, drawn: { timeDistributed: ramp(2, 3, 2) } }); // prettier-ignore
   expect(y).toEqual([...ramp(2, 3, 2).data]);
 });
 
