@@ -36,7 +36,7 @@ export function draw(given: Init, shape: readonly number[], source: Random): Flo
     rows = columns === 0 ? 0 : n / columns;
   if ("orthogonal" in init) return times(init.orthogonal, orthogonal(rows, columns, source));
   if ("identity" in init) return Float64Array.from({ length: n }, (_, i) => (Math.floor(i / columns) === i % columns ? init.identity : 0));
-  return inBlocks(init.columns, rows, columns, source);
+  return inBlocks(init.columns, shape, source);
 }
 
 function times(factor: number, x: Float64Array): Float64Array {
@@ -88,10 +88,11 @@ function orthogonal(rows: number, columns: number, source: Random): Float64Array
   return upright;
 }
 
-function inBlocks(ways: readonly Init[], rows: number, columns: number, source: Random): Float64Array {
-  const width = columns / ways.length,
-    blocks = ways.map((one, k) => draw(one, [rows, width], source.child(k)));
-  return Float64Array.from({ length: rows * columns }, (_, i) => {
+function inBlocks(ways: readonly Init[], shape: readonly number[], source: Random): Float64Array {
+  const columns = shape.at(-1) ?? 1,
+    width = columns / ways.length,
+    blocks = ways.map((one, k) => draw(one, [...shape.slice(0, -1), width], source.child(k)));
+  return Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
     const row = Math.floor(i / columns),
       column = i % columns,
       block = Math.floor(column / width);

@@ -16,6 +16,18 @@ test("the forget bias of an LSTM starts at 1, the others at 0", () => {
   expect([...initialise(lstm().weights({ input: 1, units: 2 }), { seed: 0 }).b.data]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
 });
 
+test.each<[title: string, axes: Readonly<Record<string, number>>, fans: readonly [number, number]]>([
+  ["a kernel with a window", { size: 5, rows: 4, columns: 60 }, [20, 150]],
+  ["a vector", { columns: 600 }, [300, 300]],
+])("of %s, a block of columns counts its fans as a weight of its size does", (_, axes, [fanIn, fanOut]) => {
+  const init = { columns: ["glorotUniform", "zeros"] } as const,
+    { data } = initialise({ axes, init }, { seed: 1, dtype: "f64" }),
+    most = Math.max(...data.map(Math.abs)),
+    limit = Math.sqrt(6 / (fanIn + fanOut));
+  expect(most).toBeLessThan(limit);
+  expect(most).toBeGreaterThan(0.9 * limit);
+});
+
 test("orthogonal rows are orthonormal, also where there are fewer columns", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.integer(), (rows, columns, seed) => {
