@@ -14,7 +14,8 @@ export type ConvolutionExample = Example<ConvolutionStructure>;
 
 export interface ConvolutionData {
   readonly inputs: { readonly x: Bounded; readonly kernel: Bounded };
-  readonly upstream: Bounded;
+  /** Of the shape of what comes out; drawn after the inputs. */
+  readonly upstreamOf: (output: readonly number[]) => Bounded;
 }
 
 export const convolutions: readonly ConvolutionStructure[] = [
@@ -39,8 +40,7 @@ export function describeConvolution({ structure: { options, x, kernel }, dtype, 
   return `conv1d ${JSON.stringify(options)}, x [${x.join()}], size and filters [${kernel.join()}], ${dtype}, scale ${scale}, data seed ${seed}`;
 }
 
-/** `output` is the shape of what comes out. */
-export function convolutionDataOf({ structure, dtype, scale, seed }: ConvolutionExample, output: readonly number[]): ConvolutionData {
+export function convolutionDataOf({ structure, dtype, scale, seed }: ConvolutionExample): ConvolutionData {
   const random = randoms(uniform(seed), dtype);
   const { options, x, kernel } = structure;
   return {
@@ -48,6 +48,6 @@ export function convolutionDataOf({ structure, dtype, scale, seed }: Convolution
       x: random.like(0.1 * scale, 1.5 * scale)({ shape: x }),
       kernel: random.like(0.1, 1)({ shape: [kernel[0], x[2] / (options.groups ?? 1), kernel[1]] }),
     },
-    upstream: random.like(0.3, 1.5)({ shape: output }),
+    upstreamOf: (output) => random.like(0.3, 1.5)({ shape: output }),
   };
 }

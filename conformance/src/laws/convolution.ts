@@ -2,7 +2,7 @@
 import { conv1d, gradient, type Tensor } from "@sluice/core";
 import { convolutionDataOf, convolutions, describeConvolution, type ConvolutionStructure } from "../arbitraries/convolutions.ts";
 import type { Law } from "../law.ts";
-import { arithmetic, convolution, zeros } from "../oracle/index.ts";
+import { arithmetic, convolution } from "../oracle/index.ts";
 import { roundingOf } from "../rounding.ts";
 import { mapTree, type Tree } from "../tree.ts";
 import { agree } from "./agree.ts";
@@ -15,11 +15,10 @@ export const convolutionLaw: Law = hunt<ConvolutionStructure>({
   describe: describeConvolution,
   async claim(backend, example) {
     const { structure, dtype } = example;
-    const { x, kernel, options } = structure;
     const exact = arithmetic(roundingOf(backend.supports, dtype));
-    const sizes = [kernel[0], x[2] / (options.groups ?? 1), kernel[1]];
-    const { inputs, upstream } = convolutionDataOf(example, convolution(exact, zeros(x), zeros(sizes), options).output.shape);
-    const { output, backward } = convolution(exact, inputs.x, inputs.kernel, options);
+    const { inputs, upstreamOf } = convolutionDataOf(example);
+    const { output, backward } = convolution(exact, inputs.x, inputs.kernel, structure.options);
+    const upstream = upstreamOf(output.shape);
     const got = await convolved(backend, structure, mapTree({ inputs, upstream }, hostedIn(dtype)));
     agree(got, { output, gradients: { ...backward(upstream) } }, dtype);
   },

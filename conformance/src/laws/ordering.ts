@@ -116,8 +116,11 @@ function total(terms: readonly number[]): number {
 }
 
 function same(got: Tree<Read>, wanted: Plain): void {
-  for (const [path, { data }] of leaves(got))
-    wanted[path]?.forEach((value, i) => {
+  for (const [path, { data }] of leaves(got)) {
+    const values = wanted[path];
+    if (values?.length !== data.length) throw new Error(`${path} should have ${values?.length} elements, got ${data.length}`);
+    values.forEach((value, i) => {
       if (!Object.is((data[i] ?? NaN) + 0, value + 0)) throw new Error(`${path}[${i}] should be ${value}, got ${data[i]}`);
     });
+  }
 }

@@ -1,4 +1,4 @@
-// The oracle: cells, recurrences and attention in float64, straight from the papers' equations, with backward passes derived by hand.
+// The oracle: cells, recurrences, attention and convolution in float64, straight from the papers' equations, with backward passes derived by hand.
 export { activated, type Activation } from "./activations.ts";
 export { arithmetic, exact, type Arithmetic } from "./arithmetic.ts";
 export { attention, seenKeys, type Attended, type AttentionJob, type AttentionOptions } from "./attention/attention.ts";
