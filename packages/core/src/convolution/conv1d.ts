@@ -5,7 +5,7 @@ import { SluiceError } from "../errors.ts";
 import { checkTensor } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { expand, pad, reshape, transpose } from "../trace/movement.ts";
-import { matmul } from "../trace/products.ts";
+import { checkDtypes, matmul } from "../trace/products.ts";
 import { who } from "../trace/scope.ts";
 import { slidingWindows, type Windows } from "../trace/slidingWindows.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -105,14 +105,8 @@ function checkOperands(x: Tensor, kernel: Tensor, groups: number): void {
   const [, , input = 0] = x.shape,
     [size = 0, part = 0, filters = 0] = kernel.shape;
   if (x.rank === 3 && kernel.rank === 3 && size > 0 && input === part * groups && filters % groups === 0) {
-    if (x.dtype === kernel.dtype && x.dtype !== "i32") return;
-    throw new SluiceError({
-      code: "DTYPE_MISMATCH",
-      who: who("conv1d"),
-      what: `conv1d needs two f32 or two f64: ${describe(x, "x")} is ${x.dtype}, ${describe(kernel, "kernel")} is ${kernel.dtype}`,
-      fix: "cast(…) one of them",
-      facts: { dtypes: [x.dtype, kernel.dtype] },
-    });
+    checkDtypes("conv1d", x, kernel, ["x", "kernel"]);
+    return;
   }
   const needs = groups === 1 ? "kernel [size, input, filters]" : `kernel [size, input / ${groups}, filters], filters in ${groups} parts`;
   const what = `conv1d needs x [batch, steps, input] and ${needs}: ${describe(x, "x")}, ${describe(kernel, "kernel")}`;

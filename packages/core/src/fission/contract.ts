@@ -41,13 +41,8 @@ function longerProduct({ a, b, shape, label }: Matmul, batch: readonly number[],
   // Where what joins does not lie evenly, as in sliding windows, it is copied: in the order in which it lies.
   const isTurned = a.kind === "view" && Math.abs(a.window.strides[m]!) < Math.abs(a.window.strides[n]!);
   const left = isTurned
-    ? swap(make.reshape(make.transpose(a, [...batch, ...summed, n, m]), [...lead, inner, shape[m]!]))
+    ? make.swap(make.reshape(make.transpose(a, [...batch, ...summed, n, m]), [...lead, inner, shape[m]!]))
     : make.reshape(make.transpose(a, [...batch, m, ...summed, n]), [...lead, shape[m]!, inner]);
   const right = make.reshape(make.transpose(b, [...batch, ...summed, m, n]), [...lead, inner, shape[n]!]);
   return make.matmul(left, right, undefined, label);
-}
-
-function swap(x: Node): Node {
-  const last = x.shape.length - 1;
-  return make.transpose(x, [...x.shape.slice(0, -2).map((_, axis) => axis), last, last - 1]);
 }

@@ -40,8 +40,8 @@ const rules: { readonly [K in Kind]: Rule<K> } = {
   },
   // y = a b + c: da = dy bᵀ, db = aᵀ dy, dc = dy
   matmul: (dy, { a, b, plus }) => [
-    [a, make.matmul(dy, swap(b), undefined, grad(a))],
-    [b, make.matmul(swap(a), dy, undefined, grad(b))],
+    [a, make.matmul(dy, make.swap(b), undefined, grad(a))],
+    [b, make.matmul(make.swap(a), dy, undefined, grad(b))],
     ...(plus === undefined ? [] : [[plus, dy] as const]),
   ],
   // y = table[index]: every row of dy onto the row it came from
@@ -65,9 +65,4 @@ function isNumber(x: Node): Node {
 
 function grad(of: Node): string | undefined {
   return of.label === undefined ? undefined : `d ${of.label}`;
-}
-
-function swap(x: Node): Node {
-  const last = x.shape.length - 1;
-  return make.transpose(x, [...x.shape.map((_, axis) => axis).slice(0, -2), last, last - 1]);
 }

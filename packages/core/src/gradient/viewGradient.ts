@@ -2,7 +2,7 @@
 import * as make from "../graph/make.ts";
 import type { Node, Window } from "../graph/node.ts";
 import { isInjective } from "../graph/window.ts";
-import { sameShape, sizeOf } from "../shape.ts";
+import { gcd, sameShape, sizeOf } from "../shape.ts";
 
 /** Repeated elements are summed first; overlapping ones (sliding windows) take one place per tap. */
 export function viewGradient(dy: Node, window: Window, x: Node): readonly Node[] {
@@ -32,16 +32,11 @@ function tapsOf({ shape, strides }: Window): { readonly axis: number; readonly s
   const axes = shape.flatMap((n, axis) => (n > 1 ? [{ axis, n, stride: Math.abs(strides[axis]!), size: 1 }] : []));
   const overlapping = axes.flatMap((inner) => {
     const outer = axes.filter((a) => a !== inner && a.stride >= inner.stride && a.stride <= (inner.n - 1) * inner.stride);
-    const sizes = outer.map((a) => (a.stride % inner.stride === 0 ? commonDivisor(inner.n, a.stride / inner.stride) : 1));
+    const sizes = outer.map((a) => (a.stride % inner.stride === 0 ? gcd(inner.n, a.stride / inner.stride) : 1));
     return outer.length === 0 ? [] : [{ ...inner, size: Math.min(...sizes.map((size) => (size === inner.n ? 1 : size))) }, ...outer];
   });
   const all = overlapping.length > 0 ? overlapping : axes;
   return all.reduce((best, next) => (next.n / next.size < best.n / best.size ? next : best));
-}
-
-/** The greatest of a and b. */
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /**

@@ -127,6 +127,12 @@ export function transpose(x: Node, order: readonly number[]): Node {
   return view(x, { offset: 0, shape: order.map((axis) => x.shape[axis]!), strides: order.map((axis) => strides[axis]!) });
 }
 
+/** The last two axes exchanged. */
+export function swap(x: Node): Node {
+  const last = x.shape.length - 1;
+  return transpose(x, [...x.shape.map((_, axis) => axis).slice(0, -2), last, last - 1]);
+}
+
 /** Rows `start … end` of one axis. */
 export function slice(x: Node, axis: number, start: number, end: number): Node {
   const strides = denseStrides(x.shape);

@@ -1,4 +1,5 @@
 // Which numbers a sum of bounded multiples reaches: the arithmetic under every question about views. It knows no views.
+import { gcd } from "../shape.ts";
 
 /** `step · x` for every whole x from 0 to below `count`. */
 export interface Term {
@@ -55,8 +56,4 @@ function join(terms: readonly Term[]): Term[] {
     else run.count += (step / run.step) * (count - 1);
   }
   return runs;
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

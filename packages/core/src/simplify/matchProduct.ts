@@ -29,10 +29,5 @@ function unwrapView(node: Node): { readonly x: Node; readonly window: Window; re
 }
 
 function swapped({ a, b, shape, label }: Matmul): Product {
-  return { a: swap(b), b: swap(a), shape: [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!], label };
-}
-
-function swap(x: Node): Node {
-  const axes = x.shape.map((_, axis) => axis);
-  return make.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+  return { a: make.swap(b), b: make.swap(a), shape: [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!], label };
 }

@@ -40,6 +40,11 @@ export function isBefore(a: Order, b: Order): Tensor {
   return maximum(less(a.key, b.key), mul(equal(a.key, b.key), less(a.rank, b.rank)));
 }
 
+/** The index along an axis of n that a rank is. */
+export function unranked(rank: Tensor, n: number): Tensor {
+  return where(less(rank, 0), add(rank, n), where(less(rank, n), rank, add(rank, -n)));
+}
+
 /** [n, rows]: `axis` first, the others as one behind it. */
 export function rowsFirst(x: Tensor, axis: number): Tensor {
   const n = x.shape[axis] ?? 1;

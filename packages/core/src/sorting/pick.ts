@@ -5,7 +5,7 @@ import { cast } from "../trace/functions.ts";
 import { gather } from "../trace/lookup.ts";
 import { reshape } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { type Order, rowsBack, rowsFirst } from "./order.ts";
+import { type Order, rowsBack, rowsFirst, unranked } from "./order.ts";
 
 export type Picked = {
   /** Of the dtype of x. */
@@ -19,7 +19,7 @@ export function pick(x: Tensor, axis: number, rank: Order["rank"]): Picked {
   const n = x.shape[axis] ?? 1,
     table = rowsFirst(x, axis), // [n, rows]
     rows = table.shape[1] ?? 0;
-  const index = cast(rank, "i32"),
+  const index = cast(unranked(rank, n), "i32"),
     flat = add(mul(index, rows), iota(rows)); // of row i and column j: i·rows + j
   const values = reshape(gather(reshape(table, [n * rows, 1]), flat), index.shape);
   return { values: rowsBack(values, x, axis), indices: rowsBack(index, x, axis) };

@@ -4,7 +4,7 @@ import { add, equal, less, mul, sub, where } from "../trace/arithmetic.ts";
 import { checkAxis } from "../trace/axis.ts";
 import { checkFlags } from "../trace/checkTensor.ts";
 import { iota, literal } from "../trace/constants.ts";
-import { cast, floor } from "../trace/functions.ts";
+import { cast, floor, parity } from "../trace/functions.ts";
 import { gather } from "../trace/lookup.ts";
 import { expand, pad, reshape, slice, split } from "../trace/movement.ts";
 import { scan } from "../trace/scan.ts";
@@ -12,7 +12,6 @@ import { who } from "../trace/scope.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { isBefore, type Order, orderOf } from "./order.ts";
 import { none, pick, type Picked } from "./pick.ts";
-import { unranked } from "./topK.ts";
 
 export interface SortOptions {
   /** From the largest to the smallest. Default false. */
@@ -41,7 +40,7 @@ function sorted(operation: "sort" | "argsort", x: Tensor, axis: number, options:
   if (x.size === 0) return none(x);
   const order = orderOf(operation, x, along, descending),
     n = x.shape[along] ?? 1;
-  return pick(x, along, unranked(network(order, n).rank, n));
+  return pick(x, along, network(order, n).rank);
 }
 
 /** Both [n, rows] in order. */
@@ -90,6 +89,5 @@ function filled({ key, rank }: Order, n: number, place: Tensor): Order {
 
 /** The digit of whole numbers that stands for `1/per` in base 2. */
 function bit(of: Tensor, per: Tensor): Tensor {
-  const shifted = mul(of, per);
-  return sub(floor(shifted), mul(2, floor(mul(0.5, shifted))));
+  return parity(floor(mul(of, per)));
 }

@@ -2,7 +2,7 @@
 import { checkSize } from "../arguments/checks.ts";
 import { options as named } from "../arguments/options.ts";
 import { SluiceError } from "../errors.ts";
-import { add, equal, less, where } from "../trace/arithmetic.ts";
+import { equal, where } from "../trace/arithmetic.ts";
 import { checkAxis } from "../trace/axis.ts";
 import { checkFlags } from "../trace/checkTensor.ts";
 import { constant } from "../trace/constants.ts";
@@ -53,12 +53,7 @@ export function topK(x: Tensor, k: number, options: TopKOptions = {}): Picked {
     },
     name: "topK",
   });
-  return pick(x, along, unranked(outputs, n));
-}
-
-/** The index that a rank is. */
-export function unranked(rank: Tensor, n: number): Tensor {
-  return where(less(rank, 0), add(rank, n), where(less(rank, n), rank, add(rank, -n)));
+  return pick(x, along, outputs);
 }
 
 function tooFew(x: Tensor, k: number, n: number): SluiceError {

@@ -61,9 +61,13 @@ export function round(x: Tensor): Tensor {
   checkTensor("round", x);
   const low = floor(x),
     over = sub(x, low), // exact but just below 0, where −1 is odd and its half goes up as well
-    isOdd = sub(low, mul(2, floor(mul(0.5, low)))),
+    isOdd = parity(low),
     isAbove = where(less(over, 0.5), 0, where(less(0.5, over), 1, isOdd));
   return where(less(0, over), add(low, isAbove), stopGradient(x)); // whole numbers and infinities as they are; NaN is above nothing
+}
+/** 1 of odd whole numbers, 0 of even ones. */
+export function parity(whole: Tensor): Tensor {
+  return sub(whole, mul(2, floor(mul(0.5, whole))));
 }
 /** max(x, 0); its gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {

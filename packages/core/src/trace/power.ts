@@ -3,7 +3,7 @@ import { show } from "../arguments/show.ts";
 import { SluiceError } from "../errors.ts";
 import { div, equal, less, maximum, mul, neg, sub, where } from "./arithmetic.ts";
 import { constant } from "./constants.ts";
-import { abs, exp, floor, log, sqrt } from "./functions.ts";
+import { abs, exp, floor, log, parity, sqrt } from "./functions.ts";
 import { describe } from "./describe.ts";
 import { broadcastTo } from "./movement.ts";
 import { who } from "./scope.ts";
@@ -57,7 +57,7 @@ function general(x: Tensor, y: Tensor): Tensor {
   const size = where(isZero, 1, abs(x));
   const power = where(mul(equal(y, 0), sub(1, less(size, Infinity))), 1, exp(mul(y, log(size))));
   const isWhole = equal(floor(y), y);
-  const isOdd = equal(sub(y, mul(2, floor(mul(0.5, y)))), 1);
+  const isOdd = equal(parity(y), 1);
   const signed = where(less(x, 0), where(isWhole, where(isOdd, neg(power), power), NaN), power);
   return where(isZero, ofZero(where(isZero, x, 1), y), signed);
 }

@@ -46,9 +46,10 @@ function stacksProduct(a: Tensor, b: Tensor): Tensor {
   return a.derive(product, [...lead, a.axes[a.rank - 2], b.axes[b.rank - 1]]);
 }
 
-function checkDtypes(operation: string, x: Tensor, y: Tensor): void {
+/** `names` are what the operation calls them. */
+export function checkDtypes(operation: string, x: Tensor, y: Tensor, names: readonly [x?: string, y?: string] = []): void {
   if (x.dtype === y.dtype && x.dtype !== "i32") return;
-  const what = `${operation} needs two f32 or two f64: ${describe(x)} is ${x.dtype}, ${describe(y)} is ${y.dtype}`;
+  const what = `${operation} needs two f32 or two f64: ${describe(x, names[0])} is ${x.dtype}, ${describe(y, names[1])} is ${y.dtype}`;
   throw new SluiceError({
     code: "DTYPE_MISMATCH",
     who: who(operation),
