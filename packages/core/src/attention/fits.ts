@@ -1,8 +1,7 @@
 // What comes beside queries, keys and values, as messages name it: does it fit the scores?
 import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
-import { sameShape } from "../shape.ts";
-import { broadcastShape } from "../trace/arithmetic.ts";
+import { broadcastsTo } from "../trace/arithmetic.ts";
 import { checkTensor } from "../trace/checkTensor.ts";
 import { describe, describeShape } from "../trace/describe.ts";
 import { broadcastTo } from "../trace/movement.ts";
@@ -25,8 +24,7 @@ export function called(name: string, x: Tensor, axes: readonly string[]): Tensor
 /** Throws SHAPE_MISMATCH for a mask that does not broadcast to scores […, queries, keys]: it must not widen them. */
 export function checkMask(mask: Tensor, scores: Shape): void {
   checkTensor("attention", mask, "mask");
-  const together = broadcastShape(mask.shape, scores);
-  if (together !== undefined && sameShape(together, scores)) return;
+  if (broadcastsTo(mask.shape, scores)) return;
   throw new SluiceError({
     code: "SHAPE_MISMATCH",
     who: who("attention"),

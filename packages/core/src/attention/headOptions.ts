@@ -27,22 +27,34 @@ export interface MultiHeadOptions {
   readonly rotary?: boolean | Pick<RotaryOptions, "base" | "interleaved"> | undefined;
 }
 
+/** The same, those left out filled in. */
+export interface Heads extends MultiHeadOptions {
+  readonly score: Score;
+  readonly units: number;
+  readonly useProjections: boolean;
+  readonly keyValueHeads: number;
+  readonly useBias: boolean;
+}
+
+export const name = "multiHeadAttention";
+
 /**
- * As they are. Throws INVALID_ARGUMENT for sizes that are no whole numbers above 0 or do not divide, for an unknown score, and for what there is only with
+ * Filled in. Throws INVALID_ARGUMENT for sizes that are no whole numbers above 0 or do not divide, for an unknown score, and for what there is only with
  * projections or another score.
  */
-export function checkedHeads(name: string, options: MultiHeadOptions): MultiHeadOptions {
+export function checkedHeads(options: MultiHeadOptions): Heads {
   const given: MultiHeadOptions = named<MultiHeadOptions>(name, options, names),
     { heads, keyValueHeads = heads, size, valueSize, outputSize, useBias = true, useProjections = true, score = "scaledDot" } = given;
+  const filled = { ...given, keyValueHeads, useBias, useProjections, score, units: given.units ?? 0 };
   for (const [option, value] of Object.entries({ useBias, useProjections })) checkBoolean(name, option, value);
-  checkRotary(name, given.rotary);
+  checkRotary(given.rotary);
   checkScore(name, score, { units: given.units });
   for (const [option, value] of Object.entries({ heads, keyValueHeads, size, valueSize, outputSize }))
     if (value !== undefined) checkSize(name, option, value);
-  if (heads % keyValueHeads !== 0) throw invalid(name, `keyValueHeads ${keyValueHeads} must divide heads ${heads}`);
+  if (heads % keyValueHeads !== 0) throw invalid(`keyValueHeads ${keyValueHeads} must divide heads ${heads}`);
   const ofProjections = Object.entries({ size, valueSize, outputSize, useBias: given.useBias }).find(([, value]) => value !== undefined);
-  if (useProjections || ofProjections === undefined) return given;
-  throw invalid(name, `without projections there is no ${ofProjections[0]}`, "Leave it out");
+  if (useProjections || ofProjections === undefined) return filled;
+  throw invalid(`without projections there is no ${ofProjections[0]}`, "Leave it out");
 }
 
 const names: Names<MultiHeadOptions> = {
@@ -58,13 +70,13 @@ const names: Names<MultiHeadOptions> = {
   useProjections: true,
 };
 
-function checkRotary(name: string, rotary: MultiHeadOptions["rotary"]): void {
+function checkRotary(rotary: MultiHeadOptions["rotary"]): void {
   if (rotary === undefined || typeof rotary === "boolean") return;
   const { base, interleaved } = named(name, rotary, { base: true, interleaved: true }, "rotary");
   if (base !== undefined) checkPositive(name, "base of rotary", base);
   if (interleaved !== undefined) checkBoolean(name, "interleaved of rotary", interleaved);
 }
 
-function invalid(name: string, what: string, fix?: string): SluiceError {
+function invalid(what: string, fix?: string): SluiceError {
   return new SluiceError({ code: "INVALID_ARGUMENT", who: name, what, ...(fix !== undefined && { fix }) });
 }

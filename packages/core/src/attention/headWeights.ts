@@ -7,7 +7,7 @@ import type { When } from "../cells/when.ts";
 import { SluiceError } from "../errors.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { allSizes, type AttentionSizes } from "./module.ts";
-import type { MultiHeadOptions } from "./headOptions.ts";
+import { type Heads, name } from "./headOptions.ts";
 import { projections, type Projections } from "./projections.ts";
 import { type Score, scoreKinds, type ScoreWeights } from "./scores.ts";
 
@@ -20,10 +20,10 @@ export interface HeadTensors extends Partial<Projections<Tensor>> {
   readonly score?: Readonly<Record<string, Tensor>>;
 }
 
-export function headWeights(name: string, options: MultiHeadOptions, sizes: AttentionSizes): object {
-  const { heads, keyValueHeads = heads, score = "scaledDot", units = 0, useBias = true, useProjections = true } = options;
+export function headWeights(options: Heads, sizes: AttentionSizes): object {
+  const { heads, keyValueHeads, score, units, useBias, useProjections } = options;
   const { query, key, value } = allSizes(name, sizes),
-    columns = columnsOf(name, options, sizes);
+    columns = columnsOf(options, sizes);
   const own = scoreKinds[score].weights({ query: columns.q / heads, key: columns.k / keyValueHeads, units }),
     each = Object.entries<Weight>(own).map(([weight, one]) => [weight, forHeads(heads, one)]);
   const shapes = {
@@ -48,8 +48,8 @@ function forHeads(heads: number, { axes, init }: Weight): Weight {
 type Columns = Readonly<Record<"q" | "k" | "v" | "heads", number>>;
 
 /** Throws INVALID_ARGUMENT where they do not divide among the heads. */
-export function columnsOf(name: string, options: MultiHeadOptions, sizes: AttentionSizes): Columns {
-  const { heads, keyValueHeads = heads, size, valueSize, useProjections = true } = options,
+export function columnsOf(options: Heads, sizes: AttentionSizes): Columns {
+  const { heads, keyValueHeads, size, valueSize, useProjections } = options,
     { query, key, value } = allSizes(name, sizes);
   const where = useProjections ? "no size is given" : "nothing is projected";
   const share = (whose: string, features: number, divisor: string, among: number): number => {
@@ -71,11 +71,11 @@ const matrices = ["wq", "wk", "wv", "wo"];
 const biases = ["bq", "bk", "bv", "bo"];
 
 /** Throws INVALID_ARGUMENT for one that is missing, and whatever is no tensor or unknown; biases may be left out. */
-export function checkHeadWeights(who: string, given: HeadTensors, { score = "scaledDot", useProjections = true }: MultiHeadOptions): void {
-  const [cell = who] = who.split("."),
-    { score: own, ...there } = record(cell, given, "weights");
+export function checkHeadWeights(verb: "run" | "step", given: HeadTensors, { score, useProjections }: Heads): void {
+  const who = `${name}.${verb}`,
+    { score: own, ...there } = record(name, given, "weights");
   const known = useProjections ? [...matrices, ...biases.filter((bias) => Object.hasOwn(there, bias))] : [],
     ofScore = Object.keys(scoreKinds[score].weights({ query: 1, key: 1, units: 1 }));
-  checkNamed({ who, cell, one: "weight", all: "weights" }, known, own !== undefined && ofScore.length === 0 ? given : there);
-  if (ofScore.length > 0) checkNamed({ who, cell, one: "weight of the score", all: "weights.score" }, ofScore, own ?? {});
+  checkNamed({ who, cell: name, one: "weight", all: "weights" }, known, own !== undefined && ofScore.length === 0 ? given : there);
+  if (ofScore.length > 0) checkNamed({ who, cell: name, one: "weight of the score", all: "weights.score" }, ofScore, own ?? {});
 }

@@ -7,7 +7,7 @@ import type { Tensor } from "../trace/tensor.ts";
 import { weigh } from "./attend.ts";
 import { cacheSpec, checkCache, written } from "./cache.ts";
 import { merge, perHead, split } from "./heads.ts";
-import { checkedHeads, type MultiHeadOptions } from "./headOptions.ts";
+import { checkedHeads, type Heads, type MultiHeadOptions, name } from "./headOptions.ts";
 import { checkHeadWeights, columnsOf, type HeadTensors, type HeadWeights, headWeights } from "./headWeights.ts";
 import type { Hiding } from "./hide.ts";
 import { type Attention, type AttentionInputs, type AttentionStepInputs, type AttentionStepResult, checkSequences } from "./module.ts";
@@ -34,30 +34,28 @@ import { checkStep } from "./step.ts";
 export function multiHeadAttention<const S extends Score = "scaledDot", const UseProjections extends boolean = true>(
   options: MultiHeadOptions & { readonly score?: S | undefined; readonly useProjections?: UseProjections | undefined },
 ): Attention<HeadWeights<S, UseProjections>> {
-  const given = checkedHeads(name, options),
-    { outputSize, useProjections = true } = given;
+  const given = checkedHeads(options),
+    { outputSize, useProjections } = given;
   const tensors = (weights: unknown): HeadTensors => weights as HeadTensors; // which there are follows from the options
   return {
     name,
-    outputSize: (sizes) => (useProjections ? (outputSize ?? sizes.query) : columnsOf(name, given, sizes).heads),
-    weights: (sizes) => headWeights(name, given, sizes) as HeadWeights<S, UseProjections>, // likewise
+    outputSize: (sizes) => (useProjections ? (outputSize ?? sizes.query) : columnsOf(given, sizes).heads),
+    weights: (sizes) => headWeights(given, sizes) as HeadWeights<S, UseProjections>, // likewise
     run: (weights, inputs) => scope(name, () => run(tensors(weights), inputs, given)),
     cache: (sizes, length) => {
-      const { k, v } = columnsOf(name, given, sizes);
+      const { k, v } = columnsOf(given, sizes);
       return cacheSpec(name, length, { keys: k, values: v });
     },
     step: (weights, inputs) => scope(`${name}.step`, () => step(tensors(weights), inputs, given)),
   };
 }
 
-const name = "multiHeadAttention";
-
-function run(w: HeadTensors, inputs: AttentionInputs, options: MultiHeadOptions): AttentionResult {
+function run(w: HeadTensors, inputs: AttentionInputs, options: Heads): AttentionResult {
   const given = checkSequences(inputs),
     grouping = groupingOf(options),
     whole = scoresOf(given.query, given.key, options),
     { query, key, value, ...rest } = withoutPadding(given, inputs, whole, true);
-  checkHeadWeights(`${name}.run`, w, options);
+  checkHeadWeights("run", w, options);
   const q = turned(split("query·wq", project(query, w.wq, w.bq), grouping.queries), options),
     k = turned(split("key·wk", project(key, w.wk, w.bk), grouping.keys), options),
     v = split("value·wv", project(value, w.wv, w.bv), grouping.keys);
@@ -65,10 +63,10 @@ function run(w: HeadTensors, inputs: AttentionInputs, options: MultiHeadOptions)
 }
 
 /** Keys are kept as they are after projection and turning, so that what is kept is done with: a step projects its own row alone. */
-function step(w: HeadTensors, inputs: AttentionStepInputs, options: MultiHeadOptions): AttentionStepResult {
+function step(w: HeadTensors, inputs: AttentionStepInputs, options: Heads): AttentionStepResult {
   const { query, key, value, cache, position, ...rest } = checkStep(inputs),
     grouping = groupingOf(options);
-  checkHeadWeights(`${name}.step`, w, options);
+  checkHeadWeights("step", w, options);
   const own = { keys: project(key, w.wk, w.bk), values: project(value, w.wv, w.bv) },
     length = checkCache(name, cache, own),
     at = { offset: position, length };
@@ -88,18 +86,18 @@ interface Grouping {
   readonly keys: readonly number[];
 }
 
-function groupingOf({ heads, keyValueHeads = heads }: MultiHeadOptions): Grouping {
+function groupingOf({ heads, keyValueHeads }: Heads): Grouping {
   return keyValueHeads < heads
     ? { queries: [keyValueHeads, heads / keyValueHeads], keys: [keyValueHeads, 1] }
     : { queries: [heads], keys: [heads] };
 }
 
-function turned(x: Tensor, { rotary = false }: MultiHeadOptions, at: Pick<RotaryOptions, "offset" | "length"> = {}): Tensor {
+function turned(x: Tensor, { rotary = false }: Heads, at: Pick<RotaryOptions, "offset" | "length"> = {}): Tensor {
   return rotary === false ? x : turn(x, { ...(rotary === true ? {} : rotary), ...at });
 }
 
 /** [batch, heads, queries, keys] */
-function scoresOf(query: Tensor, key: Tensor, { heads }: MultiHeadOptions): readonly number[] {
+function scoresOf(query: Tensor, key: Tensor, { heads }: Heads): readonly number[] {
   const [batch, queries] = query.shape as [number, number, number],
     [, keys] = key.shape as [number, number, number];
   return [batch, heads, queries, keys];
@@ -110,7 +108,7 @@ interface Scoring {
   readonly whole: readonly number[];
   /** The axes that those of the queries are in. */
   readonly heads: readonly number[];
-  readonly score: Score | undefined;
+  readonly score: Score;
 }
 
 /** From the heads of queries, keys and values, each [batch, …heads, steps, size], to the output. */
@@ -118,7 +116,7 @@ function attended(
   w: HeadTensors,
   { q, k, v }: Operands,
   options: AttentionOptions & Hiding,
-  { whole, heads, score = "scaledDot" }: Scoring,
+  { whole, heads, score }: Scoring,
 ): AttentionResult {
   const { mask, bias, dropout, residual, ...rest } = options;
   const own = Object.fromEntries(Object.entries(w.score ?? {}).map(([each, x]) => [each, reshape(x, [...heads, ...x.shape.slice(1)])])); // those of the score

@@ -1,7 +1,7 @@
-// What both normalisations read.
+// What all normalisations read.
 import { check, nonNegative } from "../arguments/rules.ts";
-import type { Shape } from "../backend.ts";
 import { SluiceError } from "../errors.ts";
+import { broadcastsTo } from "../trace/arithmetic.ts";
 import { checkTensor, checkTensors } from "../trace/checkTensor.ts";
 import { describe } from "../trace/describe.ts";
 import { who } from "../trace/scope.ts";
@@ -17,12 +17,7 @@ export function checkNormalised(operation: string, x: Tensor, factors: Readonly<
   if (x.rank === 0) throw refused("SHAPE_MISMATCH", `x must be […, size], got ${describe(x, "x")}`);
   if (x.dtype === "i32") throw refused("DTYPE_MISMATCH", `${describe(x, "x")} is i32; cast(…) it to f32 or f64`);
   for (const [name, factor] of Object.entries(factors)) {
-    if (!isTensor(factor) || fits(factor.shape, x.shape)) continue;
+    if (!isTensor(factor) || broadcastsTo(factor.shape, x.shape)) continue;
     throw refused("SHAPE_MISMATCH", `${name} must broadcast to ${describe(x, "x")}, got ${describe(factor, name)}`);
   }
-}
-
-/** Whether it is spread over the other, whose shape stays. */
-function fits(shape: Shape, over: Shape): boolean {
-  return shape.length <= over.length && shape.every((n, i) => n === 1 || n === over[i + over.length - shape.length]);
 }

@@ -1,8 +1,7 @@
 // Layer normalisation (Ba, Kiros & Hinton 2016).
 import { options as named } from "../arguments/options.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { checkNormalised } from "./checkNormalised.ts";
-import { normalize } from "./normalize.ts";
+import { normalised } from "./normalize.ts";
 
 export interface LayerNormalizationOptions {
   /** Over which it is. Default −1. */
@@ -22,7 +21,5 @@ export interface LayerNormalizationOptions {
  * INVALID_ARGUMENT for an epsilon below 0 or an axis that x lacks.
  */
 export function layerNormalization(x: Tensor, options: LayerNormalizationOptions = {}): Tensor {
-  const { gain, shift, epsilon = 1e-5 } = named("layerNormalization", options, { axes: true, gain: true, shift: true, epsilon: true });
-  checkNormalised("layerNormalization", x, { gain, shift }, epsilon);
-  return normalize(x, options);
+  return normalised("layerNormalization", x, named("layerNormalization", options, { axes: true, gain: true, shift: true, epsilon: true }));
 }

@@ -31,8 +31,13 @@ export interface NormalizeOptions {
  */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   const names = { axes: true, mean: true, variance: true, gain: true, shift: true, epsilon: true } as const;
-  const { axes = -1, mean, variance, gain, shift, epsilon = 1e-5 } = named(who("normalize"), options, names);
-  checkNormalised("normalize", x, { mean, variance, gain, shift }, epsilon);
+  return normalised("normalize", x, named(who("normalize"), options, names));
+}
+
+/** For an operation that has these options, or some of them. */
+export function normalised(operation: string, x: Tensor, options: NormalizeOptions): Tensor {
+  const { axes = -1, mean, variance, gain, shift, epsilon = 1e-5 } = options;
+  checkNormalised(operation, x, { mean, variance, gain, shift }, epsilon);
   const own = mean === undefined || variance === undefined ? moments(x, axes, { keepDims: true }) : undefined,
     [μ, σ2] = [mean ?? own!.mean, variance ?? own!.variance];
   const normal = x.sub(μ).mul(div(1, sqrt(σ2.add(epsilon))));

@@ -4,6 +4,7 @@ import { SluiceError } from "../errors.ts";
 import * as make from "../graph/make.ts";
 import { addProductsFirst } from "../graph/products.ts";
 import { show } from "../arguments/show.ts";
+import { sameShape } from "../shape.ts";
 import { checkTensor } from "./checkTensor.ts";
 import { describe } from "./describe.ts";
 import { label, who } from "./scope.ts";
@@ -106,6 +107,12 @@ export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
     shape.push(n === 1 ? m : n);
   }
   return shape;
+}
+
+/** Whether the other keeps its shape. */
+export function broadcastsTo(shape: Shape, over: Shape): boolean {
+  const together = broadcastShape(shape, over);
+  return together !== undefined && sameShape(together, over);
 }
 
 /** The first name that any operand has for each axis. */
