@@ -27,7 +27,9 @@ import {
   model,
   sequential,
   serialize,
+  sgd,
   type AttentionDecoderConfig,
+  type LstmConfig,
 } from "../index.ts";
 import { Also } from "./layer.ts";
 import { specOf } from "./spec.ts";
@@ -172,10 +174,41 @@ test.each(ways)("%j: step by step it gives what it gives as a whole", async (way
   }
 });
 
+test.each(ways)("%j: what the layer inside says of its weights and of its output holds here too", async (way) => {
+  const [target, memory] = [input({ shape: [3, 2] }), input({ shape: [2, 2] })];
+  const inside: LstmConfig = {
+    ...{ units: 2, returnSequences: true, recurrentRegularizer: { l2: 0.25 }, biasConstraint: { maxNorm: 0.5 } },
+    ...({ kernelInitializer: { constant: 0.5 }, recurrentInitializer: "ones", biasInitializer: "ones" } as const),
+  };
+  const compiling = { backend, loss: { y: "mse" }, optimizer: sgd({ learningRate: 0 }), dtype: "f64", seed: 1 } as const;
+  const trained = (more: Partial<LstmConfig>) => {
+    const decoded = attentionDecoder(lstm({ ...inside, ...more }), { ...way, name: "decoder" })(target, { memory });
+    return model({ inputs: { target, memory }, outputs: { y: decoded } }).compile(compiling);
+  };
+  const data = { x: { target: [[[1, 2], [3, 4], [5, 6]]], memory: [[[1, 0], [0, 1]]] }, y: { y: [[[0, 0], [0, 0], [0, 0]]] } }; // prettier-ignore
+  const cellOf = async (trainer: Awaited<ReturnType<typeof trained>>) => (await trainer.weights())["decoder"]?.["cell"];
+  using trainer = await trained({});
+  using dear = await trained({ activityRegularizer: { l1: 2 } });
+  using free = await trained({ recurrentRegularizer: { l2: 0 } });
+  const own = await cellOf(trainer);
+  for (const [name, value] of [["wx", 0.5], ["wh", 1], ["b", 1]] as const) expect([name, new Set(own?.[name]?.data)]).toEqual([name, new Set([value])]); // prettier-ignore
+  const [{ loss }, { loss: dearer }, { loss: cheaper }] = [
+    await trainer.evaluate(data),
+    await dear.evaluate(data),
+    await free.evaluate(data),
+  ];
+  expect(loss - cheaper).toBeCloseTo(0.25 * 2 * 8, 12); // wh [2, 8] of ones
+  const { y } = await trainer.predict(data.x);
+  expect(dearer - loss).toBeCloseTo(2 * y.data.reduce((sum, v) => sum + Math.abs(v), 0), 12);
+  await trainer.fit(data, { epochs: 1 });
+  expect(Math.hypot(...((await cellOf(trainer))?.["b"]?.data ?? []))).toBeCloseTo(0.5, 6);
+});
+
 test("a layer that cannot ask, or nothing to look at, is refused", () => {
   expect(() => attentionDecoder(dense({ units: 1 }) as never)).toThrow(refused("the layer inside must be a recurrent layer"));
-  expect(() => attentionDecoder(gru({ units: 1, goBackwards: true }))).toThrow(refused("one that is neither"));
-  expect(() => attentionDecoder(gru({ units: 1, stateful: true }))).toThrow(refused("one that is neither"));
+  expect(() => attentionDecoder(gru({ units: 1, goBackwards: true }))).toThrow(refused("one with goBackwards"));
+  expect(() => attentionDecoder(gru({ units: 1, stateful: true }))).toThrow(refused("one with stateful"));
+  expect(() => attentionDecoder(gru({ units: 1, carrySteps: 2 }))).toThrow(refused("one with carrySteps"));
   expect(() => attentionDecoder(gru({ units: 1 }), { units: 3 } as never)).toThrow(refused('there is no option "units"'));
   expect(() => attentionDecoder(gru({ units: 1 }), { inputFeeding: true })).toThrow(refused('Set attends: "after"'));
   const chain = sequential([input({ shape: [3, 2] }), attentionDecoder(gru({ units: 2 }))]);

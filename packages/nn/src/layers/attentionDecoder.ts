@@ -11,7 +11,9 @@ import { type AnyCell, lookingCell, type LookingParts, type LookingWeights, type
 import type { Recurred, RecurrentLayer, StateValues } from "./recurrent.ts";
 import { masksOf } from "./recurrentMasks.ts";
 import { checkStart, namesOf, specsOf, stepwiseOf } from "./recurrentState.ts";
+import { recurrentWeights } from "./recurrentWeights.ts";
 import type { Spec } from "./spec.ts";
+import { declaredIn } from "./weightOptions.ts";
 
 export interface AttentionDecoderConfig {
   /** How a step's state h and a step of the memory are compared: "additive" (Bahdanau et al. 2015; default), "dot", "scaledDot" or "concat". */
@@ -58,9 +60,10 @@ export interface AttentionDecoderLayer<K extends string> extends LayerDefinition
  *     h̃ₜ = tanh([contextₜ hₜ]·attentional)
  *
  * x [batch, steps, features], memory [batch, keys, size] → as `layer` gives, and `scores` [batch, steps, keys] beside it. Weights are `cell`, those of
- * the layer for what a step reads, `attention`, those of the score, and with attends: "after" `attentional` [size + units, attentionalUnits]. h̃ is no state:
- * from `initialState` it starts at zeros. Throws INVALID_ARGUMENT for a layer that goes backwards, is stateful or has no
- * state h, for options of h̃ where there is none, and, when it is built, without a memory; SHAPE_MISMATCH for products of vectors of different sizes.
+ * the layer for what a step reads, with what its options say of them, `attention`, those of the score, and with attends: "after" `attentional`
+ * [size + units, attentionalUnits]. h̃ is no state: from `initialState` it starts at zeros. The layer's `activityRegularizer` is of the output that this one
+ * gives. Throws INVALID_ARGUMENT for a layer that goes backwards, is stateful, has `carrySteps` or no state h, for options of h̃ where there is none, and,
+ * when it is built, without a memory; SHAPE_MISMATCH for products of vectors of different sizes.
  *
  * ```ts
  * const memory = bidirectional(gru({ units: 32, returnSequences: true }))(embed(source));
@@ -74,9 +77,8 @@ export function attentionDecoder<K extends string>(
   const who = "attentionDecoder";
   const config = given(who, attentionDecoderTable, options);
   if (!isLayer(layer) || !("cell" in layer)) throw refused(who, "the layer inside", layer, "a recurrent layer, such as gru({ units })");
-  const { goBackwards = false, stateful = false } = layer.config;
-  if (goBackwards || stateful)
-    throw refused(who, "the layer inside", goBackwards ? "one that goes backwards" : "a stateful one", "one that is neither");
+  const set = (["goBackwards", "stateful", "carrySteps"] as const).find((option) => Boolean(layer.config[option]));
+  if (set !== undefined) throw refused(who, "the layer inside", `one with ${set}`, "one without goBackwards, stateful and carrySteps");
   const state = namesOf(layer.cell.state({ input: 1, units: layer.config.units } as never)); // for its names alone
   if (config.attends !== "after" && (config.inputFeeding === true || config.attentionalUnits !== undefined)) throw noVector(who);
   if (state["h"] !== true) throw refused(who, "the states of the layer inside", Object.keys(state), "h among others, which asks");
@@ -99,7 +101,7 @@ interface Attending {
 
 function built({ layer, config, input, who, beside }: Attending): Built {
   const { score, scoreUnits, softCap, attends, inputFeeding: feeds, attentionalUnits } = filled(attentionDecoderTable, config);
-  const { units, returnSequences = false, initialState = "zeros" } = layer.config;
+  const { units, returnSequences = false, initialState = "zeros", activityRegularizer } = layer.config;
   const inner = layer.cell as unknown as AnyCell; // of its own names
   const [steps, features] = sequenceOf(who, input),
     [keys, memorySize] = memoryOf(who, beside);
@@ -123,10 +125,11 @@ function built({ layer, config, input, who, beside }: Attending): Built {
       : { shape: [size], axes: ["units"], dtype: "float" },
     also: { state, scores: { shape: [steps, keys], axes: ["queries", "keys"], dtype: "float" } },
     weights: {
-      cell: recurrence(inner, { initialState }).weights(sizes) as Tree<Weight>, // a record of weights
+      cell: declaredIn(recurrence(inner, { initialState }).weights(sizes) as Tree<Weight>, recurrentWeights, layer.config), // a record of weights
       attention: module.weights({ query, key: memorySize }) as Tree<Weight>, // likewise
       ...(attentional && { attentional }),
     },
+    activityRegularizer,
     drawn: masksOf((inner.extras?.(sizes) ?? {}) as Tree<ExtraSpec>, steps, layer.config), // a record of them
     ...running({ parts, state, size, returnSequences }),
   };
