@@ -18,7 +18,7 @@ async function learnt(backend: Backend): Promise<readonly number[]> {
   using trainer = await model({ inputs: x, outputs: said }).compile({
     backend,
     optimizer: sgd({ learningRate: 0.1 }),
-    loss: ctc(),
+    loss: ctc,
     seed: 3,
   });
   const { epochs } = await trainer.fit(data, { epochs: 3, batchSize: 2 });
@@ -37,7 +37,7 @@ test("a model learns by CTC what it learns on cpu, as far as rounding lets it", 
 
 test.each(["webgl2", "webgl"] as const)("on %s labels that do not fit cost more than any number does, or nothing", async (mode) => {
   const gpu = await open({ modes: [mode] });
-  const cost = compile(gpu, (y: Tensor, z: Tensor) => [ctc().perSample(y, z), ctc({ zeroInfinity: true }).perSample(y, z)] as const);
+  const cost = compile(gpu, (y: Tensor, z: Tensor) => [ctc.perSample(y, z), ctc({ zeroInfinity: true }).perSample(y, z)] as const);
   const [strict, lenient] = await cost(
     { dtype: "i32", shape: [2, 2], data: Int32Array.of(1, 1, 1, 0) },
     { dtype: "f32", shape: [2, 2, 3], data: new Float32Array(12) },

@@ -66,7 +66,7 @@ test("the likeliest labels need not be those of the likeliest path", () => {
 test("a score is what the loss says of its labels", async () => {
   const logits = [[0.2, 1.5, -0.3], [0.1, 0.4, 0.9], [-1, 0.5, 0.3]]; // prettier-ignore
   const [hypotheses] = ctcBeamSearch({ scores: [logits], fromLogits: true });
-  const cost = compile(backend, (y: Tensor, z: Tensor) => ctc().perSample(y, z));
+  const cost = compile(backend, (y: Tensor, z: Tensor) => ctc.perSample(y, z));
   const padded = hypotheses!.map(({ labels }) => [...labels, 0, 0, 0].slice(0, 3));
   const result = await cost(array(backend, new Int32Array(padded.flat()), { shape: [padded.length, 3] }), array(backend, new Float64Array(padded.flatMap(() => logits.flat())), { shape: [padded.length, 3, 3] })); // prettier-ignore
   const costs = [...(await result.read())];

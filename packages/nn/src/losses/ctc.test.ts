@@ -176,13 +176,13 @@ function enumeratedLogs(y: readonly number[], z: readonly (readonly number[])[])
 
 test("outputs that are no sequences of classes, and options that are none, are refused", () => {
   const mismatch = expect.objectContaining({ code: "SHAPE_MISMATCH" } satisfies Partial<SluiceError>);
-  expect(() => ctc().target([5])).toThrow(mismatch);
-  expect(() => ctc().target([5, 3, 2])).toThrow(mismatch);
+  expect(() => ctc.target([5])).toThrow(mismatch);
+  expect(() => ctc.target([5, 3, 2])).toThrow(mismatch);
   expect(() => ctc({ blank: 3 }).target([5, 3])).toThrow(mismatch);
-  expect(() => ctc().target([5, 3], [2, 2])).toThrow(mismatch);
-  expect(ctc().target([5, 3], [7])).toEqual({ shape: [7], dtype: "i32", range: [0, 2] });
+  expect(() => ctc.target([5, 3], [2, 2])).toThrow(mismatch);
+  expect(ctc.target([5, 3], [7])).toEqual({ shape: [7], dtype: "i32", range: [0, 2] });
   const refused = expect.objectContaining({ code: "INVALID_ARGUMENT" } satisfies Partial<SluiceError>);
   expect(() => ctc({ blank: -1 })).toThrow(refused);
   expect(() => ctc({ maskIndex: 0 } as never)).toThrow(refused);
-  expect(() => ctc().perSample(1 as never, 2 as never)).toThrow(refused);
+  expect(() => ctc.perSample(1 as never, 2 as never)).toThrow(refused);
 });

@@ -1,8 +1,9 @@
 // Connectionist temporal classification (Graves et al. 2006): labels in their order, with nothing said of when.
 import { cast, less, logSoftmax, maximum, neg, SluiceError, where, type Shape, type Tensor } from "@sluice/core";
 import { boolean, count } from "@sluice/core/arguments";
+import { configurable, type Configurable } from "../measures/configurable.ts";
 import { checkedMeasure, type Target } from "../measures/measure.ts";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { preset, type Table } from "../options/table.ts";
 import { alignments, impossible, labelCounts } from "./alignments.ts";
 import type { Loss } from "./loss.ts";
 
@@ -29,9 +30,8 @@ export const ctcTable = {
  * sound, and have no gradient. Log-probabilities are to be above −1e38. Keras 3 has blank 0, counts all steps, and has some 1e5 for ∞ on its backends
  * but PyTorch's. Throws INVALID_ARGUMENT for options that are none, SHAPE_MISMATCH for outputs that are no sequences of classes with the blank among them.
  */
-export function ctc(config: CtcConfig = {}): Loss {
-  const { blank, zeroInfinity, perLabel } = filled(ctcTable, given("ctc", ctcTable, config));
-  return checkedMeasure({
+export const ctc: Configurable<Loss, CtcConfig> = configurable(ctcTable, ({ blank, zeroInfinity, perLabel }) =>
+  checkedMeasure({
     name: "ctc",
     includes: "softmax",
     takesMask: true,
@@ -41,8 +41,8 @@ export function ctc(config: CtcConfig = {}): Loss {
       const cost = perLabel ? neg(total).div(maximum(cast(labelCounts(y, blank, z.dtype), z.dtype), 1)) : neg(total);
       return where(less(total, impossible), zeroInfinity ? 0 : Infinity, cost);
     },
-  });
-}
+  }),
+);
 
 function labelsFor(output: Shape, rows: Shape | undefined, blank: number): Target {
   const [, classes] = output;

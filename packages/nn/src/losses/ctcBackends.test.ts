@@ -18,7 +18,7 @@ async function measured(backend: Backend, dtype: "f32" | "f64") {
   const typed = (shape: readonly number[], values: readonly number[]) =>
     ({ dtype, shape, data: dtype === "f32" ? Float32Array.from(values) : Float64Array.from(values) }) as const;
   const evaluate = compile(backend, (given: { y: Tensor; z: Tensor; by: Tensor; mask: Tensor }) => {
-    const values = ctc().perSample(given.y, given.z, given.mask);
+    const values = ctc.perSample(given.y, given.z, given.mask);
     const counted = ctc({ zeroInfinity: true }).perSample(given.y, given.z, given.mask);
     return { values, slopes: gradient(counted.mul(given.by).sum(), given.z) };
   });

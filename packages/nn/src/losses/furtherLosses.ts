@@ -4,6 +4,7 @@ import { categoricalFocalCrossentropy } from "./categoricalFocalCrossentropy.ts"
 import { categoricalGeneralizedCrossEntropy } from "./categoricalGeneralizedCrossEntropy.ts";
 import { categoricalHinge } from "./categoricalHinge.ts";
 import { cosineSimilarity } from "./cosineSimilarity.ts";
+import { ctc } from "./ctc.ts";
 import { dice } from "./dice.ts";
 import { hinge } from "./hinge.ts";
 import { huber } from "./huber.ts";
@@ -33,6 +34,7 @@ export const furtherLosses = {
   binaryFocalCrossentropy,
   categoricalFocalCrossentropy,
   categoricalGeneralizedCrossEntropy,
+  ctc,
   dice,
   tversky,
 } as const satisfies Record<FurtherLossName, Loss>;

@@ -28,6 +28,7 @@ const further = [
   "binaryFocalCrossentropy",
   "categoricalFocalCrossentropy",
   "categoricalGeneralizedCrossEntropy",
+  "ctc",
   "dice",
   "tversky",
 ] as const;

@@ -24,7 +24,7 @@ export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
   if (typeof loss !== "string") return loss;
   const found = await lossNamed(loss);
   if (found !== undefined) return found;
-  const fix = hintFor(loss, [...lossNames, "ctc()"]);
+  const fix = hintFor(loss, lossNames);
   throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.compile", what: `there is no loss "${loss}"`, fix, facts: { loss } });
 }
 
@@ -32,7 +32,7 @@ export async function resolveLoss(loss: LossName | Loss): Promise<Loss> {
 export function hintFor(name: string, names: readonly string[]): string {
   const plain = (text: string): string => text.replaceAll(/[^a-z0-9]/gi, "").toLowerCase();
   const same = names.find((one) => plain(one) === plain(name));
-  if (same !== undefined) return `Did you mean ${same.endsWith("()") ? same : `"${same}"`}?`;
+  if (same !== undefined) return `Did you mean "${same}"?`;
   const told = meant(name, names);
   return told.endsWith("?") ? told : `${told}, or take an object`;
 }

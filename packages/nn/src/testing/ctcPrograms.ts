@@ -6,7 +6,7 @@ import { ctc } from "../index.ts";
 
 const y = { dtype: "i32", shape: [2, 2], data: new Int32Array(4) } as const;
 const z = { dtype: "f32", shape: [2, 4, 3], data: new Float32Array(24) } as const;
-const loss = (labels: Tensor, logits: Tensor): Tensor => ctc().perSample(labels, logits).mean();
+const loss = (labels: Tensor, logits: Tensor): Tensor => ctc.perSample(labels, logits).mean();
 
 /** By the name under which ctc.md shows it. */
 export const ctcPrograms: Readonly<Record<string, string>> = {

@@ -172,6 +172,7 @@ export const measureTables = {
   categoricalCrossentropy: crossentropyTable,
   categoricalFocalCrossentropy: categoricalFocalTable,
   categoricalGeneralizedCrossEntropy: generalizedCrossEntropyTable,
+  ctc: ctcTable,
   huber: huberTable,
   sparseCategoricalCrossentropy: sparseCrossentropyTable,
   tversky: tverskyTable,
@@ -206,7 +207,6 @@ export const operatingTables = {
 export const otherTables = {
   attentionDecoder: attentionDecoderTable,
   lambda: lambdaTable,
-  ctc: ctcTable,
   recurrent: recurrentTable,
   sgd: sgdTable,
   rmsprop: rmspropTable,

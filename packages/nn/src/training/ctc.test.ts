@@ -8,7 +8,7 @@ const backend = await open();
 afterAll(() => backend.close());
 
 const [steps, classes] = [6, 5];
-const same = (loss: Loss = ctc()) => {
+const same = (loss: Loss | "ctc" = ctc) => {
   const x = input({ shape: [steps, classes] });
   return model({ inputs: x, outputs: dense({ units: classes, useBias: false })(x) }).compile({
     backend,
@@ -34,6 +34,17 @@ test("an evaluation is the mean over sequences by their weights, whatever the ba
     for (const x of [logits, past]) expect((await trainer.evaluate({ ...figures, x }, { batchSize })).loss).toBeCloseTo(mean(losses), 12);
   const sampleWeight = [1, 2, 0, 0.5];
   expect((await trainer.evaluate({ ...figures, sampleWeight })).loss).toBeCloseTo(mean(losses, sampleWeight), 12);
+});
+
+test("it goes by its name, as it is, and with options that are those it has where they are left out", async () => {
+  const fitted = async (loss: Loss | "ctc") => {
+    using trainer = await same(loss);
+    await trainer.fit(figures, { epochs: 2, batchSize: 2 });
+    return trainer.weights();
+  };
+  const plain = await fitted(ctc);
+  expect(await fitted("ctc")).toEqual(plain);
+  expect(await fitted(ctc({ blank: 0, zeroInfinity: false, perLabel: false }))).toEqual(plain);
 });
 
 test("labels may be of any width, in every call, and one label needs no axis", async () => {
@@ -76,11 +87,11 @@ test("labels that do not fit end training, or cost nothing where that is asked f
 });
 
 test("a metric of the same targets takes the mask too, or is refused where there is one", async () => {
-  const count = (takesMask: boolean) => ({ ...ctc(), name: takesMask ? "counted" : "odd", better: "lower", takesMask, perSample: (_, z, mask) => (mask ?? z.at(2, 0)).sum(1) }) satisfies Metric; // prettier-ignore
+  const count = (takesMask: boolean) => ({ ...ctc, name: takesMask ? "counted" : "odd", better: "lower", takesMask, perSample: (_, z, mask) => (mask ?? z.at(2, 0)).sum(1) }) satisfies Metric; // prettier-ignore
   const compiled = (metric: Metric) => {
     const x = input({ shape: [steps, classes] });
     const outputs = { said: dense({ units: classes, activation: "softmax" })(x) };
-    return model({ inputs: x, outputs }).compile({ backend, loss: { said: ctc() }, metrics: { said: [metric] } });
+    return model({ inputs: x, outputs }).compile({ backend, loss: { said: ctc }, metrics: { said: [metric] } });
   };
   using trainer = await compiled(count(true));
   const data = { ...figures, y: { said: labels } };
@@ -99,7 +110,7 @@ test("a bidirectional LSTM learns what was said, and not when", async () => {
   const all = Array.from({ length: 24 }, (_, i) => sequence(i));
   const data = { x: all.map(({ x }) => x), y: all.map(({ said }) => said), lengths: all.map(({ length }) => length) };
   using trainer = await sequential([input({ shape: [8, 3] }), bidirectional(lstm({ units: 8, returnSequences: true })), dense({ units: 4, activation: "softmax" })])
-    .compile({ backend, loss: ctc(), optimizer: adam({ learningRate: 0.05 }), seed: 1 }); // prettier-ignore
+    .compile({ backend, loss: "ctc", optimizer: adam({ learningRate: 0.05 }), seed: 1 }); // prettier-ignore
   const { epochs } = await trainer.fit(data, { epochs: 30, batchSize: 12 });
   expect(epochs.at(-1)!.loss).toBeLessThan(0.2);
   expect(epochs[0]!.loss).toBeGreaterThan(2);

@@ -25,7 +25,6 @@ export async function headsOf({ ends: { outputs } }: AnyModel, given: Given): Pr
 async function headOf({ loss, lossWeights, metrics = [] }: Given): Promise<readonly Head[]> {
   if (loss === undefined) return [];
   if (lossWeights !== undefined) throw nameless("lossWeights", lossWeights);
-  if (typeof loss === "function" && !("perSample" in loss)) throw refused(who, "loss", loss, "called, as ctc()");
   if (typeof loss !== "string" && !("perSample" in loss)) throw nameless("loss", loss);
   if (!Array.isArray(metrics)) throw nameless("metrics", metrics);
   const measured = await measuredBy(loss as AnyLoss, metrics as readonly AnyMetric[]); // as was just seen

@@ -222,10 +222,6 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   },
   ...Object.fromEntries(measures.map((name) => [name, measured()])),
   ...Object.fromEntries(Object.entries(measureTables).map(([name, table]) => [name, measured(table)])),
-  ctc: {
-    params: [maybe(tabled(otherTables.ctc)), any(sizes, shape.accepts)],
-    use: (fn, [config, output]) => (fn(config as never) as nn.Loss).target(output as never),
-  },
   ...Object.fromEntries(
     Object.entries(operatingTables).map(([name, table]) => [
       name,
