@@ -16,6 +16,7 @@ import { nonNegative, refused, size } from "@sluice/core/arguments";
 import { filled, given, preset, required, type Table } from "../options/table.ts";
 import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
 import { Carried } from "./carried.ts";
+import { logSoftmax } from "./logSoftmax.ts";
 import { beyond, take, type Stepped } from "./step.ts";
 
 export interface BeamOptions<S> extends Writing<S> {
@@ -144,7 +145,7 @@ function continued(paths: readonly Path[], { scores, vocabulary, alignments }: S
   const all = paths.flatMap(({ tokens, logProbability, row, alignment }) => {
     const own = alignments?.[row];
     const aligned = own === undefined ? alignment : [...alignment, own];
-    const logs = logSoftmax(scores.subarray(row * vocabulary, (row + 1) * vocabulary));
+    const logs = logSoftmax(who, scores.subarray(row * vocabulary, (row + 1) * vocabulary));
     const likely = largest(logs, 2 * beams).filter(({ value }) => value > -Infinity);
     return likely.map(({ value, at }) => ({
       path: { tokens, logProbability: logProbability + value, row, alignment: aligned },
@@ -170,20 +171,6 @@ function largest(values: Float64Array, count: number): Placed[] {
     found.length = Math.min(found.length, count);
   }
   return found;
-}
-
-/** In float64. */
-function logSoftmax(given: TypedArray): Float64Array {
-  const scores = Float64Array.from(given);
-  const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const sum = scores.reduce((a, b) => a + Math.exp(b - most), 0);
-  if (Number.isFinite(sum)) return scores.map((score) => score - most - Math.log(sum));
-  throw new SluiceError({
-    code: "NOT_FINITE",
-    who,
-    what: "the scores have NaN or +∞ among them, or none above −∞",
-    fix: "Look at the weights",
-  });
 }
 
 /** Gives each row the state of another, on the backend that the states are on. */

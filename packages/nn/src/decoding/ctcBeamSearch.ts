@@ -2,6 +2,7 @@
 import { boolean, size } from "@sluice/core/arguments";
 import { filled, given, preset, type Table } from "../options/table.ts";
 import { scoresIn, scoresTable, type CtcScores } from "./ctcScores.ts";
+import { logSoftmax } from "./logSoftmax.ts";
 
 export interface CtcBeamOptions extends CtcScores {
   /** Beginnings that are followed at a time; at least 1, default 100. */
@@ -36,9 +37,10 @@ interface Prefix {
  * `fromLogits`. Throws as `ctcGreedy`, and INDEX_OUT_OF_RANGE for a probability below 0.
  */
 export function ctcBeamSearch(options: CtcBeamOptions): readonly (readonly CtcHypothesis[])[] {
-  const { beams, fromLogits, ...rest } = filled(ctcBeamTable, given("ctcBeamSearch", ctcBeamTable, options));
-  const logsOf = fromLogits ? logSoftmax : (scores: Float64Array) => scores.map(Math.log);
-  return scoresIn("ctcBeamSearch", rest, fromLogits ? -Infinity : 0).map((steps) => {
+  const who = "ctcBeamSearch",
+    { beams, fromLogits, ...rest } = filled(ctcBeamTable, given(who, ctcBeamTable, options));
+  const logsOf = (scores: Float64Array): Float64Array => (fromLogits ? logSoftmax(who, scores) : scores.map(Math.log));
+  return scoresIn(who, rest, fromLogits ? -Infinity : 0).map((steps) => {
     let prefixes: readonly Prefix[] = [{ labels: [], blank: 0, label: -Infinity }];
     for (const scores of steps) prefixes = best(extended(prefixes, logsOf(scores), rest.blank), beams);
     return prefixes.map((prefix) => ({ labels: prefix.labels, score: total(prefix) })).filter(({ score }) => score > -Infinity);
@@ -81,10 +83,4 @@ function total({ blank, label }: Prefix): number {
 function plus(a: number, b: number): number {
   const [less, more] = a < b ? [a, b] : [b, a];
   return less === -Infinity ? more : more + Math.log1p(Math.exp(less - more));
-}
-
-function logSoftmax(scores: Float64Array): Float64Array {
-  const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const sum = scores.reduce((all, score) => all + Math.exp(score - most), 0);
-  return scores.map((score) => score - most - Math.log(sum));
 }

@@ -1,7 +1,8 @@
 // Choosing the next token by a model's scores: the largest, or drawn, by whichever of the usual rules.
-import { SluiceError, type Random } from "@sluice/core";
+import type { Random } from "@sluice/core";
 import { nonNegative, positive, rate, size } from "@sluice/core/arguments";
 import { optional, preset, type Table } from "../options/table.ts";
+import { noNumbers } from "./logSoftmax.ts";
 
 /** How tokens are drawn. Rules hold in the order in which they stand here. */
 export interface Sampling {
@@ -79,13 +80,4 @@ function drawn(from: readonly Weighted[], dice: Random): number | undefined {
 
 function total(weights: readonly Weighted[]): number {
   return weights.reduce((sum, { weight }) => sum + weight, 0);
-}
-
-function noNumbers(who: string): SluiceError {
-  return new SluiceError({
-    code: "NOT_FINITE",
-    who,
-    what: "the scores have NaN or +∞ among them, or none above −∞: there is nothing to choose",
-    fix: "Look at the weights, and at what the step was given",
-  });
 }
