@@ -3,19 +3,18 @@ import { gru as cell, SluiceError, type GruOptions, type GruWeights } from "@slu
 import { boolean, oneOf } from "@sluice/core/arguments";
 import { given, optional, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
+import { cellLayerTable, type CellLayerConfig } from "./cellLayer.ts";
 import type { LayerName, Naming } from "./known.ts";
-import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
-import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
+import { recurrentLayer, type KnownRecurrent } from "./recurrent.ts";
 
 /** The options of the cell are those of `gru` in core: biases, reset, update, layer normalisation, activations. */
-export interface GruConfig extends RecurrentConfig, RecurrentWeightOptions, GruOptions {
+export interface GruConfig extends CellLayerConfig, GruOptions {
   /** Keras's word for `reset`: "after" the recurrent product (true, the default) or "before" it (false). One of the two may be given. */
   readonly resetAfter?: boolean;
 }
 
 export const gruTable = {
-  ...recurrentTable,
-  ...recurrentWeightTable,
+  ...cellLayerTable,
   reset: optional(oneOf("after", "before", "none")), // "after", unless `resetAfter` says otherwise
   resetAfter: optional(boolean),
   update: preset(oneOf("keeps", "replaces"), "keeps"),
@@ -38,7 +37,7 @@ export function gru<const N extends LayerName = undefined>(
   options: GruConfig & Naming<N>,
 ): KnownRecurrent<"gru", N, GruWeights<NonNullable<GruOptions["reset"]>, boolean, boolean>, "h"> {
   const config = given<GruConfig>("gru", gruTable, options),
-    { reset, resetAfter, ...others } = without(config, { ...recurrentTable, ...recurrentWeightTable });
+    { reset, resetAfter, ...others } = without(config, cellLayerTable);
   if (reset !== undefined && resetAfter !== undefined) {
     const what = `reset "${reset}" and resetAfter ${resetAfter} say the same thing twice`;
     throw new SluiceError({ code: "INVALID_ARGUMENT", who: "gru", what, fix: "Give one of them", facts: { reset, resetAfter } });

@@ -3,19 +3,18 @@ import { lstm as cell, SluiceError, type LstmOptions, type LstmWeights } from "@
 import { boolean, finite, positive, size } from "@sluice/core/arguments";
 import { given, optional, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
+import { cellLayerTable, type CellLayerConfig } from "./cellLayer.ts";
 import type { LayerName, Naming } from "./known.ts";
-import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
-import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
+import { recurrentLayer, type KnownRecurrent } from "./recurrent.ts";
 
 /** The options of the cell are those of `lstm` in core: biases, peepholes, coupled gates, projection, layer normalisation, clip, activations. */
-export interface LstmConfig extends RecurrentConfig, RecurrentWeightOptions, LstmOptions {
+export interface LstmConfig extends CellLayerConfig, LstmOptions {
   /** Keras's word for `forgetBias`: 1 (true, the default) or 0 (false). One of the two may be given. */
   readonly unitForgetBias?: boolean;
 }
 
 export const lstmTable = {
-  ...recurrentTable,
-  ...recurrentWeightTable,
+  ...cellLayerTable,
   peepholes: preset(boolean, false),
   coupled: preset(boolean, false),
   projection: optional(size),
@@ -39,7 +38,7 @@ export function lstm<const N extends LayerName = undefined>(
   options: LstmConfig & Naming<N>,
 ): KnownRecurrent<"lstm", N, LstmWeights<boolean, number | undefined, boolean, boolean>, "h" | "c"> {
   const config = given<LstmConfig>("lstm", lstmTable, options);
-  const { unitForgetBias, ...own } = without(config, { ...recurrentTable, ...recurrentWeightTable }),
+  const { unitForgetBias, ...own } = without(config, cellLayerTable),
     { forgetBias } = own;
   if (unitForgetBias === undefined || own.useBias === false) return recurrentLayer("lstm", cell(own), config);
   if (forgetBias === undefined) return recurrentLayer("lstm", cell({ ...own, forgetBias: Number(unitForgetBias) }), config);

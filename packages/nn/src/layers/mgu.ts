@@ -2,14 +2,14 @@
 import { mgu as cell, type MguOptions, type MguWeights } from "@sluice/core";
 import { boolean } from "@sluice/core/arguments";
 import { given, preset, without, type Table } from "../options/table.ts";
+import { cellLayerTable, type CellLayerConfig } from "./cellLayer.ts";
 import type { LayerName, Naming } from "./known.ts";
-import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
-import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
+import { recurrentLayer, type KnownRecurrent } from "./recurrent.ts";
 
 /** The option of the cell is that of `mgu` in core: its bias. */
-export interface MguConfig extends RecurrentConfig, RecurrentWeightOptions, MguOptions {}
+export interface MguConfig extends CellLayerConfig, MguOptions {}
 
-export const mguTable = { ...recurrentTable, ...recurrentWeightTable, useBias: preset(boolean, true) } satisfies Table<MguConfig>;
+export const mguTable = { ...cellLayerTable, useBias: preset(boolean, true) } satisfies Table<MguConfig>;
 
 /**
  * Minimal gated unit (Zhou et al. 2016), over a sequence.
@@ -21,5 +21,5 @@ export function mgu<const N extends LayerName = undefined>(
   options: MguConfig & Naming<N>,
 ): KnownRecurrent<"mgu", N, MguWeights<boolean>, "h"> {
   const config = given<MguConfig>("mgu", mguTable, options);
-  return recurrentLayer("mgu", cell(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
+  return recurrentLayer("mgu", cell(without(config, cellLayerTable)), config);
 }

@@ -3,16 +3,15 @@ import { rnn, type RnnOptions, type RnnWeights } from "@sluice/core";
 import { boolean } from "@sluice/core/arguments";
 import { given, preset, without, type Table } from "../options/table.ts";
 import { anyActivation } from "./cellActivation.ts";
+import { cellLayerTable, type CellLayerConfig } from "./cellLayer.ts";
 import type { LayerName, Naming } from "./known.ts";
-import { recurrentLayer, recurrentTable, type KnownRecurrent, type RecurrentConfig } from "./recurrent.ts";
-import { recurrentWeightTable, type RecurrentWeightOptions } from "./recurrentWeights.ts";
+import { recurrentLayer, type KnownRecurrent } from "./recurrent.ts";
 
 /** The options of the cell are those of `rnn` in core: its activation and its bias. */
-export interface SimpleRNNConfig extends RecurrentConfig, RecurrentWeightOptions, RnnOptions {}
+export interface SimpleRNNConfig extends CellLayerConfig, RnnOptions {}
 
 export const simpleRNNTable = {
-  ...recurrentTable,
-  ...recurrentWeightTable,
+  ...cellLayerTable,
   activation: preset(anyActivation, "tanh"),
   useBias: preset(boolean, true),
 } satisfies Table<SimpleRNNConfig>;
@@ -27,5 +26,5 @@ export function simpleRNN<const N extends LayerName = undefined>(
   options: SimpleRNNConfig & Naming<N>,
 ): KnownRecurrent<"simpleRNN", N, RnnWeights<boolean>, "h"> {
   const config = given<SimpleRNNConfig>("simpleRNN", simpleRNNTable, options);
-  return recurrentLayer("simpleRNN", rnn(without(config, { ...recurrentTable, ...recurrentWeightTable })), config);
+  return recurrentLayer("simpleRNN", rnn(without(config, cellLayerTable)), config);
 }
