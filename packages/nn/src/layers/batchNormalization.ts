@@ -1,6 +1,7 @@
 // Batch normalisation.
 import { cast, div, maximum, sqrt, square, where, type Tensor, type WeightTensors } from "@sluice/core";
 import { boolean, fraction, nonNegative, oneOf } from "@sluice/core/arguments";
+import { broadcastLeading, ofSteps } from "../measures/broadcastLeading.ts";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import type { LayerWeight } from "../weights/layerWeight.ts";
@@ -107,9 +108,7 @@ interface Statistics {
 /** In two passes: the variance of what is far from 0 keeps its digits. */
 function statistics(x: Tensor, { mask }: LayerContext, rows: Tensor): Statistics {
   const others = x.shape.slice(0, -1).map((_, axis) => axis),
-    beside = (flags: Tensor): Tensor => flags.reshape([...flags.shape, ...x.shape.slice(flags.rank).map(() => 1)]).broadcastTo(x.shape);
-  const there = beside(cast(rows, x.dtype)),
-    counts = mask === undefined ? there : where(beside(mask), there, 0);
+    counts = ofSteps(broadcastLeading(cast(rows, x.dtype), x.shape), mask);
   const count = counts.at(-1, 0).sum();
   const meanOf = (y: Tensor): Tensor => where(counts, y, 0).sum(others).div(maximum(count, 1));
   const mean = meanOf(x);

@@ -1,6 +1,7 @@
 // Regions, by how far what is predicted and what is true overlap.
+import { ofSteps } from "../measures/broadcastLeading.ts";
 import { epsilon } from "../measures/epsilon.ts";
-import { checkedMeasure, ofSteps, probabilities, sumPerSample } from "../measures/measure.ts";
+import { checkedMeasure, probabilities, sumPerSample } from "../measures/measure.ts";
 import type { Loss } from "./loss.ts";
 
 /**

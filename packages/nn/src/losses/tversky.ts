@@ -1,8 +1,9 @@
 // Regions, where what is missed and what is too much cost unlike.
 import { nonNegative } from "@sluice/core/arguments";
 import { configurable, type Configurable } from "../measures/configurable.ts";
+import { ofSteps } from "../measures/broadcastLeading.ts";
 import { epsilon } from "../measures/epsilon.ts";
-import { checkedMeasure, ofSteps, probabilities, sumPerSample } from "../measures/measure.ts";
+import { checkedMeasure, probabilities, sumPerSample } from "../measures/measure.ts";
 import { preset, type Table } from "../options/table.ts";
 import type { Loss } from "./loss.ts";
 

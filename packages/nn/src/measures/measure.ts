@@ -1,5 +1,5 @@
 // What losses and metrics have in common: a number per sample, from a target and the model's output.
-import { broadcastTo, SluiceError, type Shape, Tensor, where } from "@sluice/core";
+import { SluiceError, type Shape, Tensor } from "@sluice/core";
 import { check, optional, type Rule, shape } from "@sluice/core/arguments";
 
 /** What one sample's target looks like, for outputs of a certain shape. */
@@ -85,12 +85,6 @@ export function sumPerSample(x: Tensor): Tensor {
 export function sumPerColumn(x: Tensor): Tensor {
   if (x.rank === 1) return x.expand(1);
   return x.rank === 2 ? x : x.sum(inner(x).slice(0, -1));
-}
-
-/** y [batch, steps, …] with 0 where the mask is, [batch, steps]: what is in no sum. */
-export function ofSteps(y: Tensor, mask: Tensor | undefined): Tensor {
-  if (mask === undefined) return y;
-  return where(broadcastTo(mask.reshape([...mask.shape, ...y.shape.slice(mask.rank).map(() => 1)]), y.shape), y, 0);
 }
 
 function inner({ shape }: Tensor): readonly number[] {

@@ -5,6 +5,7 @@ import { activationFunction } from "../layers/activationFunction.ts";
 import { isDrawn, isSymbolic } from "../layers/callable.ts";
 import { isSpec, stepsOf, type Spec } from "../layers/spec.ts";
 import { Also, Masked, type LayerContext, type Learning, type Symbolic } from "../layers/layer.ts";
+import { broadcastLeading, ofSteps } from "../measures/broadcastLeading.ts";
 import { penaltiesOf, priceOf, type Regularizer } from "../weights/regularizer.ts";
 import type { Applied, BuiltNode, ModelContext } from "./built.ts";
 import { useName, type Graph, type Named } from "./graph.ts";
@@ -152,9 +153,7 @@ export function applyNode(
 
 /** Per sample, so that it does not grow with the batch. */
 function addActivity({ tensor, mask }: Value, regularizer: Regularizer, { rows, addLoss }: Learning): void {
-  const beside = (flags: Tensor): Tensor =>
-    flags.reshape([...flags.shape, ...tensor.shape.slice(flags.rank).map(() => 1)]).broadcastTo(tensor.shape);
-  const counted = where(beside(rows), mask === undefined ? tensor : where(beside(mask), tensor, 0), 0);
+  const counted = where(broadcastLeading(rows, tensor.shape), ofSteps(tensor, mask), 0);
   const price = priceOf(counted, penaltiesOf(regularizer));
   if (price !== undefined) addLoss(price.div(maximum(cast(rows, tensor.dtype).sum(), 1)));
 }

@@ -1,6 +1,7 @@
 // What a model's losses and metrics come to for a batch: means over its samples, or their places, by how much each counts.
-import { broadcastTo, constant, SluiceError, where, type Shape, type Tensor, type Tree } from "@sluice/core";
+import { constant, SluiceError, where, type Shape, type Tensor, type Tree } from "@sluice/core";
 import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
+import { broadcastLeading } from "../measures/broadcastLeading.ts";
 import { labelCounts } from "../measures/ignoring.ts";
 import type { Measure } from "../measures/measure.ts";
 import { perSample } from "../measures/perSample.ts";
@@ -55,7 +56,7 @@ function measuredBy({ output, loss, metrics }: Head, built: BuiltOutput, { appli
   const counts = counting({ weight, own, mask: isWhole ? undefined : mask });
   const sumOf = (measure: Measure): Tensor => {
     const each = isWhole ? measuredWhole(counts, mask, measure, target, read(measure)) : measuredAt(counts, mask, measure, target, read(measure)); // prettier-ignore
-    return each.mul(alike(counts, each.shape)).sum(counts.shape.map((_, axis) => axis));
+    return each.mul(broadcastLeading(counts, each.shape)).sum(counts.shape.map((_, axis) => axis));
   };
   return { weight: counts.sum(), sums: [sumOf(loss), ...metrics.map(sumOf)] };
 }
@@ -72,38 +73,32 @@ interface Counting {
 /** How much each sample counts, or each of the places that own weights or a mask tell apart. */
 function counting({ weight, own, mask }: Counting): Tensor {
   const shape = [weight, own, mask].reduce<Shape>((most, one) => (one !== undefined && one.rank > most.length ? one.shape : most), []);
-  const product = own === undefined ? alike(weight, shape) : alike(weight, shape).mul(alike(own, shape));
-  return mask === undefined ? product : where(alike(mask, shape), product, 0);
+  const product = own === undefined ? broadcastLeading(weight, shape) : broadcastLeading(weight, shape).mul(broadcastLeading(own, shape));
+  return mask === undefined ? product : where(broadcastLeading(mask, shape), product, 0);
 }
 
 /** The measure of each sequence, told which steps count; the ∞ of one that counts nothing is none. */
 function measuredWhole(counts: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
   const values = perSample(measure, target, mask === undefined ? output : zeroed(output, mask), mask);
-  return takesWhole(measure) ? where(alike(counts, values.shape), values, 0) : values;
+  return takesWhole(measure) ? where(broadcastLeading(counts, values.shape), values, 0) : values;
 }
 
 /** The measure of each sample, or each of its places, in the shape of `counts`; or its sums, with their axis at the end. */
 function measuredAt({ shape }: Tensor, mask: Tensor | undefined, measure: Measure, target: Tensor, output: Tensor): Tensor {
   if (mask === undefined) return shape.length === 1 ? perSample(measure, target, output) : perPlace(measure, target, output, shape);
   const each = perPlace(measure, zeroed(target, mask), zeroed(output, mask), shape);
-  return where(alike(mask, each.shape), each, 0);
+  return where(broadcastLeading(mask, each.shape), each, 0);
 }
 
 /** Steps [batch, steps] and labels [batch, steps, …]: what counts in both. */
 function inBoth(steps: Tensor | undefined, labels: Tensor | undefined): Tensor | undefined {
-  return steps === undefined || labels === undefined ? (steps ?? labels) : where(alike(steps, labels.shape), labels, 0);
-}
-
-/** The same at all places of a shape that begins as its own. */
-function alike(x: Tensor, shape: Shape): Tensor {
-  if (x.rank === shape.length) return x;
-  return broadcastTo(x.reshape([...x.shape, ...shape.slice(x.rank).map(() => 1)]), shape);
+  return steps === undefined || labels === undefined ? (steps ?? labels) : where(broadcastLeading(steps, labels.shape), labels, 0);
 }
 
 /** With zeros where a step does not count, before it is measured: on the way back 0·NaN is NaN (decision 19). */
 function zeroed(x: Tensor, mask: Tensor): Tensor {
   if (x.dtype === "i32" || !begins(x, mask.shape)) return x; // labels are no part of a product
-  return where(alike(mask, x.shape), x, 0);
+  return where(broadcastLeading(mask, x.shape), x, 0);
 }
 
 function begins(x: Tensor, shape: Shape): boolean {
