@@ -112,7 +112,7 @@ const build = (layer: Layer, shape: readonly number[]) => layer.build(specOf(sha
 const refusals: readonly [title: string, code: SluiceError["code"], message: string, attempt: () => unknown][] = [
   ["a slope below 0", "INVALID_ARGUMENT", "negativeSlope", () => relu({ negativeSlope: -1 })],
   ["the batch as an axis", "INVALID_ARGUMENT", "axis", () => softmax({ axis: 0 })],
-  ["an axis that there is not", "SHAPE_MISMATCH", "an axis 3", () => build(softmax({ axis: 3 }), [3, 2])],
+  ["an axis that there is not", "SHAPE_MISMATCH", "axes 3 beside the batch", () => build(softmax({ axis: 3 }), [3, 2])],
   ["a shared axis that there is not", "SHAPE_MISMATCH", "an axis 3", () => build(prelu({ sharedAxes: [3] }), [3, 2])],
   ["the logSoftmax of one number", "SHAPE_MISMATCH", "got x [batch]", () => build(activation({ activation: "logSoftmax" }), [])],
 ];

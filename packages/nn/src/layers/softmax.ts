@@ -1,23 +1,19 @@
 // Softmax over an axis, as a layer.
 import { exp, less, max, softmax as normalised, stopGradient, sum, type Tensor, where } from "@sluice/core";
-import { maxRank, type Rule } from "@sluice/core/arguments";
+import { broadcastLeading } from "../measures/broadcastLeading.ts";
 import type { KnownLayer, LayerName, Naming, NoWeights } from "./known.ts";
 import { namedOptions } from "./namedOptions.ts";
 import { layerName } from "../options/rules.ts";
 import { filled, optional, preset, type Table } from "../options/table.ts";
 import { layer } from "./callable.ts";
-import { checkNumbers, shapeMismatch } from "./checks.ts";
+import { anyAxis, axesOf, holdsSteps } from "./axes.ts";
+import { checkNumbers } from "./checks.ts";
 
 export interface SoftmaxConfig {
   /** What adds up to 1, the batch counted as axis 0, which may not; negative ones count from the end. Default −1. */
   readonly axis?: number;
   readonly name?: string;
 }
-
-const anyAxis: Rule<number> = {
-  expected: `a whole number from ${-maxRank} to ${maxRank} but 0, which is the batch`,
-  accepts: (value): value is number => Number.isInteger(value) && Math.abs(Number(value)) <= maxRank && value !== 0,
-};
 
 export const softmaxTable = {
   axis: preset(anyAxis, -1),
@@ -41,18 +37,16 @@ export function softmax<const N extends LayerName = undefined>(
     config,
     build(input, who) {
       checkNumbers(who, input);
-      const { length } = input.shape,
-        at = axis < 0 ? axis + length : axis - 1;
-      if (at < 0 || at >= length) throw shapeMismatch(who, `an axis ${axis} beside the batch`, input);
-      const isAlongSteps = at === 0 && input.axes[0] === "steps";
-      const fromEnd = at - length; // the same with steps and without
-      if (fromEnd === -1 && !isAlongSteps)
+      const axes = axesOf(who, axis, input),
+        [along = -1] = axes,
+        isAlongSteps = holdsSteps(axes, input);
+      if (along === -1 && !isAlongSteps)
         return { output: input, weights: {}, activation: "softmax", stepwise: "pointwise", apply: (_, x) => x };
       return {
         output: input,
         weights: {},
         ...(!isAlongSteps && { stepwise: "pointwise" as const }),
-        apply: (_, x, { mask }) => (isAlongSteps && mask !== undefined ? hidden(x, mask) : normalised(x, fromEnd)),
+        apply: (_, x, { mask }) => (isAlongSteps && mask !== undefined ? hidden(x, mask) : normalised(x, along)),
       };
     },
   });
@@ -60,7 +54,7 @@ export function softmax<const N extends LayerName = undefined>(
 
 /** Over the steps that count, [batch, steps, …]. What stands at others, NaN included, is looked at nowhere. */
 function hidden(x: Tensor, mask: Tensor): Tensor {
-  const counts = mask.reshape([...mask.shape, ...x.shape.slice(2).map(() => 1)]).broadcastTo(x.shape);
+  const counts = broadcastLeading(mask, x.shape);
   const most = stopGradient(max(where(counts, x, -Infinity), 1, { keepDims: true }));
   const highest = where(less(-Infinity, most), most, 0); // of no step
   const e = where(counts, exp(where(counts, x, highest).sub(highest)), 0),
