@@ -13,7 +13,7 @@ import {
   type TypedArray,
 } from "@sluice/core";
 import { nonNegative, refused, size } from "@sluice/core/arguments";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
 import { Carried } from "./carried.ts";
 import { logSoftmax } from "./logSoftmax.ts";
@@ -63,7 +63,7 @@ interface Path {
  * ABORTED by `signal`, and what the step throws; states on the way are disposed of however it ends.
  */
 export async function beamSearch<S extends object>(options: BeamOptions<S>): Promise<readonly (readonly Hypothesis[])[]> {
-  const checked = filled(beamTable, given(who, beamTable, options as unknown as BeamOptions<object>));
+  const checked = optionsOf(who, beamTable, options as unknown as BeamOptions<object>);
   checkPrompt(who, checked.prompt);
   const carried = new Carried(checked.state);
   const reordering = new Reordering(carried);

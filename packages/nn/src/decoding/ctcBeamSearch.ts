@@ -1,6 +1,6 @@
 // The likeliest labels, as far as a few beginnings at a time can find them (prefix search: Graves et al. 2006, section 3.2; by beams: Hannun et al. 2014).
 import { boolean, size } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { scoresIn, scoresTable, type CtcScores } from "./ctcScores.ts";
 import { logSoftmax } from "./logSoftmax.ts";
 
@@ -38,7 +38,7 @@ interface Prefix {
  */
 export function ctcBeamSearch(options: CtcBeamOptions): readonly (readonly CtcHypothesis[])[] {
   const who = "ctcBeamSearch",
-    { beams, fromLogits, ...rest } = filled(ctcBeamTable, given(who, ctcBeamTable, options));
+    { beams, fromLogits, ...rest } = optionsOf(who, ctcBeamTable, options);
   const logsOf = (scores: Float64Array): Float64Array => (fromLogits ? logSoftmax(who, scores) : scores.map(Math.log));
   return scoresIn(who, rest, fromLogits ? -Infinity : 0).map((steps) => {
     let prefixes: readonly Prefix[] = [{ labels: [], blank: 0, label: -Infinity }];

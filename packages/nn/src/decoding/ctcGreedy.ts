@@ -1,5 +1,5 @@
 // The labels of the likeliest path (Graves et al. 2006, section 3.2).
-import { filled, given } from "../options/table.ts";
+import { optionsOf } from "../options/table.ts";
 import { scoresIn, scoresTable, type CtcScores } from "./ctcScores.ts";
 
 /**
@@ -10,7 +10,7 @@ import { scoresIn, scoresTable, type CtcScores } from "./ctcScores.ts";
  * [samples, steps, classes], NOT_FINITE for one that is none, INDEX_OUT_OF_RANGE for a length beyond the steps.
  */
 export function ctcGreedy(options: CtcScores): readonly (readonly number[])[] {
-  const checked = filled(scoresTable, given("ctcGreedy", scoresTable, options));
+  const checked = optionsOf("ctcGreedy", scoresTable, options);
   return scoresIn("ctcGreedy", checked).map((steps) => {
     const path = steps.map((scores) => scores.indexOf(scores.reduce((most, score) => Math.max(most, score), -Infinity)));
     return path.filter((label, t) => label !== checked.blank && label !== path[t - 1]);

@@ -1,7 +1,7 @@
 // Writing, token by token, each drawn by the scores of the step before.
 import { random } from "@sluice/core";
 import { finite } from "@sluice/core/arguments";
-import { filled, given, preset, type Filled, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Filled, type Table } from "../options/table.ts";
 import { checkPrompt, writingTable, type Writing } from "./prompt.ts";
 import { choose, samplingTable, type Sampling } from "./sampling.ts";
 import { Carried } from "./carried.ts";
@@ -28,7 +28,7 @@ const who = "generate";
  * ```
  */
 export function generate<S extends object>(options: GenerateOptions<S>): AsyncGenerator<Int32Array, void, undefined> {
-  const checked = filled(generateTable, given(who, generateTable, options as unknown as GenerateOptions<object>));
+  const checked = optionsOf(who, generateTable, options as unknown as GenerateOptions<object>);
   checkPrompt(who, checked.prompt);
   return written(checked);
 }

@@ -1,6 +1,6 @@
 // One rate where another is good enough: the best of all thresholds.
 import { rate } from "@sluice/core/arguments";
-import { given, filled, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { curveMetric, curveTable, type CurveConfig, type Point } from "./curve.ts";
 import type { Metric } from "./metric.ts";
 import { ratio } from "./share.ts";
@@ -23,7 +23,7 @@ export function operatingTable<R extends Rate>(reached: R): Table<OperatingConfi
 /** The largest `told` of the thresholds at which `reached` is at least what is asked for; 0 where there is none. */
 export function operatingPoint<N extends string, R extends Rate>(name: N, told: Rate, reached: R, config: OperatingConfig<R>): Metric<N> {
   const table = operatingTable(reached);
-  const { numThresholds = 200, [reached]: least } = filled(table, given(name, table, config)) as unknown as OperatingConfig<R>; // as the table says
+  const { numThresholds = 200, [reached]: least } = optionsOf(name, table, config) as unknown as OperatingConfig<R>; // as the table says
   return curveMetric(name, numThresholds, (points) =>
     points.filter((point) => rates[reached](point) >= least).reduce((best, point) => Math.max(best, rates[told](point)), 0),
   );

@@ -13,7 +13,7 @@ import type { AnyModel } from "../model/model.ts";
 import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import { summaryOf, type SummaryOptions } from "../model/summary.ts";
-import { filled, given, isRecord } from "../options/table.ts";
+import { isRecord, optionsOf } from "../options/table.ts";
 import { summaryTable } from "../training/tables.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { callModel } from "./modelLayer.ts";
@@ -40,7 +40,7 @@ export function createModel({ name, graph, ends, saved }: ModelParts): AnyModel 
       ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
     build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
     summary: (shape?: ByName<Names, Shape>, options: SummaryOptions = {}) =>
-      summaryOf(name, model.build(samplesOf(model, shape)), filled(summaryTable, given("model.summary", summaryTable, options))),
+      summaryOf(name, model.build(samplesOf(model, shape)), optionsOf("model.summary", summaryTable, options)),
     compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
   });
   return model;

@@ -1,6 +1,6 @@
 // Adadelta (Zeiler 2012).
 import { fraction, positive } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import { towardsSquare } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -25,7 +25,7 @@ export const adadeltaTable = {
  * Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function adadelta(config: AdadeltaConfig = {}): Optimizer {
-  const { rho, epsilon, ...rest } = filled(adadeltaTable, given("adadelta", adadeltaTable, config));
+  const { rho, epsilon, ...rest } = optionsOf("adadelta", adadeltaTable, config);
   return descent("adadelta", rest, {
     slots: ["gradients", "steps"],
     scalars: ["rate"],

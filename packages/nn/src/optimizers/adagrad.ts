@@ -1,7 +1,7 @@
 // Adagrad (Duchi et al. 2011).
 import { square } from "@sluice/core";
 import { nonNegative, positive } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { epsilonAt, rooted, type EpsilonAt } from "./rooted.ts";
@@ -28,7 +28,7 @@ export const adagradTable = {
  * PyTorch's `lr_decay` is `inverseTimeDecay` over one step. Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function adagrad(config: AdagradConfig = {}): Optimizer {
-  const { initialAccumulatorValue, epsilon, epsilonAt, ...rest } = filled(adagradTable, given("adagrad", adagradTable, config));
+  const { initialAccumulatorValue, epsilon, epsilonAt, ...rest } = optionsOf("adagrad", adagradTable, config);
   return descent("adagrad", rest, {
     slots: ["accumulator"],
     starts: { accumulator: initialAccumulatorValue },

@@ -1,7 +1,7 @@
 // Adam (Kingma & Ba 2015), AMSGrad (Reddi et al. 2018), with decoupled weight decay (Loshchilov & Hutter 2019) where it is asked for.
 import { maximum, sqrt } from "@sluice/core";
 import { boolean, fraction, oneOf } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent } from "./descent.ts";
 import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -40,7 +40,7 @@ export function adamW(config: AdamConfig = {}): Optimizer {
 }
 
 function named(name: string, table: typeof adamTable, config: AdamConfig): Optimizer {
-  const { beta1, beta2, epsilon, epsilonAt, amsgrad, ...rest } = filled(table, given(name, table, config)),
+  const { beta1, beta2, epsilon, epsilonAt, amsgrad, ...rest } = optionsOf(name, table, config),
     isCorrected = epsilonAt === "correctedRoot";
   return descent(name, rest, {
     slots: amsgrad ? ["m", "v", "largest"] : ["m", "v"],

@@ -1,6 +1,6 @@
 // Adamax: Adam by the infinity norm (Kingma & Ba 2015, section 7.1).
 import { abs, maximum } from "@sluice/core";
-import { filled, given } from "../options/table.ts";
+import { optionsOf } from "../options/table.ts";
 import { descent } from "./descent.ts";
 import { correction, momentsTable, towards, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -14,7 +14,7 @@ export const adamaxTable = momentsTable;
  * PyTorch has u ← max(β₂ u, |g| + ε) and divides by u alone. Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function adamax(config: AdamaxConfig = {}): Optimizer {
-  const { beta1, beta2, epsilon, ...rest } = filled(adamaxTable, given("adamax", adamaxTable, config));
+  const { beta1, beta2, epsilon, ...rest } = optionsOf("adamax", adamaxTable, config);
   return descent("adamax", rest, {
     slots: ["m", "u"],
     scalars: ["rate"],

@@ -1,7 +1,7 @@
 // FTRL-Proximal: follow the regularised leader (McMahan et al. 2013, algorithm 1, with the L2 shrinkage and the power that Keras adds).
 import { clip, constant, exp, log, sqrt, square, where, type Tensor } from "@sluice/core";
 import { nonNegative, positive, refused, type Rule } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -43,7 +43,7 @@ export const ftrlTable = {
  * clip.
  */
 export function ftrl(config: FtrlConfig = {}): Optimizer {
-  const { learningRatePower, initialAccumulatorValue, beta, ...others } = filled(ftrlTable, given("ftrl", ftrlTable, config));
+  const { learningRatePower, initialAccumulatorValue, beta, ...others } = optionsOf("ftrl", ftrlTable, config);
   const { l1RegularizationStrength: l1, l2RegularizationStrength: l2, l2ShrinkageRegularizationStrength: shrinkage, ...rest } = others;
   return descent("ftrl", rest, {
     slots: ["accumulator", "linear"],

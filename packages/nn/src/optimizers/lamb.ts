@@ -1,6 +1,6 @@
 // LAMB: Adam whose steps are as long as the weights they move (You et al. 2020, algorithm 2).
 import { concat, sqrt, square, where, type Tensor } from "@sluice/core";
-import { filled, given } from "../options/table.ts";
+import { optionsOf } from "../options/table.ts";
 import { descent } from "./descent.ts";
 import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -15,7 +15,7 @@ export const lambTable = momentsTable;
  * one way to clip.
  */
 export function lamb(config: LambConfig = {}): Optimizer {
-  const { beta1, beta2, epsilon, ...rest } = filled(lambTable, given("lamb", lambTable, config));
+  const { beta1, beta2, epsilon, ...rest } = optionsOf("lamb", lambTable, config);
   return descent("lamb", rest, {
     slots: ["m", "v"],
     scalars: ["rate", "mean", "root"],

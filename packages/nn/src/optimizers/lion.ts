@@ -1,7 +1,7 @@
 // Lion: the sign of a mean (Chen et al. 2023, algorithm 2).
 import { where, type Tensor } from "@sluice/core";
 import { fraction } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import { towards } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -22,7 +22,7 @@ export const lionTable = { ...descentTable, beta1: preset(fraction, 0.9), beta2:
  * of range or more than one way to clip.
  */
 export function lion(config: LionConfig = {}): Optimizer {
-  const { beta1, beta2, ...rest } = filled(lionTable, given("lion", lionTable, config));
+  const { beta1, beta2, ...rest } = optionsOf("lion", lionTable, config);
   return descent("lion", rest, {
     slots: ["m"],
     scalars: ["rate"],

@@ -1,7 +1,7 @@
 // Nadam: Adam with Nesterov's momentum on a schedule of its own (Dozat 2016).
 import { sqrt } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent } from "./descent.ts";
 import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -19,7 +19,7 @@ export const nadamTable = { ...momentsTable, momentumDecay: preset(nonNegative, 
  * Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function nadam(config: NadamConfig = {}): Optimizer {
-  const { beta1, beta2, epsilon, momentumDecay, ...rest } = filled(nadamTable, given("nadam", nadamTable, config));
+  const { beta1, beta2, epsilon, momentumDecay, ...rest } = optionsOf("nadam", nadamTable, config);
   const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (momentumDecay * t));
   const productTo = products(momentum);
   return descent("nadam", rest, {

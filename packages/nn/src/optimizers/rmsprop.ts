@@ -1,7 +1,7 @@
 // RMSprop (Tieleman & Hinton 2012), plain, centered (Graves 2013) and with momentum.
 import { relu, square, type Tensor } from "@sluice/core";
 import { boolean, fraction, positive } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import { towards, towardsSquare } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -36,7 +36,7 @@ export const rmspropTable = {
  * without α, which is another path where a schedule moves it. Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
-  const { rho, momentum, epsilon, epsilonAt, centered, ...rest } = filled(rmspropTable, given("rmsprop", rmspropTable, config));
+  const { rho, momentum, epsilon, epsilonAt, centered, ...rest } = optionsOf("rmsprop", rmspropTable, config);
   return descent("rmsprop", rest, {
     slots: ["velocity", ...(centered ? (["average"] as const) : []), ...(momentum > 0 ? (["momentum"] as const) : [])],
     scalars: ["rate"],

@@ -1,6 +1,6 @@
 // Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
 import { boolean, fraction } from "@sluice/core/arguments";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import { anyRate, type LearningRate, type Optimizer } from "./optimizer.ts";
 
@@ -27,7 +27,7 @@ export const sgdTable = {
  * Throws INVALID_ARGUMENT for numbers out of range or more than one way to clip.
  */
 export function sgd(config: SgdConfig = {}): Optimizer {
-  const { momentum, nesterov, ...rest } = filled(sgdTable, given("sgd", sgdTable, config));
+  const { momentum, nesterov, ...rest } = optionsOf("sgd", sgdTable, config);
   return descent("sgd", rest, {
     slots: momentum === 0 ? [] : ["velocity"],
     scalars: ["rate"],

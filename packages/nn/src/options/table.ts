@@ -92,6 +92,11 @@ export function filled<const T extends object>(table: T, config: object): Filled
   return { ...Object.fromEntries(presets), ...config } as Filled<T>; // by the definition of `Filled`
 }
 
+/** What was given, as `given` checks it, with the table's values for the rest. */
+export function optionsOf<C extends object, const T extends Table<C>>(who: string, table: T, config: C): Filled<T> {
+  return filled(table, given<C>(who, table, config));
+}
+
 /** The options that another table does not have. */
 export function without<C extends object, T extends object>(config: C, table: T): Omit<C, keyof T> {
   return Object.fromEntries(Object.entries(config).filter(([name]) => !Object.hasOwn(table, name))) as Omit<C, keyof T>; // by its definition

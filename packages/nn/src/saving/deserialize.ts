@@ -1,7 +1,7 @@
 // A model of bytes, of whatever layers come along.
 import type { Model } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
-import { filled, given } from "../options/table.ts";
+import { optionsOf } from "../options/table.ts";
 import { builtIn } from "./builtIn.ts";
 import { loadTable, modelIn, type LoadOptions } from "./deserializeWith.ts";
 import type { Reading } from "./record.ts";
@@ -25,6 +25,6 @@ export function deserialize<I extends Names = null, O extends Names = null>(
 
 /** With all layers that come along, after the caller's own. */
 export function readingOf(who: string, options: LoadOptions): Reading {
-  const { layers, ...rest } = filled(loadTable, given(who, loadTable, options));
+  const { layers, ...rest } = optionsOf(who, loadTable, options);
   return { ...rest, layers: { ...builtIn, ...layers } };
 }

@@ -5,7 +5,7 @@ import { boolean, type Rule } from "@sluice/core/arguments";
 import type { AnyModel, Model } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
 import { callable, recordOf } from "../options/rules.ts";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { bytesOf } from "./bytes.ts";
 import { planOf, type Reading } from "./record.ts";
 import { openSafetensors } from "./safetensors.ts";
@@ -40,7 +40,7 @@ export function deserializeWith<I extends Names = null, O extends Names = null>(
   options: LoadOptions & Required<Pick<LoadOptions, "layers">>,
 ): Model<I, O> {
   const who = "deserializeWith";
-  return modelIn(who, bytes, filled(loadTable, given<LoadOptions>(who, loadTable, options))) as unknown as Model<I, O>; // whose ends the caller knows
+  return modelIn(who, bytes, optionsOf<LoadOptions, typeof loadTable>(who, loadTable, options)) as unknown as Model<I, O>; // whose ends the caller knows
 }
 
 /** Throws as `deserialize`. */

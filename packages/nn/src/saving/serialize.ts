@@ -3,7 +3,7 @@ import { SluiceError } from "@sluice/core";
 import { boolean, refused, type Rule } from "@sluice/core/arguments";
 import type { AnyModel, AnyTrainer } from "../model/model.ts";
 import type { Saved } from "../model/saved.ts";
-import { filled, given, preset, type Table } from "../options/table.ts";
+import { optionsOf, preset, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { toTensors } from "./record.ts";
 import { writeSafetensors, type Tensors } from "./safetensors.ts";
@@ -34,7 +34,7 @@ export async function serialize(source: AnyModel | AnyTrainer, options: SaveOpti
 
 /** What is written of a model or trainer, as of this call. */
 export async function tensorsOf(source: AnyModel | AnyTrainer, options: SaveOptions, who: string): Promise<Tensors> {
-  const { optimizer, allowNonFinite } = filled(saveTable, given(who, saveTable, options));
+  const { optimizer, allowNonFinite } = optionsOf(who, saveTable, options);
   if (!isSource.accepts(source)) throw refused(who, "the model", source, isSource.expected);
   const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint({ optimizer })] : [source, source.saved];
   if (saved === undefined) throw noWeights(model, who);

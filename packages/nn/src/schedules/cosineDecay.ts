@@ -1,6 +1,6 @@
 // Cosine decay (Loshchilov & Hutter 2017), with a linear warm-up where it is asked for (Goyal et al. 2017).
 import { count, nonNegative, positive, rate } from "@sluice/core/arguments";
-import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
+import { optional, optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 import { warmUp } from "./warmUp.ts";
 
@@ -32,7 +32,7 @@ export const cosineDecayTable = {
  */
 export function cosineDecay(config: CosineDecayConfig): Schedule {
   const who = "cosineDecay",
-    options = filled(cosineDecayTable, given(who, cosineDecayTable, config)),
+    options = optionsOf(who, cosineDecayTable, config),
     { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = options;
   const top = warmupTarget ?? initialLearningRate;
   const decay = schedule(who, (step) => top * cosine(Math.min(1, step / decaySteps), alpha));

@@ -1,7 +1,7 @@
 // Cosine decay that begins anew (SGDR: Loshchilov & Hutter 2017).
 import { nonNegative, positive, rate } from "@sluice/core/arguments";
 import { atLeast1 } from "../options/rules.ts";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { cosine } from "./cosineDecay.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
@@ -32,7 +32,7 @@ export const cosineDecayRestartsTable = {
  */
 export function cosineDecayRestarts(config: CosineDecayRestartsConfig): Schedule {
   const who = "cosineDecayRestarts",
-    options = filled(cosineDecayRestartsTable, given(who, cosineDecayRestartsTable, config)),
+    options = optionsOf(who, cosineDecayRestartsTable, config),
     { initialLearningRate, firstDecaySteps, tMul, mMul, alpha } = options;
   return schedule(who, (step) => {
     const { period, share } = periodAt(step / firstDecaySteps, tMul);

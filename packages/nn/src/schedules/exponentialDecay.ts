@@ -1,6 +1,6 @@
 // Exponential decay.
 import { boolean, nonNegative, positive } from "@sluice/core/arguments";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
 export interface ExponentialDecayConfig {
@@ -27,6 +27,6 @@ export const exponentialDecayTable = {
  */
 export function exponentialDecay(config: ExponentialDecayConfig): Schedule {
   const who = "exponentialDecay",
-    { initialLearningRate, decaySteps, decayRate, staircase } = filled(exponentialDecayTable, given(who, exponentialDecayTable, config));
+    { initialLearningRate, decaySteps, decayRate, staircase } = optionsOf(who, exponentialDecayTable, config);
   return schedule(who, (step) => initialLearningRate * decayRate ** (staircase ? Math.floor(step / decaySteps) : step / decaySteps));
 }

@@ -1,6 +1,6 @@
 // Decay by the inverse of time.
 import { boolean, nonNegative, positive } from "@sluice/core/arguments";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
 export interface InverseTimeDecayConfig {
@@ -27,6 +27,6 @@ export const inverseTimeDecayTable = {
  */
 export function inverseTimeDecay(config: InverseTimeDecayConfig): Schedule {
   const who = "inverseTimeDecay",
-    { initialLearningRate, decaySteps, decayRate, staircase } = filled(inverseTimeDecayTable, given(who, inverseTimeDecayTable, config));
+    { initialLearningRate, decaySteps, decayRate, staircase } = optionsOf(who, inverseTimeDecayTable, config);
   return schedule(who, (step) => initialLearningRate / (1 + decayRate * (staircase ? Math.floor(step / decaySteps) : step / decaySteps)));
 }

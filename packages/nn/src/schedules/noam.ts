@@ -1,6 +1,6 @@
 // The rate of the first transformer (Vaswani et al. 2017, section 5.3).
 import { positive, size } from "@sluice/core/arguments";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
 export interface NoamConfig {
@@ -20,6 +20,6 @@ export const noamTable = {
 
 /** scale · d^(−½) · min(t^(−½), t · warmupSteps^(−3/2)), where t is step + 1. Throws INVALID_ARGUMENT for numbers out of range. */
 export function noam(config: NoamConfig): Schedule {
-  const { modelDim, warmupSteps, scale } = filled(noamTable, given("noam", noamTable, config));
+  const { modelDim, warmupSteps, scale } = optionsOf("noam", noamTable, config);
   return schedule("noam", (step) => (scale / Math.sqrt(modelDim)) * Math.min(1 / Math.sqrt(step + 1), (step + 1) / warmupSteps ** 1.5));
 }

@@ -1,7 +1,7 @@
 // The 1cycle policy (Smith & Topin 2018).
 import { boolean, oneOf, positive, rate, refused, size } from "@sluice/core/arguments";
 import { atLeast1 } from "../options/rules.ts";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { cosine } from "./cosineDecay.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
@@ -39,7 +39,7 @@ export const oneCycleTable = {
  */
 export function oneCycle(config: OneCycleConfig): Schedule {
   const who = "oneCycle",
-    options = filled(oneCycleTable, given(who, oneCycleTable, config)),
+    options = optionsOf(who, oneCycleTable, config),
     { maxLearningRate: max, totalSteps, pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = options;
   const [first, rise] = [max / divFactor, pctStart * totalSteps],
     last = first / finalDivFactor;

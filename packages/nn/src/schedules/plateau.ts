@@ -1,7 +1,7 @@
 // Smaller steps where a measure gets no better: the rule alone, from what it saw so far to what it makes of one more epoch.
 import { anyNumber, check, count, finite, fraction, nonNegative, oneOf, positive, type Rule } from "@sluice/core/arguments";
 import { options as recordBy } from "../options/rules.ts";
-import { filled, given, optional, preset, required, type Table } from "../options/table.ts";
+import { optional, optionsOf, preset, required, type Table } from "../options/table.ts";
 
 export interface PlateauConfig {
   /** The first rate. */
@@ -58,7 +58,7 @@ export interface Plateau {
  * share of the best. Throws INVALID_ARGUMENT for numbers out of range, and for a state that is none.
  */
 export function plateau(config: PlateauConfig): Plateau {
-  const options = filled(plateauTable, given("plateau", plateauTable, config)),
+  const options = optionsOf("plateau", plateauTable, config),
     { learningRate, factor, patience, minDelta, cooldown, minLearningRate, better } = options;
   const isBetter = (value: number, best: number | undefined): boolean => {
     if (best === undefined || !Number.isFinite(value)) return Number.isFinite(value);

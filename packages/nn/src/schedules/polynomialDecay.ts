@@ -1,6 +1,6 @@
 // Polynomial decay to a last rate; linear unless a power is given.
 import { boolean, nonNegative, positive } from "@sluice/core/arguments";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
 export interface PolynomialDecayConfig {
@@ -30,7 +30,7 @@ export const polynomialDecayTable = {
  */
 export function polynomialDecay(config: PolynomialDecayConfig): Schedule {
   const who = "polynomialDecay",
-    options = filled(polynomialDecayTable, given(who, polynomialDecayTable, config)),
+    options = optionsOf(who, polynomialDecayTable, config),
     { initialLearningRate, decaySteps, endLearningRate, power, cycle } = options;
   return schedule(who, (step) => {
     const cycles = cycle ? Math.max(1, Math.ceil(step / decaySteps)) : 1;

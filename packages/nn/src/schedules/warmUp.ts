@@ -1,7 +1,7 @@
 // A linear rise in front of any schedule.
 import { check, nonNegative, size, type Rule } from "@sluice/core/arguments";
 import { callable, either } from "../options/rules.ts";
-import { filled, given, preset, required, type Table } from "../options/table.ts";
+import { optionsOf, preset, required, type Table } from "../options/table.ts";
 import { schedule, type Schedule } from "./schedule.ts";
 
 export interface WarmUpConfig {
@@ -25,7 +25,7 @@ export const warmUpTable = {
  * Throws INVALID_ARGUMENT for numbers out of range, also those that `to` gives.
  */
 export function warmUp(config: WarmUpConfig): Schedule {
-  const { steps, to, from } = filled(warmUpTable, given("warmUp", warmUpTable, config));
+  const { steps, to, from } = optionsOf("warmUp", warmUpTable, config);
   const after = (step: number): number => {
     const rate = typeof to === "number" ? to : to(step);
     check("warmUp", `to at step ${step}`, rate, nonNegative);

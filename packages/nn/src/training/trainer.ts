@@ -21,7 +21,7 @@ import type {
 } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
-import { filled, given } from "../options/table.ts";
+import { given, optionsOf } from "../options/table.ts";
 import { disposed, Session } from "./session.ts";
 import { batchTable, checkData, checkpointTable, compileTable, decoderTable, fitTable, predictTable, streamTable } from "./tables.ts";
 
@@ -86,7 +86,7 @@ class SessionTrainer implements AnyTrainer {
   async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Evaluation> {
     const who = "trainer.evaluate";
     this.#check(who);
-    const { batchSize, signal } = filled(batchTable, given(who, batchTable, options));
+    const { batchSize, signal } = optionsOf(who, batchTable, options);
     checkData(who, data);
     const read = await this.#session.read(this.#session.dataset(data, who));
     const { evaluate } = await import("./evaluate.ts");
@@ -96,7 +96,7 @@ class SessionTrainer implements AnyTrainer {
   async predict(x: ByName<Names, Numbers>, options: PredictOptions<Names> = {}): Promise<ByName<Names, HostArray>> {
     const who = "trainer.predict";
     this.#check(who);
-    const { batchSize, signal, lengths } = filled(predictTable, given(who, predictTable, options));
+    const { batchSize, signal, lengths } = optionsOf(who, predictTable, options);
     const read = await this.#session.read(this.#session.samples({ x, ...(lengths !== undefined && { lengths }) }, who));
     const outputs = (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
     return asGiven<HostArray>(outputs, this.model.ends.outputs, single.outputs);
@@ -128,7 +128,7 @@ class SessionTrainer implements AnyTrainer {
 
   async checkpoint(options: CheckpointOptions = {}): Promise<Saved> {
     this.#check("trainer.checkpoint");
-    const { optimizer } = filled(checkpointTable, given("trainer.checkpoint", checkpointTable, options));
+    const { optimizer } = optionsOf("trainer.checkpoint", checkpointTable, options);
     return this.#session.checkpoint(optimizer);
   }
 
