@@ -1,6 +1,7 @@
 // Losses by their Keras names. Those over classes read logits: softmax and sigmoid are inside them, where they are stable.
 import { SluiceError } from "@sluice/core";
 import { meant } from "@sluice/core/arguments";
+import { maybeEntryOf } from "../host/entryOf.ts";
 import { binaryCrossentropy } from "./binaryCrossentropy.ts";
 import { categoricalCrossentropy } from "./categoricalCrossentropy.ts";
 import { meanAbsoluteError } from "../measures/meanAbsoluteError.ts";
@@ -42,10 +43,10 @@ export async function lossNamed(name: string): Promise<Loss | undefined> {
   const common = commonLoss(name);
   if (common !== undefined) return common;
   const { furtherLosses } = await import("./furtherLosses.ts");
-  return Object.hasOwn(furtherLosses, name) ? furtherLosses[name as keyof typeof furtherLosses] : undefined; // as was just seen
+  return maybeEntryOf<Loss>(furtherLosses, name);
 }
 
 /** The same of those that need no import. */
 export function commonLoss(name: string): Loss | undefined {
-  return Object.hasOwn(losses, name) ? losses[name as CommonLossName] : undefined; // as was just seen
+  return maybeEntryOf<Loss>(losses, name);
 }

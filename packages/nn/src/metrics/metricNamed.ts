@@ -1,4 +1,5 @@
 // Metrics by their Keras names.
+import { maybeEntryOf } from "../host/entryOf.ts";
 import { binaryAccuracy } from "./binaryAccuracy.ts";
 import { categoricalAccuracy } from "./categoricalAccuracy.ts";
 import type { Metric } from "./metric.ts";
@@ -9,7 +10,8 @@ const metrics = { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy
 
 /** Undefined where there is none of that name. */
 export async function metricNamed(name: string): Promise<Metric | undefined> {
-  if (Object.hasOwn(metrics, name)) return metrics[name as CommonMetricName]; // as was just seen
+  const common = maybeEntryOf<Metric>(metrics, name);
+  if (common !== undefined) return common;
   const { furtherMetrics } = await import("./furtherMetrics.ts");
-  return Object.hasOwn(furtherMetrics, name) ? furtherMetrics[name as keyof typeof furtherMetrics] : undefined; // likewise
+  return maybeEntryOf<Metric>(furtherMetrics, name);
 }
