@@ -180,7 +180,7 @@ export { oneCycle, type OneCycleConfig } from "./schedules/oneCycle.ts";
 export { piecewiseConstantDecay, type PiecewiseConstantDecayConfig } from "./schedules/piecewiseConstantDecay.ts";
 export { plateau, type Plateau, type PlateauConfig, type PlateauState } from "./schedules/plateau.ts";
 export { polynomialDecay, type PolynomialDecayConfig } from "./schedules/polynomialDecay.ts";
-export type { Schedule } from "./schedules/schedule.ts";
+export type { LearningRate, Schedule } from "./schedules/schedule.ts";
 export { warmUp, type WarmUpConfig } from "./schedules/warmUp.ts";
 
 export { adadelta, type AdadeltaConfig } from "./optimizers/adadelta.ts";
@@ -194,7 +194,7 @@ export { lamb, type LambConfig } from "./optimizers/lamb.ts";
 export { lion, type LionConfig } from "./optimizers/lion.ts";
 export type { MomentsConfig } from "./optimizers/moments.ts";
 export { nadam, type NadamConfig } from "./optimizers/nadam.ts";
-export type { LearningRate, Now, Optimizer, Part, Update } from "./optimizers/optimizer.ts";
+export type { Now, Optimizer, Part, Update } from "./optimizers/optimizer.ts";
 export { rmsprop, type RmspropConfig } from "./optimizers/rmsprop.ts";
 export type { EpsilonAt } from "./optimizers/rooted.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";

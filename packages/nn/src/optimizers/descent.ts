@@ -3,8 +3,9 @@ import type { Tensor } from "@sluice/core";
 import { fraction } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { preset, type Filled, type Table } from "../options/table.ts";
+import { anyRate, rateAt, type LearningRate } from "../schedules/schedule.ts";
 import { chosen, clipTable, type Clip } from "./clip.ts";
-import { anyRate, rateAt, type LearningRate, type Now, type Optimizer } from "./optimizer.ts";
+import type { Now, Optimizer } from "./optimizer.ts";
 
 export interface DescentConfig extends Clip {
   /** Default 0.001. */
@@ -51,7 +52,7 @@ export function descent<S extends string, N extends string>(
     ...(starts !== undefined && { starts }),
     hyperLength: weightDecay === 0 ? decayAt : decayAt + 1,
     hyper(step, into) {
-      const rate = rateAt(name, learningRate, step),
+      const rate = rateAt(name, "learningRate", learningRate, step),
         given = numbers(rate, step);
       scalars.forEach((scalar, i) => (into[i] = given[scalar]));
       if (weightDecay > 0) into[decayAt] = rate * weightDecay;

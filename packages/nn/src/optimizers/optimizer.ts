@@ -1,8 +1,7 @@
 // What an optimizer is: a rule from gradient to update over one flat array, with its rates computed on the host.
 import type { Tensor, TypedArray } from "@sluice/core";
-import { nonNegative, refused, type Rule } from "@sluice/core/arguments";
-import { callable, either, having } from "../options/rules.ts";
-import type { Schedule } from "../schedules/schedule.ts";
+import type { Rule } from "@sluice/core/arguments";
+import { having } from "../options/rules.ts";
 import type { Clip } from "./clip.ts";
 
 export interface Optimizer {
@@ -42,19 +41,7 @@ export interface Update {
   readonly slots: Readonly<Record<string, Tensor>>;
 }
 
-/** A number, or a function of the updates done so far. */
-export type LearningRate = number | Schedule;
-
-export const anyRate: Rule<LearningRate> = either(nonNegative, callable as Rule<Schedule>); // what it gives is checked when it gives it
-
 export const anyOptimizer: Rule<Optimizer> = having("an optimizer, such as adam()", {
   ...{ name: "string", clip: "object", slots: "object", hyperLength: "number" },
   ...{ hyper: "function", update: "function" },
 });
-
-/** Throws INVALID_ARGUMENT where a schedule gives no finite number. */
-export function rateAt(who: string, learningRate: LearningRate, step: number): number {
-  const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
-  if (nonNegative.accepts(rate)) return rate;
-  throw refused(who, `learningRate at step ${step}`, rate, nonNegative.expected);
-}

@@ -1,8 +1,9 @@
 // Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
 import { boolean, fraction } from "@sluice/core/arguments";
 import { optionsOf, preset, type Table } from "../options/table.ts";
+import { anyRate, type LearningRate } from "../schedules/schedule.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
-import { anyRate, type LearningRate, type Optimizer } from "./optimizer.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 export interface SgdConfig extends DescentConfig {
   /** Default 0.01. */

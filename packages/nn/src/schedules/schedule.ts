@@ -1,9 +1,21 @@
 // What a schedule is: the learning rate as a function of the updates done so far, and of nothing else.
-import { check } from "@sluice/core/arguments";
-import { counter } from "../options/rules.ts";
+import { check, nonNegative, type Rule } from "@sluice/core/arguments";
+import { callable, counter, either } from "../options/rules.ts";
 
 /** The learning rate of the update after `step` others. */
 export type Schedule = (step: number) => number;
+
+/** A number, or a function of the updates done so far. */
+export type LearningRate = number | Schedule;
+
+export const anyRate: Rule<LearningRate> = either(nonNegative, callable as Rule<Schedule>); // what it gives is checked when it gives it
+
+/** Throws INVALID_ARGUMENT, naming the option, where a schedule gives no finite number of at least 0. */
+export function rateAt(who: string, option: string, rate: LearningRate, step: number): number {
+  const given = typeof rate === "number" ? rate : rate(step);
+  check(who, `${option} at step ${step}`, given, nonNegative);
+  return given;
+}
 
 /** One that checks what it is asked. */
 export function schedule(who: string, rateAt: Schedule): Schedule {

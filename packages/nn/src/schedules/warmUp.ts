@@ -1,21 +1,20 @@
 // A linear rise in front of any schedule.
-import { check, nonNegative, size, type Rule } from "@sluice/core/arguments";
-import { callable, either } from "../options/rules.ts";
+import { nonNegative, size } from "@sluice/core/arguments";
 import { optionsOf, preset, required, type Table } from "../options/table.ts";
-import { schedule, type Schedule } from "./schedule.ts";
+import { anyRate, rateAt, schedule, type LearningRate, type Schedule } from "./schedule.ts";
 
 export interface WarmUpConfig {
   /** Updates until `to` begins; at least 1. */
   readonly steps: number;
   /** The rate, or the schedule, that comes after it; its step 0 is the first update after the rise. */
-  readonly to: number | Schedule;
+  readonly to: LearningRate;
   /** The rate of the first update. Default 0. */
   readonly from?: number;
 }
 
 export const warmUpTable = {
   steps: required(size),
-  to: required(either(nonNegative, callable as Rule<Schedule>)), // what it gives is checked when it gives it
+  to: required(anyRate),
   from: preset(nonNegative, 0),
 } satisfies Table<WarmUpConfig>;
 
@@ -26,10 +25,6 @@ export const warmUpTable = {
  */
 export function warmUp(config: WarmUpConfig): Schedule {
   const { steps, to, from } = optionsOf("warmUp", warmUpTable, config);
-  const after = (step: number): number => {
-    const rate = typeof to === "number" ? to : to(step);
-    check("warmUp", `to at step ${step}`, rate, nonNegative);
-    return rate;
-  };
+  const after = (step: number): number => rateAt("warmUp", "to", to, step);
   return schedule("warmUp", (step) => (step < steps ? from + ((after(0) - from) * step) / steps : after(step - steps)));
 }
