@@ -4,6 +4,7 @@ import { configurable, type Configurable } from "../measures/configurable.ts";
 import { preset, type Table } from "../options/table.ts";
 import { curveMetric, curveTable, type CurveConfig, type Point } from "./curve.ts";
 import type { Metric } from "./metric.ts";
+import { rates } from "./rates.ts";
 import { ratio } from "./share.ts";
 
 export interface AucConfig extends CurveConfig {
@@ -27,7 +28,7 @@ export const auc: Configurable<Metric<"auc">, AucConfig> = configurable(aucTable
   curveMetric("auc", numThresholds, (points) => {
     const pairs = points.slice(1).map((next, i) => [points[i] ?? next, next] as const);
     if (curve === "PR" && summationMethod === "interpolation") return pairs.reduce((sum, [a, b]) => sum + between(a, b), 0);
-    const [x, y] = curve === "ROC" ? [falseRate, recallAt] : [recallAt, precisionAt];
+    const [x, y] = curve === "ROC" ? [falseRate, rates.recall] : [rates.recall, rates.precision];
     return pairs.reduce((sum, [a, b]) => sum + (x(a) - x(b)) * heights[summationMethod](y(a), y(b)), 0);
   }),
 );
@@ -47,14 +48,6 @@ function between(a: Point, b: Point): number {
   return ratio(slope * (gained + (narrow > 0 ? start * Math.log(wide / narrow) : 0)), a.positives);
 }
 
-function recallAt({ truePositives, positives }: Point): number {
-  return ratio(truePositives, positives);
-}
-
 function falseRate({ falsePositives, negatives }: Point): number {
   return ratio(falsePositives, negatives);
-}
-
-function precisionAt({ truePositives, falsePositives }: Point): number {
-  return ratio(truePositives, truePositives + falsePositives);
 }
