@@ -2,17 +2,17 @@
 import type { Tensor } from "@sluice/core";
 import { sparseCategoricalAccuracy } from "../metrics/sparseCategoricalAccuracy.ts";
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import { anyLabel, labelCounts, meanCounted, type IgnoringConfig } from "../measures/ignoring.ts";
+import { ignoringTable, labelCounts, meanCounted, type IgnoringConfig } from "../measures/ignoring.ts";
 import { labelCost } from "../measures/labelCost.ts";
 import { checkedMeasure, classLabels } from "../measures/measure.ts";
 import { logsOf } from "../measures/logits.ts";
 import { crossentropyTable, type CrossentropyConfig } from "../measures/crossentropy.ts";
-import { optional, type Table } from "../options/table.ts";
+import type { Table } from "../options/table.ts";
 import type { Loss } from "./loss.ts";
 
 export interface SparseCrossentropyConfig extends CrossentropyConfig, IgnoringConfig {}
 
-export const sparseCrossentropyTable = { ignoreClass: optional(anyLabel), ...crossentropyTable } satisfies Table<SparseCrossentropyConfig>;
+export const sparseCrossentropyTable = { ...ignoringTable, ...crossentropyTable } satisfies Table<SparseCrossentropyConfig>;
 
 /**
  * −log softmax(z)[y], its mean over every axis but the batch. z [batch, …, classes] are logits, y [batch, …] of 0 … classes − 1.

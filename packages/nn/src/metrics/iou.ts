@@ -1,11 +1,10 @@
 // How far what is decided and what is true overlap, of some classes.
 import { count } from "@sluice/core/arguments";
-import type { IgnoringConfig } from "../measures/ignoring.ts";
+import { ignoringTable, type IgnoringConfig } from "../measures/ignoring.ts";
 import { listOf, nonEmpty } from "../options/rules.ts";
 import { given, required, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
 import { overlapMetric } from "./overlap.ts";
-import { ignoringTable } from "./sparseCategoricalAccuracy.ts";
 
 export interface IoUConfig extends IgnoringConfig {
   /** The classes whose mean it is. */

@@ -1,9 +1,8 @@
 // How far what is decided and what is true overlap, of all classes.
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import type { IgnoringConfig } from "../measures/ignoring.ts";
+import { ignoringTable, type IgnoringConfig } from "../measures/ignoring.ts";
 import type { Metric } from "./metric.ts";
 import { overlapMetric } from "./overlap.ts";
-import { ignoringTable } from "./sparseCategoricalAccuracy.ts";
 
 /**
  * The mean over classes of right / (decided + true − right), of those that are decided for or true at all: each row [batch, …, classes] is decided for its largest output, the first of equals.

@@ -1,11 +1,10 @@
 // Between how many classes a model of labels wavers.
-import { cast, logSoftmax, stack } from "@sluice/core";
+import { cast, logSoftmax } from "@sluice/core";
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import { labelCounts, type IgnoringConfig } from "../measures/ignoring.ts";
+import { ignoringTable, labelCounts, sumsCounted, type IgnoringConfig } from "../measures/ignoring.ts";
 import { labelCost } from "../measures/labelCost.ts";
-import { checkedMeasure, classLabels, sumPerSample } from "../measures/measure.ts";
+import { checkedMeasure, classLabels } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
-import { ignoringTable } from "./sparseCategoricalAccuracy.ts";
 
 /**
  * exp of the mean of −log softmax(z)[y] over all labels, with `ignoreClass` over the others. z [batch, …, classes] are logits, y [batch, …] labels. NaN where no label counts.
@@ -20,7 +19,7 @@ export const perplexity: Configurable<Metric<"perplexity">, IgnoringConfig> = co
     perSample(y, z) {
       const cost = labelCost(y, logSoftmax(z));
       const counts = labelCounts(y, ignoreClass, z.dtype) ?? cast(y.equal(y), z.dtype);
-      return stack([sumPerSample(cost.mul(counts)), sumPerSample(counts)], 1);
+      return sumsCounted(cost, counts);
     },
     sums: { count: () => 2, result: ([cost = 0, count = 0]) => Math.exp(cost / count) },
   }),

@@ -1,13 +1,10 @@
 // How often the likeliest class is the label.
-import { argmax, cast, stack, type Tensor } from "@sluice/core";
+import { argmax, cast } from "@sluice/core";
 import { configurable, type Configurable } from "../measures/configurable.ts";
-import { anyLabel, labelCounts, type IgnoringConfig } from "../measures/ignoring.ts";
-import { checkedMeasure, classLabels, meanPerSample, sumPerSample } from "../measures/measure.ts";
-import { optional, type Table } from "../options/table.ts";
+import { ignoringTable, labelCounts, sumsCounted, type IgnoringConfig } from "../measures/ignoring.ts";
+import { checkedMeasure, classLabels, meanPerSample } from "../measures/measure.ts";
 import type { Metric } from "./metric.ts";
 import { share } from "./share.ts";
-
-export const ignoringTable = { ignoreClass: optional(anyLabel) } satisfies Table<IgnoringConfig>;
 
 /** The share of rows [batch, …, classes] whose largest output is the one of the label [batch, …]; with `ignoreClass` of those whose label is another. */
 export const sparseCategoricalAccuracy: Configurable<Metric<"sparseCategoricalAccuracy">, IgnoringConfig> = configurable(
@@ -21,11 +18,7 @@ export const sparseCategoricalAccuracy: Configurable<Metric<"sparseCategoricalAc
       perSample(y, z) {
         const right = cast(argmax(z).equal(y), z.dtype);
         const counts = labelCounts(y, ignoreClass, z.dtype);
-        return counts === undefined ? meanPerSample(right) : counted(right, counts);
+        return counts === undefined ? meanPerSample(right) : sumsCounted(right, counts);
       },
     }),
 );
-
-function counted(right: Tensor, counts: Tensor): Tensor {
-  return stack([sumPerSample(right.mul(counts)), sumPerSample(counts)], 1);
-}

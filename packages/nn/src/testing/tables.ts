@@ -68,7 +68,7 @@ import { iouTable } from "../metrics/iou.ts";
 import { decisionTable } from "../metrics/decisions.ts";
 import { operatingTable } from "../metrics/operatingPoint.ts";
 import { r2Table } from "../metrics/r2Score.ts";
-import { ignoringTable } from "../metrics/sparseCategoricalAccuracy.ts";
+import { ignoringTable } from "../measures/ignoring.ts";
 import { thresholdTable } from "../metrics/threshold.ts";
 import { topKTable } from "../metrics/topK.ts";
 import { crossentropyTable } from "../measures/crossentropy.ts";
