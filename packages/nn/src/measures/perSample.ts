@@ -9,14 +9,17 @@ type Summing = Measure & { readonly sums?: unknown };
 export function perSample(measure: Summing, target: Tensor, output: Tensor, mask?: Tensor): Tensor {
   const result: unknown = measure.perSample(target, output, mask);
   const [batch = 0] = output.shape;
-  const [axes, each] = measure.sums === undefined ? [1, "one number"] : [2, "its sums"];
+  const hasSums = measure.sums !== undefined,
+    axes = hasSums ? 2 : 1;
   if (result instanceof Tensor && result.rank === axes && result.shape[0] === batch) return result;
   const got = result instanceof Tensor ? `[${result.shape.join(", ")}]` : show(result);
   throw new SluiceError({
     code: result instanceof Tensor ? "SHAPE_MISMATCH" : "INVALID_ARGUMENT",
     who: measure.name,
-    what: `perSample must give ${each} for each sample, [batch ${batch}${axes === 1 ? "" : ", sums"}], got ${got}`,
-    fix: "Take the mean over every axis but the first",
-    facts: { expected: [batch], ...(result instanceof Tensor && { got: result.shape }) },
+    what: `perSample must give ${hasSums ? "its sums" : "one number"} for each sample, [batch ${batch}${hasSums ? ", sums" : ""}], got ${got}`,
+    fix: hasSums
+      ? "Give what each sample adds to the sums, side by side along a second axis"
+      : "Take the mean over every axis but the first",
+    facts: { expected: hasSums ? [batch, "sums"] : [batch], ...(result instanceof Tensor && { got: result.shape }) },
   });
 }

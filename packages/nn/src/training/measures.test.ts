@@ -26,6 +26,14 @@ test.each(Object.entries(wrong))("a loss or metric that gives %s is refused by i
   await expect(asMetric.evaluate(data)).rejects.toThrow(refused);
 });
 
+test("a metric made of sums that gives one number is told to give those", async () => {
+  const sums: Metric["sums"] = { count: () => 2, result: ([a = 0, b = 0]) => a / b };
+  const metric: Metric = { name: "mine", better: "lower", target, perSample: (y, o) => abs(y.sub(o)).mean([1]), sums };
+  using trainer = await sequential([dense({ units: 1 })]).compile({ backend, loss: "mae", metrics: [metric] });
+  const refused = { code: "SHAPE_MISMATCH", who: "mine", message: expect.stringContaining("its sums for each sample, [batch 8, sums], got [8]. Give what each sample adds to the sums"), facts: { expected: [8, "sums"], got: [8] } }; // prettier-ignore
+  await expect(trainer.evaluate(data)).rejects.toThrow(expect.objectContaining(refused));
+});
+
 test("the right one is what mae is, and with lengths each step is a sample of its own", async () => {
   const mine: Loss = { name: "mine", target, perSample: (y, o) => abs(y.sub(o)).mean([1]) };
   const metric: Metric = { ...mine, better: "lower" };
