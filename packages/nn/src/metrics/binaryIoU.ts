@@ -7,11 +7,13 @@ import { listOf, nonEmpty } from "../options/rules.ts";
 import { preset, type Table } from "../options/table.ts";
 import type { Metric } from "./metric.ts";
 import { ratio } from "./share.ts";
-import { logit, type ThresholdConfig } from "./threshold.ts";
+import { logit } from "./threshold.ts";
 
-export interface BinaryIoUConfig extends ThresholdConfig {
+export interface BinaryIoUConfig {
   /** Of no, of yes, or the mean of both; default [0, 1]. */
   readonly targetClassIds?: readonly number[];
+  /** Probability from which on it is a yes, itself among them, 0 … 1; default 0.5. */
+  readonly threshold?: number;
 }
 
 export const binaryIoUTable = {

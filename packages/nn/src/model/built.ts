@@ -38,7 +38,7 @@ export interface BuiltModel {
   readonly layers: readonly BuiltLayer[];
   /** By layer, each as the layer has them; without those that have none. */
   readonly weights: Named<Tree<Weight>>;
-  /** Random masks by layer and name, "dropout", "lstm.dropout.x". */
+  /** What is random while it trains, masks and noise, by layer and name: "dropout", "lstm.dropout.x". */
   readonly drawn: Named<Drawn>;
   /** What lives from batch to batch, by layer. */
   readonly carried: Named<Tree<Spec>>;

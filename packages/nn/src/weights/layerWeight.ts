@@ -6,7 +6,7 @@ import { anyRegularizer, penaltiesOf, type Regularizer } from "./regularizer.ts"
 import { plainRole, type Role } from "./roles.ts";
 
 export interface LayerWeight extends Weight {
-  /** False of one that no gradient reaches: what a layer gathers while it trains, such as moving statistics (`LayerContext.moving`). Default true. */
+  /** False of one that no gradient reaches: what a layer gathers while it trains, such as moving statistics, and sets by `Learning.next`. Default true. */
   readonly trainable?: boolean;
   /** What its size adds to the loss. */
   readonly regularizer?: Regularizer;

@@ -43,8 +43,8 @@ export const groupTable = {
   weights: required(names),
   trainable: preset(boolean, true),
   weightDecay: preset(boolean, true),
-  l1: preset(nonNegative, 0),
-  l2: preset(nonNegative, 0),
+  l1: optional(nonNegative), // left out it is what the layer says, as l2 and constraint are
+  l2: optional(nonNegative),
   constraint: optional(anyConstraint),
 } satisfies Table<WeightGroup>;
 
