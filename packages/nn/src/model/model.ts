@@ -38,6 +38,7 @@ export interface AnyModel {
   sample(shape: ByName<Names, Shape>): ByName<Names, Spec>;
   build(sample: ByName<Names, Spec>): BuiltModel;
   summary(shape?: ByName<Names, Shape>, options?: SummaryOptions): Summary;
+  withWeights(weights: Settable<AnyWeights>, shape?: ByName<Names, Shape>): AnyModel;
   compile(options: CompileOptions<Names>): Promise<AnyTrainer>;
 }
 
@@ -74,6 +75,14 @@ export interface Model<I extends Names = null, O extends Names = null, W = AnyWe
    * Throws INVALID_ARGUMENT where no shape is known, UNSUPPORTED for what a backend lacks, and what `sample` and `build` throw.
    */
   summary(shape?: ByName<I, Shape>, options?: SummaryOptions): Summary;
+  /**
+   * The same model that starts from these weights, by layer and key as `trainer.weights()` gives them: those of another program, or a mean of several. `shape` is one
+   * sample's, where the model says none. The arrays are kept, not copied; a layer that stands within it and beside it has one set within and one beside.
+   *
+   * Throws INVALID_ARGUMENT for a weight that is missing or unknown and where no shape is known, SHAPE_MISMATCH for one of another shape, NOT_FINITE for NaN and
+   * ±∞, and what `sample` and `build` throw.
+   */
+  withWeights(weights: W | Settable<W>, shape?: ByName<I, Shape>): Model<I, O, W, N>;
   /**
    * A trainer that holds this model's weights on a backend; the caller disposes it.
    *

@@ -2,6 +2,7 @@
 import { entryOf } from "../host/entryOf.ts";
 import { SluiceError, type Shape } from "@sluice/core";
 import { check, refused, shape as anyShape } from "@sluice/core/arguments";
+import type { AnyWeights, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
 import { printed } from "../layers/printed.ts";
 import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
@@ -18,6 +19,7 @@ import { summaryTable } from "../training/tables.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { callModel } from "./modelLayer.ts";
 import { readingOf } from "./reading.ts";
+import { startingFrom } from "./withWeights.ts";
 
 export interface ModelParts {
   readonly name: string;
@@ -40,7 +42,9 @@ export function createModel({ name, graph, ends, saved }: ModelParts): AnyModel 
       ofEach<Shape, Spec>("model.sample", ends, shape, (one, input) => sampled(one, entryOf(reading, input).dtype)),
     build: (sample: ByName<Names, Spec>) => build(graph, ends, sample),
     summary: (shape?: ByName<Names, Shape>, options: SummaryOptions = {}) =>
-      summaryOf(name, model.build(samplesOf(model, shape)), optionsOf("model.summary", summaryTable, options)),
+      summaryOf(name, model.build(samplesOf("model.summary", model, shape)), optionsOf("model.summary", summaryTable, options)),
+    withWeights: (weights: Settable<AnyWeights>, shape?: ByName<Names, Shape>) =>
+      createModel({ name, graph, ends, saved: startingFrom(model, weights, samplesOf("model.withWeights", model, shape)) }),
     compile: (options: Parameters<AnyModel["compile"]>[0]) => createTrainer(model, options),
   });
   return model;
@@ -65,10 +69,14 @@ function sampled(shape: Shape, dtype: Kind): Spec {
 }
 
 /** As given, or as the model says it. */
-function samplesOf({ name, graph, ends, saved, sample }: AnyModel, shape: ByName<Names, Shape> | undefined): ByName<Names, Spec> {
+function samplesOf(
+  who: string,
+  { name, graph, ends, saved, sample }: AnyModel,
+  shape: ByName<Names, Shape> | undefined,
+): ByName<Names, Spec> {
   if (shape !== undefined) return sample(shape);
   const known = knownSamples(graph, saved);
   if (known !== undefined) return asGiven(known, ends.inputs, single.inputs);
   const what = `no sample's shape of the model "${name}" is known`;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who: "model.summary", what, fix: "Pass it, or begin the model with input({ shape })" });
+  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Pass it, or begin the model with input({ shape })" });
 }
