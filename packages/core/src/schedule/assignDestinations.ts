@@ -127,7 +127,11 @@ class Assigner {
 
   #stack(node: Stack, old: Stack): Stack {
     const loop = this.#loop(node.loop, old.loop);
-    if (this.#accumulatesInPlace.has(node.of) && isSlice((node.of as Matmul).plus!, loop)) return { ...node, loop };
+    if (this.#accumulatesInPlace.has(node.of) && isSlice((node.of as Matmul).plus!, loop)) {
+      const made = { ...node, loop };
+      this.#taken.add(made); // its rows lie where they were accumulated: whoever wants them elsewhere copies them
+      return made;
+    }
     const of = this.#write(node.of, old.loop);
     this.#destinations.set(of, { kind: "row", loop, of });
     return { ...node, loop, of };
