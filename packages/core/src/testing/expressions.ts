@@ -199,4 +199,30 @@ const operations: readonly ((o: Operands) => Tensor)[] = [
     });
     return outer.outputs.mul(0.2);
   },
+  // Sums that accumulate where what the steps read was multiplied: wanted as they are, and inside another scan by its gradient.
+  ({ a, b, w }) =>
+    scan({
+      state: slice(b, 0, 0, 1),
+      inputs: a,
+      step: (h, x) => {
+        const z = x.reshape([1, columns]).dot(w).add(h.dot(w.transpose()));
+        return { state: tanh(z), output: z.reshape([columns]) };
+      },
+    }).outputs.mul(0.3),
+  ({ a, b, w }) =>
+    scan({
+      state: { h: slice(b, 0, 0, 1), c: slice(b, 0, 1, 2) },
+      inputs: a,
+      step: (state, x) => {
+        const inner = scan({
+          state,
+          inputs: x.reshape([1, 1, columns]),
+          step: ({ h, c }, y) => {
+            const next = c.add(tanh(y.dot(w).add(h.dot(w.transpose()))));
+            return { state: { h: tanh(next), c: next }, output: y };
+          },
+        });
+        return { state: inner.state, output: inner.state.h.dot(w).reshape([columns]) };
+      },
+    }).outputs,
 ];
