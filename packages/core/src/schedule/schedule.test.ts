@@ -72,7 +72,7 @@ test("sums that accumulate where a scan's inputs were multiplied are there for w
         x,
       ),
     ];
-    expect(got.map((each) => each.toFixed(5)), title).toEqual(wanted.map((each) => each.toFixed(5))); // prettier-ignore
+    expect(got.map((each) => each.toFixed(5)), `${title}`).toEqual(wanted.map((each) => each.toFixed(5))); // prettier-ignore
   }
 });
 
