@@ -16,8 +16,8 @@ const theirs = /your-backend|await open\(\), \{|test\.each/;
 
 /** Every page that has such blocks. */
 export function pages() {
-  const recipes = readdirSync(join(root, "docs/recipes")).map((file) => join("docs/recipes", file));
-  const all = ["README.md", "docs/masks.md", "docs/ctc.md", ...recipes, ...folders().map((folder) => join(folder, "README.md"))];
+  const inside = ["docs/recipes", "docs/formats"].flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file)));
+  const all = ["README.md", "docs/masks.md", "docs/ctc.md", ...inside, ...folders().map((folder) => join(folder, "README.md"))];
   return all.filter((page) => blocksOf(page).length > 0);
 }
 
