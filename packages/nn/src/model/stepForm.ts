@@ -19,11 +19,13 @@ interface Stepping {
   readonly form: Stepwise<never> | "pointwise";
 }
 
-/** Throws UNSUPPORTED, naming the layer, where it reads later steps; INVALID_ARGUMENT where one needs to know how many steps there may be. */
+/** Throws UNSUPPORTED, naming every layer that reads later steps; INVALID_ARGUMENT where one needs to know how many steps there may be. */
 export function stepForm(graph: Graph, nodes: readonly BuiltNode[], { over, maxSteps, specOf }: StepOptions): StepForm {
   const input = entryOf(graph.inputs, over);
   const moving = movingFrom(input, nodes);
-  const steps = nodes.filter((node) => moving.has(node.call)).map((node): Stepping => ({ node, form: formOf(node, moving, maxSteps) }));
+  const moved = nodes.filter((node) => moving.has(node.call));
+  checkAll(moved, moving);
+  const steps = moved.map((node): Stepping => ({ node, form: formOf(node, maxSteps) }));
   const resting = nodes.filter((node) => !moving.has(node.call));
   const fixed = fixedOf(graph, steps, (value) => value === input || isMoving(value, moving));
   const stateful = steps.flatMap(({ node, form }) => (form === "pointwise" ? [] : [{ node, form }]));
@@ -103,11 +105,28 @@ function movingFrom(input: Symbolic, nodes: readonly BuiltNode[]): ReadonlySet<C
   return moving;
 }
 
-function formOf(node: BuiltNode, moving: ReadonlySet<Call>, maxSteps: number | undefined): Stepwise<never> | "pointwise" {
-  const { stepwise } = node.built;
-  if (stepwise === undefined) throw unsupported(node, `a ${node.call.layer.kind} reads steps that are yet to come`);
-  const movingBeside = Object.entries(node.call.beside).find(([, tree]) => symbolsIn(tree).some((value) => isMoving(value, moving)));
-  if (movingBeside !== undefined) throw unsupported(node, `its ${movingBeside[0]} comes from the steps that are run`);
+/** Throws UNSUPPORTED, naming each that cannot. */
+function checkAll(nodes: readonly BuiltNode[], moving: ReadonlySet<Call>): void {
+  const [first, ...others] = nodes.flatMap((node): Obstacle[] => {
+    const why = obstacleOf(node, moving);
+    return why === undefined ? [] : [{ node, why }];
+  });
+  if (first !== undefined) throw unsupported(first, others);
+}
+
+interface Obstacle {
+  readonly node: BuiltNode;
+  readonly why: string;
+}
+
+function obstacleOf({ built, call }: BuiltNode, moving: ReadonlySet<Call>): string | undefined {
+  if (built.stepwise === undefined)
+    return `${/^[aeiou]/.test(call.layer.kind) ? "an" : "a"} ${call.layer.kind} reads steps that are yet to come`;
+  const beside = Object.entries(call.beside).find(([, tree]) => symbolsIn(tree).some((value) => isMoving(value, moving)));
+  return beside && `its ${beside[0]} comes from the steps that are run`;
+}
+
+function formOf({ built: { stepwise = "pointwise" } }: BuiltNode, maxSteps: number | undefined): Stepwise<never> | "pointwise" {
   return stepwise === "pointwise" ? stepwise : stepwise({ maxSteps });
 }
 
@@ -118,7 +137,7 @@ function isMoving(value: Symbolic, moving: ReadonlySet<Call>): boolean {
 /** One step of what is run does not go with all steps of what is not. */
 function checkRead(node: BuiltNode, moves: (value: Symbolic) => boolean, specOf: (value: Symbolic) => Spec): void {
   const whole = symbolsIn(node.call.x).find((value) => !moves(value) && specOf(value).axes[0] === "steps");
-  if (whole !== undefined) throw unsupported(node, "it reads one sequence step by step and another as a whole");
+  if (whole !== undefined) throw unsupported({ node, why: "it reads one sequence step by step and another as a whole" });
 }
 
 /** What steps read, or the model gives, that does not depend on them. */
@@ -133,12 +152,13 @@ function valuesOf(fixed: readonly Symbolic[], given: Fixed<Tensor>): Values {
   return values;
 }
 
-function unsupported({ name, call }: BuiltNode, why: string): SluiceError {
+function unsupported({ node: { name, call }, why }: Obstacle, others: readonly Obstacle[] = []): SluiceError {
+  const more = others.map(({ node, why }) => `; nor can ${node.name}: ${why}`).join("");
   return new SluiceError({
     code: "UNSUPPORTED",
     who: name,
-    what: `cannot run one step at a time: ${why}`,
+    what: `cannot run one step at a time: ${why}${more}`,
     fix: "Use predict with whole sequences, or layers that read no later steps",
-    facts: { layer: name, kind: call.layer.kind },
+    facts: { layer: name, kind: call.layer.kind, layers: [name, ...others.map(({ node }) => node.name)] },
   });
 }

@@ -205,6 +205,11 @@ test("a layer that reads later steps says so by name; beyond maxSteps nothing is
   const unsupported = (who: string) => expect.objectContaining({ code: "UNSUPPORTED", who });
   await expect((await compiled(bidirectional(gru({ units: 2 })))).stream()).rejects.toThrow(unsupported("bidirectional"));
   await expect((await compiled(attention())).stream({ maxSteps: 3 })).rejects.toThrow(unsupported("attention"));
+  const two = (await compiled(bidirectional(gru({ units: 2, returnSequences: true })), attention())).stream();
+  await expect(two).rejects.toThrow(
+    expect.objectContaining({ facts: expect.objectContaining({ layers: ["bidirectional", "attention"] }) }),
+  );
+  await expect(two).rejects.toThrow("a bidirectional reads steps that are yet to come; nor can attention: an attention reads");
   await expect((await compiled(gru({ units: 2, goBackwards: true }))).stream()).rejects.toThrow(unsupported("gru"));
   await expect((await compiled(attention({ causal: true }))).stream()).rejects.toThrow(refused("stream({ maxSteps })"));
   await expect((await compiled(gru({ units: 2 }))).stream({ maxstep: 2 } as never)).rejects.toThrow(refused("Did you mean maxSteps?"));
