@@ -1,16 +1,13 @@
 // Forward alone of one batch shape, compiled and bound.
-import { allOrNothing, assign, type Tensor, type TypedArray } from "@sluice/core";
-import { entryOf } from "../host/entryOf.ts";
+import { allOrNothing, type TypedArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
 import { bind } from "../learner/bind.ts";
-import type { Flat } from "../learner/update.ts";
 import type { Named } from "../model/graph.ts";
-import { unpack } from "../weights/layout.ts";
 import { Inputs } from "./batch.ts";
 import { Carried } from "./carried.ts";
 import type { Samples } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
-import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
+import { prediction } from "./prediction.ts";
 import type { Batches, Setting } from "./setting.ts";
 
 export interface PredictionRunner {
@@ -23,8 +20,6 @@ export interface PredictionRunner {
   dispose(): void;
 }
 
-type Given = Flat<Tensor> & Pick<BatchInputs<Tensor>, "x" | "lengths"> & { readonly state?: Named<Tensor> };
-
 export async function predictionRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<PredictionRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
@@ -36,12 +31,7 @@ export async function predictionRunner(setting: Setting, { sample, batch, counte
   const bound = await bind({
     backend,
     name: `${setting.model.name}.predict`,
-    fn({ x, lengths, params, frozen, state }: Given) {
-      const given = state === undefined ? {} : { carried: nested(built, state) };
-      const applied = built.apply(unpack(variables.layout, params, frozen), x, { masks: masksOf(lengths, x, dtype), ...given });
-      if (state !== undefined) for (const [name, next] of Object.entries(flat(built, applied.carried))) assign(entryOf(state, name), next);
-      return applied.outputs;
-    },
+    fn: prediction(built, variables.layout, dtype),
     inputs: { ...variables.flat, ...inputs.arrays, ...carried.state },
     held: [inputs, carried],
   });
