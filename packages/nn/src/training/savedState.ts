@@ -8,7 +8,7 @@ import type { Saved, SavedBest } from "../model/saved.ts";
 import type { BestSoFar } from "./best.ts";
 
 /** That of the weights it comes with. */
-export function savedType({ saved }: AnyModel): "f32" | "f64" {
+export function savedType({ saved }: Pick<AnyModel, "saved">): "f32" | "f64" {
   return Object.values(saved?.weights ?? {})[0]?.dtype === "f64" ? "f64" : "f32";
 }
 

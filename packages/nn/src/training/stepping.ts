@@ -7,6 +7,7 @@ import { inTurns } from "../host/turns.ts";
 import type { Spec } from "../layers/spec.ts";
 import type { BuiltModel, StepForm } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
+import type { AnyModel } from "../model/model.ts";
 import { single, type Names } from "../model/names.ts";
 import type { StepOptions } from "../model/streams.ts";
 import { Inputs } from "./batch.ts";
@@ -32,15 +33,14 @@ export async function stepping(
   { who, batch }: { readonly who: string; readonly batch: number | undefined },
 ): Promise<Stepping> {
   if (batch !== undefined) checkSize(who, "batch", batch);
-  const over = overOf(session, options, who);
+  const over = overOf(session.model, options, who);
   const known = session.samplesKnown(who);
   const given = await othersOf(session, options, { who, over, known });
   const rows = given?.samples ?? batch ?? 1;
   if (batch !== undefined && rows !== batch) throw unlike(who, batch, rows);
   const sample: Named<Spec> = { ...known, ...given?.sample };
   const built = session.build(sample);
-  const { shape, axes, dtype } = entryOf(sample, over);
-  if (axes[0] !== "steps") throw refused(who, "the model", `one of samples [${axes.join(", ")}]`, "one of sequences, [batch, steps, …]");
+  const row = rowOf(entryOf(sample, over), who);
   const form = built.stepForm(over, options.maxSteps);
   const others = allOrNothing((keep) => {
     const { backend, dtype: float } = session;
@@ -49,10 +49,17 @@ export async function stepping(
     if (given !== undefined) inputs.write(given, { order: undefined, from: 0, count: rows });
     return inputs;
   });
-  return { built, form, over, row: { shape: shape.slice(1), axes: axes.slice(1), dtype }, batch: rows, others };
+  return { built, form, over, row, batch: rows, others };
 }
 
-function overOf({ model: { ends } }: Session, { over }: StepOptions<Names>, who: string): string {
+/** One step of such a sample. Throws INVALID_ARGUMENT where it has none. */
+export function rowOf({ shape, axes, dtype }: Spec, who: string): Spec {
+  if (axes[0] !== "steps") throw refused(who, "the model", `one of samples [${axes.join(", ")}]`, "one of sequences, [batch, steps, …]");
+  return { shape: shape.slice(1), axes: axes.slice(1), dtype };
+}
+
+/** The input whose steps are run. Throws INVALID_ARGUMENT where that is not said, or wrong. */
+export function overOf({ ends }: Pick<AnyModel, "ends">, { over }: StepOptions<Names>, who: string): string {
   if (ends.inputs === null) return over === undefined ? single.inputs : wrongOver(who, over, []);
   if (over !== undefined) return ends.inputs.includes(over) ? over : wrongOver(who, over, ends.inputs);
   const [only, another] = ends.inputs;
