@@ -1,9 +1,12 @@
-// For backends that run the same modules, on several threads: what cpu is made of. Not for users.
+// For backends that run the same modules, on several threads, and files that take them along: what cpu is made of. Not for users.
 export {
   type CompiledModule,
+  type Linked,
   type ModuleMemory,
   allocateModuleMemory,
+  assembleAll,
   barrierLayout,
+  becomesModule,
   freeOnThrow,
   instantiate,
   isParallel,

@@ -1,4 +1,5 @@
 // A Program to a WebAssembly module: everything that the backends here may use of the generator.
+export { type Linked, assembleAll } from "./linking/assemble.ts";
 export { hasSimd, obstacle } from "./linking/available.ts";
 export { compile } from "./linking/compile.ts";
 export { barrierLayout } from "./linking/barrier.ts";

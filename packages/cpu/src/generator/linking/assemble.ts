@@ -3,7 +3,7 @@ import type { Program } from "@sluice/core";
 import type { KernelContext } from "../codegen/kernelFunction.ts";
 import { type PlannedKernel, kernelOf } from "../kernels/kernelOf.ts";
 import { type Panels, type PlannedStep, planPanels } from "../plans/planPanels.ts";
-import { type Code, type Local, countUp, createModule, get, globalGet, globalSet, i32, ifElse, ret } from "../wasm/index.ts";
+import { type Code, type Local, type Module, countUp, createModule, get, globalGet, globalSet, i32, ifElse, ret } from "../wasm/index.ts";
 import { accessesOf } from "./accesses.ts";
 import { type Launcher, type ThreadGlobals, multiThreaded, singleThreaded } from "./launcher.ts";
 
@@ -11,8 +11,12 @@ import { type Launcher, type ThreadGlobals, multiThreaded, singleThreaded } from
  * A module that exports `run(table)`. At `table` stand, as i32, the byte address of every slot, of every panel and of the workspace;
  * then for every panel that is kept from run to run whether to pack it anew.
  */
-export interface Assembled {
+export interface Assembled extends Linked {
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A Program as a function of a module, and what it needs to run. */
+export interface Linked {
   readonly panels: readonly Panels[];
   /** Bytes that some kernel may use while it runs; each thread has so many of its own, one after the other. */
   readonly workspaceBytes: number;
@@ -30,9 +34,26 @@ export interface ThreadOptions {
  * how many there are, how often to look before sleeping, and the address of their barrier (`barrierLayout`). It returns 0, or another number where it was stopped.
  */
 export function assemble(program: Program, threadOptions?: ThreadOptions): Assembled {
+  const module = createModule(threadOptions === undefined ? {} : { shared: threadOptions.pages });
+  const linked = link(module, "run", program, threadOptions);
+  return { bytes: module.encode(), ...linked };
+}
+
+/** Programs that run on one thread as one module, which exports for each what `run` is, under its own name: what several compute is there once. */
+export function assembleAll<N extends string>(
+  programs: Readonly<Record<N, Program>>,
+): {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly linked: Readonly<Record<N, Linked>>;
+} {
+  const module = createModule();
+  const linked = Object.entries<Program>(programs).map(([name, program]) => [name, link(module, name, program)] as const);
+  return { bytes: module.encode(), linked: Object.fromEntries(linked) as Record<N, Linked> }; // one for each
+}
+
+function link(module: Module, name: string, program: Program, threadOptions?: ThreadOptions): Linked {
   const { ops: steps, panels } = planPanels(program);
   const slots = program.slots.length;
-  const module = createModule(threadOptions === undefined ? {} : { shared: threadOptions.pages });
   const bases = Array.from({ length: slots + panels.length + 1 }, () => module.global());
   const workspace = bases.at(-1)!;
   const context: KernelContext = {
@@ -78,7 +99,7 @@ export function assemble(program: Program, threadOptions?: ThreadOptions): Assem
       const code = body(singleThreaded, table, () => local("i32"));
       return [setUp(table), code];
     });
-    module.export("run", run);
+    module.export(name, run);
   } else {
     const globals: ThreadGlobals = {
       thread: module.global(),
@@ -100,7 +121,7 @@ export function assemble(program: Program, threadOptions?: ThreadOptions): Assem
         return [setUp(table), ownWorkspace, given, code, i32.const(0)];
       },
     );
-    module.export("run", run);
+    module.export(name, run);
   }
-  return { bytes: module.encode(), panels, workspaceBytes };
+  return { panels, workspaceBytes };
 }
