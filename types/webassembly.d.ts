@@ -12,6 +12,15 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: { readonly env: { readonly memory: Memory } });
     readonly exports: Readonly<Record<string, (...operands: readonly number[]) => number>>;
   }
+  function instantiate(module: Module, imports: { readonly env: { readonly memory: Memory } }): Promise<Instance>;
+  function instantiate(
+    bytes: Uint8Array<ArrayBuffer>,
+    imports: { readonly env: { readonly memory: Memory } },
+  ): Promise<{ readonly module: Module; readonly instance: Instance }>;
+  function instantiate(
+    given: Module | Uint8Array<ArrayBuffer>,
+    imports: { readonly env: { readonly memory: Memory } },
+  ): Promise<Instance | { readonly module: Module; readonly instance: Instance }>;
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }

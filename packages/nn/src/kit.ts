@@ -3,4 +3,4 @@ export { inferenceOf, type Inference, type Place, type StreamPrograms, type Trac
 export { knownSamples } from "./model/knownSamples.ts";
 export type { AnyModel, AnyTrainer } from "./model/model.ts";
 export { byName, single, type EndNames } from "./model/names.ts";
-export { stepsOf } from "./layers/spec.ts";
+export { stepsOf, type Spec } from "./layers/spec.ts";

@@ -37,7 +37,7 @@ export interface TracedProgram {
 
 export interface BatchSizes {
   readonly batch: number;
-  /** Inputs whose `lengths` are an argument. */
+  /** Inputs whose `lengths` are an argument; of a stream, those that are known as a whole. */
   readonly counted: readonly string[];
 }
 
@@ -105,7 +105,10 @@ function streamOf({ model, built, layout, dtype, who }: Making, { batch, counted
   const weights = weightSpecs(layout, dtype);
   const others = Object.fromEntries(Object.entries(built.inputs).filter(([name]) => name !== over));
   const name = `${model.name}.stream`;
-  const before = traced(`${name}.before`, steps.before, { ...weights, ...inputSpecs(others, { batch, counted, dtype }) });
+  const before = traced(`${name}.before`, steps.before, {
+    ...weights,
+    ...inputSpecs(others, { batch, dtype, counted: counted.filter((one) => one !== over) }),
+  });
   const kept = {
     ...weights,
     state: Object.fromEntries(keptBy(form).map(([path, spec]) => [path, arraySpec(spec, batch, dtype)])),
