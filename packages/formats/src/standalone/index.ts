@@ -1,2 +1,3 @@
 // The names of this entry.
-export {};
+export type { StandaloneOptions, Verb } from "./options.ts";
+export { type Source, type Standalone, standalone } from "./standalone.ts";

@@ -1,0 +1,61 @@
+import { decodeBase64, fetched, sumOf } from "./bytes.ts";
+import { checkOptions, SluiceError } from "./failure.ts";
+import { Machine } from "./machine.ts";
+import { Model } from "./model.ts";
+import type { Plan } from "./plan.ts";
+
+/** What lies in the file, in base64; what does not is given. */
+export interface Inside {
+  readonly wasm?: string;
+  readonly weights?: string;
+}
+
+export interface OpenOptions {
+  readonly module?: unknown;
+  readonly weights?: unknown;
+}
+
+export async function openModel(plan: Plan, inside: Inside, options: OpenOptions = {}): Promise<Model> {
+  checkOptions("open", options, inside.weights === undefined ? ["module", "weights"] : ["module"]);
+  const machine = new Machine(plan);
+  const [module, weights] = await Promise.all([
+    options.module === undefined && inside.wasm !== undefined ? decoded(inside.wasm) : moduleIn(options.module),
+    inside.weights === undefined ? fetched("weights", options.weights) : undefined,
+  ]);
+  const { bytes, sum } = plan.image;
+  const image = new Uint8Array(machine.memory.buffer, 0, bytes);
+  if (weights === undefined) decodeBase64(inside.weights!, image); // one of the two is there
+  else {
+    if (weights.length !== bytes) throw foreign(`they have ${weights.length} bytes, the model's ${bytes}`);
+    image.set(weights);
+  }
+  if (sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum) throw foreign("their sum is another");
+  machine.link(await instanceOf(module, machine));
+  return new Model(plan, machine);
+}
+
+function decoded(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array((text.replace(/=+$/, "").length * 3) >> 2);
+  decodeBase64(text, bytes);
+  return bytes;
+}
+
+async function moduleIn(given: unknown): Promise<WebAssembly.Module | Uint8Array<ArrayBuffer>> {
+  return Object.prototype.toString.call(given) === "[object WebAssembly.Module]" ? (given as WebAssembly.Module) : fetched("module", given); // by its name, in any realm
+}
+
+async function instanceOf(module: WebAssembly.Module | Uint8Array<ArrayBuffer>, { memory }: Machine): Promise<WebAssembly.Instance> {
+  try {
+    const made = await WebAssembly.instantiate(module, { env: { memory } });
+    return "instance" in made ? (made.instance as WebAssembly.Instance) : made; // of bytes it gives both
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const fix =
+      "It needs WebAssembly SIMD; where a policy forbids to compile bytes, allow 'wasm-unsafe-eval' or give open({ module }) a WebAssembly.Module";
+    throw new SluiceError("BACKEND_UNAVAILABLE", "open", `the engine does not take the module: ${why}. ${fix}`, {}, cause);
+  }
+}
+
+function foreign(what: string): SluiceError {
+  return new SluiceError("FILE_FOREIGN", "open", `these are not the weights that this file was made with: ${what}`);
+}
