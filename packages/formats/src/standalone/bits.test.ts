@@ -7,6 +7,7 @@ import {
   dense,
   deserialize,
   embedding,
+  globalAveragePooling1D,
   gru,
   input,
   lstm,
@@ -119,6 +120,18 @@ test("a stream goes on from a state of the library's, and the library's from one
   ours.reset();
   expect(ours.steps).toBe(0);
   expect(ours.step([1, 2])).toEqual(first);
+});
+
+test("ends that are named like what every record has, and a model without weights", async () => {
+  const [one, two] = [input({ shape: [3, 2], name: "constructor" }), input({ shape: [3, 2], name: "toString" })];
+  const outputs = { constructor: globalAveragePooling1D()(one), valueOf: globalAveragePooling1D()(two) };
+  using trainer = await model({ inputs: { constructor: one, toString: two }, outputs }).compile({ backend });
+  const x = { constructor: [[[1, 2], [3, 4], [5, 6]]], toString: [[[7, 8], [9, 10], [11, 12]]] }; // prettier-ignore
+  const lengths = { constructor: [3], toString: [2] };
+  expect(bitsOf((await opened(await standalone(trainer))).predict(x))).toEqual(bitsOf(await trainer.predict(x)));
+  const ours = await opened(await standalone(trainer, { lengths: true, steps: { toString: 3 } }));
+  expect(bitsOf(ours.predict(x, { lengths }))).toEqual(bitsOf(await trainer.predict(x, { lengths })));
+  expect(bitsOf(ours.predict(x, { lengths: { toString: [2] } }))).toEqual(bitsOf(await trainer.predict(x, { lengths })));
 });
 
 test("a model that was loaded is exported as it was saved, without a backend", async () => {

@@ -90,7 +90,7 @@ function withSteps(
     check(who, typeof steps === "object" ? `steps of ${name}` : "steps", count as number, size);
   }
   const changed = Object.entries(known).map(([name, spec]) => {
-    const count = each[name] as number | undefined; // as was just seen
+    const count = Object.hasOwn(each, name) ? (each[name] as number) : undefined; // as was just seen
     return [name, count === undefined ? spec : { ...spec, shape: [count, ...spec.shape.slice(1)] }];
   });
   return Object.fromEntries(changed) as Readonly<Record<string, Spec>>; // one for each

@@ -4,9 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createContext, runInContext } from "node:vm";
 import { Worker } from "node:worker_threads";
+import { random } from "@sluice/core";
 import { open } from "@sluice/cpu";
 import { dense, input, lstm, sequential } from "@sluice/nn";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { standalone } from "./index.ts";
 import { bitsOf, cleanUp, imported, type Module, type Opened, opened, written } from "./testing/opened.ts";
 
@@ -78,10 +79,39 @@ test("with its weights and its WebAssembly beside it, in memory, at an address, 
     refused("FILE_FOREIGN"),
   );
   await expect(file.open({ weights: `${at}/weights`, module })).rejects.toThrow(refused("FILE_NOT_FOUND"));
-  await expect(file.open({ weights, module: wasm.subarray(9) })).rejects.toThrow(refused("BACKEND_UNAVAILABLE"));
+  const other = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  vi.spyOn(WebAssembly, "instantiate").mockRejectedValueOnce(new Error("there is no SIMD"));
+  await expect(file.open({ weights, module: other })).rejects.toThrow(refused("BACKEND_UNAVAILABLE"));
   await expect(file.open({ weights })).rejects.toThrow(refused("INVALID_ARGUMENT"));
   await expect(file.open({ module })).rejects.toThrow(refused("INVALID_ARGUMENT"));
   await expect((await imported(await standalone(trainer))).open({ weights })).rejects.toThrow(refused("INVALID_ARGUMENT"));
+});
+
+test("500 damaged files are refused as such", async () => {
+  const made = await standalone(trainer, { weights: "separate", wasm: "separate" });
+  const file = await imported(made);
+  const source = random(Number(process.env["SLUICE_SEED"] ?? 1));
+  const below = (n: number): number => source.integers(1, n)[0]!;
+  const codes = new Set<unknown>();
+  for (let i = 0; i < 500; i++) {
+    const bytes = i % 2 === 0 ? made.weights.slice() : made.wasm.slice();
+    const at = below(bytes.length);
+    const damaged = [
+      () => bytes.with(at, bytes[at]! ^ (1 << below(8))),
+      () => bytes.subarray(0, at),
+      () => new Uint8Array([...bytes, ...bytes.subarray(at, at + 4)]),
+      () => bytes.copyWithin(at, 0, 1 + below(64)),
+      () => bytes.fill(below(256), at, at + 4),
+    ][below(5)]!();
+    const { weights, wasm: module } = i % 2 === 0 ? { ...made, weights: damaged } : { ...made, wasm: damaged };
+    const isSame = Buffer.compare(damaged, i % 2 === 0 ? made.weights : made.wasm) === 0;
+    const code: unknown = await file.open({ weights, module }).then(
+      () => (isSame ? "FILE_FOREIGN" : undefined),
+      (error: { code: unknown }) => error.code,
+    );
+    codes.add(code);
+  }
+  expect([...codes]).toEqual(["FILE_FOREIGN"]);
 });
 
 test("many calls take no more memory, and a stream that is gone leaves its room to the next", async () => {

@@ -11,6 +11,7 @@ export interface Planning {
   readonly who: string;
   readonly model: AnyModel;
   readonly inference: Inference;
+  readonly wasm: Uint8Array;
   readonly predict: CompiledProgram | undefined;
   readonly stream: CompiledStream | undefined;
 }
@@ -33,7 +34,7 @@ export interface Planned {
 const mostBytes = 2 ** 32;
 
 /** Throws OUT_OF_MEMORY where the model needs more than there are addresses for. */
-export function planned({ who, model, inference, predict, stream }: Planning): Planned {
+export function planned({ who, model, inference, wasm, predict, stream }: Planning): Planned {
   const programs = [predict, stream?.before, stream?.start, stream?.step].filter((one) => one !== undefined);
   const memory = new Memory(inference, programs);
   const drafted = { predict: predict && draftPredict(memory, predict), stream: stream && draftStream(memory, stream) };
@@ -53,6 +54,7 @@ export function planned({ who, model, inference, predict, stream }: Planning): P
     name: model.name,
     memoryBytes,
     image: { bytes: image.length, sum: sumOf(new Int32Array(image.buffer)) },
+    wasm: { bytes: wasm.length, sum: sumOf(wasm) },
     inputs: model.ends.inputs,
     outputs: model.ends.outputs,
     ...(drafted.predict && { predict: writer.predict(drafted.predict, inference) }),
@@ -64,7 +66,8 @@ export function planned({ who, model, inference, predict, stream }: Planning): P
 /** All regions, with the weights and constants in their places. */
 class Memory {
   readonly image = new Image();
-  readonly weights: Readonly<Record<string, Place>>;
+  /** "params" and "frozen". */
+  readonly weights: ReadonlyMap<string, Place>;
   /** By Program, the constants by slot. */
   readonly constants = new Map<CompiledProgram, ReadonlyMap<number, Place>>();
   readonly shared: Region;
@@ -72,7 +75,7 @@ class Memory {
   scratchBytes = 0;
 
   constructor({ weights }: Inference, programs: readonly CompiledProgram[]) {
-    this.weights = Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, this.image.put(data)]));
+    this.weights = new Map(Object.entries(weights).map(([name, data]) => [name, this.image.put(data)]));
     for (const one of programs) {
       const placed = one.program.slots.flatMap(({ data }, slot) => (data === undefined ? [] : [[slot, this.image.put(data)] as const]));
       this.constants.set(one, new Map(placed));
@@ -105,8 +108,9 @@ interface StreamDraft {
 type Places = (array: ArrayPlace) => Place;
 
 function draftPredict(memory: Memory, program: CompiledProgram): Draft {
-  const fresh: Places = (array) => memory.weights[array.path] ?? memory.shared.take(bytesOf(array));
-  return draft(memory, program, { inputs: fresh, results: fresh, table: memory.shared });
+  const { shared, weights } = memory;
+  const results: Places = (array) => shared.take(bytesOf(array));
+  return draft(memory, program, { inputs: (array) => weights.get(array.path) ?? results(array), results, table: shared });
 }
 
 function draftStream(memory: Memory, { before, start, step }: CompiledStream): StreamDraft {
@@ -114,13 +118,13 @@ function draftStream(memory: Memory, { before, start, step }: CompiledStream): S
   const first =
     before &&
     draft(memory, before, {
-      inputs: (array) => weights[array.path] ?? shared.take(bytesOf(array)),
+      inputs: (array) => weights.get(array.path) ?? shared.take(bytesOf(array)),
       results: (array) => own.take(bytesOf(array)),
       table: own,
     });
   const kept = new Map((first?.results ?? []).map(({ path, place }) => [`fixed.${path}`, place]));
   const known: Places = (array) => {
-    const place = weights[array.path] ?? kept.get(array.path) ?? (array.path === "x" ? shared : own).take(bytesOf(array));
+    const place = weights.get(array.path) ?? kept.get(array.path) ?? (array.path === "x" ? shared : own).take(bytesOf(array));
     kept.set(array.path, place);
     return place;
   };
@@ -152,7 +156,7 @@ function draft(memory: Memory, one: CompiledProgram, { inputs, results, table }:
   /** Where panels stay that hold what does not change between runs; the others are packed anew for each. */
   const staying = (slot: number): Region | undefined => {
     const { path } = bound[program.slots[slot]!.binding!]!; // panels are kept of what is bound
-    if (Object.hasOwn(memory.weights, path)) return memory.shared;
+    if (memory.weights.has(path)) return memory.shared;
     return path.startsWith("fixed.") ? memory.own : undefined;
   };
   const panels = linked.panels.map(({ bytes, cachedSlot }) => {

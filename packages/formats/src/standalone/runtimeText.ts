@@ -39,7 +39,7 @@ function decodeBase64(text, into) {
     into[at++] = bits;
   }
 }
-/** Of all words, each change of which changes it. */
+/** Of all bytes or words, each change of which changes it (Knuth, TAOCP 3, §6.4: multiplicative hashing). */
 function sumOf(words) {
   let sum = 0;
   for (let i = 0; i < words.length; i++)
@@ -283,7 +283,7 @@ function readLengths(machine, lengths, rows, { who, ports, names }) {
   const values = lengths === undefined ? {} : byName(who, "lengths", lengths, known, false);
   return new Map(taken.map((port) => {
     const [batch = 1, steps = 1] = port.shape, into = machine.lengths(port.lengthsAt, batch), // as was just seen
-    value = values[port.name];
+    value = Object.hasOwn(values, port.name) ? values[port.name] : undefined;
     if (value === undefined)
       return [port, into.fill(steps)];
     const array = given(who, names === null ? "lengths" : \`lengths.\${port.name}\`, value, []);
@@ -457,30 +457,32 @@ async function openModel(plan, inside, options = {}) {
   checkOptions("open", options, inside.weights === undefined ? ["module", "weights"] : ["module"]);
   const machine = new Machine(plan);
   const [module, weights] = await Promise.all([
-    options.module === undefined && inside.wasm !== undefined ? decoded(inside.wasm) : moduleIn(options.module),
+    moduleIn(plan, inside.wasm, options.module),
     inside.weights === undefined ? fetched("weights", options.weights) : undefined,
   ]);
   const { bytes, sum } = plan.image;
   const image = new Uint8Array(machine.memory.buffer, 0, bytes);
   if (weights === undefined)
     decodeBase64(inside.weights, image); // one of the two is there
-  else {
-    if (weights.length !== bytes)
-      throw foreign(\`they have \${weights.length} bytes, the model's \${bytes}\`);
+  else if (weights.length === bytes)
     image.set(weights);
-  }
-  if (sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum)
-    throw foreign("their sum is another");
+  if ((weights ?? image).length !== bytes || sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum)
+    throw foreign("weights");
   machine.link(await instanceOf(module, machine));
   return new Model(plan, machine);
 }
-function decoded(text) {
-  const bytes = new Uint8Array((text.replace(/=+$/, "").length * 3) >> 2);
-  decodeBase64(text, bytes);
+/** What was given, or what lies inside. One that was compiled before is not looked into. */
+async function moduleIn({ wasm }, inside, given) {
+  if (Object.prototype.toString.call(given) === "[object WebAssembly.Module]")
+    return given; // by its name, in any realm
+  let bytes = new Uint8Array(wasm.bytes);
+  if (given === undefined && inside !== undefined)
+    decodeBase64(inside, bytes);
+  else
+    bytes = await fetched("module", given);
+  if (bytes.length !== wasm.bytes || sumOf(bytes) !== wasm.sum)
+    throw foreign("module");
   return bytes;
-}
-async function moduleIn(given) {
-  return Object.prototype.toString.call(given) === "[object WebAssembly.Module]" ? given : fetched("module", given); // by its name, in any realm
 }
 async function instanceOf(module, { memory }) {
   try {
@@ -494,6 +496,6 @@ async function instanceOf(module, { memory }) {
   }
 }
 function foreign(what) {
-  return new SluiceError("FILE_FOREIGN", "open", \`these are not the weights that this file was made with: \${what}\`);
+  return new SluiceError("FILE_FOREIGN", "open", \`this is not the \${what} that the file was made with: its length or the sum of its bytes is another\`);
 }
 `;

@@ -55,7 +55,7 @@ export async function standalone(source: Source, options: StandaloneOptions = {}
     ...(stream && { ...(stream.before && { before: stream.before }), start: stream.start, step: stream.step }),
   });
   const { plan, image } = planned({
-    ...{ who, model, inference },
+    ...{ who, model, inference, wasm },
     predict: programs.predict,
     stream: stream && { of: stream, maxSteps: checked.maxSteps, before: programs.before, start: programs.start!, step: programs.step! }, // which are there with it
   });

@@ -72,7 +72,7 @@ function readLengths(machine: Machine, lengths: unknown, rows: number, { who, po
     taken.map((port) => {
       const [batch = 1, steps = 1] = port.shape,
         into = machine.lengths(port.lengthsAt!, batch), // as was just seen
-        value = values[port.name];
+        value = Object.hasOwn(values, port.name) ? values[port.name] : undefined;
       if (value === undefined) return [port, into.fill(steps)];
       const array: Given = given(who, names === null ? "lengths" : `lengths.${port.name}`, value, []);
       checkShape(array, [rows]);

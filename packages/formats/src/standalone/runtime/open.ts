@@ -19,29 +19,26 @@ export async function openModel(plan: Plan, inside: Inside, options: OpenOptions
   checkOptions("open", options, inside.weights === undefined ? ["module", "weights"] : ["module"]);
   const machine = new Machine(plan);
   const [module, weights] = await Promise.all([
-    options.module === undefined && inside.wasm !== undefined ? decoded(inside.wasm) : moduleIn(options.module),
+    moduleIn(plan, inside.wasm, options.module),
     inside.weights === undefined ? fetched("weights", options.weights) : undefined,
   ]);
   const { bytes, sum } = plan.image;
   const image = new Uint8Array(machine.memory.buffer, 0, bytes);
   if (weights === undefined) decodeBase64(inside.weights!, image); // one of the two is there
-  else {
-    if (weights.length !== bytes) throw foreign(`they have ${weights.length} bytes, the model's ${bytes}`);
-    image.set(weights);
-  }
-  if (sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum) throw foreign("their sum is another");
+  else if (weights.length === bytes) image.set(weights);
+  if ((weights ?? image).length !== bytes || sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum) throw foreign("weights");
   machine.link(await instanceOf(module, machine));
   return new Model(plan, machine);
 }
 
-function decoded(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array((text.replace(/=+$/, "").length * 3) >> 2);
-  decodeBase64(text, bytes);
+/** What was given, or what lies inside. One that was compiled before is not looked into. */
+async function moduleIn({ wasm }: Plan, inside: string | undefined, given: unknown): Promise<WebAssembly.Module | Uint8Array<ArrayBuffer>> {
+  if (Object.prototype.toString.call(given) === "[object WebAssembly.Module]") return given as WebAssembly.Module; // by its name, in any realm
+  let bytes = new Uint8Array(wasm.bytes);
+  if (given === undefined && inside !== undefined) decodeBase64(inside, bytes);
+  else bytes = await fetched("module", given);
+  if (bytes.length !== wasm.bytes || sumOf(bytes) !== wasm.sum) throw foreign("module");
   return bytes;
-}
-
-async function moduleIn(given: unknown): Promise<WebAssembly.Module | Uint8Array<ArrayBuffer>> {
-  return Object.prototype.toString.call(given) === "[object WebAssembly.Module]" ? (given as WebAssembly.Module) : fetched("module", given); // by its name, in any realm
 }
 
 async function instanceOf(module: WebAssembly.Module | Uint8Array<ArrayBuffer>, { memory }: Machine): Promise<WebAssembly.Instance> {
@@ -57,5 +54,9 @@ async function instanceOf(module: WebAssembly.Module | Uint8Array<ArrayBuffer>, 
 }
 
 function foreign(what: string): SluiceError {
-  return new SluiceError("FILE_FOREIGN", "open", `these are not the weights that this file was made with: ${what}`);
+  return new SluiceError(
+    "FILE_FOREIGN",
+    "open",
+    `this is not the ${what} that the file was made with: its length or the sum of its bytes is another`,
+  );
 }

@@ -6,6 +6,8 @@ export interface Plan {
   readonly memoryBytes: number;
   /** Weights and constants, with which memory begins. */
   readonly image: { readonly bytes: number; readonly sum: number };
+  /** The WebAssembly that goes with it. */
+  readonly wasm: { readonly bytes: number; readonly sum: number };
   /** Names of the model's ends; null for one without a name. */
   readonly inputs: readonly string[] | null;
   readonly outputs: readonly string[] | null;
