@@ -81,13 +81,14 @@ function withSteps(
 ): Readonly<Record<string, Spec>> {
   if (steps === undefined) return known;
   const stepped = Object.keys(known).filter((name) => stepsOf(known[name]!) !== undefined); // of its keys
-  if (typeof steps === "number" && stepped.length === 0)
-    throw refused(who, "steps", steps, `left out: no input of "${model.name}" has steps`);
+  if (stepped.length === 0) throw refused(who, "steps", steps, `left out: no input of "${model.name}" has steps`);
+  const isRecord = Object.prototype.toString.call(steps) === "[object Object]";
+  if (!isRecord && typeof steps !== "number") throw refused(who, "steps", steps, "a number, or a record of them by input");
   const each: Readonly<Record<string, unknown>> =
     typeof steps === "object" ? steps : Object.fromEntries(stepped.map((name) => [name, steps]));
   for (const [name, count] of Object.entries(each)) {
-    if (!stepped.includes(name)) throw refused(who, "steps", name, `by inputs that have steps: ${stepped.join(", ") || "there are none"}`);
-    check(who, typeof steps === "object" ? `steps of ${name}` : "steps", count as number, size);
+    if (!stepped.includes(name)) throw refused(who, "steps", name, `by inputs that have steps: ${stepped.join(", ")}`);
+    check(who, isRecord ? `steps of ${name}` : "steps", count as number, size);
   }
   const changed = Object.entries(known).map(([name, spec]) => {
     const count = Object.hasOwn(each, name) ? (each[name] as number) : undefined; // as was just seen
