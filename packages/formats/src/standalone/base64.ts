@@ -16,10 +16,10 @@ function encode(bytes: Uint8Array): string {
     const [a = 0, b, c] = [bytes[i], bytes[i + 1], bytes[i + 2]];
     const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
     text +=
-      digits[bits >> 18]! +
-      digits[(bits >> 12) & 63]! +
-      (b === undefined ? "=" : digits[(bits >> 6) & 63]!) +
-      (c === undefined ? "=" : digits[bits & 63]!);
+      digits.charAt(bits >> 18) +
+      digits.charAt((bits >> 12) & 63) +
+      (b === undefined ? "=" : digits.charAt((bits >> 6) & 63)) +
+      (c === undefined ? "=" : digits.charAt(bits & 63));
   }
   return text;
 }

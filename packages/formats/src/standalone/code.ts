@@ -50,7 +50,7 @@ export function outputPorts({ predict, stream }: Plan): readonly Port[] {
 }
 
 function endsOf(ports: readonly Port[]): string {
-  const each = ports.map(({ name, dtype, shape, axes = [] }) => `  ${key(name)}: ${literal({ dtype, shape, axes })},`);
+  const each = ports.map(({ name, dtype, rows, row, axes = [] }) => `  ${key(name)}: ${literal({ dtype, shape: [rows, ...row], axes })},`);
   return ["{", ...each, "}"].join("\n");
 }
 

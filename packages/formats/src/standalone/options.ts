@@ -80,7 +80,7 @@ function withSteps(
   known: Readonly<Record<string, Spec>>,
 ): Readonly<Record<string, Spec>> {
   if (steps === undefined) return known;
-  const stepped = Object.keys(known).filter((name) => stepsOf(known[name]!) !== undefined); // of its keys
+  const stepped = Object.entries(known).flatMap(([name, spec]) => (stepsOf(spec) === undefined ? [] : [name]));
   if (stepped.length === 0) throw refused(who, "steps", steps, `left out: no input of "${model.name}" has steps`);
   const isRecord = Object.prototype.toString.call(steps) === "[object Object]";
   if (!isRecord && typeof steps !== "number") throw refused(who, "steps", steps, "a number, or a record of them by input");
@@ -104,7 +104,7 @@ function countedIn(
   known: Readonly<Record<string, Spec>>,
 ): readonly string[] {
   if (lengths === false) return [];
-  const stepped = Object.keys(known).filter((name) => stepsOf(known[name]!) !== undefined); // of its keys
+  const stepped = Object.entries(known).flatMap(([name, spec]) => (stepsOf(spec) === undefined ? [] : [name]));
   if (stepped.length === 0)
     throw new SluiceError({ code: "INVALID_ARGUMENT", who, what: `no input of the model "${model}" has steps`, fix: "Leave lengths out" });
   if (lengths === true) return stepped;

@@ -151,11 +151,11 @@ function draft(memory: Memory, one: CompiledProgram, { inputs, results, table }:
   };
   const bound = [...placed.inputs, ...placed.results];
   const slots = program.slots.map(({ binding, length }, slot) =>
-    binding === undefined ? (memory.constants.get(one)?.get(slot) ?? scratch.take(4 * length)) : bound[binding]!.place,
+    binding === undefined ? (memory.constants.get(one)?.get(slot) ?? scratch.take(4 * length)) : entryAt(bound, binding).place,
   );
   /** Where panels stay that hold what does not change between runs; the others are packed anew for each. */
   const staying = (slot: number): Region | undefined => {
-    const { path } = bound[program.slots[slot]!.binding!]!; // panels are kept of what is bound
+    const { path } = entryAt(bound, entryAt(program.slots, slot).binding ?? -1); // panels are kept of what is bound
     if (memory.weights.has(path)) return memory.shared;
     return path.startsWith("fixed.") ? memory.own : undefined;
   };
@@ -192,7 +192,10 @@ class Writer {
   }
 
   stream({ before, start, step }: StreamDraft, { of, maxSteps }: CompiledStream): StreamPlan {
-    const x = step.inputs.find(({ path }) => path === "x")!; // which every step has
+    const x = entryAt(
+      step.inputs,
+      step.inputs.findIndex(({ path }) => path === "x"),
+    );
     return {
       bytes: this.#own,
       ...(maxSteps !== undefined && { maxSteps }),
@@ -221,7 +224,8 @@ class Writer {
 
   #port({ place, dtype, shape, axes }: Placed, name: string): Port {
     if (dtype === "f64") throw new SluiceError({ code: "INTERNAL", who: "internal: standalone", what: `${name} is f64` }); // refused before
-    return { name, at: this.#at(place), dtype, shape, ...(axes !== undefined && { axes }) };
+    const [rows = 1, ...row] = shape;
+    return { name, at: this.#at(place), dtype, rows, row, ...(axes !== undefined && { axes }) };
   }
 
   #run({ table, words, flags }: Draft): Run {
@@ -241,6 +245,14 @@ class Writer {
 /** The arguments below a part: "state.lstm.h" as "lstm.h". */
 function under(part: string, { inputs }: Draft): readonly (readonly [name: string, array: Placed])[] {
   return inputs.flatMap((array) => (array.path.startsWith(`${part}.`) ? [[array.path.slice(part.length + 1), array] as const] : []));
+}
+
+/** One that is there. */
+function entryAt<T>(list: readonly T[], at: number): T {
+  const found = list[at];
+  if (found === undefined)
+    throw new SluiceError({ code: "INTERNAL", who: "internal: standalone", what: `there is no ${at} of ${list.length}` });
+  return found;
 }
 
 function bytesOf({ shape }: ArrayPlace): number {

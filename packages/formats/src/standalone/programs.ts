@@ -20,11 +20,12 @@ export function compilePrograms<N extends string>(
   traced: Readonly<Partial<Record<N, TracedProgram>>>,
 ): { readonly wasm: Uint8Array<ArrayBuffer>; readonly programs: Readonly<Partial<Record<N, CompiledProgram>>> } {
   const lowered = Object.entries<TracedProgram>(traced as Readonly<Record<N, TracedProgram>>) // those that are there
-    .map(([name, traced]) => ({ name, traced, program: lowerGraph(traced.graph, supports) }));
+    .map(([name, traced]) => ({ name: name as N, traced, program: lowerGraph(traced.graph, supports) }));
   checkAll(who, lowered.map(({ program }) => program)); // prettier-ignore
-  const ready = lowered.map(({ program, ...one }) => ({ ...one, program: runPasses(program, [timeTiling], supports) }));
-  const { bytes, linked } = assembleAll(Object.fromEntries(ready.map(({ name, program }) => [name, program])));
-  const programs = ready.map(({ name, ...one }) => [name, { ...one, linked: linked[name]! }]); // of these
+  const passed = lowered.map(({ name, program }) => [name, runPasses(program, [timeTiling], supports)] as const);
+  const ready = Object.fromEntries(passed) as Record<N, Program>; // those
+  const { bytes, linked } = assembleAll(ready);
+  const programs = lowered.map(({ name, traced }) => [name, { traced, program: ready[name], linked: linked[name] }]);
   return { wasm: bytes, programs: Object.fromEntries(programs) as Partial<Record<N, CompiledProgram>> }; // likewise
 }
 

@@ -42,8 +42,8 @@ function decodeBase64(text, into) {
 /** Of all bytes or words, each change of which changes it (Knuth, TAOCP 3, §6.4: multiplicative hashing). */
 function sumOf(words) {
   let sum = 0;
-  for (let i = 0; i < words.length; i++)
-    sum = Math.imul(sum ^ words[i], 0x9e3779b1);
+  for (const word of words)
+    sum = Math.imul(sum ^ word, 0x9e3779b1);
   return sum;
 }
 /** Bytes as they are given: in memory, or at an address that \`fetch\` reads. */
@@ -54,7 +54,7 @@ async function fetched(name, given) {
     return new Uint8Array(given);
   const address = typeof given === "string" ? given : given?.href; // of a URL
   if (typeof address !== "string")
-    throw new SluiceError("INVALID_ARGUMENT", "open", \`\${name} must be bytes, or the address of them, got \${String(given)}\`);
+    throw new SluiceError("INVALID_ARGUMENT", "open", \`\${name} must be bytes, or the address of them, got \${typeof given}\`);
   let status;
   let cause;
   try {
@@ -99,7 +99,7 @@ function given(who, name, value, row) {
 function checkShape({ who, name, shape }, wanted, axes = [], atMost = false) {
   if (shape.includes(0) && !wanted.includes(0))
     throw new SluiceError("EMPTY_DATA", who, \`\${name} \${textOf(shape)} has no elements\`, { shape });
-  const fits = shape.length === wanted.length && wanted.every((size, d) => (d === 0 && atMost ? shape[d] <= size : shape[d] === size));
+  const fits = shape.length === wanted.length && shape.every((size, d) => (d === 0 && atMost ? size <= (wanted[d] ?? 0) : size === wanted[d]));
   if (fits)
     return;
   const sizes = wanted.map((size, d) => \`\${axes[d] ?? (d === 0 ? "batch" : "")} \${d === 0 && atMost ? "≤ " : ""}\${size}\`.trim());
@@ -125,7 +125,7 @@ function readNumbers(numbers, into, port, lengths) {
   const put = (value, at) => {
     if (typeof value !== "number")
       throw noNumber(who, name + placeOf(indexOf(at, shape)), value);
-    if (lengths !== undefined && at % size >= (lengths[Math.floor(at / size)] * size) / steps)
+    if (lengths !== undefined && at % size >= ((lengths[Math.floor(at / size)] ?? 0) * size) / steps)
       into[at] = 0;
     else {
       into[at] = value;
@@ -140,7 +140,7 @@ function readNumbers(numbers, into, port, lengths) {
   const visit = (list, depth, at) => {
     if (depth === shape.length)
       return put(list, at);
-    const length = shape[depth], step = sizeOf(shape.slice(depth + 1)), isInnermost = depth === shape.length - 1;
+    const [length = 0, ...inner] = shape.slice(depth), step = sizeOf(inner), isInnermost = inner.length === 0;
     if (!(Array.isArray(list) || (isTyped(list) && isInnermost)) || list.length !== length) {
       const place = name + placeOf(indexOf(at, shape).slice(0, depth));
       throw new SluiceError("SHAPE_MISMATCH", who, \`nested lists must have equal lengths: expected a list of \${length} at \${place}\`);
@@ -187,7 +187,7 @@ class Machine {
   memory;
   #f32;
   #i32;
-  #calls = {};
+  #calls;
   /** Blocks of streams that are gone. */
   #free = [];
   #end;
@@ -198,11 +198,11 @@ class Machine {
     this.#end = memoryBytes;
   }
   link(instance) {
-    this.#calls = instance.exports;
+    this.#calls = instance.exports; // of the module that the plan was made for
   }
-  /** The numbers of a port, where it has so many rows. */
-  view({ at, dtype, shape }, base = 0, rows = shape[0]) {
-    const from = (at + base) / 4, size = shape.reduce((size, n, d) => size * (d === 0 ? rows : n), 1);
+  /** The numbers of a port, of all its rows or the first of them. */
+  view({ at, dtype, rows, row }, base = 0, count = rows) {
+    const from = (at + base) / 4, size = row.reduce((size, n) => size * n, count);
     return (dtype === "i32" ? this.#i32 : this.#f32).subarray(from, from + size);
   }
   lengths(at, count) {
@@ -213,10 +213,10 @@ class Machine {
     const from = (at + base) / 4;
     this.#i32.set(table, from);
     for (const word of own)
-      this.#i32[from + word] += base;
+      this.#i32[from + word] = (table[word] ?? 0) + base;
   }
   run(name, { at, once }, base = 0) {
-    this.#calls[name](at + base);
+    this.#calls?.[name](at + base);
     for (const word of once)
       this.#i32[(at + base) / 4 + word] = 0;
   }
@@ -251,16 +251,16 @@ function byName(who, what, value, names, needsAll) {
   const record = typeof value === "object" && value !== null ? value : {};
   const missing = names.filter((name) => !Object.hasOwn(record, name)), unknown = Object.keys(record).filter((name) => !names.includes(name));
   if (unknown.length > 0 || (needsAll && missing.length > 0))
-    throw new SluiceError("INVALID_ARGUMENT", who, \`\${what} must be a record of \${names.join(", ")}, got \${Object.keys(record).join(", ") || String(value)}\`, { missing, unknown });
+    throw new SluiceError("INVALID_ARGUMENT", who, \`\${what} must be a record of \${names.join(", ")}, got \${Object.keys(record).join(", ") || typeof value}\`, { missing, unknown });
   return record;
 }
 /** Writes whole inputs to memory, and the last row again where there are fewer than there is room for. Returns how many there are. */
 function readInputs(machine, x, lengths, { who, ports, names, atMost }) {
   const values = byName(who, "x", x, names, true);
   const label = (what, name) => (names === null ? what : \`\${what}.\${name}\`);
-  const arrays = ports.map((port) => [port, given(who, label("x", port.name), values[port.name], port.shape.slice(1))]);
-  for (const [{ shape, axes }, array] of arrays)
-    checkShape(array, shape, axes, atMost);
+  const arrays = ports.map((port) => [port, given(who, label("x", port.name), values[port.name], port.row)]);
+  for (const [{ rows, row, axes }, array] of arrays)
+    checkShape(array, [rows, ...row], axes, atMost);
   const rows = arrays[0]?.[1].shape[0] ?? 1;
   for (const [, { name, shape }] of arrays)
     if (shape[0] !== rows)
@@ -268,7 +268,7 @@ function readInputs(machine, x, lengths, { who, ports, names, atMost }) {
   const counted = readLengths(machine, lengths, rows, { who, ports, names, atMost });
   for (const [port, array] of arrays) {
     const all = machine.view(port);
-    const size = sizeOf(port.shape.slice(1));
+    const size = sizeOf(port.row);
     readNumbers(array, all.subarray(0, rows * size), port, counted.get(port));
     repeatLast(all, rows, size);
   }
@@ -276,14 +276,13 @@ function readInputs(machine, x, lengths, { who, ports, names, atMost }) {
 }
 /** Where none are given all steps count. */
 function readLengths(machine, lengths, rows, { who, ports, names }) {
-  const taken = ports.filter(({ lengthsAt }) => lengthsAt !== undefined);
+  const taken = ports.flatMap((port) => port.lengthsAt === undefined ? [] : [[port, machine.lengths(port.lengthsAt, port.rows)]]);
   if (taken.length === 0 && lengths !== undefined)
     throw new SluiceError("INVALID_ARGUMENT", who, "lengths must be left out: this file was made without. Export with the option lengths");
-  const known = names === null ? null : taken.map(({ name }) => name);
+  const known = names === null ? null : taken.map(([{ name }]) => name);
   const values = lengths === undefined ? {} : byName(who, "lengths", lengths, known, false);
-  return new Map(taken.map((port) => {
-    const [batch = 1, steps = 1] = port.shape, into = machine.lengths(port.lengthsAt, batch), // as was just seen
-    value = Object.hasOwn(values, port.name) ? values[port.name] : undefined;
+  return new Map(taken.map(([port, into]) => {
+    const [steps = 1] = port.row, value = Object.hasOwn(values, port.name) ? values[port.name] : undefined;
     if (value === undefined)
       return [port, into.fill(steps)];
     const array = given(who, names === null ? "lengths" : \`lengths.\${port.name}\`, value, []);
@@ -302,9 +301,9 @@ function outputsOf(machine, ports, names, rows) {
   const each = ports.map((port) => [port.name, outputOf(machine, port, rows)]);
   return names === null ? each[0]?.[1] : Object.fromEntries(each);
 }
-function outputOf(machine, port, rows = port.shape[0]) {
-  const { dtype, axes, shape } = port;
-  return { dtype, shape: [rows, ...shape.slice(1)], ...(axes !== undefined && { axes }), data: machine.view(port, 0, rows).slice() };
+function outputOf(machine, port, rows = port.rows) {
+  const { dtype, axes, row } = port;
+  return { dtype, shape: [rows, ...row], ...(axes !== undefined && { axes }), data: machine.view(port, 0, rows).slice() };
 }
 
 /** Sequences read step by step: each step gives what \`predict\` gives of all steps so far. */
@@ -343,9 +342,11 @@ class Stream {
     const who = "stream.step", base = this.#alive(who), { x: port, maxSteps = Infinity, step, outputs } = this.#own;
     if (this.#steps >= maxSteps)
       throw new SluiceError("INVALID_ARGUMENT", who, \`the stream has read \${maxSteps} steps, which is all that it has room for. reset() begins anew\`, { maxSteps });
-    const array = given(who, "x", x, port.shape.slice(1));
-    const isRow = port.shape[0] === 1 && array.shape.length === port.shape.length - 1;
-    checkShape(array, isRow ? port.shape.slice(1) : port.shape, isRow ? port.axes?.slice(1) : port.axes);
+    const array = given(who, "x", x, port.row);
+    if (port.rows === 1 && array.shape.length === port.row.length)
+      checkShape(array, port.row, port.axes?.slice(1));
+    else
+      checkShape(array, [port.rows, ...port.row], port.axes);
     readNumbers(array, this.#machine.view(port), port);
     this.#machine.run("step", step, base);
     this.#steps++;
@@ -361,7 +362,7 @@ class Stream {
     const base = this.#alive("stream.state");
     const arrays = this.#own.state.map((port) => [
       port.name,
-      { dtype: port.dtype, shape: port.shape, data: this.#machine.view(port, base).slice() },
+      { dtype: port.dtype, shape: [port.rows, ...port.row], data: this.#machine.view(port, base).slice() },
     ]);
     return { steps: this.#steps, arrays: Object.fromEntries(arrays) }; // one for each
   }
@@ -370,23 +371,22 @@ class Stream {
     const who = "stream.setState", base = this.#alive(who), ports = this.#own.state;
     const { steps, arrays } = (state ?? {});
     const names = Object.keys(arrays ?? {});
-    if (!Number.isInteger(steps) ||
+    if (steps === undefined ||
+      !Number.isInteger(steps) ||
       steps < 0 ||
-      arrays === undefined ||
       names.length !== ports.length ||
       ports.some(({ name }) => !names.includes(name)))
       throw new SluiceError("INVALID_ARGUMENT", who, \`state must be what state() gave, with steps and arrays of \${ports.map(({ name }) => name).join(", ")}\`);
-    const each = ports.map((port) => {
-      const array = arrays[port.name], // as was just seen
-      own = given(who, \`state \${port.name}\`, array, port.shape.slice(1)), made = port.dtype === "i32" ? new Int32Array(this.#machine.view(port).length) : new Float32Array(this.#machine.view(port).length);
-      checkShape(own, port.shape);
-      if (array.dtype !== port.dtype)
-        throw new SluiceError("DTYPE_MISMATCH", who, \`state \${port.name} must be \${port.dtype}, got \${array.dtype}\`);
-      made.set(array.data);
-      return made;
+    const writes = ports.map((port) => {
+      const array = arrays?.[port.name], own = given(who, \`state \${port.name}\`, array, port.row), data = own.data; // a list, or a typed array
+      checkShape(own, [port.rows, ...port.row]);
+      if (array?.dtype !== port.dtype)
+        throw new SluiceError("DTYPE_MISMATCH", who, \`state \${port.name} must be \${port.dtype}, got \${array?.dtype}\`);
+      return () => this.#machine.view(port, base).set(data);
     });
-    ports.forEach((port, i) => this.#machine.view(port, base).set(each[i]));
-    this.#steps = steps; // a number, as was seen
+    for (const write of writes)
+      write();
+    this.#steps = steps;
   }
   /** Leaves its room to another. A second call does nothing. */
   dispose() {
@@ -458,18 +458,23 @@ async function openModel(plan, inside, options = {}) {
   const machine = new Machine(plan);
   const [module, weights] = await Promise.all([
     moduleIn(plan, inside.wasm, options.module),
-    inside.weights === undefined ? fetched("weights", options.weights) : undefined,
+    weightsIn(plan, inside.weights, options.weights),
   ]);
   const { bytes, sum } = plan.image;
-  const image = new Uint8Array(machine.memory.buffer, 0, bytes);
-  if (weights === undefined)
-    decodeBase64(inside.weights, image); // one of the two is there
-  else if (weights.length === bytes)
-    image.set(weights);
-  if ((weights ?? image).length !== bytes || sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum)
+  weights(new Uint8Array(machine.memory.buffer, 0, bytes));
+  if (sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum)
     throw foreign("weights");
   machine.link(await instanceOf(module, machine));
   return new Model(plan, machine);
+}
+/** What writes them to their place, with no copy between. */
+async function weightsIn({ image }, inside, given) {
+  if (inside !== undefined)
+    return (into) => decodeBase64(inside, into);
+  const bytes = await fetched("weights", given);
+  if (bytes.length !== image.bytes)
+    throw foreign("weights");
+  return (into) => into.set(bytes);
 }
 /** What was given, or what lies inside. One that was compiled before is not looked into. */
 async function moduleIn({ wasm }, inside, given) {

@@ -54,10 +54,11 @@ export async function standalone(source: Source, options: StandaloneOptions = {}
     ...(predict && { predict }),
     ...(stream && { ...(stream.before && { before: stream.before }), start: stream.start, step: stream.step }),
   });
+  const { before, start, step } = programs;
   const { plan, image } = planned({
     ...{ who, model, inference, wasm },
     predict: programs.predict,
-    stream: stream && { of: stream, maxSteps: checked.maxSteps, before: programs.before, start: programs.start!, step: programs.step! }, // which are there with it
+    stream: stream && start && step && { of: stream, maxSteps: checked.maxSteps, before, start, step },
   });
   const [isWasmInside, areWeightsInside] = [checked.wasm === "inline", checked.weights === "inline"];
   if (areWeightsInside && image.length > mostInline)

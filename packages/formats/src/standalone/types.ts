@@ -84,8 +84,8 @@ export interface StreamState {
 function ends(plan: Plan): readonly string[] {
   const described = (ports: readonly Port[]): string[] =>
     ports.map(
-      ({ name, dtype, shape, axes = [] }) =>
-        `  readonly ${key(name)}: { readonly dtype: ${literal(dtype)}; readonly shape: readonly ${literal(shape)}; readonly axes: readonly ${literal(axes)} };`,
+      ({ name, dtype, rows, row, axes = [] }) =>
+        `  readonly ${key(name)}: { readonly dtype: ${literal(dtype)}; readonly shape: readonly ${literal([rows, ...row])}; readonly axes: readonly ${literal(axes)} };`,
     );
   return [
     "",
@@ -125,7 +125,7 @@ function predictTypes(ports: readonly Port[], results: readonly Port[], { inputs
     "   *",
     "   * Throws SHAPE_MISMATCH for other sizes, EMPTY_DATA for none, and by place NOT_FINITE, INDEX_OUT_OF_RANGE and DTYPE_MISMATCH.",
     "   */",
-    `  predict(x: ${record(ports, inputs, (port) => numbersType(port.shape.length, 1))}${options === "" ? "" : `, options?: { ${options} }`}): ${record(results, outputs, (port) => outputType(port, true))};`,
+    `  predict(x: ${record(ports, inputs, (port) => numbersType(port.row.length + 1, 1))}${options === "" ? "" : `, options?: { ${options} }`}): ${record(results, outputs, (port) => outputType(port, true))};`,
   ];
 }
 
@@ -138,8 +138,8 @@ function streamTypes({ stream, outputs }: Plan): readonly string[] {
     "export interface Stream {",
     "  /** Steps read since the start, or the last `reset`. */",
     "  readonly steps: number;",
-    `  /** ${describe(x, false)}${x.shape[0] === 1 ? ", or that row alone," : ""} → ${record(results, outputs, (port) => describe(port, false))}. Throws as \`predict\`${maxSteps === undefined ? "" : ", and INVALID_ARGUMENT past the last step"}. */`,
-    `  step(x: ${numbersType(x.shape.length, x.shape[0] === 1 ? 2 : 1)}): ${record(results, outputs, (port) => outputType(port, false))};`,
+    `  /** ${describe(x, false)}${x.rows === 1 ? ", or that row alone," : ""} → ${record(results, outputs, (port) => describe(port, false))}. Throws as \`predict\`${maxSteps === undefined ? "" : ", and INVALID_ARGUMENT past the last step"}. */`,
+    `  step(x: ${numbersType(x.row.length + 1, x.rows === 1 ? 2 : 1)}): ${record(results, outputs, (port) => outputType(port, false))};`,
     "  /** To the start: of new sequences. */",
     "  reset(): void;",
     "  /** A copy of what is kept. */",
@@ -156,7 +156,7 @@ function streamTypes({ stream, outputs }: Plan): readonly string[] {
 function streamOptions(others: readonly Port[]): string {
   if (others.length === 0) return "";
   const lengths = lengthsType(others, false);
-  return `options: { readonly inputs: ${record(others, [], (port) => numbersType(port.shape.length, 1))}${lengths === "" ? "" : `; ${lengths}`} }`;
+  return `options: { readonly inputs: ${record(others, [], (port) => numbersType(port.row.length + 1, 1))}${lengths === "" ? "" : `; ${lengths}`} }`;
 }
 
 function lengthsType(ports: readonly Port[], isOne: boolean): string {
@@ -180,7 +180,8 @@ function numbersType(rank: number, forms: 1 | 2): string {
   return [...each, "Flat", "Shaped"].join(" | ");
 }
 
-function outputType({ shape, axes = [], dtype }: Port, isAtMost: boolean): string {
+function outputType({ rows, row, axes = [], dtype }: Port, isAtMost: boolean): string {
+  const shape = [rows, ...row];
   const named =
     axes.length === shape.length && axes.every((axis) => axis !== undefined && isIdentifier(axis)) && new Set(axes).size === axes.length;
   const sizes = shape.map((size, d) => `${named ? `${axes[d]}: ` : ""}${d === 0 && isAtMost ? "number" : size}`);
@@ -188,8 +189,8 @@ function outputType({ shape, axes = [], dtype }: Port, isAtMost: boolean): strin
 }
 
 /** "float32 [batch ≤ 8, steps 20, features 3]" */
-function describe({ shape, axes = [], dtype, indices }: Port, isAtMost: boolean): string {
-  const sizes = shape.map(
+function describe({ rows, row, axes = [], dtype, indices }: Port, isAtMost: boolean): string {
+  const sizes = [rows, ...row].map(
     (size, d) => `${axes[d] === undefined ? "" : `${literal(axes[d]).slice(1, -1)} `}${d === 0 && isAtMost && size > 1 ? "≤ " : ""}${size}`,
   );
   return `${dtype === "f32" ? "float32" : indices === undefined ? "int32" : `indices below ${indices}`} [${sizes.join(", ")}]`;

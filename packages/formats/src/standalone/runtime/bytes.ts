@@ -16,7 +16,7 @@ export function decodeBase64(text: string, into: Uint8Array): void {
 /** Of all bytes or words, each change of which changes it (Knuth, TAOCP 3, §6.4: multiplicative hashing). */
 export function sumOf(words: Int32Array | Uint8Array): number {
   let sum = 0;
-  for (let i = 0; i < words.length; i++) sum = Math.imul(sum ^ words[i]!, 0x9e3779b1);
+  for (const word of words) sum = Math.imul(sum ^ word, 0x9e3779b1);
   return sum;
 }
 
@@ -27,7 +27,7 @@ export async function fetched(name: string, given: unknown): Promise<Uint8Array<
     return new Uint8Array(given as ArrayBuffer);
   const address = typeof given === "string" ? given : (given as { readonly href?: unknown } | undefined)?.href; // of a URL
   if (typeof address !== "string")
-    throw new SluiceError("INVALID_ARGUMENT", "open", `${name} must be bytes, or the address of them, got ${String(given)}`);
+    throw new SluiceError("INVALID_ARGUMENT", "open", `${name} must be bytes, or the address of them, got ${typeof given}`);
   let status: string;
   let cause: unknown;
   try {

@@ -27,7 +27,7 @@ function byName(
     throw new SluiceError(
       "INVALID_ARGUMENT",
       who,
-      `${what} must be a record of ${names.join(", ")}, got ${Object.keys(record).join(", ") || String(value)}`,
+      `${what} must be a record of ${names.join(", ")}, got ${Object.keys(record).join(", ") || typeof value}`,
       { missing, unknown },
     );
   return record;
@@ -46,15 +46,15 @@ export interface Reading {
 export function readInputs(machine: Machine, x: unknown, lengths: unknown, { who, ports, names, atMost }: Reading): number {
   const values = byName(who, "x", x, names, true);
   const label = (what: string, name: string): string => (names === null ? what : `${what}.${name}`);
-  const arrays = ports.map((port) => [port, given(who, label("x", port.name), values[port.name], port.shape.slice(1))] as const);
-  for (const [{ shape, axes }, array] of arrays) checkShape(array, shape, axes, atMost);
+  const arrays = ports.map((port) => [port, given(who, label("x", port.name), values[port.name], port.row)] as const);
+  for (const [{ rows, row, axes }, array] of arrays) checkShape(array, [rows, ...row], axes, atMost);
   const rows = arrays[0]?.[1].shape[0] ?? 1;
   for (const [, { name, shape }] of arrays)
     if (shape[0] !== rows) throw new SluiceError("SHAPE_MISMATCH", who, `${name} has ${shape[0]} rows, the first input has ${rows}`);
   const counted = readLengths(machine, lengths, rows, { who, ports, names, atMost });
   for (const [port, array] of arrays) {
     const all = machine.view(port);
-    const size = sizeOf(port.shape.slice(1));
+    const size = sizeOf(port.row);
     readNumbers(array, all.subarray(0, rows * size), port, counted.get(port));
     repeatLast(all, rows, size);
   }
@@ -63,15 +63,16 @@ export function readInputs(machine: Machine, x: unknown, lengths: unknown, { who
 
 /** Where none are given all steps count. */
 function readLengths(machine: Machine, lengths: unknown, rows: number, { who, ports, names }: Reading): ReadonlyMap<Port, Int32Array> {
-  const taken = ports.filter(({ lengthsAt }) => lengthsAt !== undefined);
+  const taken = ports.flatMap((port) =>
+    port.lengthsAt === undefined ? [] : [[port, machine.lengths(port.lengthsAt, port.rows)] as const],
+  );
   if (taken.length === 0 && lengths !== undefined)
     throw new SluiceError("INVALID_ARGUMENT", who, "lengths must be left out: this file was made without. Export with the option lengths");
-  const known = names === null ? null : taken.map(({ name }) => name);
+  const known = names === null ? null : taken.map(([{ name }]) => name);
   const values = lengths === undefined ? {} : byName(who, "lengths", lengths, known, false);
   return new Map(
-    taken.map((port) => {
-      const [batch = 1, steps = 1] = port.shape,
-        into = machine.lengths(port.lengthsAt!, batch), // as was just seen
+    taken.map(([port, into]) => {
+      const [steps = 1] = port.row,
         value = Object.hasOwn(values, port.name) ? values[port.name] : undefined;
       if (value === undefined) return [port, into.fill(steps)];
       const array: Given = given(who, names === null ? "lengths" : `lengths.${port.name}`, value, []);
@@ -93,7 +94,7 @@ export function outputsOf(machine: Machine, ports: readonly Port[], names: reado
   return names === null ? each[0]?.[1] : Object.fromEntries(each);
 }
 
-function outputOf(machine: Machine, port: Port, rows = port.shape[0]!): Output {
-  const { dtype, axes, shape } = port;
-  return { dtype, shape: [rows, ...shape.slice(1)], ...(axes !== undefined && { axes }), data: machine.view(port, 0, rows).slice() };
+function outputOf(machine: Machine, port: Port, rows = port.rows): Output {
+  const { dtype, axes, row } = port;
+  return { dtype, shape: [rows, ...row], ...(axes !== undefined && { axes }), data: machine.view(port, 0, rows).slice() };
 }

@@ -3,12 +3,15 @@ import type { Plan, Port, Run } from "./plan.ts";
 
 const page = 65536;
 
+/** What the module exports: those that the plan has. */
+type Calls = Readonly<Record<"predict" | "before" | "start" | "step", (table: number) => number>>;
+
 /** The module over its memory. Views are made anew when it grows, which only a new stream does. */
 export class Machine {
   readonly memory: WebAssembly.Memory;
   #f32: Float32Array;
   #i32: Int32Array;
-  #calls: Readonly<Record<string, (table: number) => number>> = {};
+  #calls: Calls | undefined;
   /** Blocks of streams that are gone. */
   readonly #free: number[] = [];
   #end: number;
@@ -21,13 +24,13 @@ export class Machine {
   }
 
   link(instance: WebAssembly.Instance): void {
-    this.#calls = instance.exports;
+    this.#calls = instance.exports as Calls; // of the module that the plan was made for
   }
 
-  /** The numbers of a port, where it has so many rows. */
-  view({ at, dtype, shape }: Port, base = 0, rows = shape[0]!): Float32Array | Int32Array {
+  /** The numbers of a port, of all its rows or the first of them. */
+  view({ at, dtype, rows, row }: Port, base = 0, count = rows): Float32Array | Int32Array {
     const from = (at + base) / 4,
-      size = shape.reduce((size, n, d) => size * (d === 0 ? rows : n), 1);
+      size = row.reduce((size, n) => size * n, count);
     return (dtype === "i32" ? this.#i32 : this.#f32).subarray(from, from + size);
   }
 
@@ -39,11 +42,11 @@ export class Machine {
   prepare({ at, table, own }: Run, base = 0): void {
     const from = (at + base) / 4;
     this.#i32.set(table, from);
-    for (const word of own) this.#i32[from + word]! += base;
+    for (const word of own) this.#i32[from + word] = (table[word] ?? 0) + base;
   }
 
-  run(name: string, { at, once }: Run, base = 0): void {
-    this.#calls[name]!(at + base);
+  run(name: keyof Calls, { at, once }: Run, base = 0): void {
+    this.#calls?.[name](at + base);
     for (const word of once) this.#i32[(at + base) / 4 + word] = 0;
   }
 

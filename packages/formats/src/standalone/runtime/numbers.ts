@@ -46,7 +46,8 @@ export function checkShape(
 ): void {
   if (shape.includes(0) && !wanted.includes(0))
     throw new SluiceError("EMPTY_DATA", who, `${name} ${textOf(shape)} has no elements`, { shape });
-  const fits = shape.length === wanted.length && wanted.every((size, d) => (d === 0 && atMost ? shape[d]! <= size : shape[d] === size));
+  const fits =
+    shape.length === wanted.length && shape.every((size, d) => (d === 0 && atMost ? size <= (wanted[d] ?? 0) : size === wanted[d]));
   if (fits) return;
   const sizes = wanted.map((size, d) => `${axes[d] ?? (d === 0 ? "batch" : "")} ${d === 0 && atMost ? "≤ " : ""}${size}`.trim());
   throw new SluiceError(
@@ -82,7 +83,7 @@ export function readNumbers(
   };
   const put = (value: unknown, at: number): void => {
     if (typeof value !== "number") throw noNumber(who, name + placeOf(indexOf(at, shape)), value);
-    if (lengths !== undefined && at % size >= (lengths[Math.floor(at / size)]! * size) / steps) into[at] = 0;
+    if (lengths !== undefined && at % size >= ((lengths[Math.floor(at / size)] ?? 0) * size) / steps) into[at] = 0;
     else {
       into[at] = value;
       if (!Number.isFinite(value) || !Number.isFinite(into[at])) throw fail("NOT_FINITE", at, value, `is not a finite ${dtype}`);
@@ -92,9 +93,9 @@ export function readNumbers(
   };
   const visit = (list: unknown, depth: number, at: number): void => {
     if (depth === shape.length) return put(list, at);
-    const length = shape[depth]!,
-      step = sizeOf(shape.slice(depth + 1)),
-      isInnermost = depth === shape.length - 1;
+    const [length = 0, ...inner] = shape.slice(depth),
+      step = sizeOf(inner),
+      isInnermost = inner.length === 0;
     if (!(Array.isArray(list) || (isTyped(list) && isInnermost)) || list.length !== length) {
       const place = name + placeOf(indexOf(at, shape).slice(0, depth));
       throw new SluiceError("SHAPE_MISMATCH", who, `nested lists must have equal lengths: expected a list of ${length} at ${place}`);

@@ -20,15 +20,21 @@ export async function openModel(plan: Plan, inside: Inside, options: OpenOptions
   const machine = new Machine(plan);
   const [module, weights] = await Promise.all([
     moduleIn(plan, inside.wasm, options.module),
-    inside.weights === undefined ? fetched("weights", options.weights) : undefined,
+    weightsIn(plan, inside.weights, options.weights),
   ]);
   const { bytes, sum } = plan.image;
-  const image = new Uint8Array(machine.memory.buffer, 0, bytes);
-  if (weights === undefined) decodeBase64(inside.weights!, image); // one of the two is there
-  else if (weights.length === bytes) image.set(weights);
-  if ((weights ?? image).length !== bytes || sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum) throw foreign("weights");
+  weights(new Uint8Array(machine.memory.buffer, 0, bytes));
+  if (sumOf(new Int32Array(machine.memory.buffer, 0, bytes / 4)) !== sum) throw foreign("weights");
   machine.link(await instanceOf(module, machine));
   return new Model(plan, machine);
+}
+
+/** What writes them to their place, with no copy between. */
+async function weightsIn({ image }: Plan, inside: string | undefined, given: unknown): Promise<(into: Uint8Array) => void> {
+  if (inside !== undefined) return (into) => decodeBase64(inside, into);
+  const bytes = await fetched("weights", given);
+  if (bytes.length !== image.bytes) throw foreign("weights");
+  return (into) => into.set(bytes);
 }
 
 /** What was given, or what lies inside. One that was compiled before is not looked into. */

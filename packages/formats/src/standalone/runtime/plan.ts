@@ -31,8 +31,11 @@ export interface Port {
   readonly name: string;
   readonly at: number;
   readonly dtype: "f32" | "i32";
-  /** With the rows first. */
-  readonly shape: readonly number[];
+  /** How many there is room for. */
+  readonly rows: number;
+  /** Of each. */
+  readonly row: readonly number[];
+  /** With that of the rows first. */
   readonly axes?: readonly (string | undefined)[];
   /** One more than the largest index. */
   readonly indices?: number;

@@ -60,9 +60,9 @@ export class Stream {
         `the stream has read ${maxSteps} steps, which is all that it has room for. reset() begins anew`,
         { maxSteps },
       );
-    const array = given(who, "x", x, port.shape.slice(1));
-    const isRow = port.shape[0] === 1 && array.shape.length === port.shape.length - 1;
-    checkShape(array, isRow ? port.shape.slice(1) : port.shape, isRow ? port.axes?.slice(1) : port.axes);
+    const array = given(who, "x", x, port.row);
+    if (port.rows === 1 && array.shape.length === port.row.length) checkShape(array, port.row, port.axes?.slice(1));
+    else checkShape(array, [port.rows, ...port.row], port.axes);
     readNumbers(array, this.#machine.view(port), port);
     this.#machine.run("step", step, base);
     this.#steps++;
@@ -80,7 +80,7 @@ export class Stream {
     const base = this.#alive("stream.state");
     const arrays = this.#own.state.map((port) => [
       port.name,
-      { dtype: port.dtype, shape: port.shape, data: this.#machine.view(port, base).slice() },
+      { dtype: port.dtype, shape: [port.rows, ...port.row], data: this.#machine.view(port, base).slice() },
     ]);
     return { steps: this.#steps, arrays: Object.fromEntries(arrays) as State["arrays"] }; // one for each
   }
@@ -93,9 +93,9 @@ export class Stream {
     const { steps, arrays } = (state ?? {}) as Partial<State>; // oxlint-disable-line typescript/no-unnecessary-condition -- null comes from callers without types
     const names = Object.keys(arrays ?? {});
     if (
+      steps === undefined ||
       !Number.isInteger(steps) ||
-      steps! < 0 ||
-      arrays === undefined ||
+      steps < 0 ||
       names.length !== ports.length ||
       ports.some(({ name }) => !names.includes(name))
     )
@@ -104,18 +104,17 @@ export class Stream {
         who,
         `state must be what state() gave, with steps and arrays of ${ports.map(({ name }) => name).join(", ")}`,
       );
-    const each = ports.map((port) => {
-      const array = arrays[port.name]!, // as was just seen
-        own = given(who, `state ${port.name}`, array, port.shape.slice(1)),
-        made = port.dtype === "i32" ? new Int32Array(this.#machine.view(port).length) : new Float32Array(this.#machine.view(port).length);
-      checkShape(own, port.shape);
-      if (array.dtype !== port.dtype)
-        throw new SluiceError("DTYPE_MISMATCH", who, `state ${port.name} must be ${port.dtype}, got ${array.dtype}`);
-      made.set(array.data);
-      return made;
+    const writes = ports.map((port) => {
+      const array = arrays?.[port.name],
+        own = given(who, `state ${port.name}`, array, port.row),
+        data = own.data as ArrayLike<number>; // a list, or a typed array
+      checkShape(own, [port.rows, ...port.row]);
+      if (array?.dtype !== port.dtype)
+        throw new SluiceError("DTYPE_MISMATCH", who, `state ${port.name} must be ${port.dtype}, got ${array?.dtype}`);
+      return () => this.#machine.view(port, base).set(data);
     });
-    ports.forEach((port, i) => this.#machine.view(port, base).set(each[i]!));
-    this.#steps = steps!; // a number, as was seen
+    for (const write of writes) write();
+    this.#steps = steps;
   }
 
   /** Leaves its room to another. A second call does nothing. */
