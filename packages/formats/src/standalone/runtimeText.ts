@@ -42,8 +42,8 @@ function decodeBase64(text, into) {
 /** Of all bytes or words, each change of which changes it (Knuth, TAOCP 3, §6.4: multiplicative hashing). */
 function sumOf(words) {
   let sum = 0;
-  for (const word of words)
-    sum = Math.imul(sum ^ word, 0x9e3779b1);
+  for (let i = 0; i < words.length; i++)
+    sum = Math.imul(sum ^ (words[i] ?? 0), 0x9e3779b1);
   return sum;
 }
 /** Bytes as they are given: in memory, or at an address that \`fetch\` reads. */

@@ -16,7 +16,7 @@ export function decodeBase64(text: string, into: Uint8Array): void {
 /** Of all bytes or words, each change of which changes it (Knuth, TAOCP 3, §6.4: multiplicative hashing). */
 export function sumOf(words: Int32Array | Uint8Array): number {
   let sum = 0;
-  for (const word of words) sum = Math.imul(sum ^ word, 0x9e3779b1);
+  for (let i = 0; i < words.length; i++) sum = Math.imul(sum ^ (words[i] ?? 0), 0x9e3779b1);
   return sum;
 }
 
