@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { open } from "@sluice/cpu";
 import { dense, embedding, gru, input, lstm, model, multiHeadAttention, sequential } from "@sluice/nn";
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { type Standalone, standalone } from "./index.ts";
+import { drawn, modelOf } from "./testing/drawn.ts";
 import { cleanUp, imported } from "./testing/opened.ts";
 
 const backend = await open();
@@ -105,4 +107,22 @@ test("a use without casts compiles, and what is wrong does not", async () => {
   expect(compiled(["es2022"], {})).toBe("");
   expect(await imported(odd)).toMatchObject({ name: oddName });
   expect(odd.code).not.toMatch(/<\/script|\u2028/);
+});
+
+test("the types of models of any kind compile", async () => {
+  const models = fc.sample(drawn, { numRuns: 12, seed: Number(process.env["SLUICE_SEED"] ?? 1) });
+  const uses = await Promise.all(
+    models.map(async (one, i) => {
+      using trainer = await modelOf({ ...one, isDeclared: true }).compile({ backend });
+      const { types, code, verbs } = await standalone(trainer, { batch: one.batch, lengths: one.lengths, maxSteps: 9 });
+      writeFileSync(join(folder, `drawn${i}.d.ts`), types);
+      writeFileSync(join(folder, `drawn${i}.js`), code);
+      const isTokens = one.front.endsWith("tokens");
+      const x = isTokens ? "[[0, 1]]" : "[[[0, 1]]]";
+      const stream = verbs.includes("stream") ? `model.stream().step(${isTokens ? "[1]" : "[[0, 1]]"}).data satisfies Float32Array;` : "";
+      return `{ const { open } = await import("./drawn${i}.js"); const model = await open(); model.predict(${x}).shape[1] satisfies number; ${stream} }`;
+    }),
+  );
+  writeFileSync(join(folder, "usage.ts"), `${uses.join("\n")}\nexport {};\n`);
+  expect(compiled(["es2022"], {})).toBe("");
 });
