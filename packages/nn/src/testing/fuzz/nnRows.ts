@@ -206,7 +206,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     ],
     use: (fn, [definition, sample]) => useLayer(fn(definition as never) as nn.AnyLayer, sample as never),
   },
-  masked: { params: [tensor, tensor], use: (fn, args) => core.trace("fuzz", () => fn(...(placed(args) as never[])), []) },
+  masked: { params: [tensor, maybe(tensor)], use: (fn, args) => core.trace("fuzz", () => fn(...(placed(args) as never[])), []) },
   model: {
     params: [
       tabled(otherTables.model, {
