@@ -1,6 +1,6 @@
 // Makes a model of a graph of layers: what it builds for samples' shapes, what trains it, and the model as a layer of another.
 import { entryOf } from "../host/entryOf.ts";
-import { SluiceError, type Shape } from "@sluice/core";
+import type { Shape } from "@sluice/core";
 import { check, refused, shape as anyShape } from "@sluice/core/arguments";
 import type { AnyWeights, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
@@ -9,9 +9,8 @@ import { checkedSpec, specOf, type Kind, type Spec } from "../layers/spec.ts";
 import { buildGraph } from "../model/build.ts";
 import type { BuiltModel } from "../model/built.ts";
 import type { Graph, Named } from "../model/graph.ts";
-import { knownSamples } from "../model/knownSamples.ts";
 import type { AnyModel } from "../model/model.ts";
-import { asGiven, byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
+import { byName, single, type ByName, type EndNames, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import { summaryOf, type SummaryOptions } from "../model/summary.ts";
 import { isRecord, optionsOf } from "../options/table.ts";
@@ -19,6 +18,7 @@ import { summaryTable } from "../training/tables.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { callModel } from "./modelLayer.ts";
 import { readingOf } from "./reading.ts";
+import { samplesOf } from "./samplesOf.ts";
 import { startingFrom } from "./withWeights.ts";
 
 export interface ModelParts {
@@ -66,17 +66,4 @@ function ofEach<A, B>(who: string, { inputs }: EndNames, given: ByName<Names, A>
 function sampled(shape: Shape, dtype: Kind): Spec {
   check("model.sample", "shape", shape, anyShape);
   return specOf(shape, dtype);
-}
-
-/** As given, or as the model says it. */
-function samplesOf(
-  who: string,
-  { name, graph, ends, saved, sample }: AnyModel,
-  shape: ByName<Names, Shape> | undefined,
-): ByName<Names, Spec> {
-  if (shape !== undefined) return sample(shape);
-  const known = knownSamples(graph, saved);
-  if (known !== undefined) return asGiven(known, ends.inputs, single.inputs);
-  const what = `no sample's shape of the model "${name}" is known`;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Pass it, or begin the model with input({ shape })" });
 }

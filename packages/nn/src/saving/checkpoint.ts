@@ -5,11 +5,10 @@ import { checkpointTable, type LearnerCheckpoint } from "../learner/checkpoint.t
 import { counter, listOf, options } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { bytesOf } from "./bytes.ts";
-import type { Header } from "./header.ts";
 import { parseJson, writeJson } from "./json.ts";
 import { mapSums, number, written, type Written } from "./progress.ts";
 import type { Plan } from "./record.ts";
-import { foreign, openSafetensors, writeSafetensors, type Tensors } from "./safetensors.ts";
+import { foreign, openSafetensors, writeSafetensors, type Header, type Tensors } from "./safetensors.ts";
 
 const version = "1";
 

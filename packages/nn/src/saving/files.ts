@@ -9,11 +9,11 @@ import type { Names } from "../model/names.ts";
 import { anyRecord } from "../options/rules.ts";
 import { readFully } from "./ranges.ts";
 import { checkpointPlan, checkpointTensors } from "./checkpoint.ts";
-import type { Header } from "./header.ts";
 import { planOf, type Plan } from "./record.ts";
 import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";
-import { corrupt, emptyArray, headerEnd, pieces, prefixLength, readHead } from "./safetensors.ts";
+import { corrupt, emptyArray, headerEnd, pieces, readHead, type Header } from "./safetensors.ts";
 import { tensorsOf, type SaveOptions } from "./serialize.ts";
+import { prefixLength } from "./stored.ts";
 import { readingOf } from "./deserialize.ts";
 import type { LoadOptions } from "./deserializeWith.ts";
 

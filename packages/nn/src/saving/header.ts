@@ -1,49 +1,53 @@
-// The header of a safetensors file: exactly the grammar that the format has, read in one pass, and written.
+// The header of a safetensors file: exactly the grammar that the format has, with all of its types, read in one pass, and written.
 //
 //   {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, …, "__metadata__": {text: text}}
-import type { DType, Shape, SluiceError } from "@sluice/core";
+import type { Shape, SluiceError } from "@sluice/core";
 import { maxElements, maxRank, show } from "@sluice/core/arguments";
 import { Scanner } from "./scanner.ts";
 
+/** The types of the format, and how many bits an element takes; rows of those with fewer than 8 are packed. */
+export const storedBits = {
+  ...{ BOOL: 8, U8: 8, I8: 8, U16: 16, I16: 16, U32: 32, I32: 32, U64: 64, I64: 64 },
+  ...{ BF16: 16, F16: 16, F32: 32, F64: 64, C64: 64 },
+  ...{ F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+} as const;
+export type StoredType = keyof typeof storedBits;
+
 /** Where an array lies among the data, in bytes from its start. */
-export interface Entry {
+export interface Stored {
   readonly name: string;
-  readonly dtype: DType;
+  readonly type: StoredType;
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
 }
 
-export interface Header {
+export interface StoredHeader {
   /** In the order of the data. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Stored[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface Failures {
   /** What is damaged. */
-  corrupt(what: string): SluiceError;
+  corrupt(what: string, cause?: unknown): SluiceError;
   /** What may be whole, but not for us. */
   foreign(what: string): SluiceError;
 }
 
-const types = { F32: "f32", F64: "f64", I32: "i32" } as const satisfies Record<string, DType>;
-const names = { f32: "F32", f64: "F64", i32: "I32" } as const satisfies Record<DType, keyof typeof types>;
-const bytesOf = { f32: 4, f64: 8, i32: 4 } as const satisfies Record<DType, number>;
-
 /** Metadata first, which is where others look for them. */
-export function writeHeader({ entries, metadata }: Header): string {
+export function writeHeader({ entries, metadata }: StoredHeader): string {
   const arrays = entries.map(
-    ({ name, dtype, shape, begin, end }) =>
-      `${JSON.stringify(name)}:{"dtype":"${names[dtype]}","shape":[${shape.join()}],"data_offsets":[${begin},${end}]}`,
+    ({ name, type, shape, begin, end }) =>
+      `${JSON.stringify(name)}:{"dtype":"${type}","shape":[${shape.join()}],"data_offsets":[${begin},${end}]}`,
   );
   return `{${[`"__metadata__":${JSON.stringify(metadata)}`, ...arrays].join()}}`;
 }
 
 /** The header of a file whose data are `length` bytes: its arrays follow each other without a hole from the first byte to the last. */
-export function parseHeader(text: string, length: number, failures: Failures): Header {
+export function parseHeader(text: string, length: number, failures: Failures): StoredHeader {
   const scanner = new Scanner(text, failures.corrupt);
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, Stored>();
   let metadata: Map<string, string> | undefined;
   scanner.items("{", "}", () => {
     const name = nameIn(scanner);
@@ -76,7 +80,7 @@ function texts(scanner: Scanner): Map<string, string> {
   return found;
 }
 
-function entry(scanner: Scanner, name: string, failures: Failures): Entry {
+function entry(scanner: Scanner, name: string, failures: Failures): Stored {
   const { corrupt, foreign } = failures;
   const who = `array ${show(name)}`;
   const given: { dtype?: string; shape?: number[]; data_offsets?: number[] } = {};
@@ -92,12 +96,12 @@ function entry(scanner: Scanner, name: string, failures: Failures): Entry {
   const { dtype, shape, data_offsets: [begin, end] = [] } = given;
   if (dtype === undefined || shape === undefined || begin === undefined || end === undefined)
     throw corrupt(`${who} lacks its dtype, its shape or one of its two offsets`);
-  if (!isType(dtype)) throw foreign(`${who} is of dtype ${show(dtype)}, not one of ${Object.keys(types).join(", ")}`);
+  if (!isType(dtype)) throw foreign(`${who} is of dtype ${show(dtype)}, not one of ${Object.keys(storedBits).join(", ")}`);
   const elements = shape.reduce((product, n) => product * n, 1);
-  const bytes = elements * bytesOf[types[dtype]];
+  const bytes = (elements * storedBits[dtype]) / 8;
   if (end - begin !== bytes) throw corrupt(`${who} [${shape.join(", ")}] of ${dtype} takes ${bytes} bytes, it has ${end - begin}`);
   if (elements > maxElements) throw foreign(`${who} has more than ${maxElements} elements`);
-  return { name, dtype: types[dtype], shape, begin, end };
+  return { name, type: dtype, shape, begin, end };
 }
 
 function wholes(scanner: Scanner, most: number): number[] {
@@ -109,7 +113,7 @@ function wholes(scanner: Scanner, most: number): number[] {
   return found;
 }
 
-function checkTiling(ordered: readonly Entry[], length: number, { corrupt }: Failures): void {
+function checkTiling(ordered: readonly Stored[], length: number, { corrupt }: Failures): void {
   let at = 0;
   for (const { name, begin, end } of ordered) {
     if (begin !== at) throw corrupt(`array ${show(name)} begins at byte ${begin} of the data, the one before it ends at ${at}`);
@@ -118,6 +122,6 @@ function checkTiling(ordered: readonly Entry[], length: number, { corrupt }: Fai
   if (at !== length) throw corrupt(`its arrays take ${at} bytes, ${length} are there`);
 }
 
-function isType(value: string): value is keyof typeof types {
-  return Object.hasOwn(types, value);
+function isType(value: string): value is StoredType {
+  return Object.hasOwn(storedBits, value);
 }

@@ -16,10 +16,9 @@ import { sequential } from "../models/sequential.ts";
 import { anyRecord, counter, listOf, recordOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
-import type { Entry, Header } from "./header.ts";
 import { parseJson, writeJson } from "./json.ts";
 import { progress, progressOf, progressRecord, type ProgressRecord } from "./progress.ts";
-import { corrupt, foreign, type Tensors } from "./safetensors.ts";
+import { corrupt, foreign, type Entry, type Header, type Tensors } from "./safetensors.ts";
 
 const version = "1";
 /** The array of slot m for "lstm.wx" is named "optimizer/m/lstm.wx". A layer's name has no slash, so no weight is named like that. */

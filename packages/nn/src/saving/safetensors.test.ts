@@ -1,7 +1,8 @@
 import type { HostArray } from "@sluice/core";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { longestHeader, openSafetensors, readHead, writeSafetensors, type Tensors } from "./safetensors.ts";
+import { openSafetensors, readHead, writeSafetensors, type Tensors } from "./safetensors.ts";
+import { longestHeader } from "./stored.ts";
 
 const anyShape = fc.array(fc.nat({ max: 3 }), { maxLength: 3 });
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);

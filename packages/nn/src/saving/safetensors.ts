@@ -1,49 +1,46 @@
-// The safetensors file layout (https://github.com/huggingface/safetensors, "Format"): named arrays after a JSON header.
-//
-//   8 bytes   length n of the header, unsigned, little-endian
-//   n bytes   the header
-//   the rest  the arrays, row-major and little-endian, without holes; offsets count from its start
+// Safetensors files of the three types that Sluice computes with, in whole or by ranges: what models and checkpoints are kept in.
 //
 // Where the bytes come from and go to is the caller's: `pieces` are written one after the other, `Head` says which bytes are which array.
-import { SluiceError, type HostArray, type TypedArray } from "@sluice/core";
-import { parseHeader, writeHeader, type Entry, type Header } from "./header.ts";
+import { SluiceError, type DType, type HostArray, type TypedArray } from "@sluice/core";
+import { show } from "@sluice/core/arguments";
+import type { Failures, Stored, StoredHeader, StoredType } from "./header.ts";
+import { readStoredHead, storedHeaderEnd, storedPieces, longestHeader } from "./stored.ts";
 
 export interface Tensors {
   readonly tensors: Readonly<Record<string, HostArray>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/**
- * Longest header that is read or written: that of some 300,000 arrays. The format allows three times as much; what a header becomes in
- * memory is several times its length.
- */
-export const longestHeader = 2 ** 25;
+/** Where an array lies among the data, in bytes from its start. */
+export interface Entry extends Omit<Stored, "type"> {
+  readonly dtype: DType;
+}
 
-/** The length of the header, and its first character: enough to see what a file is. */
-export const prefixLength = 9;
+export interface Header extends Omit<StoredHeader, "entries"> {
+  /** In the order of the data. */
+  readonly entries: readonly Entry[];
+}
 
 const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
+const types = { F32: "f32", F64: "f64", I32: "i32" } as const satisfies { readonly [T in StoredType]?: DType };
+export const storedAs = { f32: "F32", f64: "F64", i32: "I32" } as const satisfies Record<DType, keyof typeof types>;
 
 /** A file in pieces: what comes before the arrays, then the caller's arrays themselves. Throws INVALID_ARGUMENT for a header past `longestHeader`. */
 export function pieces({ tensors, metadata }: Tensors, who: string): Uint8Array[] {
-  let end = 0;
-  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => ({
-    ...{ name, dtype, shape },
-    begin: end,
-    end: (end += data.byteLength),
+  const each = Object.entries(tensors).map(([name, { dtype, shape, data }]) => ({
+    ...{ name, type: storedAs[dtype], shape },
+    bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   }));
-  const header = new TextEncoder().encode(writeHeader({ entries, metadata }));
-  const start = 8 + Math.ceil(header.length / 8) * 8; // spaces up to a multiple of 8, so that arrays are aligned
-  if (start - 8 > longestHeader) throw tooLong(who, start - 8);
-  const head = new Uint8Array(start).fill(0x20, 8);
-  new DataView(head.buffer).setBigUint64(0, BigInt(start - 8), true);
-  head.set(header, 8);
-  return [head, ...Object.values(tensors).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  return storedPieces(each, metadata, (length) => tooLong(who, length));
 }
 
 /** The file as one array. Throws as `pieces`, and OUT_OF_MEMORY. */
 export function writeSafetensors(file: Tensors, who = "serialize"): Uint8Array {
-  const parts = pieces(file, who);
+  return joined(pieces(file, who), who);
+}
+
+/** Pieces as one array. Throws OUT_OF_MEMORY. */
+export function joined(parts: readonly Uint8Array[], who: string): Uint8Array {
   const bytes = allocate(who, parts.reduce((sum, { length }) => sum + length, 0), Uint8Array); // prettier-ignore
   let at = 0;
   for (const part of parts) {
@@ -60,32 +57,29 @@ export function openSafetensors(bytes: Uint8Array, who: string): { readonly head
   return { header, read: (entry) => arrayOf(entry, bytes.subarray(start), who) };
 }
 
-/**
- * Where the header ends in a file of `length` bytes that begins with `prefix`, of at least `prefixLength` bytes where the file has them.
- *
- * Throws FILE_FOREIGN for what is no safetensors file, FILE_CORRUPT for one that is cut short.
- */
+/** As `storedHeaderEnd`. Throws FILE_FOREIGN for what is no safetensors file, FILE_CORRUPT for one that is cut short. */
 export function headerEnd(prefix: Uint8Array, length: number, who: string): number {
-  if (length < 8) throw corrupt(who, `it has ${length} bytes, fewer than the length of a header takes`);
-  const end = 8 + Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
-  if (length > 8 && prefix[8] !== 0x7b) throw foreign(who, "it is no safetensors file");
-  if (end - 8 > longestHeader) throw foreign(who, `its header is said to have ${end - 8} bytes, at most ${longestHeader} are read`);
-  if (end > length) throw corrupt(who, `its header ends at byte ${end}, the file at ${length}`);
-  return end;
+  return storedHeaderEnd(prefix, length, failuresOf(who));
 }
 
 /** What the header says, before data of `length` bytes. Throws FILE_CORRUPT and, for a dtype that Sluice lacks, FILE_FOREIGN. */
 export function readHead(header: Uint8Array, length: number, who: string): Header {
-  return parseHeader(decodeText(header, who), length, { corrupt: (what) => corrupt(who, what), foreign: (what) => foreign(who, what) });
+  const { entries, metadata } = readStoredHead(header, length, failuresOf(who));
+  return {
+    entries: entries.map(({ type, ...entry }) => {
+      if (!isOurs(type)) throw foreign(who, `array ${show(entry.name)} is of dtype "${type}", not one of ${Object.keys(types).join(", ")}`);
+      return { ...entry, dtype: types[type] };
+    }),
+    metadata,
+  };
 }
 
-/** A mark of byte order would be a character like any other. Memory that threads share is copied: engines decode no other. */
-function decodeText(bytes: Uint8Array, who: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
-  } catch (cause) {
-    throw corrupt(who, "its header is no UTF-8", cause);
-  }
+function isOurs(type: StoredType): type is keyof typeof types {
+  return Object.hasOwn(types, type);
+}
+
+function failuresOf(who: string): Failures {
+  return { corrupt: (what, cause) => corrupt(who, what, cause), foreign: (what) => foreign(who, what) };
 }
 
 /** An array of its own for an entry, zeros yet, and the bytes to fill. Throws OUT_OF_MEMORY. */
