@@ -11,3 +11,5 @@ export { type Readable, readFully } from "./saving/ranges.ts";
 export { joined, storedAs } from "./saving/safetensors.ts";
 export { longestHeader, prefixLength, readStoredHead, storedHeaderEnd, storedPieces, type ToStore } from "./saving/stored.ts";
 export { inferenceOf, type Inference, type Place, type StreamPrograms, type TracedProgram } from "./training/inference.ts";
+export type { AnyModel, AnyTrainer } from "./model/model.ts";
+export { samplesOf } from "./models/samplesOf.ts";

@@ -2,6 +2,7 @@
 import { SluiceError, type HostArray } from "@sluice/core";
 import { check, oneOf, optional, options as named, refused, show, type Rule } from "@sluice/core/arguments";
 import { joined, longestHeader, storedAs, storedPieces, type ToStore } from "@sluice/nn/kit";
+import { checkArray, isRecord } from "./checkArray.ts";
 import { bf16, f16, narrowed } from "./halves.ts";
 
 export interface WriteOptions {
@@ -41,7 +42,10 @@ function piecesOf(who: string, tensors: Readonly<Record<string, HostArray>>, opt
   check(who, "dtype", dtype, optional(oneOf("f16", "bf16")));
   if (!isRecord(tensors)) throw refused(who, "the arrays", tensors, "a record of arrays by name");
   const entries = Object.entries(tensors);
-  for (const [name, array] of entries) checkArray(who, name, array);
+  for (const [name, array] of entries) {
+    checkName(who, name);
+    checkArray(who, name, array);
+  }
   const stored = entries.map(([name, array]): ToStore & { readonly width: number } => {
     const { shape, data } = array;
     if (dtype === undefined || array.dtype === "i32")
@@ -70,26 +74,10 @@ function narrowedArray(who: string, name: string, { data }: HostArray, dtype: "f
   return codes;
 }
 
-const kinds = { f32: "Float32Array", f64: "Float64Array", i32: "Int32Array" } as const;
-
-/** Throws INVALID_ARGUMENT for what JavaScript callers may hand over, or have transferred. */
-function checkArray(who: string, name: string, array: unknown): void {
+/** Throws INVALID_ARGUMENT. */
+function checkName(who: string, name: string): void {
   if (name === "__metadata__" || /\p{Surrogate}/u.test(name))
     throw refused(who, "the name of an array", name, 'a text of whole characters, not "__metadata__"');
-  const { dtype, shape, data } = (isRecord(array) ? array : {}) as { readonly [K in keyof HostArray]?: unknown }; // whatever it has
-  const isKind =
-    typeof dtype === "string" &&
-    Object.hasOwn(kinds, dtype) &&
-    Object.prototype.toString.call(data) === `[object ${kinds[dtype as keyof typeof kinds]}]`;
-  if (!isKind || !Array.isArray(shape)) throw refused(who, `array ${show(name)}`, array, "{ dtype, shape, data } with data of that dtype");
-  const wanted = shape.reduce((product: number, n: unknown) => product * Number(n), 1),
-    { length } = data as HostArray["data"]; // as was just seen
-  if (wanted !== length || !shape.every((n) => Number.isSafeInteger(n) && Number(n) >= 0))
-    throw refused(who, `array ${show(name)} [${shape.join(", ")}]`, length, `${wanted} elements`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 function tooLarge(who: string, name: string, index: number, value: number, dtype: string): SluiceError {

@@ -1,0 +1,74 @@
+// A state dict as it comes: arrays by name, or an open safetensors file that is read as it is needed.
+import { SluiceError, type DType, type HostArray, type Shape } from "@sluice/core";
+import { show } from "@sluice/core/arguments";
+import { bytesOf } from "@sluice/nn/kit";
+import { checkArray, isRecord } from "../safetensors/checkArray.ts";
+import { elements } from "../safetensors/elements.ts";
+import { refusePickle } from "../safetensors/failures.ts";
+import type { SafetensorsFile, TensorInfo } from "../safetensors/file.ts";
+import type { Named } from "./part.ts";
+
+/** What `module.state_dict()` gives in PyTorch: an open file (`openSafetensors`, `openSharded`), or arrays by name. */
+export type StateDict = SafetensorsFile | Named<HostArray>;
+
+/** The same either way. */
+export interface State {
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  shapeOf(name: string): Shape | undefined;
+  /** Whether it holds no whole numbers. */
+  isFloating(name: string): boolean;
+  read(names: readonly string[]): Promise<Named<HostArray>>;
+}
+
+/** Throws INVALID_ARGUMENT for what is none, FILE_FOREIGN for the bytes of a pickle. */
+export function stateOf(who: string, given: StateDict): State {
+  if (isFile(given)) {
+    const { names, tensors, readAll } = given;
+    const found = new Map(Object.entries(tensors));
+    return {
+      names,
+      has: (name) => found.has(name),
+      shapeOf: (name) => found.get(name)?.shape,
+      isFloating: (name) => dtypeIn(found.get(name)) !== "i32",
+      read: readAll,
+    };
+  }
+  const found = new Map(Object.entries(arraysIn(who, given)));
+  return {
+    names: [...found.keys()],
+    has: (name) => found.has(name),
+    shapeOf: (name) => found.get(name)?.shape,
+    isFloating: (name) => found.get(name)?.dtype !== "i32",
+    read: async (names) => Object.fromEntries(names.map((name) => [name, found.get(name)!])), // each is there
+  };
+}
+
+/** Undefined where it cannot be read, which reading tells. */
+function dtypeIn(tensor: TensorInfo | undefined): DType | undefined {
+  return tensor && elements[tensor.type]?.dtype;
+}
+
+function isFile(given: unknown): given is SafetensorsFile {
+  return typeof given === "object" && given !== null && "readAll" in given && typeof given.readAll === "function";
+}
+
+/** Throws INVALID_ARGUMENT for what is no record of arrays, each with as many numbers as its shape says. */
+export function arraysIn(who: string, given: unknown): Named<HostArray> {
+  if (ArrayBuffer.isView(given) || given instanceof ArrayBuffer) {
+    refusePickle(who, bytesOf(given, who));
+    throw notState(who, "bytes", "Open them first: await openSafetensors(bytes), of @sluice/formats/safetensors");
+  }
+  if (!isRecord(given)) throw notState(who, show(given));
+  for (const [name, array] of Object.entries(given)) checkArray(who, name, array);
+  return given as Named<HostArray>; // each was looked at
+}
+
+function notState(who: string, came: string, fix = "Take what openSafetensors or readAll gives"): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `the state dict must be an open safetensors file or a record of arrays by name, got ${came}`,
+    fix,
+  });
+}
