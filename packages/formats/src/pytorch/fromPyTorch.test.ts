@@ -1,0 +1,459 @@
+import { mgu, type HostArray } from "@sluice/core";
+import { open } from "@sluice/cpu";
+import {
+  adam,
+  batchNormalization,
+  bidirectional,
+  conv1D,
+  conv1DTranspose,
+  dense,
+  depthwiseConv1D,
+  embedding,
+  groupNormalization,
+  gru,
+  input,
+  layerNormalization,
+  lstm,
+  model as modelOf,
+  multiHeadAttention,
+  positionEmbedding,
+  prelu,
+  recurrent,
+  rmsNormalization,
+  sequential,
+  simpleRNN,
+  timeDistributed,
+  transformerDecoder,
+  transformerEncoder,
+} from "@sluice/nn";
+import { afterAll, describe, expect, test } from "vitest";
+import { fromPyTorch } from "./fromPyTorch.ts";
+import { toPyTorch } from "./toPyTorch.ts";
+import { beyond, hosted, torchFixture, torchModule } from "./testing/torch.ts";
+
+const backend = await open();
+afterAll(() => backend.close());
+
+const flipped = ({ shape, data }: { readonly shape: readonly number[]; readonly data: readonly number[] }): HostArray => {
+  const [steps = 0, batch = 0, size = 0] = shape;
+  const at = (i: number): number =>
+    data[((Math.floor(i / size) % steps) * batch + Math.floor(i / (size * steps))) * size + (i % size)] ?? NaN;
+  return { dtype: "f32", shape: [batch, steps, size], data: Float32Array.from(data, (_, i) => at(i)) };
+};
+/** States of layers and directions one under the other, as PyTorch has them. */
+const stacked = (states: readonly HostArray[]): HostArray => ({
+  dtype: "f32",
+  shape: [states.length, ...(states[0]?.shape ?? [])],
+  data: Float32Array.from(states.flatMap(({ data }) => [...data])),
+});
+
+describe("each fixture as a model of nn", () => {
+  test("lstm, with its states", async () => {
+    const { file, inputs, outputs } = await torchFixture("lstm");
+    const x = input({ shape: [5, 3] }),
+      y = lstm({ units: 4, returnSequences: true })(x);
+    const made = await fromPyTorch(modelOf({ inputs: { x }, outputs: { y, h: y.state.h, c: y.state.c } }), file, { layers: { lstm: "" } });
+    using trainer = await made.compile({ backend });
+    const got = await trainer.predict({ x: hosted(inputs[0]!) });
+    expect(beyond([got.y, stacked([got.h]), stacked([got.c])], outputs)).toEqual([]);
+  });
+
+  test("lstm-2-bidirectional, each layer a layer", async () => {
+    const { file, inputs, outputs } = await torchFixture("lstm-2-bidirectional");
+    const x = input({ shape: [5, 3] }),
+      a = bidirectional(lstm({ units: 4, returnSequences: true }), { name: "first" })(x),
+      b = bidirectional(lstm({ units: 4, returnSequences: true }), { name: "second" })(a);
+    const states = [a.state.forward, a.state.backward, b.state.forward, b.state.backward];
+    const made = await fromPyTorch(
+      modelOf({
+        inputs: x,
+        outputs: {
+          y: b,
+          ...Object.fromEntries(
+            states.flatMap(({ h, c }, i) => [
+              [`h${i}`, h],
+              [`c${i}`, c],
+            ]),
+          ),
+        },
+      }),
+      file,
+      { layers: { first: "", second: { module: "", layer: 1 } } },
+    );
+    using trainer = await made.compile({ backend });
+    const got: Readonly<Record<string, HostArray>> = await trainer.predict(hosted(inputs[0]!));
+    const all = (name: string): HostArray => stacked(states.map((_, i) => got[`${name}${i}`]!));
+    expect(beyond([got["y"]!, all("h"), all("c")], outputs)).toEqual([]);
+  });
+
+  test("lstm-projection", async () => {
+    const { file, inputs, outputs } = await torchFixture("lstm-projection");
+    const x = input({ shape: [5, 3] }),
+      y = lstm({ units: 4, projection: 2, returnSequences: true })(x);
+    const made = await fromPyTorch(modelOf({ inputs: x, outputs: { y, h: y.state.h, c: y.state.c } }), file, { layers: { lstm: "" } });
+    using trainer = await made.compile({ backend });
+    const got = await trainer.predict(hosted(inputs[0]!));
+    expect(beyond([got.y, stacked([got.h]), stacked([got.c])], outputs)).toEqual([]);
+  });
+
+  test("lstm-cell, gruCell, rnnCell: a sequence of one step", async () => {
+    const { file, inputs, outputs } = await torchFixture("lstm-cell");
+    const x = input({ shape: [1, 3] }),
+      y = lstm({ units: 4 })(x);
+    using trainer = await (
+      await fromPyTorch(modelOf({ inputs: x, outputs: { h: y, c: y.state.c } }), file, { layers: { lstm: "" } })
+    ).compile({ backend });
+    const step = ({
+      shape: [batch = 0, size = 0],
+      data,
+    }: {
+      readonly shape: readonly number[];
+      readonly data: readonly number[];
+    }): HostArray => hosted({ shape: [batch, 1, size], data });
+    const { h, c } = await trainer.predict(step(inputs[0]!));
+    expect(beyond([h, c], outputs)).toEqual([]);
+    for (const [name, layer] of Object.entries({ gruCell: gru({ units: 4 }), rnnCell: simpleRNN({ units: 4, activation: "relu" }) })) {
+      const cell = await torchModule(name);
+      const made = await fromPyTorch(sequential([input({ shape: [1, 3] }), layer]), cell.tensors, { layers: { [layer.kind]: name } });
+      using own = await made.compile({ backend });
+      expect(beyond([await own.predict(step(cell.inputs[0]!))], cell.outputs)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["gru", {}],
+    ["gru-no-bias", { useBias: false }],
+  ] as const)("%s", async (name, options) => {
+    const { file, inputs, outputs } = await torchFixture(name);
+    const x = input({ shape: [5, 3] }),
+      y = gru({ units: 4, returnSequences: true, ...options })(x);
+    using trainer = await (
+      await fromPyTorch(modelOf({ inputs: x, outputs: { y, h: y.state.h } }), file, { layers: { gru: "" } })
+    ).compile({ backend });
+    const got = await trainer.predict(hosted(inputs[0]!));
+    expect(beyond([got.y, stacked([got.h])], outputs)).toEqual([]);
+  });
+
+  test("gru-bidirectional-time-major, batch first", async () => {
+    const { file, inputs, outputs } = await torchFixture("gru-bidirectional-time-major");
+    const x = input({ shape: [5, 3] }),
+      y = bidirectional(gru({ units: 4, returnSequences: true }))(x),
+      { forward, backward } = y.state;
+    const made = await fromPyTorch(modelOf({ inputs: x, outputs: { y, f: forward.h, b: backward.h } }), file, {
+      layers: { bidirectional: "" },
+    });
+    using trainer = await made.compile({ backend });
+    const got = await trainer.predict(flipped(inputs[0]!));
+    const wanted = flipped(outputs[0]!);
+    expect(beyond([got.y, stacked([got.f, got.b])], [{ shape: wanted.shape, data: [...wanted.data] }, outputs[1]!])).toEqual([]);
+  });
+
+  test("rnn-relu, and two layers of tanh both ways", async () => {
+    const { file, inputs, outputs } = await torchFixture("rnn-relu");
+    const x = input({ shape: [5, 3] }),
+      y = simpleRNN({ units: 4, activation: "relu", returnSequences: true })(x);
+    using trainer = await (
+      await fromPyTorch(modelOf({ inputs: x, outputs: { y, h: y.state.h } }), file, { layers: { simpleRNN: "" } })
+    ).compile({ backend });
+    const got = await trainer.predict(hosted(inputs[0]!));
+    expect(beyond([got.y, stacked([got.h])], outputs)).toEqual([]);
+    const two = await torchModule("rnn"),
+      both = () => bidirectional(simpleRNN({ units: 4, returnSequences: true }));
+    const made = await fromPyTorch(sequential([both(), both()]), two.tensors, {
+      layers: { bidirectional: "rnn", bidirectional_1: { module: "rnn", layer: 1 } },
+      shape: [5, 3],
+    });
+    using twice = await made.compile({ backend });
+    expect(beyond([await twice.predict(hosted(two.inputs[0]!))], two.outputs.slice(0, 1))).toEqual([]);
+  });
+
+  test("multihead, and keys and values of other sizes", async () => {
+    const { file, inputs, outputs } = await torchFixture("multihead");
+    const made = await fromPyTorch(sequential([multiHeadAttention({ numHeads: 2, name: "mha" })]), file, { shape: [5, 8] });
+    using trainer = await made.compile({ backend });
+    expect(beyond([await trainer.predict(hosted(inputs[0]!))], outputs)).toEqual([]);
+    const other = await torchModule("kdim");
+    const [query, key, value] = [input({ shape: [3, 8] }), input({ shape: [4, 6] }), input({ shape: [4, 5] })];
+    const looking = modelOf({
+      inputs: { query, key, value },
+      outputs: multiHeadAttention({ numHeads: 2, name: "kdim" })(query, { key, value }),
+    });
+    using looker = await (await fromPyTorch(looking, other.tensors)).compile({ backend });
+    const [q, k, v] = other.inputs.map(hosted);
+    expect(beyond([await looker.predict({ query: q!, key: k!, value: v! })], other.outputs)).toEqual([]);
+  });
+
+  test("tagger", async () => {
+    const { file, inputs, outputs } = await torchFixture("tagger");
+    const tagger = sequential([
+      embedding({ inputDim: 11, outputDim: 6 }),
+      bidirectional(lstm({ units: 4, returnSequences: true })),
+      layerNormalization({ epsilon: 1e-5 }),
+      dense({ units: 3, activation: "softmax" }),
+    ]);
+    const made = await fromPyTorch(tagger, file, {
+      layers: { bidirectional: "rnn", layerNormalization: "norm", dense: "head" },
+      shape: [5],
+    });
+    using trainer = await made.compile({ backend });
+    const { shape, data } = inputs[0]!;
+    expect(beyond([await trainer.predict({ dtype: "i32", shape, data: Int32Array.from(data) })], outputs)).toEqual([]);
+  });
+
+  test("conv-gru-classifier", async () => {
+    const { file, inputs, outputs } = await torchFixture("conv-gru-classifier");
+    const classifier = sequential([
+      conv1D({ filters: 6, kernelSize: 3, padding: "same", activation: "relu", name: "conv" }),
+      gru({ units: 4 }),
+      dense({ units: 8, activation: "relu" }),
+      dense({ units: 2 }),
+    ]);
+    const made = await fromPyTorch(classifier, file, { layers: { dense: "fc.0", dense_1: "fc.2" }, shape: [5, 3] });
+    using trainer = await made.compile({ backend });
+    expect(beyond([await trainer.predict(hosted(inputs[0]!))], outputs)).toEqual([]);
+  });
+
+  test("transformer-encoder, norms first, a decoder, and an encoder layer behind a causal mask", async () => {
+    const { file, inputs, outputs } = await torchFixture("transformer-encoder");
+    const block = () => transformerEncoder({ intermediateDim: 16, numHeads: 2, activation: "gelu" });
+    const layers = { transformerEncoder: "layers.0", transformerEncoder_1: "layers.1" };
+    using trainer = await (await fromPyTorch(sequential([block(), block()]), file, { layers, shape: [5, 8] })).compile({ backend });
+    expect(beyond([await trainer.predict(hosted(inputs[0]!))], outputs)).toEqual([]);
+    const first = await torchModule("encoderFirst");
+    const prenorm = sequential([
+      transformerEncoder({ intermediateDim: 12, numHeads: 2, activation: "gelu", normalizeFirst: true, name: "encoderFirst" }),
+    ]);
+    using normed = await (await fromPyTorch(prenorm, first.tensors, { shape: [5, 8] })).compile({ backend });
+    expect(beyond([await normed.predict(hosted(first.inputs[0]!))], first.outputs)).toEqual([]);
+    const decoder = await torchModule("decoder");
+    const [x, memory] = [input({ shape: [5, 8] }), input({ shape: [4, 8] })];
+    const decoding = modelOf({
+      inputs: { x, memory },
+      outputs: transformerDecoder({ intermediateDim: 12, numHeads: 2, name: "decoder" })(x, { memory }),
+    });
+    using decodes = await (await fromPyTorch(decoding, decoder.tensors)).compile({ backend });
+    const [steps, keys] = decoder.inputs.map(hosted);
+    expect(beyond([await decodes.predict({ x: steps!, memory: keys! })], decoder.outputs)).toEqual([]);
+    const causal = await torchModule("causal");
+    const writer = sequential([transformerDecoder({ intermediateDim: 12, numHeads: 2, name: "causal" })]);
+    using writes = await (await fromPyTorch(writer, causal.tensors, { shape: [5, 8] })).compile({ backend });
+    expect(beyond([await writes.predict(hosted(causal.inputs[0]!))], causal.outputs)).toEqual([]);
+  });
+
+  test.each([
+    ["conv", conv1D({ filters: 6, kernelSize: 3, strides: 2, dilationRate: 2, groups: 2, name: "conv" })],
+    ["depthwise", depthwiseConv1D({ kernelSize: 3, depthMultiplier: 2, name: "depthwise" })],
+    ["transposed", conv1DTranspose({ filters: 3, kernelSize: 3, strides: 2, name: "transposed" })],
+    ["batchNorm", batchNormalization({ epsilon: 1e-5, name: "batchNorm" })],
+    ["groupNorm", groupNormalization({ groups: 2, epsilon: 1e-5, name: "groupNorm" })],
+    ["prelu", prelu({ sharedAxes: [1], name: "prelu" })],
+    ["layerNorm", layerNormalization({ epsilon: 1e-5, center: false, name: "layerNorm" })],
+    ["rmsNorm", rmsNormalization({ epsilon: 1e-6, name: "rmsNorm" })],
+  ])("%s", async (name, layer) => {
+    const { tensors, inputs, outputs } = await torchModule(name);
+    const made = await fromPyTorch(sequential([layer]), tensors, { shape: (inputs[0]?.shape ?? []).slice(1) });
+    using trainer = await made.compile({ backend });
+    expect(beyond([await trainer.predict(hosted(inputs[0]!))], outputs)).toEqual([]);
+  });
+});
+
+test("a model that came streams what PyTorch gives of the whole, and trains further", async () => {
+  const { file, inputs, outputs } = await torchFixture("lstm");
+  const made = await fromPyTorch(sequential([input({ shape: [5, 3] }), lstm({ units: 4, returnSequences: true })]), file, {
+    layers: { lstm: "" },
+  });
+  using trainer = await made.compile({ backend, optimizer: adam({ learningRate: 0.01 }), loss: "mse" });
+  const { shape: [batch = 0, steps = 0, size = 0], data: x } = inputs[0]!, // prettier-ignore
+    y = outputs[0]!;
+  await using stream = await trainer.stream({ batch });
+  for (let t = 0; t < steps; t++) {
+    const rows = (data: readonly number[], width: number): number[] =>
+      Array.from({ length: batch * width }, (_, i) => data[(Math.floor(i / width) * steps + t) * width + (i % width)] ?? NaN);
+    const step = await stream.step({ dtype: "f32", shape: [batch, size], data: Float32Array.from(rows(x, size)) });
+    expect(beyond([step], [{ shape: [batch, 4], data: rows(y.data, 4) }])).toEqual([]);
+  }
+  const wanted = { dtype: "f32", shape: y.shape, data: Float32Array.from(y.data, (value) => value * 0.5) } as const;
+  const { epochs } = await trainer.fit({ x: hosted(inputs[0]!), y: wanted }, { epochs: 20 });
+  expect(epochs.at(-1)?.loss).toBeLessThan(0.5 * (epochs[0]?.loss ?? 0));
+});
+
+describe("which module a layer is", () => {
+  const weight = (...shape: number[]): HostArray => ({
+    dtype: "f32",
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i),
+  });
+  const linear = (name: string, out: number, into: number) => ({ [`${name}.weight`]: weight(out, into), [`${name}.bias`]: weight(out) });
+  const refusal = async (made: Promise<unknown>): Promise<unknown> => made.then(() => "made", (error: unknown) => error); // prettier-ignore
+
+  test("follows from its name, from the layer around it, and from what is said of it", async () => {
+    const encoder = sequential([dense({ units: 3, name: "first" }), dense({ units: 2 })], { name: "encoder" });
+    const outer = sequential([encoder, timeDistributed(dense({ units: 2 }), { name: "each" }), dense({ units: 2, name: "own" })]);
+    const state = { ...linear("enc.first", 3, 4), ...linear("other", 2, 3), ...linear("each", 2, 2), ...linear("deep.down", 2, 2) };
+    const made = await fromPyTorch(outer, state, {
+      layers: { encoder: "enc", "encoder.dense": "other", own: { module: "deep.down" } },
+      shape: [5, 4],
+    });
+    using trainer = await made.compile({ backend });
+    const weights = (await trainer.weights()) as unknown as Readonly<Record<string, Readonly<Record<string, HostArray>>>>; // nested
+    expect([...(weights["own"]?.["kernel"]?.data ?? [])]).toEqual([0, 2, 1, 3]);
+    expect([...(weights["each"]?.["bias"]?.data ?? [])]).toEqual([0, 1]);
+    const back = await toPyTorch(trainer, { layers: { encoder: "enc", "encoder.dense": "other", own: "deep.down" } });
+    expect(sorted(back)).toEqual(sorted(state));
+  });
+
+  test("is told one tensor at a time where PyTorch has no such module", async () => {
+    const layers = sequential([
+      positionEmbedding({ sequenceLength: 5, name: "place" }),
+      recurrent(mgu())({ units: 2, name: "unit" }),
+      dense({ units: 1, useBias: false, name: "out" }),
+    ]);
+    const state = {
+      pos: weight(1, 5, 3),
+      "unit.wi": weight(4, 3),
+      "unit.wh": weight(2, 4),
+      "unit.b": weight(4),
+      "out.weight": weight(1, 2),
+    };
+    const places = {
+      place: { parameters: { embeddings: { name: "pos", shape: [1, 5, 3] } } },
+      unit: { parameters: { wx: { name: "unit.wi", transpose: true }, wh: "unit.wh", b: "unit.b" } },
+    };
+    const made = await fromPyTorch(layers, state, { layers: places, shape: [5, 3] });
+    expect([...(made.saved?.weights["unit.wx"]?.data ?? [])]).toEqual([0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
+    expect(sorted(await toPyTorch(made, { layers: places }))).toEqual(sorted(state));
+    const error = await refusal(
+      fromPyTorch(layers, state, {
+        layers: { place: { parameters: { rows: "pos" } }, unit: { parameters: { wx: "unit.wi" } } },
+        shape: [5, 3],
+      }),
+    );
+    expect(error).toMatchObject({
+      code: "UNSUPPORTED",
+      facts: {
+        unsupported: [
+          "place (parameters): parameters does not name its weight embeddings",
+          "place (parameters): parameters names rows, it has embeddings",
+          "unit (parameters): parameters does not name its weight wh",
+          "unit (parameters): parameters does not name its weight b",
+        ],
+      },
+    });
+  });
+
+  test("is never guessed: what would fit is said, and everything that is wrong at once", async () => {
+    const model = sequential([dense({ units: 3 }), dense({ units: 2 }), lstm({ units: 2, peepholes: true, cellClip: 3 })]);
+    const state = { ...linear("fc", 3, 4), ...linear("head", 2, 3), "dense_1.weight": weight(2, 4), step: weight(), "rnn.pe": weight(1) };
+    expect(await refusal(fromPyTorch(model, state, { layers: { dens: "fc" } as never, ignore: [/\.pe$/g], shape: [5, 4] }))).toMatchObject({
+      code: "UNSUPPORTED",
+      message: expect.stringContaining("PyTorch does not have"),
+      facts: {
+        unsupported: ["lstm (LSTM): peepholes: true", "lstm (LSTM): cellClip: 3", "lstm (LSTM): there is no counterpart of its weight wc"],
+        unplaced: [
+          'there is no layer with weights "dens" (Did you mean dense?)',
+          'dense (Linear, of no "dense": "fc" would fit)',
+          'lstm (LSTM, of no "lstm")',
+        ],
+        missing: ["dense_1.bias"],
+        surplus: ["fc.weight", "fc.bias", "head.weight", "head.bias", "step"],
+        misfits: ["dense_1.weight is [2, 4], not [2, 3]"],
+      },
+    });
+  });
+
+  test("cannot be another function than PyTorch's, nor have what it lacks", async () => {
+    const layers = {
+      'gru (GRU): reset: "before"': gru({ units: 2, reset: "before" }),
+      "gru (GRU): resetAfter: false": gru({ units: 2, resetAfter: false }),
+      'gru (GRU): update: "replaces"': gru({ units: 2, update: "replaces" }),
+      'lstm (LSTM): activation: "relu"': lstm({ units: 2, activation: "relu" }),
+      'lstm (LSTM): recurrentActivation: "hardSigmoid"': lstm({ units: 2, recurrentActivation: "hardSigmoid" }),
+      "lstm (LSTM): coupled: true": lstm({ units: 2, coupled: true }),
+      'lstm (LSTM): initialState: "learnt"': lstm({ units: 2, initialState: "learnt" }),
+      'simpleRNN (RNN): activation: "sigmoid"': simpleRNN({ units: 2, activation: "sigmoid" }),
+      "bidirectional (LSTM(bidirectional=True)): layerNorm: true": bidirectional(lstm({ units: 2, layerNorm: true })),
+      'bidirectional (bidirectional): the layer inside is of kind "mgu"': bidirectional(recurrent(mgu())({ units: 2 })),
+      "multiHeadAttention (MultiheadAttention): rotary: true": multiHeadAttention({ numHeads: 2, rotary: true }),
+      "multiHeadAttention (MultiheadAttention): softCap: 3": multiHeadAttention({ numHeads: 2, softCap: 3 }),
+      "multiHeadAttention (MultiheadAttention): keyDim, valueDim, outputDim, numKeyValueHeads: its heads share the embedding's size evenly, and so is its output":
+        multiHeadAttention({ numHeads: 2, keyDim: 3 }),
+      "batchNormalization (BatchNorm1d): center and scale: it has both or neither (affine)": batchNormalization({ center: false }),
+    };
+    for (const [reason, layer] of Object.entries(layers)) {
+      expect(await refusal(fromPyTorch(sequential([layer as ReturnType<typeof lstm>]), {}, { shape: [5, 4] }))).toMatchObject({
+        code: "UNSUPPORTED",
+        facts: { unsupported: expect.arrayContaining([reason]) },
+      });
+    }
+  });
+
+  test("has tensors of its own shapes and types, no learnt key and value, and is taken by one layer", async () => {
+    const model = sequential([dense({ units: 3, name: "fc" })]);
+    expect(await refusal(fromPyTorch(model, linear("fc", 4, 3), { shape: [4] }))).toMatchObject({
+      code: "SHAPE_MISMATCH",
+      facts: { misfits: ["fc.weight is [4, 3], not [3, 4]", "fc.bias is [4], not [3]"] },
+    });
+    const whole = { ...linear("fc", 3, 4), "fc.bias": { dtype: "i32", shape: [3], data: new Int32Array(3) } } as const;
+    expect(await refusal(fromPyTorch(model, whole, { shape: [4] }))).toMatchObject({
+      code: "SHAPE_MISMATCH",
+      facts: { misfits: ["fc.bias holds no floating numbers"] },
+    });
+    const twice = sequential([dense({ units: 4 }), dense({ units: 4 })]);
+    expect(await refusal(fromPyTorch(twice, linear("fc", 4, 4), { layers: { dense: "fc", dense_1: "fc" }, shape: [4] }))).toMatchObject({
+      facts: { unplaced: ["fc.weight is of both dense and dense_1", "fc.bias is of both dense and dense_1"] },
+    });
+    const { tensors } = await torchModule("kdim");
+    const [query, value] = [input({ shape: [3, 8] }), input({ shape: [4, 8] })];
+    const looking = fromPyTorch(
+      modelOf({ inputs: { query, value }, outputs: multiHeadAttention({ numHeads: 2, name: "kdim" })(query, { value }) }),
+      { ...tensors, "kdim.bias_k": weight(1, 1, 8), "kdim.bias_v": weight(1, 1, 8) },
+    );
+    expect(await refusal(looking)).toMatchObject({
+      code: "UNSUPPORTED",
+      facts: { unsupported: ["kdim: kdim.bias_k and bias_v, a key and a value that are learnt (add_bias_kv)"] },
+    });
+    const nan = { ...linear("fc", 3, 4), "fc.bias": { dtype: "f32", shape: [3], data: Float32Array.of(0, NaN, 0) } } as const;
+    expect(await refusal(fromPyTorch(model, nan, { shape: [4] }))).toMatchObject({ code: "NOT_FINITE" });
+    const mixed = { ...linear("fc", 3, 4), "fc.bias": { dtype: "f64", shape: [3], data: Float64Array.of(0, 1 / 3, 0) } } as const;
+    const made = await fromPyTorch(model, mixed, { shape: [4] });
+    expect(Object.values(made.saved?.weights ?? {}).map(({ dtype }) => dtype)).toEqual(["f64", "f64"]);
+    expect(made.saved?.weights["fc.bias"]?.data[1]).toBe(1 / 3);
+  });
+
+  test("stands in a state dict, not in bytes, and options are what they are", async () => {
+    const model = sequential([dense({ units: 3, name: "fc" })]);
+    const state = linear("fc", 3, 4);
+    expect(await refusal(fromPyTorch(model, new TextEncoder().encode("PK\u0003\u0004....") as never))).toMatchObject({
+      code: "FILE_FOREIGN",
+      message: expect.stringContaining("torch.load"),
+    });
+    for (const [dict, options] of [
+      [new Uint8Array(9), {}],
+      [null, {}],
+      [[], {}],
+      [{ "fc.weight": [1] }, {}],
+      [{ "fc.weight": { ...weight(3, 4), shape: [3, 3] } }, {}],
+      [state, { layer: {} }],
+      [state, { layers: [] }],
+      [state, { layers: { fc: 7 } }],
+      [state, { layers: { fc: { module: "fc", layer: -1 } } }],
+      [state, { layers: { fc: { module: "fc", layers: 1 } } }],
+      [state, { layers: { fc: { parameters: { kernel: { name: 1 } } } } }],
+      [state, { ignore: "fc.bias" }],
+      [state, { ignore: [7] }],
+      [state, {}], // no sample's shape is known
+    ] as const)
+      expect(await refusal(fromPyTorch(model, dict as never, options as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await refusal(fromPyTorch({} as never, state))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await refusal(toPyTorch(model))).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("no weights yet") });
+    expect(await refusal(toPyTorch(7 as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    const made = await fromPyTorch(model, state, { shape: [4] });
+    expect(await refusal(toPyTorch(made, { layers: { fd: "x" } as never }))).toMatchObject({
+      facts: { unplaced: ['there is no layer with weights "fd" (Did you mean fc?)'] },
+    });
+  });
+});
+
+function sorted(state: Readonly<Record<string, HostArray>>): readonly (readonly [string, HostArray])[] {
+  return Object.entries(state).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
