@@ -108,9 +108,14 @@ function ignoring(who: string, ignore: unknown): (name: string) => boolean {
   if (!Array.isArray(ignore)) throw refused(who, "ignore", ignore, "a list of names and patterns");
   const each = ignore.map((one: unknown) => {
     if (typeof one === "string") return (name: string) => name === one;
-    if (!(one instanceof RegExp)) throw refused(who, "ignore", one, "a list of names and patterns");
+    if (!isPattern(one)) throw refused(who, "ignore", one, "a list of names and patterns");
     const pattern = new RegExp(one.source, one.flags.replace(/[gy]/g, "")); // without a place of its own
     return (name: string) => pattern.test(name);
   });
   return (name) => each.some((matches) => matches(name));
+}
+
+/** Of whatever realm. */
+function isPattern(value: unknown): value is RegExp {
+  return Object.prototype.toString.call(value) === "[object RegExp]";
 }

@@ -55,6 +55,9 @@ export function takenTwice(placed: readonly Placed[]): readonly string[] {
   return twice;
 }
 
+/** Layers for which the whole state dict is searched for what would fit: more, and the mapping is to be written anew anyway. */
+const mostSuggested = 20;
+
 /** What is wrong with a state dict for these layers; names that `isIgnored` are no surplus. */
 export function compared(placed: readonly Placed[], state: State, isIgnored: (name: string) => boolean): Omit<Problems, "unsupported"> {
   const unplaced: string[] = [],
@@ -68,7 +71,7 @@ export function compared(placed: readonly Placed[], state: State, isIgnored: (na
     const lacking = tensors.filter(({ name, isOptional }) => !isOptional && !state.has(name)).map(({ name }) => name);
     for (const { name } of tensors) taken.add(name);
     if (lacking.length > 0 && lacking.length === tensors.filter(({ isOptional }) => !isOptional).length && module !== undefined)
-      unplaced.push(`${slot.path} (${called}, of no "${module}"${suggested(slot, state, placed)})`);
+      unplaced.push(`${slot.path} (${called}, of no "${module}"${unplaced.length < mostSuggested ? suggested(slot, state, placed) : ""})`);
     else missing.push(...lacking);
     misfits.push(...tensors.flatMap(({ name, shape, isOptional }) => misfit(state, name, shape, isOptional)));
   }

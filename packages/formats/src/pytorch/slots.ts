@@ -38,10 +38,11 @@ function slotsIn({ path, kind, config, tree }: Placed): readonly Slot[] {
       ...below("positionEmbedding", { kind: "positionEmbedding", config: {} }),
     ];
   if (kind === "attentionDecoder" && layer !== undefined) {
-    const others = Object.keys(tree as object).filter((name) => name !== "cell"); // a record, as above
-    return [...below("cell", layer), ...others.flatMap((name) => below(name, { kind: `${name} of attentionDecoder`, config: {} }))];
+    const others = Object.entries(weights).filter(([name]) => !name.startsWith("cell."));
+    const own: Slot = { path, kind, config: config as Named<unknown>, weights: Object.fromEntries(others) }; // a config is a record
+    return [...below("cell", layer), ...(others.length > 0 ? [own] : [])];
   }
-  return [{ path, kind, config: config as Named<unknown>, weights }]; // a config is a record
+  return [{ path, kind, config: config as Named<unknown>, weights }]; // likewise
 }
 
 function weightsIn(tree: unknown): Named<Shape> {
