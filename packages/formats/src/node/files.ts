@@ -12,7 +12,7 @@ export interface OpenFile extends Source, AsyncDisposable {
 }
 
 /**
- * A file by ranges: `await using file = await openFile("model.safetensors")`. Throws INVALID_ARGUMENT for what is no path, FILE_NOT_FOUND, with the system's
+ * A file by ranges, until it is closed. Throws INVALID_ARGUMENT for what is no path, FILE_NOT_FOUND, with the system's
  * code in `facts.system`, where there is no regular file that can be read.
  */
 export async function openFile(path: string): Promise<OpenFile> {

@@ -302,6 +302,16 @@ describe("which module a layer is", () => {
     expect(sorted(back)).toEqual(sorted(state));
   });
 
+  test("lies below what all names begin with", async () => {
+    const model = sequential([dense({ units: 3, name: "fc" })]);
+    const state = { ...linear("model.fc", 3, 4), "ema.fc.weight": weight(3, 4), "model.step": weight() };
+    const made = await fromPyTorch(model, state, { prefix: "model", ignore: [/^ema\./, "model.step"], shape: [4] });
+    expect(sorted(await toPyTorch(made, { prefix: "model" }))).toEqual(sorted(linear("model.fc", 3, 4)));
+    expect(await refusal(fromPyTorch(model, state, { prefix: "model", shape: [4] }))).toMatchObject({
+      facts: { surplus: ["model.step", "ema.fc.weight"] },
+    });
+  });
+
   test("is told one tensor at a time where PyTorch has no such module", async () => {
     const layers = sequential([
       positionEmbedding({ sequenceLength: 5, name: "place" }),

@@ -1,18 +1,20 @@
 // A state dict of PyTorch as the weights of a model.
 import { isWeight, mapTree, type HostArray, type Shape } from "@sluice/core";
-import { options as named, refused } from "@sluice/core/arguments";
+import { check, options as named, refused, text, type Names as OptionNames } from "@sluice/core/arguments";
 import type { ByName, Model, Names } from "@sluice/nn";
 import { samplesOf, type AnyModel } from "@sluice/nn/kit";
 import { zeros } from "./arrays.ts";
-import type { Named, Part } from "./part.ts";
+import { prefixOf, type Named, type Part } from "./part.ts";
 import { checkPlaces, placeOf, type Placed, type Places } from "./places.ts";
 import { compared, refuse, takenTwice, unknownLayers } from "./problems.ts";
 import { slotsOf } from "./slots.ts";
-import { stateOf, type State, type StateDict } from "./stateDict.ts";
+import { below, stateOf, type State, type StateDict } from "./stateDict.ts";
 
 export interface FromPyTorchOptions<I extends Names = null, W = unknown> {
   /** The module of each layer; one that is left out goes by its own name. */
   readonly layers?: Places<W>;
+  /** What the names of all modules begin with, without the last dot: "model", "module". The names in `layers` are those below it. Default nothing. */
+  readonly prefix?: string;
   /** Tensors that no layer is to take: names, or what their names match. Default none: every tensor is taken. */
   readonly ignore?: readonly (string | RegExp)[];
   /** One sample's, where the model says none. */
@@ -41,22 +43,26 @@ export async function fromPyTorch<I extends Names, O extends Names, W, N extends
   options: FromPyTorchOptions<I, W> = {},
 ): Promise<Model<I, O, W, N>> {
   const who = "fromPyTorch";
-  const { layers = {}, ignore = [], shape } = named<FromPyTorchOptions<I, W>>(who, options, { layers: true, ignore: true, shape: true });
+  const { layers = {}, prefix = "", ignore = [], shape } = named<FromPyTorchOptions<I, W>>(who, options, names);
+  check(who, "prefix", prefix, text);
   checkPlaces(who, layers);
   const isIgnored = ignoring(who, ignore),
-    state = stateOf(who, stateDict),
+    all = stateOf(who, stateDict),
+    state = below(all, prefix),
+    whole = (name: string): string => prefixOf(prefix) + name,
     any = model as unknown as AnyModel; // of its own names
   if (typeof model !== "function" || !("graph" in model)) throw refused(who, "the model", model, "a model, such as sequential([…])");
   const built = any.build(shape === undefined ? samplesOf(who, any, undefined) : any.sample(shape as ByName<Names, Shape>)), // likewise
     slots = slotsOf(any, built);
   const placed = slots.map((slot) => placeOf(slot, layers, state.has));
-  const { unplaced, missing, surplus, misfits } = compared(placed, state, isIgnored);
+  const { unplaced, missing, surplus, misfits } = compared(placed, state, (name) => isIgnored(whole(name)));
+  const beside = all.names.filter((name) => !name.startsWith(whole("")) && !isIgnored(name));
   refuse(
     who,
     {
       unsupported: [...unsupported(placed), ...keysAndValues(placed, state)],
       unplaced: [...unknownLayers(layers, slots), ...unplaced, ...takenTwice(placed)],
-      ...{ missing, surplus, misfits },
+      ...{ missing: missing.map(whole), surplus: [...surplus.map(whole), ...beside], misfits: misfits.map(whole) },
     },
     'Say the module of each layer, as in { layers: { dense: "head.0" } }, and what to leave, as in { ignore: [/\\.pe$/] }',
   );
@@ -64,6 +70,8 @@ export async function fromPyTorch<I extends Names, O extends Names, W, N extends
   const tree = mapTree(built.weights, isWeight, (_, path) => arrays[path]!); // each layer's were taken
   return any.withWeights(tree as never, shape as never) as unknown as Model<I, O, W, N>; // by its own names
 }
+
+const names: OptionNames<FromPyTorchOptions<null>> = { layers: true, prefix: true, ignore: true, shape: true };
 
 /** Each layer's, with its name and module. */
 export function unsupported(placed: readonly Placed[]): readonly string[] {

@@ -48,7 +48,7 @@ export function within(parts: readonly Part[], tensorPrefix: string, weightPrefi
   }));
 }
 
-export function prefixed<T>(record: Named<T>, prefix: string): Named<T> {
+export function prefixed<T>(record: Named<T>, prefix: string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
 }
 

@@ -6,7 +6,7 @@ import { checkArray, isRecord } from "../safetensors/checkArray.ts";
 import { elements } from "../safetensors/elements.ts";
 import { refusePickle } from "../safetensors/failures.ts";
 import type { SafetensorsFile, TensorInfo } from "../safetensors/file.ts";
-import type { Named } from "./part.ts";
+import { prefixOf, type Named } from "./part.ts";
 
 /** What `module.state_dict()` gives in PyTorch: an open file (`openSafetensors`, `openSharded`), or arrays by name. */
 export type StateDict = SafetensorsFile | Named<HostArray>;
@@ -41,6 +41,21 @@ export function stateOf(who: string, given: StateDict): State {
     shapeOf: (name) => found.get(name)?.shape,
     isFloating: (name) => found.get(name)?.dtype !== "i32",
     read: async (names) => Object.fromEntries(names.map((name) => [name, found.get(name)!])), // each is there
+  };
+}
+
+/** What lies below "prefix.", by the names without it; the whole for "". */
+export function below(state: State, module: string): State {
+  const prefix = prefixOf(module);
+  return {
+    names: state.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+    has: (name) => state.has(prefix + name),
+    shapeOf: (name) => state.shapeOf(prefix + name),
+    isFloating: (name) => state.isFloating(prefix + name),
+    async read(names) {
+      const arrays = await state.read(names.map((name) => prefix + name));
+      return Object.fromEntries(names.map((name) => [name, arrays[prefix + name]!])); // each was read
+    },
   };
 }
 

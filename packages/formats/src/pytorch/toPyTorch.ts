@@ -1,9 +1,10 @@
 // The weights of a model as a state dict of PyTorch.
 import { SluiceError, type HostArray } from "@sluice/core";
-import { options as named, refused } from "@sluice/core/arguments";
+import { check, options as named, refused, text } from "@sluice/core/arguments";
 import type { ByName, Model, Names, Saved, Trainer } from "@sluice/nn";
 import type { AnyModel, AnyTrainer } from "@sluice/nn/kit";
 import { unsupported } from "./fromPyTorch.ts";
+import { prefixed, prefixOf } from "./part.ts";
 import { checkPlaces, placeOf, type Places } from "./places.ts";
 import { refuse, takenTwice, unknownLayers } from "./problems.ts";
 import { slotsOf } from "./slots.ts";
@@ -11,6 +12,8 @@ import { slotsOf } from "./slots.ts";
 export interface ToPyTorchOptions<W = unknown> {
   /** The module of each layer, as `fromPyTorch` takes it; one that is left out goes by its own name. */
   readonly layers?: Places<W>;
+  /** What all names begin with, without the last dot. Default nothing. */
+  readonly prefix?: string;
 }
 
 /**
@@ -26,7 +29,8 @@ export async function toPyTorch<I extends Names, O extends Names, W, N extends s
   options: ToPyTorchOptions<W> = {},
 ): Promise<Record<string, HostArray>> {
   const who = "toPyTorch";
-  const { layers = {} } = named<ToPyTorchOptions<W>>(who, options, { layers: true });
+  const { layers = {}, prefix = "" } = named<ToPyTorchOptions<W>>(who, options, { layers: true, prefix: true });
+  check(who, "prefix", prefix, text);
   checkPlaces(who, layers);
   const [model, saved] = await savedOf(who, source as unknown as AnyModel | AnyTrainer), // of its own names
     slots = slotsOf(model, model.build(samplesIn(model, saved)));
@@ -42,7 +46,10 @@ export async function toPyTorch<I extends Names, O extends Names, W, N extends s
     },
     'Say the module of each layer, as in { layers: { dense: "head.0" } }',
   );
-  return Object.fromEntries(placed.flatMap(({ parts }) => parts.flatMap((part) => Object.entries(part.give(saved.weights)))));
+  return prefixed(
+    Object.fromEntries(placed.flatMap(({ parts }) => parts.flatMap((part) => Object.entries(part.give(saved.weights))))),
+    prefixOf(prefix),
+  );
 }
 
 async function savedOf(who: string, source: AnyModel | AnyTrainer): Promise<readonly [AnyModel, Saved]> {

@@ -28,20 +28,31 @@ export function widened(code: number, { exponent, mantissa, hasInfinity }: Narro
   return power === 0 ? sign * fraction * 2 ** (1 - bias - mantissa) : sign * (2 ** mantissa + fraction) * 2 ** (power - bias - mantissa);
 }
 
-const bits = new DataView(new ArrayBuffer(8));
+/** A number and its halves, the second with sign and exponent: machines of today are little-endian, as the format is. */
+const [value, halves] = shared();
+
+function shared(): readonly [Float64Array, Uint32Array] {
+  const memory = new ArrayBuffer(8);
+  return [new Float64Array(memory), new Uint32Array(memory)];
+}
 
 /**
  * The code nearest to x, ties to even, of a type that has infinities: a number beyond the largest becomes one, and a NaN the quiet one.
+ *
+ * Powers of two are made of their bits: by `2 **` it takes two to three times as long.
  */
 export function narrowed(x: number, { exponent, mantissa }: Narrow): number {
-  bits.setFloat64(0, x);
-  const bias = 2 ** (exponent - 1) - 1,
-    sign = (bits.getUint8(0) >>> 7) << (exponent + mantissa),
-    infinity = (2 ** exponent - 1) << mantissa;
-  if (Number.isNaN(x)) return infinity | (1 << (mantissa - 1));
-  const power = Math.max((bits.getUint16(0) >>> 4) & 0x7ff, 1024 - bias) - 1023; // of the leading 1; at least the smallest there is
+  value[0] = x;
+  const high = halves[1] ?? 0,
+    bias = 2 ** (exponent - 1) - 1,
+    sign = (high >>> 31) << (exponent + mantissa),
+    infinity = ((1 << exponent) - 1) << mantissa;
+  if (x !== x) return infinity | (1 << (mantissa - 1));
+  const power = Math.max((high >>> 20) & 0x7ff, 1024 - bias) - 1023; // of the leading 1; at least the smallest there is
   if (power > bias) return sign | infinity;
-  const units = toEven(Math.abs(x) * 2 ** (mantissa - power)); // exact: a power of two
+  halves[0] = 0;
+  halves[1] = (1023 + mantissa - power) << 20;
+  const units = toEven(Math.abs(x) * value[0]); // exact: a power of two
   // With the leading 1 among them; what carries over goes into the exponent, and from the largest into ∞.
   return sign | (((power + bias - 1) << mantissa) + units);
 }
