@@ -27,6 +27,8 @@ import {
   transformerEncoder,
 } from "@sluice/nn";
 import { afterAll, describe, expect, test } from "vitest";
+import { openSafetensors } from "../safetensors/file.ts";
+import { fixtureBytes } from "../testing/fixtures.ts";
 import { fromPyTorch } from "./fromPyTorch.ts";
 import { toPyTorch } from "./toPyTorch.ts";
 import { beyond, hosted, torchFixture, torchModule } from "./testing/torch.ts";
@@ -407,6 +409,12 @@ describe("which module a layer is", () => {
     expect(await refusal(fromPyTorch(model, whole, { shape: [4] }))).toMatchObject({
       code: "SHAPE_MISMATCH",
       facts: { misfits: ["fc.bias holds no floating numbers"] },
+    });
+    const odd = await openSafetensors(fixtureBytes("safetensors/unreadable.safetensors"));
+    const lines = { parameters: { kernel: { name: "complex", shape: [1] } } } as const;
+    const one = sequential([dense({ units: 1, useBias: false, name: "fc" })]);
+    expect(await refusal(fromPyTorch(one, odd, { layers: { fc: lines }, ignore: [/[^x]$/], shape: [1] }))).toMatchObject({
+      facts: { misfits: ["complex is of type C64, which none here holds"] },
     });
     const twice = sequential([dense({ units: 4 }), dense({ units: 4 })]);
     expect(await refusal(fromPyTorch(twice, linear("fc", 4, 4), { layers: { dense: "fc", dense_1: "fc" }, shape: [4] }))).toMatchObject({

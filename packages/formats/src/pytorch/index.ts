@@ -4,4 +4,5 @@ export type { ModulePlace, Parameter, ParameterPlace, Place, Places } from "./pl
 export type { StateDict } from "./stateDict.ts";
 export type { BiasOption, PrefixOption, RecurrentOptions } from "./moduleWeights.ts";
 export { torchModules } from "./torchModules.ts";
+export { torchTensors } from "./torchTensors.ts";
 export { toPyTorch, type ToPyTorchOptions } from "./toPyTorch.ts";

@@ -84,7 +84,8 @@ function misfit(state: State, name: string, wanted: Shape, isOptional: boolean):
   if (found === undefined) return [];
   if (isOptional) return []; // it has no counterpart to fit
   if (found.join() !== wanted.join()) return [`${name} is [${found.join(", ")}], not [${wanted.join(", ")}]`];
-  return state.isFloating(name) ? [] : [`${name} holds no floating numbers`];
+  const why = state.unfit(name);
+  return why === undefined ? [] : [`${name} ${why}`];
 }
 
 /** The modules of the state dict that would fit, as far as nobody has them: to be named, never taken. */

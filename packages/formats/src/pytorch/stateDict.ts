@@ -1,5 +1,5 @@
 // A state dict as it comes: arrays by name, or an open safetensors file that is read as it is needed.
-import { SluiceError, type DType, type HostArray, type Shape } from "@sluice/core";
+import { SluiceError, type HostArray, type Shape } from "@sluice/core";
 import { show } from "@sluice/core/arguments";
 import { bytesOf } from "@sluice/nn/kit";
 import { checkArray, isRecord } from "../safetensors/checkArray.ts";
@@ -16,8 +16,8 @@ export interface State {
   readonly names: readonly string[];
   has(name: string): boolean;
   shapeOf(name: string): Shape | undefined;
-  /** Whether it holds no whole numbers. */
-  isFloating(name: string): boolean;
+  /** Why its numbers can be no weights; undefined where they can. */
+  unfit(name: string): string | undefined;
   read(names: readonly string[]): Promise<Named<HostArray>>;
 }
 
@@ -30,7 +30,7 @@ export function stateOf(who: string, given: StateDict): State {
       names,
       has: (name) => found.has(name),
       shapeOf: (name) => found.get(name)?.shape,
-      isFloating: (name) => dtypeIn(found.get(name)) !== "i32",
+      unfit: (name) => unfit(found.get(name)),
       read: readAll,
     };
   }
@@ -39,7 +39,7 @@ export function stateOf(who: string, given: StateDict): State {
     names: [...found.keys()],
     has: (name) => found.has(name),
     shapeOf: (name) => found.get(name)?.shape,
-    isFloating: (name) => found.get(name)?.dtype !== "i32",
+    unfit: (name) => (found.get(name)?.dtype === "i32" ? whole : undefined),
     read: async (names) => Object.fromEntries(names.map((name) => [name, found.get(name)!])), // each is there
   };
 }
@@ -51,7 +51,7 @@ export function below(state: State, module: string): State {
     names: state.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
     has: (name) => state.has(prefix + name),
     shapeOf: (name) => state.shapeOf(prefix + name),
-    isFloating: (name) => state.isFloating(prefix + name),
+    unfit: (name) => state.unfit(prefix + name),
     async read(names) {
       const arrays = await state.read(names.map((name) => prefix + name));
       return Object.fromEntries(names.map((name) => [name, arrays[prefix + name]!])); // each was read
@@ -59,9 +59,12 @@ export function below(state: State, module: string): State {
   };
 }
 
-/** Undefined where it cannot be read, which reading tells. */
-function dtypeIn(tensor: TensorInfo | undefined): DType | undefined {
-  return tensor && elements[tensor.type]?.dtype;
+const whole = "holds no floating numbers";
+
+function unfit(tensor: TensorInfo | undefined): string | undefined {
+  if (tensor === undefined) return undefined;
+  const dtype = elements[tensor.type]?.dtype;
+  return dtype === undefined ? `is of type ${tensor.type}, which none here holds` : dtype === "i32" ? whole : undefined;
 }
 
 function isFile(given: unknown): given is SafetensorsFile {

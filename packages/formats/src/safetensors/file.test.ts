@@ -113,6 +113,8 @@ test("a blob and a server that gives ranges are read by ranges", async () => {
   await expect(urlSource("https://example.org/x", { fetch: () => Promise.reject(new TypeError("offline")) })).rejects.toThrow(
     code("FILE_NOT_FOUND", "offline"),
   );
+  await expect(urlSource("https://example.org/x", { fetch: 7 as never })).rejects.toThrow(code("INVALID_ARGUMENT"));
+  expect(() => blobSource("text" as never)).toThrow(code("INVALID_ARGUMENT"));
   let current = bytes;
   const changing = await urlSource("https://example.org/x", { fetch: (url, init) => server(current)(url, init) });
   current = writeSafetensors({ w });

@@ -1,6 +1,6 @@
 // Sources of ranges that a page has: what a user chose, and what lies on a server.
 import { SluiceError } from "@sluice/core";
-import { check, options as named, text } from "@sluice/core/arguments";
+import { check, checkFunction, options as named, text, type Rule } from "@sluice/core/arguments";
 import type { Source } from "./source.ts";
 
 /** What `Blob` and `File` have of it. */
@@ -9,10 +9,16 @@ export interface BlobLike {
   slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
-/** A `Blob`, such as the `File` that a user chose: only what is read comes into memory. */
+/** A `Blob`, such as the `File` that a user chose: only what is read comes into memory. Throws INVALID_ARGUMENT for what is none. */
 export function blobSource(blob: BlobLike): Source {
+  check("blobSource", "blob", blob, anyBlob);
   return { length: blob.size, read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()) };
 }
+
+const anyBlob: Rule<BlobLike> = {
+  expected: "a Blob, such as a File",
+  accepts: (value): value is BlobLike => typeof value === "object" && value !== null && "size" in value && "slice" in value,
+};
 
 export interface UrlOptions {
   /** Default the global one; with it come headers, credentials, a signal. */
@@ -36,6 +42,7 @@ export async function urlSource(url: string, options: UrlOptions = {}): Promise<
   const who = `urlSource ${url}`;
   check("urlSource", "url", url, text);
   const { fetch: get = fetch } = named<UrlOptions>("urlSource", options, { fetch: true });
+  checkFunction("urlSource", "fetch", get);
   const ask = async (from: number, to: number): Promise<{ readonly total: number; readonly bytes: Uint8Array }> => {
     const response = await reached(who, get(url, { headers: { Range: `bytes=${from}-${to - 1}` } }));
     if (response.status === 200) throw noRanges(who);
