@@ -27,7 +27,7 @@ export interface FromPyTorchOptions<I extends Names = null, W = unknown> {
  * Layers are matched by `layers`, or where it leaves one out by the layer's own name, never by shape. Each tensor is read when it is needed, of one module at
  * a time; weights are the caller's. Epsilons, momenta, paddings and the number of heads are no part of a state dict: the model is to be made with PyTorch's.
  *
- * Throws, before anything is read and with everything that is wrong, in the message and in `facts` (`unsupported`, `unplaced`, `missing`, `surplus`, `misfits`):
+ * Throws, before anything is read and with everything that is wrong, in the message, which may be cut, and whole in `facts` (`unsupported`, `unplaced`, `missing`, `surplus`, `misfits`):
  * UNSUPPORTED for layers with options that the module does not have, INVALID_ARGUMENT for layers without a module, tensors that are missing, surplus or taken
  * twice, SHAPE_MISMATCH for tensors of another shape or of whole numbers. INVALID_ARGUMENT too where no sample's shape is known, NOT_FINITE for NaN and ±∞,
  * FILE_FOREIGN for the bytes of torch.save, and what reading throws.

@@ -27,8 +27,17 @@ export function moduleOf({ kind, config, weights }: Slot, at: At): LayerModule |
   if (make === undefined) return undefined;
   const { called, parts, reasons } = make(weights, config, at);
   const known = new Set(parts.flatMap((part) => Object.keys(part.weights)));
-  const homeless = Object.keys(weights).filter((name) => !known.has(name));
-  return { called, parts, reasons: [...reasons, ...homeless.map((name) => `there is no counterpart of its weight ${name}`)] };
+  const homeless = Object.keys(weights).filter((name) => !known.has(name)),
+    absent = [...known].filter((name) => !Object.hasOwn(weights, name)); // of a layer of the caller's own by that kind
+  return {
+    called,
+    parts: absent.length > 0 ? [] : parts,
+    reasons: [
+      ...reasons,
+      ...homeless.map((name) => `there is no counterpart of its weight ${name}`),
+      ...absent.map((name) => `it has no weight ${name}`),
+    ],
+  };
 }
 
 type Make = (weights: Named<Shape>, config: Named<unknown>, at: At) => LayerModule;

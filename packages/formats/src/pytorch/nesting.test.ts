@@ -1,5 +1,5 @@
 import type { HostArray } from "@sluice/core";
-import { attentionDecoder, dense, gru, input, lstm, model, sequential, tokenAndPositionEmbedding } from "@sluice/nn";
+import { attentionDecoder, dense, gru, input, layer, lstm, model, sequential, tokenAndPositionEmbedding, type Spec } from "@sluice/nn";
 import { expect, test } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { openSharded } from "../safetensors/sharded.ts";
@@ -38,6 +38,21 @@ test("layers made of others take the modules of their parts", async () => {
   expect(
     Object.keys(await toPyTorch(decoder, { layers: { ...layers, "decoder.cell": { module: "cell", cell: true } } })).toSorted(),
   ).toEqual(Object.keys(modules).toSorted());
+});
+
+test("a layer of one's own by a kind that is known, with other weights, is refused", async () => {
+  const own = layer({
+    kind: "dense",
+    config: { name: "own" },
+    build: (input: Spec) => ({ output: input, weights: { gain: { axes: { features: 3 }, init: "ones" } }, apply: (w, x) => x.mul(w.gain) }),
+  });
+  const made = sequential([own]).withWeights({ own: { gain: weight(3) } }, [3]);
+  await expect(toPyTorch(made)).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    facts: { unsupported: ["own (Linear): there is no counterpart of its weight gain", "own (Linear): it has no weight kernel"] },
+  });
+  const layers = { own: { parameters: { gain: "scale" } } };
+  expect(await toPyTorch(made, { layers })).toEqual({ scale: weight(3) });
 });
 
 test("a misspelt layer does not compile where the model's type tells their names", async () => {

@@ -1,7 +1,7 @@
 // Which module of PyTorch each layer takes its weights from, as the caller says it, or by its own name.
-import { isWeight } from "@sluice/core";
-import { check, optional, refused, size, type Rule } from "@sluice/core/arguments";
 import type { Shape } from "@sluice/core";
+import { boolean, check, count, optional, refused, shape as anyShape, text, type Rule } from "@sluice/core/arguments";
+import { isRecord } from "../safetensors/checkArray.ts";
 import { one, prefixOf, within, type Named, type Part } from "./part.ts";
 import { reshaped, reversedAxes } from "./arrays.ts";
 import { moduleOf, type At, type LayerModule } from "./layerModules.ts";
@@ -87,6 +87,7 @@ function oneByOne(slot: Slot, { parameters }: ParameterPlace): Placed {
     const { name, transpose = false, shape: own } = typeof given === "string" ? { name: given } : given;
     const laid = transpose ? shape.toReversed() : shape,
       stored = own ?? laid;
+    if (transpose && shape.length > 3) reasons.push(`${name} has ${shape.length} axes, and at most 3 are turned round`);
     if (withoutOnes(stored) !== withoutOnes(laid))
       reasons.push(`${name} [${stored.join(", ")}] cannot be its weight ${key} [${shape.join(", ")}]`);
     return [
@@ -109,39 +110,30 @@ function withoutOnes(shape: Shape): string {
   return shape.filter((n) => n !== 1).join();
 }
 
-const count: Rule<number> = {
-  expected: "a whole number of at least 0",
-  accepts: (value): value is number => value === 0 || size.accepts(value),
-};
-const record = (value: unknown): value is Named<unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isWeight(value);
-const only = (value: Named<unknown>, rules: Named<Rule<unknown>>): boolean =>
-  Object.keys(value).every((key) => Object.hasOwn(rules, key)) && Object.entries(rules).every(([key, rule]) => rule.accepts(value[key]));
-const textRule: Rule<string> = { expected: "a text", accepts: (value) => typeof value === "string" };
-const flag: Rule<boolean> = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
-const shapes: Rule<Shape> = {
-  expected: "a list of sizes",
-  accepts: (value): value is Shape => Array.isArray(value) && value.every((n) => count.accepts(n)),
+const only = (value: unknown, rules: Named<Rule<unknown>>): boolean =>
+  isRecord(value) &&
+  Object.keys(value).every((key) => Object.hasOwn(rules, key)) &&
+  Object.entries(rules).every(([key, rule]) => rule.accepts(value[key]));
+
+const parameters: Rule<ParameterPlace["parameters"]> = {
+  expected: 'a record of names of tensors, "pos" or { name, transpose, shape }',
+  accepts: (value): value is ParameterPlace["parameters"] =>
+    isRecord(value) &&
+    Object.values(value).every(
+      (one) => typeof one === "string" || only(one, { name: text, transpose: optional(boolean), shape: optional(anyShape) }),
+    ),
 };
 
 const anyPlace: Rule<Place> = {
   expected: 'the name of a module, { module, layer, cell } or { parameters: { weight: "name" } }',
   accepts: (value): value is Place =>
     typeof value === "string" ||
-    (record(value) &&
-      (Object.hasOwn(value, "parameters")
-        ? only(value, { parameters: { expected: "", accepts: record } }) && Object.values(value["parameters"] as object).every(isParameter) // as was just seen
-        : only(value, { module: textRule, layer: optional(count), cell: optional(flag) }))),
+    only(value, { module: text, layer: optional(count), cell: optional(boolean) }) ||
+    only(value, { parameters }),
 };
-
-function isParameter(value: unknown): boolean {
-  return (
-    typeof value === "string" || (record(value) && only(value, { name: textRule, transpose: optional(flag), shape: optional(shapes) }))
-  );
-}
 
 /** Throws INVALID_ARGUMENT for what is no record of places. */
 export function checkPlaces(who: string, places: unknown): asserts places is Named<Place> {
-  if (!record(places)) throw refused(who, "layers", places, "a record of modules by the names of layers");
+  if (!isRecord(places)) throw refused(who, "layers", places, "a record of modules by the names of layers");
   for (const [path, place] of Object.entries(places)) if (place !== undefined) check(who, `layers["${path}"]`, place as Place, anyPlace); // which looks at it
 }

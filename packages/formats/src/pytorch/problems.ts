@@ -31,7 +31,7 @@ export function refuse(who: string, problems: Problems, fix: string): void {
   if (first === undefined) return;
   const code = first === "unsupported" ? "UNSUPPORTED" : first === "misfits" ? "SHAPE_MISMATCH" : "INVALID_ARGUMENT";
   const what = found.map((key) => `\n  ${titles[key]}: ${problems[key].join("; ")}`).join("");
-  throw new SluiceError({ code, who, what: `the model and the state dict do not fit together:${what}\n`, fix, facts: { ...problems } });
+  throw new SluiceError({ code, who, what: `the model and the state dict do not fit together:${what}`, fix, facts: { ...problems } });
 }
 
 /** Names in `layers` that stand for nothing, as lines for `unplaced`. */
@@ -81,8 +81,7 @@ export function compared(placed: readonly Placed[], state: State, isIgnored: (na
 
 function misfit(state: State, name: string, wanted: Shape, isOptional: boolean): readonly string[] {
   const found = state.shapeOf(name);
-  if (found === undefined) return [];
-  if (isOptional) return []; // it has no counterpart to fit
+  if (found === undefined || isOptional) return []; // what may be missing has no counterpart to fit
   if (found.join() !== wanted.join()) return [`${name} is [${found.join(", ")}], not [${wanted.join(", ")}]`];
   const why = state.unfit(name);
   return why === undefined ? [] : [`${name} ${why}`];
