@@ -26,7 +26,7 @@ const programs: readonly (readonly [title: string, kB: number, code: string])[] 
   ],
   [
     "any model that predicts",
-    130,
+    131,
     `import { open } from "@sluice/cpu"; import { deserialize } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserialize(bytes).compile({ backend: await open() })).predict(x);`,
   ],

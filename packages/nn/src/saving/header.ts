@@ -96,7 +96,7 @@ function entry(scanner: Scanner, name: string, failures: Failures): Stored {
   const { dtype, shape, data_offsets: [begin, end] = [] } = given;
   if (dtype === undefined || shape === undefined || begin === undefined || end === undefined)
     throw corrupt(`${who} lacks its dtype, its shape or one of its two offsets`);
-  if (!isType(dtype)) throw foreign(`${who} is of dtype ${show(dtype)}, not one of ${Object.keys(storedBits).join(", ")}`);
+  if (!isType(dtype)) throw foreign(`${who} is of dtype ${show(dtype)}, which the format does not have`);
   const elements = shape.reduce((product, n) => product * n, 1);
   const bytes = (elements * storedBits[dtype]) / 8;
   if (end - begin !== bytes) throw corrupt(`${who} [${shape.join(", ")}] of ${dtype} takes ${bytes} bytes, it has ${end - begin}`);
