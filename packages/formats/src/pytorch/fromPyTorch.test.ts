@@ -28,6 +28,7 @@ import {
 } from "@sluice/nn";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSafetensors } from "../safetensors/file.ts";
+import { writeSafetensors } from "../safetensors/write.ts";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { fromPyTorch } from "./fromPyTorch.ts";
 import { toPyTorch } from "./toPyTorch.ts";
@@ -267,6 +268,7 @@ test("a model that came streams what PyTorch gives of the whole, and trains furt
   using trainer = await made.compile({ backend, optimizer: adam({ learningRate: 0.01 }), loss: "mse" });
   const { shape: [batch = 0, steps = 0, size = 0], data: x } = inputs[0]!, // prettier-ignore
     y = outputs[0]!;
+  expect((await trainer.weights()).lstm.wx.shape).toEqual([3, 16]); // a misspelt one does not compile
   await using stream = await trainer.stream({ batch });
   for (let t = 0; t < steps; t++) {
     const rows = (data: readonly number[], width: number): number[] =>
@@ -371,6 +373,22 @@ describe("which module a layer is", () => {
         misfits: ["dense_1.weight is [2, 4], not [2, 3]"],
       },
     });
+  });
+
+  test("is settled before any tensor is read", async () => {
+    const bytes = writeSafetensors({ ...linear("fc", 3, 4), ...linear("head", 2, 3) });
+    const asked: number[] = [];
+    const read = (from: number, to: number) => {
+      asked.push(to);
+      return bytes.subarray(from, to);
+    };
+    const file = await openSafetensors({ length: bytes.length, read }),
+      header = asked.length;
+    const model = sequential([dense({ units: 3, name: "fc" })]);
+    expect(await refusal(fromPyTorch(model, file, { shape: [4] }))).toMatchObject({ facts: { surplus: ["head.weight", "head.bias"] } });
+    expect(asked.length).toBe(header);
+    await fromPyTorch(model, file, { ignore: [/^head/], shape: [4] });
+    expect(asked.length).toBe(header + 2); // and what is left stays where it is
   });
 
   test("cannot be another function than PyTorch's, nor have what it lacks", async () => {
