@@ -9,7 +9,6 @@ export { type Failures, type Stored, storedBits, type StoredHeader, type StoredT
 export { deepest, type Json, mostValues, parseJson } from "./saving/json.ts";
 export { type Readable, readFully } from "./saving/ranges.ts";
 export { joined, storedAs } from "./saving/safetensors.ts";
+export { savedOf, type Source } from "./saving/savedOf.ts";
 export { longestHeader, prefixLength, readStoredHead, storedHeaderEnd, storedPieces, type ToStore } from "./saving/stored.ts";
 export { inferenceOf, type Inference, type Place, type StreamPrograms, type TracedProgram } from "./training/inference.ts";
-export type { AnyModel, AnyTrainer } from "./model/model.ts";
-export { samplesOf } from "./models/samplesOf.ts";

@@ -1,8 +1,8 @@
 // The weights of a model as a state dict of PyTorch.
-import { SluiceError, type HostArray } from "@sluice/core";
-import { check, options as named, refused, text } from "@sluice/core/arguments";
+import type { HostArray } from "@sluice/core";
+import { check, options as named, text } from "@sluice/core/arguments";
 import type { ByName, Model, Names, Saved, Trainer } from "@sluice/nn";
-import type { AnyModel, AnyTrainer } from "@sluice/nn/kit";
+import { savedOf, type AnyModel, type Source } from "@sluice/nn/kit";
 import { unsupported } from "./fromPyTorch.ts";
 import { prefixed, prefixOf } from "./part.ts";
 import { checkPlaces, placeOf, type Places } from "./places.ts";
@@ -32,7 +32,7 @@ export async function toPyTorch<I extends Names, O extends Names, W, N extends s
   const { layers = {}, prefix = "" } = named<ToPyTorchOptions<W>>(who, options, { layers: true, prefix: true });
   check(who, "prefix", prefix, text);
   checkPlaces(who, layers);
-  const [model, saved] = await savedOf(who, source as unknown as AnyModel | AnyTrainer), // of its own names
+  const { model, saved } = await savedOf(who, source as unknown as Source), // of its own names
     slots = slotsOf(model, model.build(samplesIn(model, saved)));
   const placed = slots.map((slot) => placeOf(slot, layers, () => false));
   refuse(
@@ -50,19 +50,6 @@ export async function toPyTorch<I extends Names, O extends Names, W, N extends s
     Object.fromEntries(placed.flatMap(({ parts }) => parts.flatMap((part) => Object.entries(part.give(saved.weights))))),
     prefixOf(prefix),
   );
-}
-
-async function savedOf(who: string, source: AnyModel | AnyTrainer): Promise<readonly [AnyModel, Saved]> {
-  if (
-    (typeof source !== "function" && typeof source !== "object") ||
-    (source as unknown) === null ||
-    !("graph" in source || "checkpoint" in source)
-  )
-    throw refused(who, "the source", source, "a model with weights, or a trainer");
-  const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint()] : [source, source.saved];
-  if (saved !== undefined) return [model, saved];
-  const what = `the model "${model.name}" has no weights yet`;
-  throw new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Compile it and pass the trainer" });
 }
 
 /** As the model takes them. */

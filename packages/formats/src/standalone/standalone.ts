@@ -1,16 +1,12 @@
 // A model as one file that runs alone.
 import { SluiceError } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
-import { type AnyModel, type AnyTrainer, type Inference, inferenceOf, type StreamPrograms } from "@sluice/nn/kit";
-import type { Saved } from "@sluice/nn";
+import { type AnyModel, type Inference, inferenceOf, savedOf, type Source, type StreamPrograms } from "@sluice/nn/kit";
 import { codeOf } from "./code.ts";
 import { type Checked, checkedOptions, type StandaloneOptions, type Verb } from "./options.ts";
 import { planned } from "./plan.ts";
 import { compilePrograms } from "./programs.ts";
 import { typesOf } from "./types.ts";
-
-/** A model that was loaded or given weights, or a trainer with those it holds. */
-export type Source = AnyModel | Pick<AnyTrainer, "model" | "checkpoint">;
 
 /** A model as files. */
 export interface Standalone {
@@ -43,7 +39,7 @@ const mostInline = 2 ** 28;
  * ```
  */
 export async function standalone(source: Source, options: StandaloneOptions = {}): Promise<Standalone> {
-  const { model, saved } = await savedIn(source);
+  const { model, saved } = await savedOf(who, source);
   const checked = checkedOptions(who, options, model, saved.samples);
   const inference = inferenceOf(model, saved, checked.samples, who);
   if (inference.dtype === "f64") throw wide(model);
@@ -71,24 +67,6 @@ export async function standalone(source: Source, options: StandaloneOptions = {}
     verbs: [...(predict ? (["predict"] as const) : []), ...(stream ? (["stream"] as const) : [])],
     ...(why !== undefined && { withoutStream: why }),
   };
-}
-
-async function savedIn(source: Source): Promise<{ readonly model: AnyModel; readonly saved: Saved }> {
-  const isTrainer = typeof source === "object" && "checkpoint" in source;
-  if (isTrainer) return { model: source.model, saved: await source.checkpoint({ optimizer: false }) };
-  if (!isModel(source)) throw refused(who, "the model", source, "a model with weights, or a trainer");
-  const { saved } = source;
-  if (saved !== undefined) return { model: source, saved };
-  throw new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `the model "${source.name}" has no weights: it was neither loaded nor given any`,
-    fix: "Give its trainer, a model that was loaded, or model.withWeights(…)",
-  });
-}
-
-function isModel(source: unknown): source is AnyModel {
-  return typeof source === "function" && "graph" in source && "build" in source;
 }
 
 /** Where nobody asks for a stream and there can be none, the reason. */

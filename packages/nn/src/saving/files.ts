@@ -4,7 +4,7 @@ import { SluiceError, type HostArray } from "@sluice/core";
 import { refused } from "@sluice/core/arguments";
 import type { LearnerCheckpoint } from "../learner/checkpoint.ts";
 import type { AnyLearner } from "../learner/learner.ts";
-import type { AnyModel, AnyTrainer, Model } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
 import { anyRecord } from "../options/rules.ts";
 import { readFully } from "./ranges.ts";
@@ -12,6 +12,7 @@ import { checkpointPlan, checkpointTensors } from "./checkpoint.ts";
 import { planOf, type Plan } from "./record.ts";
 import { codeOf, openRegular, replaceFile } from "./replaceFile.ts";
 import { corrupt, emptyArray, headerEnd, pieces, readHead, type Header } from "./safetensors.ts";
+import type { Source } from "./savedOf.ts";
 import { tensorsOf, type SaveOptions } from "./serialize.ts";
 import { prefixLength } from "./stored.ts";
 import { readingOf } from "./deserialize.ts";
@@ -25,7 +26,7 @@ import type { LoadOptions } from "./deserializeWith.ts";
  * removed by the next save to the same path, after a quarter of an hour. Throws FILE_UNWRITABLE, with the system's code in
  * `facts.system`, also for a path that is no regular file, and what `serialize` throws; an older file at `path` is then as it was.
  */
-export async function saveModel(path: string, source: AnyModel | AnyTrainer, options: SaveOptions = {}): Promise<void> {
+export async function saveModel(path: string, source: Source, options: SaveOptions = {}): Promise<void> {
   checkPath("saveModel", path);
   const who = `saveModel ${path}`;
   await write(path, pieces(await tensorsOf(source, options, who), who), who);

@@ -1,11 +1,10 @@
 // A model with its weights as bytes: a safetensors file whose metadata hold the layers.
-import { SluiceError } from "@sluice/core";
-import { boolean, refused, type Rule } from "@sluice/core/arguments";
-import type { AnyModel, AnyTrainer } from "../model/model.ts";
+import { boolean } from "@sluice/core/arguments";
 import type { Saved } from "../model/saved.ts";
 import { optionsOf, preset, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { toTensors } from "./record.ts";
+import { savedOf, type Source } from "./savedOf.ts";
 import { writeSafetensors, type Tensors } from "./safetensors.ts";
 
 export interface SaveOptions {
@@ -28,31 +27,17 @@ export const saveTable = {
  * weights yet and for what a file cannot hold (a config of a layer of one's own that is no JSON, names of 32 MiB together), NOT_FINITE for
  * weights that are no numbers, OUT_OF_MEMORY where one array cannot hold it all.
  */
-export async function serialize(source: AnyModel | AnyTrainer, options: SaveOptions = {}): Promise<Uint8Array> {
+export async function serialize(source: Source, options: SaveOptions = {}): Promise<Uint8Array> {
   return writeSafetensors(await tensorsOf(source, options, "serialize"), "serialize");
 }
 
 /** What is written of a model or trainer, as of this call. */
-export async function tensorsOf(source: AnyModel | AnyTrainer, options: SaveOptions, who: string): Promise<Tensors> {
+export async function tensorsOf(source: Source, options: SaveOptions, who: string): Promise<Tensors> {
   const { optimizer, allowNonFinite } = optionsOf(who, saveTable, options);
-  if (!isSource.accepts(source)) throw refused(who, "the model", source, isSource.expected);
-  const [model, saved] = "checkpoint" in source ? [source.model, await source.checkpoint({ optimizer })] : [source, source.saved];
-  if (saved === undefined) throw noWeights(model, who);
+  const { model, saved } = await savedOf(who, source, { optimizer });
   const { training, ...rest } = saved;
   const kept: Saved = optimizer && training !== undefined ? { ...rest, training } : rest;
   const file = toTensors(model, kept, who);
   if (!allowNonFinite) for (const [name, array] of Object.entries(file.tensors)) checkFinite(array, name, who);
   return file;
-}
-
-const isSource: Rule<AnyModel | AnyTrainer> = {
-  expected: "a model or a trainer (saveCheckpoint and serializeCheckpoint are for learners)",
-  accepts: (value): value is AnyModel | AnyTrainer =>
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    ("graph" in value || ("checkpoint" in value && "model" in value)),
-};
-
-function noWeights({ name }: AnyModel, who: string): SluiceError {
-  const what = `the model "${name}" has no weights yet`;
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Compile it and serialize the trainer" });
 }
