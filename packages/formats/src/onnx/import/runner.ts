@@ -54,6 +54,8 @@ class GraphRun {
   #nodes = 0;
   #depth = 0;
   readonly #staged = new Map<Value, Value>();
+  /** Of a staged value the one that it was. */
+  readonly #origins = new Map<Value, Value>();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -139,7 +141,7 @@ class GraphRun {
     return {
       resetAfter,
       known: (value, what) => {
-        const numbers = value.kind === "known" ? value : numbersOf(value);
+        const numbers = value.kind === "known" ? value : numbersOf(this.#origins.get(value) ?? value);
         if (numbers === undefined)
           throw new NotSupported(`${what} is computed at run time`, "it must be known from shapes and constants: give it as a constant");
         return numbers;
@@ -173,6 +175,7 @@ class GraphRun {
     const tensor = this.#options.staging.stage(() => tensorOf(value, value.tensor.dtype));
     const staged: Value = { ...value, tensor };
     this.#staged.set(value, staged);
+    this.#origins.set(staged, value);
     return staged;
   }
 

@@ -97,14 +97,14 @@ function convTranspose(call: Call): readonly Value[] {
     steps = x.shape[2]!,
     behind = attributes.ints("output_padding")?.[0] ?? 0,
     wanted = attributes.ints("output_shape")?.[0],
-    isLower = attributes.text("auto_pad", "NOTSET") === "SAME_LOWER",
+    isUpper = attributes.text("auto_pad", "NOTSET") === "SAME_UPPER",
     isSame = attributes.text("auto_pad", "NOTSET").startsWith("SAME");
   const { size, stride, dilation, ...pads } = windowsOf(call, steps, shapeOf(kernel)[2]),
     whole = Math.max(0, (steps - 1) * stride + (size - 1) * dilation + 1);
   const length = wanted ?? (isSame ? steps * stride : whole + behind - pads.before - pads.after),
     over = whole + behind - length,
     less = Math.floor(over / 2);
-  const before = wanted === undefined && !isSame ? pads.before : isLower ? over - less : less;
+  const before = wanted === undefined && !isSame ? pads.before : isUpper ? less : over - less;
   if (length < 0 || groups < 1 || x.shape[1]! % groups !== 0 || over < 0)
     throw corrupt(`a transposed convolution gives ${length} of ${whole} steps`);
   const parts = split(transpose(x, [0, 2, 1]), groups, 2).map((part, g) => {

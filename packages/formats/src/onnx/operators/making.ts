@@ -1,6 +1,6 @@
 // Operators that make values: constants, ranges, triangles, one-hot rows.
 import { greaterEqual, iota, lessEqual, oneHot, reshape, type Tensor, where } from "@sluice/core";
-import { corrupt, NotSupported } from "../read/failures.ts";
+import { corrupt } from "../read/failures.ts";
 import { tensorValue, typeNumbered } from "../schema/tensor.ts";
 import {
   known,
@@ -108,9 +108,8 @@ function triangle(call: Call): readonly Value[] {
 
 /** Of known numbers: how many there are would otherwise be the shape of something. */
 function nonZero(call: Call): readonly Value[] {
-  const x = input(call, 0);
-  if (x.kind === "traced") throw new NotSupported("how many elements are not 0 is known at run time only", "mask by Where instead");
-  const shape = x.shape,
+  const x = call.run.known(input(call, 0), "how many elements are not 0"),
+    { shape } = x,
     places = [...x.data].flatMap((n, i) => (n === 0 ? [] : [i]));
   const rows = shape.map((n, axis) => places.map((i) => Math.floor(i / sizeOf(shape.slice(axis + 1))) % n));
   const made: Known = ints(rows.flat(), [shape.length, places.length]);

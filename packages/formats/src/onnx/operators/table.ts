@@ -29,7 +29,7 @@ export const operators: Operators = {
 };
 
 /** The newest operator set that this was written by. */
-export const newestVersion = 28;
+export const newestVersion = 25;
 
 export function operatorNamed(name: string): Operator | undefined {
   return Object.hasOwn(operators, name) ? operators[name] : undefined;

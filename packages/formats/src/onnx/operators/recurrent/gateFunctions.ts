@@ -32,7 +32,8 @@ const kinds = new Map<string, Kind>(
 
 /**
  * For each direction the functions f, g, h: of `names`, or those that the node names. The numbers of `activation_alpha` and `activation_beta` go in order
- * to the functions that have them. With `clip` what a function reads stays within ± that.
+ * to the functions that have them. With `clip` what f and g read stays within ± that; what the h of an LSTM
+ * reads does not, as in onnxruntime.
  */
 export function gateFunctions({ attributes }: Call, names: readonly string[], directions: number): readonly (readonly GateFunction[])[] {
   const given = attributes.texts("activations") ?? Array.from({ length: directions }, () => names).flat(),
@@ -40,13 +41,14 @@ export function gateFunctions({ attributes }: Call, names: readonly string[], di
     betas = [...(attributes.floats("activation_beta") ?? [])],
     limit = attributes.has("clip") ? attributes.float("clip", 0) : 0;
   if (given.length !== names.length * directions) throw corrupt(`${given.length} activations for ${directions} × ${names.length} gates`);
-  const functions = given.map((name) => {
+  const functions = given.map((name, i) => {
     const kind = kinds.get(name.toLowerCase());
     if (kind === undefined)
       throw new NotSupported(`the activation ${JSON.stringify(name)}`, `${[...kinds.keys()].join(", ")} are supported`);
     const alpha = kind.alpha === undefined ? 0 : (alphas.shift() ?? kind.alpha),
       beta = kind.beta === undefined ? 0 : (betas.shift() ?? kind.beta);
-    return (x: Tensor) => kind.of(limit > 0 ? clip(x, -limit, limit) : x, alpha, beta);
+    const clips = limit > 0 && i % names.length < 2;
+    return (x: Tensor) => kind.of(clips ? clip(x, -limit, limit) : x, alpha, beta);
   });
   return Array.from({ length: directions }, (_, d) => functions.slice(d * names.length, (d + 1) * names.length));
 }
