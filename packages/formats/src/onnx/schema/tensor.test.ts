@@ -41,6 +41,18 @@ test("a tensor has the numbers that it was made of, whatever its type", () => {
   }
 });
 
+test("a tensor read from a Buffer, which may lie in the middle of other memory, is the same", () => {
+  const tensor = create(TensorProtoSchema, {
+    dataType: Type.FLOAT,
+    dims: [2n],
+    rawData: Buffer.from(new Uint8Array(Float32Array.of(1, 2).buffer)),
+  });
+  const { data } = tensorValue(tensor);
+  expect([...data]).toEqual([1, 2]);
+  tensor.rawData.fill(0);
+  expect([...data]).toEqual([1, 2]);
+});
+
 test("numbers in the fields of the message are read as those in bytes", () => {
   const read = (dataType: Type, fields: object) => [...tensorValue(create(TensorProtoSchema, { dataType, dims: [2n], ...fields })).data];
   expect(read(Type.FLOAT, { floatData: [1, 2.5] })).toEqual([1, 2.5]);

@@ -133,7 +133,7 @@ function fromBytes(tensor: TensorProto, dtype: TensorType, bytes: Uint8Array, le
   const array = arrays[dtype],
     wanted = length * array.BYTES_PER_ELEMENT;
   if (bytes.length !== wanted) throw corrupt(tensor, `takes ${wanted} bytes by its shape and type, got ${bytes.length}`);
-  return widen(dtype, new array(bytes.slice().buffer));
+  return widen(dtype, new array(new Uint8Array(bytes).buffer)); // a copy; that of a Buffer would be none by `slice`
 }
 
 /** From the field of the message that the specification names for the type. */
