@@ -23,7 +23,10 @@ async function outputs(bytes: Uint8Array, inputs: Readonly<Record<string, number
 }
 
 test("a branch is taken where its condition follows from shapes, and the other is not looked at", async () => {
-  const then = graph({ outputs: ["a"], nodes: [node("Constant", [], ["two"], { value: floats("", 2, 2) }), node("Mul", ["x", "two"], ["a"])] });
+  const then = graph({
+    outputs: ["a"],
+    nodes: [node("Constant", [], ["two"], { value: floats("", 2, 2) }), node("Mul", ["x", "two"], ["a"])],
+  });
   const otherwise = graph({ outputs: ["b"], nodes: [node("Resize", ["x"], ["b"])] });
   const bytes = model({
     inputs: [info("x", ["n"])],
@@ -38,7 +41,10 @@ test("a branch is taken where its condition follows from shapes, and the other i
   });
   expect(await outputs(bytes, { x: [3, 4] }, { dims: { n: 2 } })).toEqual({ y: [6, 8] });
   expect(() => fromOnnx(bytes, { dims: { n: 3 } })).toThrow(
-    expect.objectContaining({ code: "UNSUPPORTED", facts: { unsupported: [expect.objectContaining({ operator: "Resize", node: "Resize:b" })] } }),
+    expect.objectContaining({
+      code: "UNSUPPORTED",
+      facts: { unsupported: [expect.objectContaining({ operator: "Resize", node: "Resize:b" })] },
+    }),
   );
 });
 
@@ -49,7 +55,9 @@ test("a condition that is computed is not supported, and says so", () => {
     outputs: ["y"],
     nodes: [node("If", ["c"], ["y"], { then_branch: branch("a"), else_branch: branch("b") })],
   });
-  expect(() => fromOnnx(bytes)).toThrow(expect.objectContaining({ code: "UNSUPPORTED", message: expect.stringContaining("its condition is computed") as string }));
+  expect(() => fromOnnx(bytes)).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", message: expect.stringContaining("its condition is computed") as string }),
+  );
   expect(Object.keys(fromOnnx(bytes, { constants: { c: [1] } }).inputs)).toEqual(["x"]);
 });
 
@@ -82,13 +90,18 @@ test("a loop whose turns are alike is one scan, with its gradient", async () => 
   const { program } = compile(backend, net.apply);
   expect(program(net.weights, { x: [1, 1] }).steps.length).toBeLessThan(20);
   expect((await outputs(counting(3, "given"), { x: [1, 1] })).all).toEqual([2, 0.5, 5, 1.25, 12, 2.625]);
-  const slopes = compile(backend, (w: Tensor, x: Tensor) => gradient(fromOnnx(counting(3, "given")).apply({ w }, { x })["last"]!.sum(), { w, x }));
+  const slopes = compile(backend, (w: Tensor, x: Tensor) =>
+    gradient(fromOnnx(counting(3, "given")).apply({ w }, { x })["last"]!.sum(), { w, x }),
+  );
   const { w, x } = await slopes([2, 0.5], [1, 1]);
   expect([...(await x.read()), ...(await w.read())]).toEqual([8, 0.125, 13, 1.75]); // last = w³x + w + 2
 });
 
 test("a loop that ends by a known condition is unrolled", async () => {
-  expect(await outputs(counting(100, "below 3"), { x: [1, 1] })).toEqual({ all: [2, 0.5, 5, 1.25, 12, 2.625, 27, 4.3125], last: [27, 4.3125] });
+  expect(await outputs(counting(100, "below 3"), { x: [1, 1] })).toEqual({
+    all: [2, 0.5, 5, 1.25, 12, 2.625, 27, 4.3125],
+    last: [27, 4.3125],
+  });
 });
 
 test("a loop whose state grows is unrolled", async () => {
@@ -110,9 +123,20 @@ test("a loop whose state grows is unrolled", async () => {
 });
 
 test("a loop without an end is refused before it runs", () => {
-  const body = graph({ inputs: [info("i", [], Type.INT64), info("going", [], Type.BOOL), info("s")], outputs: ["going", "next"], nodes: [node("Identity", ["s"], ["next"])] });
-  const bytes = model({ inputs: [info("x", [1])], outputs: ["y"], initialisers: [truth("yes")], nodes: [node("Loop", ["", "yes", "x"], ["y"], { body })] });
-  expect(() => fromOnnx(bytes)).toThrow(expect.objectContaining({ code: "UNSUPPORTED", message: expect.stringContaining("1024 turns") as string }));
+  const body = graph({
+    inputs: [info("i", [], Type.INT64), info("going", [], Type.BOOL), info("s")],
+    outputs: ["going", "next"],
+    nodes: [node("Identity", ["s"], ["next"])],
+  });
+  const bytes = model({
+    inputs: [info("x", [1])],
+    outputs: ["y"],
+    initialisers: [truth("yes")],
+    nodes: [node("Loop", ["", "yes", "x"], ["y"], { body })],
+  });
+  expect(() => fromOnnx(bytes)).toThrow(
+    expect.objectContaining({ code: "UNSUPPORTED", message: expect.stringContaining("1024 turns") as string }),
+  );
 });
 
 test("Scan goes along any axis, in both directions", async () => {
@@ -127,7 +151,11 @@ test("Scan goes along any axis, in both directions", async () => {
           scan_input_directions: [direction],
           scan_output_axes: [-1],
           scan_output_directions: [direction],
-          body: graph({ inputs: [info("a"), info("b")], outputs: ["c", "d"], nodes: [node("Add", ["a", "b"], ["c"]), node("Identity", ["c"], ["d"])] }),
+          body: graph({
+            inputs: [info("a"), info("b")],
+            outputs: ["c", "d"],
+            nodes: [node("Add", ["a", "b"], ["c"]), node("Identity", ["c"], ["d"])],
+          }),
         }),
       ],
     });
@@ -144,7 +172,17 @@ test("functions of the file are inlined, with the attributes of the call", async
     outputs: ["y"],
     domains: ["mine"],
     nodes: [node("Leaky", ["x"], ["y"], { slope: 0.25 }, "mine")],
-    functions: [{ name: "Leaky", domain: "mine", input: ["a"], output: ["b"], attribute: ["slope"], node: [alpha], opsetImport: [{ domain: "", version: 17n }] }],
+    functions: [
+      {
+        name: "Leaky",
+        domain: "mine",
+        input: ["a"],
+        output: ["b"],
+        attribute: ["slope"],
+        node: [alpha],
+        opsetImport: [{ domain: "", version: 17n }],
+      },
+    ],
   });
   expect(await outputs(bytes, { x: [-4, 4] })).toEqual({ y: [-1, 4] });
 });
@@ -155,7 +193,16 @@ test("a function that calls itself is refused", () => {
     outputs: ["y"],
     domains: ["mine"],
     nodes: [node("Self", ["x"], ["y"], {}, "mine")],
-    functions: [{ name: "Self", domain: "mine", input: ["a"], output: ["b"], node: [node("Self", ["a"], ["b"], {}, "mine")], opsetImport: [{ domain: "mine", version: 1n }] }],
+    functions: [
+      {
+        name: "Self",
+        domain: "mine",
+        input: ["a"],
+        output: ["b"],
+        node: [node("Self", ["a"], ["b"], {}, "mine")],
+        opsetImport: [{ domain: "mine", version: 1n }],
+      },
+    ],
   });
   expect(() => fromOnnx(bytes)).toThrow(expect.objectContaining({ code: "FILE_CORRUPT" }));
 });

@@ -20,15 +20,29 @@ import {
 type Attributes = Readonly<Record<string, number | string | readonly number[] | TensorProto | GraphProto>>;
 
 /** Whole numbers are ints, others floats: write 0.5, or give `floats`. */
-export function node(op: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes = {}, domain = ""): NodeProto {
+export function node(
+  op: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Attributes = {},
+  domain = "",
+): NodeProto {
   const all = Object.entries(attributes).map(([name, value]) => attribute(name, value));
-  return create(NodeProtoSchema, { opType: op, input: [...inputs], output: [...outputs], attribute: all, domain, name: `${op}:${outputs[0]}` });
+  return create(NodeProtoSchema, {
+    opType: op,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: all,
+    domain,
+    name: `${op}:${outputs[0]}`,
+  });
 }
 
 function attribute(name: string, value: Attributes[string]): AttributeProto {
   const of = (init: MessageInitShape<typeof AttributeProtoSchema>): AttributeProto => create(AttributeProtoSchema, { name, ...init });
   if (typeof value === "string") return of({ type: Kind.STRING, s: new TextEncoder().encode(value) });
-  if (typeof value === "number") return Number.isInteger(value) ? of({ type: Kind.INT, i: BigInt(value) }) : of({ type: Kind.FLOAT, f: value });
+  if (typeof value === "number")
+    return Number.isInteger(value) ? of({ type: Kind.INT, i: BigInt(value) }) : of({ type: Kind.FLOAT, f: value });
   if (Array.isArray(value)) return of({ type: Kind.INTS, ints: (value as number[]).map(BigInt) });
   const message = value as TensorProto | GraphProto; // no list, text or number
   return message.$typeName === "onnx.GraphProto" ? of({ type: Kind.GRAPH, g: message }) : of({ type: Kind.TENSOR, t: message });
