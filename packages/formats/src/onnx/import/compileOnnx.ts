@@ -38,7 +38,7 @@ export interface CompiledOnnx extends Disposable {
   (inputs: Readonly<Record<string, OnnxValues>>): Promise<Readonly<Record<string, HostArray>>>;
   /** What is carried starts at zeros again. */
   reset(): void;
-  /** Frees what it holds on the backend. A second call does nothing. */
+  /** Frees what it holds on the backend, after the calls before it. A second call does nothing. */
   dispose(): void;
 }
 
@@ -90,6 +90,8 @@ class CompiledNet {
   readonly #parts: Parts;
   readonly #carried: Arrays;
   readonly #bounds = new Map<string, Promise<Bound>>();
+  /** What was called before: each call waits for it. */
+  #last: Promise<unknown> = Promise.resolve();
   #isOpen = true;
 
   constructor(parts: Parts) {
@@ -103,31 +105,43 @@ class CompiledNet {
   }
 
   async run(values: Readonly<Record<string, OnnxValues>>): Promise<Readonly<Record<string, HostArray>>> {
-    const inputs = inputsOf(this.#parts, values),
-      { inputs: arrays, binding } = await this.bound({ ...inputs, ...this.#carried });
-    for (const [name, { data }] of Object.entries(inputs)) arrays[name]!.write(data); // an array for each
-    binding.run();
-    const read = Object.entries(binding.outputs as Arrays).map(
-      async ([name, x]) => [name, { dtype: x.dtype, shape: x.shape, data: await x.read() }] as const,
-    ); // of a record of tensors
+    if (!this.#isOpen)
+      throw new SluiceError({ code: "DISPOSED", who: "onnx", what: "the compiled net was disposed of", fix: "Compile it again" });
+    const inputs = inputsOf(this.#parts, values);
+    const outputs = await this.#next(async () => {
+      const { inputs: arrays, binding } = await this.bound({ ...inputs, ...this.#carried });
+      for (const [name, { data }] of Object.entries(inputs)) arrays[name]!.write(data); // an array for each
+      binding.run();
+      return Object.entries(binding.outputs as Arrays).map(([name, x]) => [name, x, x.read()] as const); // of a record of tensors; the next run may follow
+    });
+    const read = outputs.map(async ([name, { dtype, shape }, data]) => [name, { dtype, shape, data: await data }] as const);
     return Object.fromEntries(await Promise.all(read));
   }
 
   reset(): void {
-    for (const x of Object.values(this.#carried)) x.write(zeroed(x));
+    if (!this.#isOpen) return;
+    void this.#next(async () => {
+      for (const x of Object.values(this.#carried)) x.write(zeroed(x));
+    });
   }
 
+  #next<T>(call: () => Promise<T>): Promise<T> {
+    const made = this.#last.then(call);
+    this.#last = made.catch(() => undefined);
+    return made;
+  }
+
+  /** After the calls before it. */
   dispose(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    for (const bound of this.#bounds.values()) bound.then(release, () => undefined);
-    for (const x of Object.values(this.#carried)) x.dispose();
-    this.#bounds.clear();
+    void this.#next(async () => {
+      for (const bound of this.#bounds.values()) await bound.then(release, () => undefined);
+      for (const x of Object.values(this.#carried)) x.dispose();
+    });
   }
 
   bound(specs: Specs): Promise<Bound> {
-    if (!this.#isOpen)
-      throw new SluiceError({ code: "DISPOSED", who: "onnx", what: "the compiled net was disposed of", fix: "Compile it again" });
     const { net } = this.#parts,
       ordered = Object.keys(net.inputs).map((name) => [name, { shape: specs[name]!.shape, dtype: specs[name]!.dtype }] as const), // all are there
       key = JSON.stringify(ordered);
