@@ -80,10 +80,15 @@ function sized(dim: Dimension, dims: Readonly<Record<string, number>>): number |
   return Object.hasOwn(dims, dim) ? dims[dim] : undefined;
 }
 
-/** Throws INVALID_ARGUMENT for another shape than the file has. */
+/** 256 MB of f32: what a file asks for may be made up. */
+const mostOfInput = 2 ** 26;
+
+/** Throws SHAPE_MISMATCH for another shape than the file has, INVALID_ARGUMENT for more elements than are taken. */
 function fitting(plan: InputPlan): InputPlan {
   checkFits(plan, plan.shape, "fromOnnx");
-  return plan;
+  const size = plan.shape.reduce((n, m) => n * m, 1);
+  if (size <= mostOfInput) return plan;
+  throw invalid(`the input ${plan.name} has ${size} elements`, `Up to ${mostOfInput} are taken`, { input: plan.name, shape: plan.shape });
 }
 
 export function checkFits({ name, dims }: Pick<InputPlan, "name" | "dims">, shape: Shape, who: string): void {

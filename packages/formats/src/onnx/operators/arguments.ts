@@ -1,7 +1,7 @@
 // Reading the inputs of a call.
 import type { Tensor } from "@sluice/core";
-import { corrupt } from "../read/failures.ts";
-import { axisIn, intsOf, type Known, rankOf, tensorOf, type Value } from "../values/value.ts";
+import { corrupt, NotSupported } from "../read/failures.ts";
+import { axisIn, intsOf, type Known, mostKnown, rankOf, tensorOf, type Value } from "../values/value.ts";
 import type { Call } from "./operator.ts";
 
 /** Throws FILE_CORRUPT where it is left out. */
@@ -48,4 +48,10 @@ export function axesOf(call: Call, index: number, rank: number): readonly number
 /** The axis of an attribute, counted from the start. */
 export function axisOf(call: Call, otherwise: number, value = input(call, 0)): number {
   return axisIn(call.attributes.int("axis", otherwise), rankOf(value));
+}
+
+/** A number that is counted up to while tracing, as indices are. Throws what is not supported beyond what loading may take. */
+export function countable(n: number): number {
+  if (n <= mostKnown) return n;
+  throw new NotSupported(`counts ${n} elements, more than ${mostKnown}`, "make its axis shorter");
 }

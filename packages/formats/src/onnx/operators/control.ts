@@ -4,7 +4,7 @@ import { corrupt, NotSupported } from "../read/failures.ts";
 import type { Graph } from "../read/model.ts";
 import { joined, reshaped } from "../values/moves.ts";
 import { axisIn, knownInts, shapeOf, tensorOf, traced, type Value } from "../values/value.ts";
-import { input, knownNumber } from "./arguments.ts";
+import { countable, input, knownNumber } from "./arguments.ts";
 import type { Call, Operators } from "./operator.ts";
 
 export const control: Operators = {
@@ -41,7 +41,7 @@ function alike(call: Call, body: Graph, turns: number, start: readonly Value[]):
   const { state, outputs } = scan({
     name: "Loop",
     state: start.map((value) => tensorOf(value)),
-    inputs: [iota(turns)],
+    inputs: [iota(countable(turns))],
     step: (before, [turn]) => {
       const going: Value = { kind: "known", type: "bool", shape: [], data: Float64Array.of(1) };
       const given = before.map((t, i) => traced(start[i]!.type, t)),

@@ -3,7 +3,7 @@ import { argmax, argmin, cumulativeSum, flip, gather, iota, literal, reshape, ty
 import { corrupt, NotSupported } from "../read/failures.ts";
 import { joined, reshaped, sliced, transposed } from "../values/moves.ts";
 import { axisIn, dtypeOf, known, type Known, rankOf, shapeOf, sizeOf, tensorOf, traced, type Value } from "../values/value.ts";
-import { axisOf, input, knownNumber, knownInts } from "./arguments.ts";
+import { axisOf, countable, input, knownNumber, knownInts } from "./arguments.ts";
 import { wrapped } from "./making.ts";
 import type { Call, Operators } from "./operator.ts";
 
@@ -77,7 +77,7 @@ function gatheredElements(call: Call): readonly Value[] {
     a === axis
       ? wrapped(tensorOf(index, "i32"), shape[a]!)
       : reshape(
-          iota(wanted[a]!),
+          iota(countable(wanted[a]!)),
           wanted.map((n, b) => (a === b ? n : 1)),
         ),
   );
@@ -110,6 +110,7 @@ function extreme(call: Call, of: (x: Tensor, axis: number) => Tensor): Value {
     keep = call.attributes.flag("keepdims", true),
     isLast = call.attributes.flag("select_last_index", false),
     tensor = tensorOf(x);
+  countable(shapeOf(x)[axis]!);
   const found = isLast
     ? of(flip(tensor, axis), axis)
         .mul(-1)

@@ -17,7 +17,7 @@ import {
 } from "../values/value.ts";
 import { spread } from "../values/moves.ts";
 import { elementwise } from "../values/elementwise.ts";
-import { input, knownInput, knownInts, knownNumber } from "./arguments.ts";
+import { countable, input, knownInput, knownInts, knownNumber } from "./arguments.ts";
 import type { Call, Operators } from "./operator.ts";
 
 export const making: Operators = {
@@ -69,7 +69,7 @@ function matrixOf(x: Value): readonly [number, number] {
 /** The values where it is not, and where it is; indices below 0 count from the end. */
 function oneHotRows(call: Call): readonly Value[] {
   const indices = input(call, 0),
-    depth = knownNumber(call, 1, "its depth") ?? 0,
+    depth = countable(knownNumber(call, 1, "its depth") ?? 0),
     values = knownInput(call, 2, "its values"),
     axis = call.attributes.int("axis", -1);
   if (values?.data.length !== 2 || !Number.isInteger(depth) || depth < 0) throw corrupt("one-hot rows have a depth and two values");
@@ -101,8 +101,8 @@ function triangle(call: Call): readonly Value[] {
     return [{ ...x, data: x.data.map((n, i) => (keeps(i) ? n : 0)) }];
   }
   const { dtype } = x.tensor,
-    column = iota(columns, dtype),
-    row = reshape(iota(rows, dtype), [rows, 1]).add(k);
+    column = iota(countable(columns), dtype),
+    row = reshape(iota(countable(rows), dtype), [rows, 1]).add(k);
   return [traced(x.type, where(isUpper ? greaterEqual(column, row) : lessEqual(column, row), x.tensor, 0))];
 }
 

@@ -40,7 +40,7 @@ export function room(type: TensorType, length: number): Numbers {
 }
 
 /** 32 MB of doubles: a mask of 2,048 × 2,048 positions. */
-const mostKnown = 2 ** 22;
+export const mostKnown = 2 ** 22;
 
 export function known(type: TensorType, shape: Shape, data: ArrayLike<number>): Known {
   const numbers = room(type, data.length);
