@@ -1,6 +1,7 @@
 // The names of this entry.
 export { type CompiledOnnx, compileOnnx, type CompileOnnxOptions, type OnnxValues } from "./import/compileOnnx.ts";
 export { fromOnnx, type OnnxNet, type OnnxSpec } from "./import/fromOnnx.ts";
+export { streamOnnx, type StreamOnnxOptions } from "./import/streamOnnx.ts";
 export { inspectOnnx, type OnnxSummary } from "./import/inspect.ts";
 export { onnxLayer, type OnnxLayerOptions } from "./import/onnxLayer.ts";
 export type { OnnxOptions } from "./import/options.ts";

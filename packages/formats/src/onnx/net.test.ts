@@ -253,21 +253,21 @@ test("as a layer it stands between others, starts from the file and trains", asy
 });
 
 test("tensors in other files are read by the caller", () => {
-  const w = floats("w", [1], 3);
+  const w = floats("w", [2], 3, 4);
   w.dataLocation = TensorProto_DataLocation.EXTERNAL;
   w.externalData = [{ $typeName: "onnx.StringStringEntryProto", key: "location", value: "weights.bin" }];
   w.rawData = new Uint8Array();
-  const bytes = model({ inputs: [info("x", [1])], outputs: ["y"], initialisers: [w], nodes: [node("Mul", ["x", "w"], ["y"])] });
+  const bytes = model({ inputs: [info("x", [2])], outputs: ["y"], initialisers: [w], nodes: [node("Mul", ["x", "w"], ["y"])] });
   expect(() => fromOnnx(bytes)).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }));
-  const { weights } = fromOnnx(bytes, { external: () => new Uint8Array(Float32Array.of(7).buffer) });
-  expect(weights["w"]?.data).toEqual(Float32Array.of(7));
+  const { weights } = fromOnnx(bytes, { external: () => new Uint8Array(Float32Array.of(7, 8).buffer) });
+  expect(weights["w"]?.data).toEqual(Float32Array.of(7, 8));
 });
 
 test("names that objects have already are names like others", () => {
   const bytes = model({
-    inputs: [info("__proto__", [1])],
+    inputs: [info("__proto__", [2])],
     outputs: ["constructor"],
-    initialisers: [floats("toString", [1], 3)],
+    initialisers: [floats("toString", [2], 3, 4)],
     nodes: [node("Mul", ["__proto__", "toString"], ["constructor"])],
   });
   const net = fromOnnx(bytes);

@@ -16,7 +16,8 @@ describe.each(["operators", "attention", "recurrent"])("%s", (file) => {
   test.each(parts.map((part) => [part[0]!.name, part] as const))("give onnxruntime's numbers, from %s on", async (_, part) => {
     expect(await wrongOnes(backend, part, false)).toEqual([]);
   });
-  test.each(parts.map((part) => [part[0]!.name, part] as const))("give the same where all is known, from %s on", async (_, part) => {
-    expect(await wrongOnes(backend, part, true)).toEqual([]);
-  });
+  if (file === "operators")
+    test.each(parts.map((part) => [part[0]!.name, part] as const))("give the same where all is known, from %s on", async (_, part) => {
+      expect(await wrongOnes(backend, part, true)).toEqual([]);
+    });
 });

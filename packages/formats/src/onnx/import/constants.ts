@@ -9,7 +9,6 @@ import { type Known, known, knownInts, knownOf } from "../values/value.ts";
 export interface StoredTensor {
   /** The value's name in the file; a second one of that name, in another subgraph, has a number behind it. */
   readonly name: string;
-  readonly isInitialiser: boolean;
   readonly value: Known;
 }
 
@@ -27,17 +26,17 @@ export class Stored {
   }
 
   initialiser(tensor: TensorProto): StoredTensor {
-    return this.#stored(tensor, true, () => knownOf(tensorValue(tensor, this.#external)));
+    return this.#stored(tensor, () => knownOf(tensorValue(tensor, this.#external)));
   }
 
   constant(node: Node): StoredTensor {
-    return this.#stored(node, false, () => constantOf(node, this.#external));
+    return this.#stored(node, () => constantOf(node, this.#external));
   }
 
-  #stored(key: TensorProto | Node, isInitialiser: boolean, read: () => Known): StoredTensor {
+  #stored(key: TensorProto | Node, read: () => Known): StoredTensor {
     const found = this.#read.get(key);
     if (found !== undefined) return found;
-    const made = { name: this.#names.get(key) ?? "", isInitialiser, value: read() };
+    const made = { name: this.#names.get(key) ?? "", value: read() };
     this.#read.set(key, made);
     return made;
   }

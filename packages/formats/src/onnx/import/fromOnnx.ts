@@ -1,17 +1,18 @@
 // A file as a function of tensors, with its weights: the plan is made once, at the shapes named, and checked whole before anything runs.
 import { constant, type DType, type HostArray, type Shape, SluiceError, Tensor, trace, type Weight } from "@sluice/core";
-import { meant, record, show } from "@sluice/core/arguments";
+import { meant, show } from "@sluice/core/arguments";
 import { bytesOf } from "../read/bytes.ts";
 import { unsupported, type UnsupportedPart } from "../read/failures.ts";
 import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
 import { readModel } from "../schema/model.ts";
-import { dtypeOf, type Known, shapeOf, tensorOf, traced, type Value } from "../values/value.ts";
+import { dtypeOf, type Known, shapeOf, traced, type Value } from "../values/value.ts";
 import { Stored, type StoredTensor } from "./constants.ts";
 import { type OnnxSummary, summaryOf } from "./inspect.ts";
-import { checkedOptions, checkFits, type Given, type OnnxOptions, planned } from "./options.ts";
+import { checkedOptions, type Given, type OnnxOptions, planned } from "./options.ts";
 import { runModel } from "./runner.ts";
-import { type Staging, whole } from "./staging.ts";
+import { whole } from "./staging.ts";
+import { remember, TracedNet } from "./tracedNet.ts";
 import { mayTrain, rolesIn } from "./weights.ts";
 
 /** What an input or output is at the shapes of the plan. */
@@ -37,12 +38,6 @@ export interface OnnxNet {
    * Throws INVALID_ARGUMENT for weights or inputs that are missing or unknown, SHAPE_MISMATCH and DTYPE_MISMATCH for others.
    */
   apply(weights: Readonly<Record<string, Tensor>>, inputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
-  /** The same in two steps, for `compileOnnx`: what is made of weights alone, and the rest. */
-  staged(
-    weights: Readonly<Record<string, Tensor>>,
-    inputs: Readonly<Record<string, Tensor>>,
-    staging: Staging,
-  ): Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -67,21 +62,22 @@ export function fromOnnx(bytes: ArrayBufferView | ArrayBufferLike, given: OnnxOp
     stored = new Stored(model, options.external),
     { names, outputs } = weightsOf(model, stored, plan, options);
   for (const warning of warnings) console.warn(`onnx: ${warning}`);
-  const net = new TracedNet(model, stored, plan, names, options.linearBeforeReset);
+  const made = new TracedNet({ model, stored, plan, names, resetAfter: options.linearBeforeReset });
   const arrays = [...names].map(
     ([name, { value }]) => [name, { dtype: dtypeOf(value.type), shape: value.shape, data: value.data }] as const,
   );
   const axes = (shape: Shape): Record<string, number> => Object.fromEntries(shape.map((n, axis) => [`axis${axis}`, n]));
-  return {
+  const net: OnnxNet = {
     summary,
     inputs: Object.fromEntries(plan.inputs.map(({ name, shape, type }) => [name, { shape, dtype: dtypeOf(type) }])),
     outputs,
     weights: Object.fromEntries(arrays),
     declared: Object.fromEntries(arrays.map(([name, { shape }]) => [name, { axes: axes(shape), init: "zeros" } as const])),
     warnings,
-    apply: (weights, inputs) => net.run(weights, inputs, whole),
-    staged: (weights, inputs, staging) => net.run(weights, inputs, staging),
+    apply: (weights, inputs) => made.run(weights, inputs, { staging: whole }),
   };
+  remember(net, made);
+  return net;
 }
 
 interface Found {
@@ -140,87 +136,6 @@ function weightsOf(model: Model, stored: Stored, plan: Given, options: OnnxOptio
     names: new Map([...read].filter(([name]) => !fixed.has(name))),
     outputs: Object.fromEntries(model.graph.outputs.map(({ name }, i) => [name, outputs[i]!])),
   };
-}
-
-class TracedNet {
-  readonly #model: Model;
-  readonly #stored: Stored;
-  readonly #plan: Given;
-  readonly #names: ReadonlyMap<string, StoredTensor>;
-  readonly #resetAfter: boolean | undefined;
-
-  constructor(model: Model, stored: Stored, plan: Given, names: ReadonlyMap<string, StoredTensor>, resetAfter: boolean | undefined) {
-    this.#model = model;
-    this.#stored = stored;
-    this.#plan = plan;
-    this.#names = names;
-    this.#resetAfter = resetAfter;
-  }
-
-  run(
-    weights: Readonly<Record<string, Tensor>>,
-    inputs: Readonly<Record<string, Tensor>>,
-    staging: Staging,
-  ): Readonly<Record<string, Tensor>> {
-    const { inputs: plans, constants } = this.#plan;
-    checkNames("weights", weights, [...this.#names.keys()]);
-    checkNames("inputs", inputs, plans.map(({ name }) => name)); // prettier-ignore
-    const values = new Map<StoredTensor, Value>();
-    const valueOf = (tensor: StoredTensor): Value => {
-      if (this.#names.get(tensor.name) !== tensor) return tensor.value;
-      const value = values.get(tensor) ?? traced(tensor.value.type, checkedWeight(tensor, weights[tensor.name]!), true); // as the names say
-      values.set(tensor, value);
-      return value;
-    };
-    const entries = plans.map((plan): readonly [string, Value] => {
-      const x = inputs[plan.name]!; // as the names say
-      checkFits(plan, x.shape, "onnx.apply");
-      checkDType(`the input ${plan.name}`, dtypeOf(plan.type), x);
-      return [plan.name, traced(plan.type, x)];
-    });
-    const options = {
-      model: this.#model,
-      stored: this.#stored,
-      staging,
-      valueOf,
-      numbersOf: () => undefined,
-      resetAfter: this.#resetAfter,
-    };
-    const outputs = runModel(options, new Map([...constants, ...entries]));
-    return Object.fromEntries(this.#model.graph.outputs.map(({ name }, i) => [name, tensorOf(outputs[i]!)])); // each is known where nothing is listed
-  }
-}
-
-function checkNames(what: string, given: Readonly<Record<string, Tensor>>, wanted: readonly string[]): void {
-  record("onnx.apply", given, what);
-  const fail = (message: string, fix: string): SluiceError =>
-    new SluiceError({ code: "INVALID_ARGUMENT", who: "onnx.apply", what: message, fix, facts: { [what]: wanted } });
-  for (const name of Object.keys(given)) if (!wanted.includes(name)) throw fail(`${what} has no ${show(name)}`, meant(name, wanted));
-  for (const name of wanted)
-    if (!(Object.hasOwn(given, name) && given[name] instanceof Tensor))
-      throw fail(`${what} lacks the tensor ${show(name)}`, `It takes ${wanted.join(", ")}`);
-}
-
-function checkedWeight({ name, value }: StoredTensor, tensor: Tensor): Tensor {
-  if (String(tensor.shape) !== String(value.shape))
-    throw new SluiceError({
-      code: "SHAPE_MISMATCH",
-      who: "onnx.apply",
-      what: `the weight "${name}" is [${value.shape.join(", ")}], got [${tensor.shape.join(", ")}]`,
-      facts: { weight: name },
-    });
-  checkDType(`the weight "${name}"`, dtypeOf(value.type), tensor);
-  return tensor;
-}
-
-function checkDType(what: string, wanted: DType, { dtype }: Tensor): void {
-  if (dtype === wanted) return;
-  throw new SluiceError({
-    code: "DTYPE_MISMATCH",
-    who: "onnx.apply",
-    what: `${what} is ${wanted}, got ${dtype}`,
-    facts: { wanted, dtype },
-  });
 }
 
 function unknownWeight(name: string, all: readonly string[]): SluiceError {

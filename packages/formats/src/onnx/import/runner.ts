@@ -5,7 +5,7 @@ import { corrupt, NotSupported, unsupported, type UnsupportedPart } from "../rea
 import { functionKey } from "../read/graph.ts";
 import type { Attribute, FunctionBody, Graph, Model, Node } from "../read/model.ts";
 import { newestVersion, operatorNamed } from "../operators/table.ts";
-import type { Runner } from "../operators/operator.ts";
+import type { Memory, Runner } from "../operators/operator.ts";
 import { isEarly, type Known, tensorOf, type Value } from "../values/value.ts";
 import type { Staging } from "./staging.ts";
 import type { Stored, StoredTensor } from "./constants.ts";
@@ -34,6 +34,7 @@ export interface RunOptions {
   /** Where it is given what is not supported is listed here, and the run goes on; otherwise it is thrown. */
   readonly findings?: UnsupportedPart[] | undefined;
   readonly resetAfter: boolean | undefined;
+  readonly memory?: Memory | undefined;
 }
 
 /** Functions within functions, and graphs within graphs. */
@@ -137,9 +138,10 @@ class GraphRun {
   }
 
   #runner(scope: Scope, opsets: Opsets): Runner {
-    const { numbersOf, staging, resetAfter } = this.#options;
+    const { numbersOf, staging, resetAfter, memory } = this.#options;
     return {
       resetAfter,
+      memory,
       known: (value, what) => {
         const numbers = value.kind === "known" ? value : numbersOf(this.#origins.get(value) ?? value);
         if (numbers === undefined)

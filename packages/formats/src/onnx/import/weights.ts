@@ -44,10 +44,10 @@ export function rolesIn({ graph, functions }: Model): Roles {
 
 /**
  * Floats that may train, unless something must know their numbers while loading: no infinite or missing ones, which are masks; no tables of zeros,
- * which are states to start from; single numbers only as parameters, or as an initialiser with an axis.
+ * which are states to start from; single numbers only as parameters of an operator that has some.
  */
-export function mayTrain({ name, isInitialiser, value: { type, shape, data } }: StoredTensor, { parameters, others }: Roles): boolean {
+export function mayTrain({ name, value: { type, shape, data } }: StoredTensor, { parameters, others }: Roles): boolean {
   if (!isFloat(type) || data.length === 0 || others.has(name)) return false;
   if (!data.every(Number.isFinite) || (shape.length > 1 && data.every((n) => n === 0))) return false;
-  return data.length > 1 || parameters.has(name) || (isInitialiser && shape.length > 0);
+  return data.length > 1 || parameters.has(name);
 }

@@ -1,5 +1,5 @@
 // What an operator is: a function of values, with its attributes; and what it may ask of whoever runs the graph.
-import type { Tensor } from "@sluice/core";
+import type { DType, Shape, Tensor } from "@sluice/core";
 import type { Attributes } from "../read/attributes.ts";
 import type { Graph, Node } from "../read/model.ts";
 import type { Known, Value } from "../values/value.ts";
@@ -14,6 +14,14 @@ export interface Call {
   readonly run: Runner;
 }
 
+/** States of recurrent nodes from one run to the next, in the order in which they are asked for. */
+export interface Memory {
+  /** What the next state is before the run. */
+  start(shape: Shape, dtype: DType): Tensor;
+  /** What the next state is after it. */
+  end(state: Tensor): void;
+}
+
 /** Who runs the graph. */
 export interface Runner {
   /** The numbers of a value that must be known while loading; `what` names it. Throws what is not supported for others. */
@@ -22,6 +30,8 @@ export interface Runner {
   once(values: readonly (Value | undefined)[], make: () => Tensor): Tensor;
   /** What a subgraph gives for its inputs; it sees what the graph around it has. */
   subgraph(graph: Graph, inputs: readonly Value[]): readonly Value[];
+  /** Where the net goes on from step to step: the states that its recurrent nodes keep. */
+  readonly memory: Memory | undefined;
   /** Whether the reset gates of all GRU act after the product, where the caller says so. */
   readonly resetAfter: boolean | undefined;
   /** Runs `attempt`; where it meets something that is not supported, `otherwise`. */

@@ -1,7 +1,20 @@
 // LSTM, GRU and RNN with all of their attributes. Weights are laid out for the cells once; what is traced has them under the file's own names.
-import { add, at, concat, constant, recurrence, type Shape, slice, type Tensor, transpose, type Recurrence, stack } from "@sluice/core";
-import { corrupt } from "../../read/failures.ts";
-import { tensorOf, traced, type Value } from "../../values/value.ts";
+import {
+  add,
+  at,
+  concat,
+  constant,
+  type DType,
+  recurrence,
+  type Shape,
+  slice,
+  type Tensor,
+  transpose,
+  type Recurrence,
+  stack,
+} from "@sluice/core";
+import { corrupt, NotSupported } from "../../read/failures.ts";
+import { shapeOf, tensorOf, traced, type Value } from "../../values/value.ts";
 import { input, tensor } from "../arguments.ts";
 import type { Call, Operators } from "../operator.ts";
 import { gruCell, lstmCell, rnnCell } from "./cells.ts";
@@ -87,57 +100,72 @@ function directionsOf({ attributes }: Call): readonly boolean[] {
 function run(call: Call, directions: readonly boolean[], kind: Kind): readonly Value[] {
   const { type } = input(call, 0),
     batchFirst = call.attributes.flag("layout", false),
-    [x, w, r] = [tensor(call, 0), input(call, 1), input(call, 2)],
-    units = call.attributes.int("hidden_size", tensorOf(r).shape[2] ?? 0);
+    x = tensor(call, 0),
+    units = call.attributes.int("hidden_size", shapeOf(input(call, 2))[2] ?? 0),
+    { memory } = call.run;
   call.attributes.int("output_sequence", 0); // of versions before 7
   checkShapes(call, directions.length, kind.gates, units);
-  const lengths = call.inputs[4] && tensorOf(call.inputs[4], "i32"),
-    start = [5, 6].map((i) => call.inputs[i]);
+  if (memory !== undefined) checkForward(call, directions);
+  const lengths = call.inputs[4] && tensorOf(call.inputs[4], "i32");
   const ran = directions.map((reverse, d) => {
-    const weights = laid(call, kind, d, units),
-      state = startOf(start, { kind, d, batchFirst, batch: x.shape[batchFirst ? 0 : 1]!, units, dtype: x.dtype });
+    const state = startOf(call, { kind, d, batchFirst, batch: x.shape[batchFirst ? 0 : 1]!, units, dtype: x.dtype }),
+      weights = laid(call, { kind, d, units, dtype: x.dtype });
     return kind
       .run(d, reverse)
-      .run(weights as never, x, { state: state as never, ...(lengths !== undefined && { lengths }), timeMajor: !batchFirst });
+      .run(weights as never, x, { state: state as never, ...(lengths !== undefined && { lengths }), timeMajor: !batchFirst }); // as the kind has them
   });
-  const outputs = stack(ran.map((each) => each.outputs), 2), // prettier-ignore
-    last = kind.states.map((name) => stack(ran.map(({ state }) => (state as State)[name]!), batchFirst ? 1 : 0)); // prettier-ignore
+  const after = ran.map(({ state }) => state as State), // likewise
+    outputs = stack(ran.map((each) => each.outputs), 2), // prettier-ignore
+    last = kind.states.map((name) => stack(after.map((state) => state[name]!), batchFirst ? 1 : 0)); // prettier-ignore
+  for (const state of after) for (const name of kind.states) memory?.end(state[name]!);
   return [batchFirst ? outputs : transpose(outputs, [0, 2, 1, 3]), ...last].map((t) => traced(type, t));
-
-  // Names for the inputs of `laid`, which is made once for all runs.
-  function laid(of: Call, { gates, weights }: Kind, d: number, n: number): Weights {
-    const b = of.inputs[3],
-      parts = [w, r, b, of.inputs[7]];
-    const once = (make: () => Tensor): Tensor => of.run.once(parts, make);
-    const bias: Bias = (half, from = 0, to = gates) => {
-      if (b === undefined) return constant(0, [(to - from) * n], x.dtype);
-      return slice(at(tensorOf(b), 0, d), 0, (half * gates + from) * n, (half * gates + to) * n);
-    };
-    const beside = Object.keys(weights(d, bias)).map((name) => [name, once(() => weights(d, bias)[name]!)] as const);
-    return {
-      wx: once(() => transpose(at(tensorOf(w), 0, d))),
-      wh: once(() => transpose(at(tensorOf(r), 0, d))),
-      ...Object.fromEntries(beside),
-    };
-  }
 }
 
-interface Start {
+interface Laid {
   readonly kind: Kind;
   readonly d: number;
-  readonly batchFirst: boolean;
-  readonly batch: number;
   readonly units: number;
-  readonly dtype: Tensor["dtype"];
+  readonly dtype: DType;
 }
 
-/** initial_h and initial_c [directions, batch, units]; zeros where one is left out. */
-function startOf(given: readonly (Value | undefined)[], { kind, d, batchFirst, batch, units, dtype }: Start): State {
+/** The weights of direction d as its cell has them: made once for all runs. */
+function laid(call: Call, { kind, d, units, dtype }: Laid): Weights {
+  const [w, r, b] = [input(call, 1), input(call, 2), call.inputs[3]];
+  const bias: Bias = (half, from = 0, to = kind.gates) => {
+    if (b === undefined) return constant(0, [(to - from) * units], dtype);
+    return slice(at(tensorOf(b), 0, d), 0, (half * kind.gates + from) * units, (half * kind.gates + to) * units);
+  };
+  const once = (make: () => Tensor): Tensor => call.run.once([w, r, b, call.inputs[7]], make);
+  const beside = Object.keys(kind.weights(d, bias)).map((name) => [name, once(() => kind.weights(d, bias)[name]!)] as const); // one for each
+  return {
+    wx: once(() => transpose(at(tensorOf(w), 0, d))),
+    wh: once(() => transpose(at(tensorOf(r), 0, d))),
+    ...Object.fromEntries(beside),
+  };
+}
+
+interface Start extends Laid {
+  readonly batchFirst: boolean;
+  readonly batch: number;
+}
+
+/** initial_h and initial_c [directions, batch, units]; zeros where one is left out, or what is kept from step to step. */
+function startOf(call: Call, { kind, d, batchFirst, batch, units, dtype }: Start): State {
   const each = kind.states.map((name, i) => {
-    const start = given[i];
+    const start = call.inputs[5 + i];
+    if (call.run.memory !== undefined) return [name, call.run.memory.start([batch, units], dtype)] as const;
     return [name, start === undefined ? constant(0, [batch, units], dtype) : at(tensorOf(start), batchFirst ? 1 : 0, d)] as const;
   });
   return Object.fromEntries(each);
+}
+
+/** Throws what is not supported from step to step. */
+function checkForward({ inputs }: Call, directions: readonly boolean[]): void {
+  if (directions.some((reverse) => reverse)) throw new NotSupported("reads the steps from their end", "run it over whole sequences");
+  if (inputs[4] !== undefined) throw new NotSupported("is told lengths of sequences", "run it over whole sequences");
+  const isZero = (value: Value | undefined): boolean => value === undefined || (value.kind === "known" && value.data.every((n) => n === 0));
+  if (!isZero(inputs[5]) || !isZero(inputs[6]))
+    throw new NotSupported("starts from a state that is given, not from zeros", "carry that state yourself, by `carry` of compileOnnx");
 }
 
 function checkShapes(call: Call, directions: number, gates: number, units: number): void {

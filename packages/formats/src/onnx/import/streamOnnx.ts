@@ -1,0 +1,131 @@
+// A net that goes on step by step: what its recurrent nodes keep stays on the backend. Whether it is one that can, a rehearsal finds out.
+import { type Backend, constant, type HostArray, hostArray, type Shape, SluiceError, trace } from "@sluice/core";
+import { checkBackend, meant, options as named, refused, show } from "@sluice/core/arguments";
+import { CompiledNet } from "./compiledNet.ts";
+import { callable, type CompiledOnnx, compileOnnx, inputsOf } from "./compileOnnx.ts";
+import type { OnnxNet, OnnxSpec } from "./fromOnnx.ts";
+import { whole } from "./staging.ts";
+import { tracedNet, type Tensors } from "./tracedNet.ts";
+
+export interface StreamOnnxOptions {
+  /** The axis of the steps: the name that the file gives it, or its place in each input that has it, as in { x: 1 }. */
+  readonly steps: string | Readonly<Record<string, number>>;
+  /** Other numbers than the file's for its weights. */
+  readonly weights?: Readonly<Record<string, HostArray>> | undefined;
+}
+
+type Specs = Readonly<Record<string, OnnxSpec>>;
+
+/**
+ * `net` one step at a time: each call takes inputs with 1 on the axis of the steps, and gives what a run over all steps until then would for the last one.
+ * The states of its LSTM, GRU and RNN stay on the backend; `reset` starts a new sequence.
+ *
+ * Other nodes must not look at other steps: before it returns, five steps of made-up numbers run both ways, and must give the same to 1e-4.
+ * Throws UNSUPPORTED where they do not, for nodes that read from the end, are told lengths or start from a given state (that is carried by
+ * `compileOnnx`), and where the file takes no single step; INVALID_ARGUMENT for an axis that there is not.
+ */
+export async function streamOnnx(backend: Backend, net: OnnxNet, options: StreamOnnxOptions): Promise<CompiledOnnx> {
+  checkBackend("streamOnnx", backend);
+  tracedNet("streamOnnx", net);
+  const { steps, weights = net.weights } = named<StreamOnnxOptions>("streamOnnx", options, { steps: true, weights: true }),
+    axes = axesOf(net, steps),
+    one = specsAt(net.inputs, axes, 1);
+  const compiled = new CompiledNet({ backend, net, carry: new Map(), weights, memory: memoryOf(net, one) });
+  await compiled.open(one);
+  try {
+    await rehearse(compiled, await compileOnnx(backend, net, { weights }), specsAt(net.inputs, axes, rehearsed), axes);
+  } catch (error) {
+    compiled.dispose();
+    throw error;
+  }
+  compiled.reset();
+  return callable(compiled, (inputs) => inputsOf(one, inputs, []));
+}
+
+/** By input, the axis of the steps. */
+function axesOf(net: OnnxNet, steps: string | Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  if (typeof steps === "string") {
+    const open = net.summary.inputs.filter(({ name }) => Object.hasOwn(net.inputs, name)),
+      symbols = open.flatMap(({ shape = [] }) => shape.filter((dim) => typeof dim === "string"));
+    if (!symbols.includes(steps))
+      throw refused("streamOnnx", "steps", steps, "the name of an axis of the file", [], meant(steps, [...new Set(symbols)]));
+    return new Map(open.filter(({ shape = [] }) => shape.includes(steps)).map(({ name, shape = [] }) => [name, shape.indexOf(steps)]));
+  }
+  const entries = Object.entries(typeof steps === "object" && (steps as unknown) !== null ? steps : {});
+  for (const [name, axis] of entries)
+    if (!Object.hasOwn(net.inputs, name) || net.inputs[name]!.shape[axis] === undefined)
+      throw refused("streamOnnx", `steps.${name}`, axis, "an axis of an input of the net", Object.keys(net.inputs));
+  if (entries.length === 0) throw refused("streamOnnx", "steps", steps, "the name of an axis, or the axis of each input that has steps");
+  return new Map(entries);
+}
+
+function specsAt(inputs: Specs, axes: ReadonlyMap<string, number>, n: number): Specs {
+  const at = (shape: Shape, axis: number | undefined): Shape => (axis === undefined ? shape : shape.with(axis, n));
+  return Object.fromEntries(Object.entries(inputs).map(([name, { shape, dtype }]) => [name, { shape: at(shape, axes.get(name)), dtype }]));
+}
+
+/** What its recurrent nodes keep, in order. Throws UNSUPPORTED. */
+function memoryOf(net: OnnxNet, specs: Specs): readonly OnnxSpec[] {
+  const kept: OnnxSpec[] = [],
+    weights: Specs = net.weights;
+  trace(
+    "streamOnnx",
+    (tensors: Tensors, inputs: Tensors) =>
+      tracedNet("streamOnnx", net).run(tensors, inputs, {
+        staging: whole,
+        memory: {
+          start: (shape, dtype) => {
+            kept.push({ shape, dtype });
+            return constant(0, shape, dtype);
+          },
+          end: () => undefined,
+        },
+      }),
+    [Object.fromEntries(Object.entries(weights).map(([name, { shape, dtype }]) => [name, { shape, dtype }])), specs],
+  );
+  return kept;
+}
+
+const rehearsed = 5;
+
+/** Throws UNSUPPORTED where step after step gives other numbers than all at once. */
+async function rehearse(stepwise: CompiledNet, atOnce: CompiledOnnx, specs: Specs, axes: ReadonlyMap<string, number>): Promise<void> {
+  using all = atOnce;
+  const inputs = Object.fromEntries(Object.entries(specs).map(([name, { shape, dtype }], k) => [name, madeUp(shape, dtype, k)] as const)),
+    wanted = await all(inputs);
+  for (let step = 0; step < rehearsed; step++) {
+    const own = Object.entries(inputs).map(([name, x]) => [name, axes.has(name) ? stepOf(x, axes.get(name)!, step) : x] as const), // as was just seen
+      given = await stepwise.run(Object.fromEntries(own));
+    for (const [name, y] of Object.entries(wanted)) {
+      const got = given[name]!, // the same net
+        axis = y.shape.findIndex((n, a) => n !== got.shape[a]);
+      if (axis < 0 && step < rehearsed - 1) continue; // of the last step alone
+      const due = axis < 0 ? y : stepOf(y, axis, step),
+        far = due.data.findIndex((value, i) => !(Math.abs(value - got.data[i]!) <= 1e-4 * Math.max(1, Math.abs(value))));
+      if (far >= 0) throw apart(name, step, due.data[far]!, got.data[far]!);
+    }
+  }
+}
+
+function apart(output: string, step: number, whole: number, single: number): SluiceError {
+  return new SluiceError({
+    code: "UNSUPPORTED",
+    who: "streamOnnx",
+    what: `the net does not go step by step: at step ${step + 1} the output ${show(output)} has ${single}, where all steps at once give ${whole}`,
+    fix: "Some node looks at other steps, as attention, pooling and windows do: run it over whole sequences",
+    facts: { output, step },
+  });
+}
+
+function stepOf({ shape, dtype, data }: HostArray, axis: number, step: number): HostArray {
+  const n = shape[axis]!,
+    width = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  return { dtype, shape: shape.with(axis, 1), data: data.filter((_, i) => Math.floor(i / width) % n === step) };
+}
+
+/** Floats within ±1 that do not repeat; whole numbers 0 and 1, which all tables have. */
+function madeUp(shape: Shape, dtype: HostArray["dtype"], k: number): HostArray {
+  const size = shape.reduce((n, m) => n * m, 1),
+    at = (i: number): number => (dtype === "i32" ? (i * 7 + k) % 2 : Math.sin(1.7 * i + k + 0.3));
+  return hostArray(Array.from({ length: size }, (_, i) => at(i)), { shape, dtype }); // prettier-ignore
+}
