@@ -1,5 +1,6 @@
 // A net on a backend: what is made of weights alone is made once, and each run reads it.
 import { type Backend, type HostArray, hostArray, SluiceError, type TypedArray, type Values } from "@sluice/core";
+import { entry } from "../read/there.ts";
 import { checkBackend, meant, options as named, record, show } from "@sluice/core/arguments";
 import { CompiledNet } from "./compiledNet.ts";
 import type { OnnxNet, OnnxSpec } from "./fromOnnx.ts";
@@ -66,8 +67,8 @@ export function inputsOf(
   for (const name of Object.keys(values)) if (!wanted.includes(name)) throw unknown("input", name, wanted);
   const entries = wanted.map((name) => {
     if (!Object.hasOwn(values, name)) throw new SluiceError({ code: "INVALID_ARGUMENT", who: "onnx", what: `the input ${show(name)} is missing`, fix: `It takes ${wanted.join(", ")}`, facts: { input: name } }); // prettier-ignore
-    const { shape, dtype } = specs[name]!,
-      value = values[name]!; // as just seen
+    const { shape, dtype } = entry(specs, name),
+      value = entry(values, name); // as just seen
     const isHost = typeof value === "object" && "data" in value && "shape" in value,
       isPlanned = ArrayBuffer.isView(value) && (value as TypedArray).length === shape.reduce((n, m) => n * m, 1); // any kind has a length
     const array = isHost

@@ -14,6 +14,7 @@ import {
   type TypedArray,
   zeros,
 } from "@sluice/core";
+import { entry, nth } from "../read/there.ts";
 import type { Memory } from "../operators/operator.ts";
 import type { OnnxNet, OnnxSpec } from "./fromOnnx.ts";
 import { gathering, given } from "./staging.ts";
@@ -58,7 +59,7 @@ export class CompiledNet {
     this.#parts = parts;
     [this.#carried, this.#memory] = allOrNothing((keep) => {
       const array = ({ shape, dtype }: OnnxSpec): NDArray => keep(zeros(backend, shape, { dtype }));
-      return [Object.fromEntries([...carry.keys()].map((name) => [name, array(net.inputs[name]!)])), memory.map(array)]; // names that were checked
+      return [Object.fromEntries([...carry.keys()].map((name) => [name, array(entry(net.inputs, name))])), memory.map(array)]; // names that were checked
     });
   }
 
@@ -77,7 +78,7 @@ export class CompiledNet {
       throw new SluiceError({ code: "DISPOSED", who: "onnx", what: "the compiled net was disposed of", fix: "Compile it again" });
     const outputs = await this.#next(async () => {
       const { inputs: arrays, binding } = await this.bound({ ...inputs, ...this.#carried });
-      for (const [name, { data }] of Object.entries(inputs)) arrays[name]!.write(data); // an array for each
+      for (const [name, { data }] of Object.entries(inputs)) entry(arrays, name).write(data); // an array for each
       binding.run();
       return Object.entries(binding.outputs as Arrays).map(([name, x]) => [name, x, x.read()] as const); // of a record of tensors; the next run may follow
     });
@@ -110,7 +111,9 @@ export class CompiledNet {
 
   bound(specs: Specs): Promise<Bound> {
     const { net } = this.#parts,
-      ordered = Object.keys(net.inputs).map((name) => [name, { shape: specs[name]!.shape, dtype: specs[name]!.dtype }] as const), // all are there
+      ordered = Object.keys(net.inputs).map(
+        (name) => [name, { shape: entry(specs, name).shape, dtype: entry(specs, name).dtype }] as const,
+      ), // all are there
       key = JSON.stringify(ordered);
     const before = this.#bounds.get(key);
     if (before !== undefined) return before;
@@ -138,7 +141,7 @@ async function bind(parts: Parts, specs: Specs, { carried, memory }: Kept): Prom
     own: NDArray[] = [];
   try {
     const inputs = mapped(specs, ({ shape, dtype }, name) => {
-      if (Object.hasOwn(carried, name)) return carried[name]!; // as was just seen
+      if (Object.hasOwn(carried, name)) return entry(carried, name); // as was just seen
       const made = zeros(backend, shape, { dtype, name });
       own.push(made);
       return made;
@@ -156,13 +159,13 @@ async function bind(parts: Parts, specs: Specs, { carried, memory }: Kept): Prom
 function traceRun({ net, carry, memory }: Parts) {
   return (early: readonly Tensor[], inputs: Tensors, states: readonly Tensor[]): Tensors => {
     let [starts, ends] = [0, 0];
-    const kept: Memory = { start: () => states[starts++]!, end: (state) => assign(states[ends++]!, state) }; // as many as were counted
+    const kept: Memory = { start: () => nth(states, starts++), end: (state) => assign(nth(states, ends++), state) }; // as many as were counted
     const outputs = tracedNet("compileOnnx", net).run(placeholders(net), inputs, {
         staging: given(early),
         ...(memory !== undefined && { memory: kept }),
       }),
       hidden = new Set(carry.values());
-    for (const [input, output] of carry) assign(inputs[input]!, outputs[output]!); // names that were checked
+    for (const [input, output] of carry) assign(entry(inputs, input), entry(outputs, output)); // names that were checked
     return Object.fromEntries(Object.entries(outputs).filter(([name]) => !hidden.has(name)));
   };
 }

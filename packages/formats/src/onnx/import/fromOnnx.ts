@@ -5,6 +5,7 @@ import { bytesOf } from "../read/bytes.ts";
 import { unsupported, type UnsupportedPart } from "../read/failures.ts";
 import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
+import { nth } from "../read/there.ts";
 import { readModel } from "../schema/model.ts";
 import { dtypeOf, type Known, shapeOf, traced, type Value } from "../values/value.ts";
 import { Stored, type StoredTensor } from "./constants.ts";
@@ -119,7 +120,7 @@ function weightsOf(model: Model, stored: Stored, plan: Given, options: OnnxOptio
     (inputs: readonly Tensor[]) => {
       const all = new Map<string, Value>([
         ...plan.constants,
-        ...plan.inputs.map(({ name, type }, i) => [name, traced(type, inputs[i]!)] as const),
+        ...plan.inputs.map(({ name, type }, i) => [name, traced(type, nth(inputs, i))] as const),
       ]);
       const outputs = runModel(
         { model, stored, staging: whole, valueOf, numbersOf, onRead, findings, resetAfter: options.linearBeforeReset },
@@ -134,7 +135,7 @@ function weightsOf(model: Model, stored: Stored, plan: Given, options: OnnxOptio
   const outputs = result as readonly OnnxSpec[]; // as was just made
   return {
     names: new Map([...read].filter(([name]) => !fixed.has(name))),
-    outputs: Object.fromEntries(model.graph.outputs.map(({ name }, i) => [name, outputs[i]!])),
+    outputs: Object.fromEntries(model.graph.outputs.map(({ name }, i) => [name, nth(outputs, i)])),
   };
 }
 

@@ -1,5 +1,6 @@
 // A net as a layer of nn: between others, with its weights, so that `fit` trains it.
 import { SluiceError, type Tensor, trace } from "@sluice/core";
+import { entry } from "../read/there.ts";
 import { meant, options as named, show } from "@sluice/core/arguments";
 import { layer, type Layer, type Spec } from "@sluice/nn";
 import type { OnnxNet } from "./fromOnnx.ts";
@@ -27,7 +28,7 @@ export function onnxLayer(net: OnnxNet, options: OnnxLayerOptions = {}): Layer {
       "Give the others as constants of fromOnnx, or call net.apply in a layer of your own",
     );
   if (!Object.hasOwn(net.outputs, output)) throw invalid(`there is no output ${show(output)}`, meant(output, Object.keys(net.outputs)));
-  const batch = net.inputs[input]!.shape[0] ?? 1; // as `inputs` has it
+  const batch = entry(net.inputs, input).shape[0] ?? 1; // as `inputs` has it
   return layer({
     kind: "onnx",
     config: name === undefined ? {} : { name },
@@ -36,7 +37,7 @@ export function onnxLayer(net: OnnxNet, options: OnnxLayerOptions = {}): Layer {
     build: (sample: Spec) => ({
       output: outputOf(net, { input, output, batch }, sample),
       weights: net.declared,
-      apply: (weights, x) => net.apply(weights, { [input]: x })[output]!, // as was seen
+      apply: (weights, x) => entry(net.apply(weights, { [input]: x }), output),
     }),
   });
 }
@@ -50,9 +51,9 @@ interface Ends {
 /** Of one sample, as a trace for a batch of them finds it. */
 function outputOf(net: OnnxNet, { input, output, batch }: Ends, sample: Spec): Spec {
   const specs = Object.entries(net.declared).map(
-    ([name, { axes }]) => [name, { shape: Object.values(axes), dtype: net.weights[name]!.dtype }] as const,
+    ([name, { axes }]) => [name, { shape: Object.values(axes), dtype: entry(net.weights, name).dtype }] as const,
   ); // one for each
-  const { dtype } = net.inputs[input]!; // as it was found
+  const { dtype } = entry(net.inputs, input); // as it was found
   const { result } = trace(
     "onnxLayer",
     (weights: Readonly<Record<string, Tensor>>, x: Tensor) => net.apply(weights, { [input]: x })[output],

@@ -2,6 +2,7 @@
 import { type HostArray, hostArray, type Shape, SluiceError, type Values } from "@sluice/core";
 import { boolean, check, checkFunction, checkShape, meant, options as named, record, refused, show, size } from "@sluice/core/arguments";
 import type { Dimension, Model, ValueInfo } from "../read/model.ts";
+import { entry } from "../read/there.ts";
 import type { ReadExternal, TensorType } from "../schema/tensor.ts";
 import { dtypeOf, type Known, known } from "../values/value.ts";
 
@@ -58,14 +59,16 @@ export function planned({ graph }: Model, { dims = {}, inputs = {}, constants = 
   for (const name of Object.keys(dims))
     if (!symbols.has(name)) throw invalid(`there is no axis ${show(name)}`, meant(name, [...symbols]), { dims: [...symbols] });
   const folded = new Map(
-    graph.inputs.filter(({ name }) => Object.hasOwn(constants, name)).map((info) => [info.name, constantOf(info, constants[info.name]!)]),
+    graph.inputs
+      .filter(({ name }) => Object.hasOwn(constants, name))
+      .map((info) => [info.name, constantOf(info, entry(constants, info.name))]),
   ); // as `hasOwn` saw
   const missing: string[] = [];
   const plans = graph.inputs
     .filter(({ name }) => !folded.has(name))
     .map((info) => {
       const { name, shape: own } = info,
-        shape = Object.hasOwn(inputs, name) ? inputs[name]! : (own ?? []).map((dim) => sized(dim, dims)); // as `hasOwn` saw
+        shape = Object.hasOwn(inputs, name) ? entry(inputs, name) : (own ?? []).map((dim) => sized(dim, dims)); // as `hasOwn` saw
       if (own === undefined && !Object.hasOwn(inputs, name)) missing.push(`${name} […]`);
       else if (!shape.every((n) => n !== undefined)) missing.push(`${name} [${(own ?? []).map((dim) => dim ?? "?").join(", ")}]`);
       return { name, type: typeOf(info), shape: shape as Shape, dims: own ?? shape }; // or it is among the missing

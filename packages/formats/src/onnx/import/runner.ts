@@ -4,6 +4,7 @@ import { Attributes } from "../read/attributes.ts";
 import { corrupt, NotSupported, unsupported, type UnsupportedPart } from "../read/failures.ts";
 import { functionKey } from "../read/graph.ts";
 import type { Attribute, FunctionBody, Graph, Model, Node } from "../read/model.ts";
+import { nth } from "../read/there.ts";
 import { newestVersion, operatorNamed } from "../operators/table.ts";
 import type { Memory, Runner } from "../operators/operator.ts";
 import { isEarly, type Known, tensorOf, type Value } from "../values/value.ts";
@@ -151,7 +152,7 @@ class GraphRun {
       once: (values, make) => (isEarly(values) ? staging.stage(make) : make()),
       subgraph: (graph, inputs) => {
         if (inputs.length !== graph.inputs.length) throw corrupt(`a subgraph takes ${graph.inputs.length} values, got ${inputs.length}`);
-        const outputs = this.graph(graph, new Map(graph.inputs.map(({ name }, i) => [name, inputs[i]!])), scope, opsets);
+        const outputs = this.graph(graph, new Map(graph.inputs.map(({ name }, i) => [name, nth(inputs, i)])), scope, opsets);
         return outputs.map((value) => value ?? missing());
       },
       firstOf: (attempt, otherwise) => {

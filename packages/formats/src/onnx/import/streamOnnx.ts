@@ -1,5 +1,6 @@
 // A net that goes on step by step: what its recurrent nodes keep stays on the backend. Whether it is one that can, a rehearsal finds out.
 import { type Backend, constant, type HostArray, hostArray, type Shape, SluiceError, trace } from "@sluice/core";
+import { entry, nth } from "../read/there.ts";
 import { checkBackend, meant, options as named, refused, show } from "@sluice/core/arguments";
 import { CompiledNet } from "./compiledNet.ts";
 import { callable, type CompiledOnnx, compileOnnx, inputsOf } from "./compileOnnx.ts";
@@ -53,7 +54,7 @@ function axesOf(net: OnnxNet, steps: string | Readonly<Record<string, number>>):
   }
   const entries = Object.entries(typeof steps === "object" && (steps as unknown) !== null ? steps : {});
   for (const [name, axis] of entries)
-    if (!Object.hasOwn(net.inputs, name) || net.inputs[name]!.shape[axis] === undefined)
+    if (!Object.hasOwn(net.inputs, name) || entry(net.inputs, name).shape[axis] === undefined)
       throw refused("streamOnnx", `steps.${name}`, axis, "an axis of an input of the net", Object.keys(net.inputs));
   if (entries.length === 0) throw refused("streamOnnx", "steps", steps, "the name of an axis, or the axis of each input that has steps");
   return new Map(entries);
@@ -94,15 +95,15 @@ async function rehearse(stepwise: CompiledNet, atOnce: CompiledOnnx, specs: Spec
   const inputs = Object.fromEntries(Object.entries(specs).map(([name, { shape, dtype }], k) => [name, madeUp(shape, dtype, k)] as const)),
     wanted = await all(inputs);
   for (let step = 0; step < rehearsed; step++) {
-    const own = Object.entries(inputs).map(([name, x]) => [name, axes.has(name) ? stepOf(x, axes.get(name)!, step) : x] as const), // as was just seen
+    const own = Object.entries(inputs).map(([name, x]) => [name, stepOf(x, axes.get(name), step)] as const),
       given = await stepwise.run(Object.fromEntries(own));
     for (const [name, y] of Object.entries(wanted)) {
-      const got = given[name]!, // the same net
+      const got = entry(given, name), // the same net
         axis = y.shape.findIndex((n, a) => n !== got.shape[a]);
       if (axis < 0 && step < rehearsed - 1) continue; // of the last step alone
       const due = axis < 0 ? y : stepOf(y, axis, step),
-        far = due.data.findIndex((value, i) => !(Math.abs(value - got.data[i]!) <= 1e-4 * Math.max(1, Math.abs(value))));
-      if (far >= 0) throw apart(name, step, due.data[far]!, got.data[far]!);
+        far = due.data.findIndex((value, i) => !(Math.abs(value - nth(got.data, i)) <= 1e-4 * Math.max(1, Math.abs(value))));
+      if (far >= 0) throw apart(name, step, nth(due.data, far), nth(got.data, far));
     }
   }
 }
@@ -117,8 +118,11 @@ function apart(output: string, step: number, whole: number, single: number): Slu
   });
 }
 
-function stepOf({ shape, dtype, data }: HostArray, axis: number, step: number): HostArray {
-  const n = shape[axis]!,
+/** All of it where it has no axis of steps. */
+function stepOf(x: HostArray, axis: number | undefined, step: number): HostArray {
+  if (axis === undefined) return x;
+  const { shape, dtype, data } = x;
+  const n = nth(shape, axis),
     width = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   return { dtype, shape: shape.with(axis, 1), data: data.filter((_, i) => Math.floor(i / width) % n === step) };
 }

@@ -3,6 +3,7 @@ import { type DType, SluiceError, Tensor } from "@sluice/core";
 import { meant, record, refused, show } from "@sluice/core/arguments";
 import type { Memory } from "../operators/operator.ts";
 import type { Model } from "../read/model.ts";
+import { entry, nth } from "../read/there.ts";
 import { dtypeOf, tensorOf, traced, type Value } from "../values/value.ts";
 import type { Stored, StoredTensor } from "./constants.ts";
 import { checkFits, type Given } from "./options.ts";
@@ -54,12 +55,12 @@ export class TracedNet {
     const values = new Map<StoredTensor, Value>();
     const valueOf = (tensor: StoredTensor): Value => {
       if (names.get(tensor.name) !== tensor) return tensor.value;
-      const value = values.get(tensor) ?? traced(tensor.value.type, checkedWeight(tensor, weights[tensor.name]!), true); // as the names say
+      const value = values.get(tensor) ?? traced(tensor.value.type, checkedWeight(tensor, entry(weights, tensor.name)), true); // as the names say
       values.set(tensor, value);
       return value;
     };
     const entries = plan.inputs.map((each): readonly [string, Value] => {
-      const x = inputs[each.name]!; // as the names say
+      const x = entry(inputs, each.name); // as the names say
       checkFits(each, x.shape, "onnx.apply");
       checkDType(`the input ${each.name}`, dtypeOf(each.type), x);
       return [each.name, traced(each.type, x)];
@@ -68,7 +69,7 @@ export class TracedNet {
       { model, stored, staging, memory, valueOf, numbersOf: () => undefined, resetAfter },
       new Map([...plan.constants, ...entries]),
     );
-    return Object.fromEntries(model.graph.outputs.map(({ name }, i) => [name, tensorOf(outputs[i]!)])); // each is known where nothing is listed
+    return Object.fromEntries(model.graph.outputs.map(({ name }, i) => [name, tensorOf(nth(outputs, i))])); // each is known where nothing is listed
   }
 }
 

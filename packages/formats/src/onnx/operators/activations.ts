@@ -21,6 +21,7 @@ import {
   type Tensor,
   where,
 } from "@sluice/core";
+import { nth } from "../read/there.ts";
 import { rankOf, sizeOf, traced, type Value } from "../values/value.ts";
 import { axisOf, countable, input, tensor } from "./arguments.ts";
 import type { Call, Operators } from "./operator.ts";
@@ -62,7 +63,7 @@ export const activations: Operators = {
   Swish: of(24, (x, { attributes }) => div(x, add(1, exp(mul(x, -attributes.float("alpha", 1)))))),
   Softmax: of(1, (x, call) => along(call, x, softmax)),
   LogSoftmax: of(1, (x, call) => along(call, x, logSoftmax)),
-  Hardmax: of(1, (x, call) => along(call, x, (t, axis) => oneHot(argmax(t, axis), countable(t.shape.at(axis)!), t.dtype, axis))),
+  Hardmax: of(1, (x, call) => along(call, x, (t, axis) => oneHot(argmax(t, axis), countable(nth(t.shape, axis)), t.dtype, axis))),
 };
 
 export function leakyRelu(x: Tensor, alpha: number): Tensor {

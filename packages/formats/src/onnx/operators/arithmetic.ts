@@ -31,6 +31,7 @@ import {
   where,
 } from "@sluice/core";
 import { corrupt } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { chosen, type Elementwise, elementwise, logical } from "../values/elementwise.ts";
 import { dtypeOf, isFloat, tensorOf, traced, type Value } from "../values/value.ts";
 import { input, knownNumber } from "./arguments.ts";
@@ -38,30 +39,30 @@ import type { Call, Operators } from "./operator.ts";
 
 const binary = (since: number, known: (a: number, b: number) => number, ofTensors: (a: Tensor, b: Tensor) => Tensor) => ({
   since,
-  evaluate: (call: Call) => [elementwise({ known, traced: ofTensors } as Elementwise, [input(call, 0), input(call, 1)])], // of two
+  evaluate: (call: Call) => [elementwise({ known, traced: ofTensors }, [input(call, 0), input(call, 1)])],
 });
 
 const compared = (since: number, known: (a: number, b: number) => boolean, ofTensors: (a: Tensor, b: Tensor) => Tensor) => ({
   since,
   evaluate: (call: Call) => [
-    elementwise({ known: (a, b) => Number(known(a!, b!)), traced: (a, b) => ofTensors(a!, b!) }, [input(call, 0), input(call, 1)], "bool"),
+    elementwise({ known: (a, b) => Number(known(a, b)), traced: ofTensors }, [input(call, 0), input(call, 1)], "bool"),
   ],
 });
 
 const unary = (since: number, known: (x: number) => number, ofTensor: (x: Tensor) => Tensor) => ({
   since,
-  evaluate: (call: Call) => [elementwise({ known, traced: ofTensor } as Elementwise, [input(call, 0)])], // of one
+  evaluate: (call: Call) => [elementwise({ known, traced: ofTensor }, [input(call, 0)])],
 });
 
 const tested = (known: (x: number) => boolean, ofTensor: (x: Tensor) => Tensor) => ({
   since: 9,
-  evaluate: (call: Call) => [elementwise({ known: (x) => Number(known(x!)), traced: (x) => ofTensor(x!) }, [input(call, 0)], "bool")],
+  evaluate: (call: Call) => [elementwise({ known: (x) => Number(known(x)), traced: ofTensor }, [input(call, 0)], "bool")],
 });
 
 const truth = (known: (a: boolean, b: boolean) => boolean, ofTensors: (a: Tensor, b: Tensor) => Tensor) => ({
   since: 7,
   evaluate: (call: Call) => [
-    logical({ known: (a, b) => Number(known(a !== 0, b !== 0)), traced: (a, b) => ofTensors(a!, b!) }, [input(call, 0), input(call, 1)]),
+    logical({ known: (a, b) => Number(known(a !== 0, b !== 0)), traced: (a, b) => ofTensors(a, b) }, [input(call, 0), input(call, 1)]),
   ],
 });
 
@@ -71,14 +72,14 @@ const folded = (
   { known, traced: ofTensors }: { known: (a: number, b: number) => number; traced: (a: Tensor, b: Tensor) => Tensor },
 ) => ({
   since,
-  evaluate: (call: Call) => [all(call).reduce((a, b) => elementwise({ known, traced: ofTensors } as Elementwise, [a, b]))], // of two each
+  evaluate: (call: Call) => [all(call).reduce((a, b) => elementwise({ known, traced: ofTensors }, [a, b]))],
 });
 
 function all(call: Call): readonly [Value, ...Value[]] {
   return call.inputs.map((_, i) => input(call, i)) as [Value, ...Value[]]; // or the first is missed when it is read
 }
 
-const plus: Elementwise = { known: (a, b) => a! + b!, traced: (a, b) => add(a!, b!) };
+const plus: Elementwise = { known: (a, b) => a + b, traced: (a, b) => add(a, b) };
 
 export const arithmetic: Operators = {
   Add: binary(7, (a, b) => a + b, add),
@@ -112,7 +113,7 @@ export const arithmetic: Operators = {
     evaluate: (call) => {
       const count = call.inputs.length,
         sum = all(call).reduce((a, b) => elementwise(plus, [a, b]));
-      return [elementwise({ known: (x) => x! / count, traced: (x) => mul(x!, 1 / count) }, [sum])];
+      return [elementwise({ known: (x) => x / count, traced: (x) => mul(x, 1 / count) }, [sum])];
     },
   },
   Clip: { since: 6, evaluate: clipped },
@@ -125,14 +126,14 @@ export const arithmetic: Operators = {
   And: truth((a, b) => a && b, mul),
   Or: truth((a, b) => a || b, maximum),
   Xor: truth((a, b) => a !== b, notEqual),
-  Not: { since: 1, evaluate: (call) => [logical({ known: (x) => Number(x === 0), traced: (x) => sub(1, x!) }, [input(call, 0)])] },
+  Not: { since: 1, evaluate: (call) => [logical({ known: (x) => Number(x === 0), traced: (x) => sub(1, x) }, [input(call, 0)])] },
 };
 
 /** Of whole numbers the quotient cut towards 0. */
 function divided(call: Call): readonly Value[] {
   const [a, b] = [input(call, 0), input(call, 1)];
-  if (isFloat(a.type)) return [elementwise({ known: (x, y) => x! / y!, traced: (x, y) => div(x!, y!) }, [a, b])];
-  return [elementwise({ known: (x, y) => Math.trunc(x! / nonZero(y!)), traced: (x, y) => quotient(x!, y!) }, [a, b])];
+  if (isFloat(a.type)) return [elementwise({ known: (x, y) => x / y, traced: (x, y) => div(x, y) }, [a, b])];
+  return [elementwise({ known: (x, y) => Math.trunc(x / nonZero(y)), traced: quotient }, [a, b])];
 }
 
 /** Through f32: exact for whole numbers below 2²⁴. */
@@ -154,16 +155,16 @@ function remainder(call: Call): readonly Value[] {
       whole = isC ? where(less(q, 0), ceil(q), floor(q)) : floor(q);
     return sub(x, mul(y, cast(whole, x.dtype)));
   };
-  return [elementwise({ known: (x, y) => known(x!, y!), traced: (x, y) => ofTensors(x!, y!) }, [a, b])];
+  return [elementwise({ known, traced: ofTensors }, [a, b])];
 }
 
 /** Where the exponent is known and one number, it is a number to core too, which makes products of it. */
 function power(call: Call): readonly Value[] {
   const [x, y] = [input(call, 0), input(call, 1)];
   if (x.kind === "traced" && y.kind === "known" && y.data.length === 1 && y.shape.length <= x.tensor.rank)
-    return [traced(x.type, pow(x.tensor, y.data[0]!))];
+    return [traced(x.type, pow(x.tensor, nth(y.data, 0)))];
   const exponent = y.kind === "known" ? { ...y, type: x.type } : traced(x.type, cast(y.tensor, dtypeOf(x.type)));
-  return [elementwise({ known: Math.pow as Elementwise["known"], traced: pow as unknown as Elementwise["traced"] }, [x, exponent])]; // of two
+  return [elementwise({ known: Math.pow, traced: pow }, [x, exponent])];
 }
 
 function infinite(call: Call): readonly Value[] {
@@ -175,7 +176,7 @@ function infinite(call: Call): readonly Value[] {
     return above && below ? maximum(positive, negative) : above ? positive : below ? negative : mul(positive, 0);
   };
   const known = (x: number): number => Number((above && x === Infinity) || (below && x === -Infinity));
-  return [elementwise({ known: (x) => known(x!), traced: (x) => isInfinite(x!) }, [input(call, 0)], "bool")];
+  return [elementwise({ known, traced: isInfinite }, [input(call, 0)], "bool")];
 }
 
 /** Bounds as attributes before version 11, then as inputs. */
@@ -188,7 +189,7 @@ function clipped(call: Call): readonly Value[] {
     const above = low === undefined ? t : maximum(t, low);
     return high === undefined ? above : minimum(above, high);
   };
-  return [elementwise({ known: (n) => known(n!), traced: (t) => ofTensor(t!) }, [x])];
+  return [elementwise({ known, traced: ofTensor }, [x])];
 }
 
 /** Half to even. */

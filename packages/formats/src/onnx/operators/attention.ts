@@ -1,6 +1,7 @@
 // Attention and rotary positions as single operators (from version 23 on).
 import { add, attend, concat, expand, matmul, mul, reshape, sub, type Tensor, transpose } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { flagsOf, tensorOf, traced, type Value } from "../values/value.ts";
 import { input, optionalTensor, tensor } from "./arguments.ts";
 import type { Call, Operators } from "./operator.ts";
@@ -38,7 +39,7 @@ function attention(call: Call): readonly (Value | undefined)[] {
   if (call.node.outputs.length > 3 && call.node.outputs[3] !== "" && shown !== 0 && shown !== 3)
     throw new NotSupported(`qk_matmul_output_mode is ${shown}`, "0, the products, and 3, the weights, are supported");
   const output = isFlat
-    ? reshape(transpose(result.output, [0, 2, 1, 3]), [q.shape[0]!, q.shape[2]!, q.shape[1]! * v.shape[3]!])
+    ? reshape(transpose(result.output, [0, 2, 1, 3]), [nth(q.shape, 0), nth(q.shape, 2), nth(q.shape, 1) * nth(v.shape, 3)])
     : result.output;
   return [output, k, v, shown === 0 ? scores : result.weights].map((t) => traced(type, t));
 }

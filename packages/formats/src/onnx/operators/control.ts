@@ -2,6 +2,7 @@
 import { cast, flip, iota, scan, type Tensor, transpose } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
 import type { Graph } from "../read/model.ts";
+import { nth } from "../read/there.ts";
 import { joined, reshaped } from "../values/moves.ts";
 import { axisIn, knownInts, shapeOf, tensorOf, traced, type Value } from "../values/value.ts";
 import { countable, input, knownNumber } from "./arguments.ts";
@@ -42,23 +43,23 @@ function alike(call: Call, body: Graph, turns: number, start: readonly Value[]):
     name: "Loop",
     state: start.map((value) => tensorOf(value)),
     inputs: [iota(countable(turns))],
-    step: (before, [turn]) => {
+    step: (before, at) => {
       const going: Value = { kind: "known", type: "bool", shape: [], data: Float64Array.of(1) };
-      const given = before.map((t, i) => traced(start[i]!.type, t)),
-        [goes, ...rest] = call.run.subgraph(body, [traced("int64", turn!), going, ...given]);
+      const given = before.map((t, i) => traced(nth(start, i).type, t)),
+        [goes, ...rest] = call.run.subgraph(body, [traced("int64", nth(at, 0)), going, ...given]);
       if (goes?.kind !== "known" || goes.data[0] === 0)
         throw new NotSupported("ends by a condition that is computed", "give the number of turns");
       types.splice(0, types.length, ...rest.slice(start.length).map(({ type }) => type));
       return stepped(rest, start);
     },
   });
-  return [...state.map((t, i) => traced(start[i]!.type, t)), ...outputs.map((t, i) => traced(types[i]!, t))];
+  return [...state.map((t, i) => traced(nth(start, i).type, t)), ...outputs.map((t, i) => traced(nth(types, i), t))];
 }
 
 /** The states as they came, by dtype and shape, and what is gathered. */
 function stepped(values: readonly Value[], start: readonly Value[]): { readonly state: Tensor[]; readonly output: Tensor[] } {
   const state = start.map((value, i) => {
-    const next = values[i]!,
+    const next = nth(values, i),
       tensor = cast(tensorOf(next), tensorOf(value).dtype);
     if (String(tensor.shape) !== String(shapeOf(value)))
       throw new NotSupported("its state changes shape from turn to turn", "keep shapes the same");
@@ -75,10 +76,11 @@ function unrolled(call: Call, body: Graph, turns: number | undefined, start: rea
   for (let turn = 0; goes && turn !== turns; turn++) {
     if (turn >= mostTurns) throw new NotSupported(`takes more than ${mostTurns} turns that differ`, "make every turn alike, or take fewer");
     const going: Value = { kind: "known", type: "bool", shape: [], data: Float64Array.of(1) };
-    const [next, ...rest] = call.run.subgraph(body, [knownInts([turn], []), going, ...state]);
-    goes = call.run.known(next!, "its condition").data[0] !== 0; // one at least, as was seen
+    const values = call.run.subgraph(body, [knownInts([turn], []), going, ...state]);
+    const rest = values.slice(1);
+    goes = call.run.known(nth(values, 0), "its condition").data[0] !== 0;
     state = rest.slice(0, start.length);
-    rest.slice(start.length).forEach((value, i) => rows[i]!.push(reshaped(value, [1, ...shapeOf(value)])));
+    rest.slice(start.length).forEach((value, i) => nth(rows, i).push(reshaped(value, [1, ...shapeOf(value)])));
   }
   if (rows.some((each) => each.length === 0)) throw new NotSupported("takes no turn and gathers values", "leave the loop out");
   return [...state, ...rows.map((each) => joined(each, 0))];
@@ -110,8 +112,8 @@ function scanned(call: Call): readonly Value[] {
     inputs,
     step: (before, rows) => {
       const values = call.run.subgraph(body, [
-        ...before.map((t, i) => traced(start[i]!.type, t)),
-        ...rows.map((t, i) => traced(read[i]!.type, t)),
+        ...before.map((t, i) => traced(nth(start, i).type, t)),
+        ...rows.map((t, i) => traced(nth(read, i).type, t)),
       ]);
       types.splice(0, types.length, ...values.slice(start.length).map(({ type }) => type));
       return stepped(values, start);
@@ -121,7 +123,7 @@ function scanned(call: Call): readonly Value[] {
     const y = outReverse[i] === 1 ? flip(t, 0) : t;
     return fromFront(y, axisIn(outAxes[i] ?? 0, y.rank));
   });
-  return [...state.map((t, i) => traced(start[i]!.type, t)), ...laid.map((t, i) => traced(types[i]!, t))];
+  return [...state.map((t, i) => traced(nth(start, i).type, t)), ...laid.map((t, i) => traced(nth(types, i), t))];
 }
 
 function toFront(x: Tensor, axis: number): Tensor {

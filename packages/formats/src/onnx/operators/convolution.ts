@@ -17,6 +17,7 @@ import {
   transpose,
 } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { sliced } from "../values/moves.ts";
 import { shapeOf, tensorOf, traced, type Value } from "../values/value.ts";
 import { input, optionalTensor, tensor } from "./arguments.ts";
@@ -47,9 +48,9 @@ function windowsOf(call: Call, steps: number, given?: number): Windows {
   const one = (name: string, otherwise: number): number => {
     const values = attributes.ints(name);
     if (values === undefined) return otherwise;
-    if (values.length !== 1 || !Number.isInteger(values[0]) || values[0]! < 1)
+    if (values.length !== 1 || !Number.isInteger(values[0]) || nth(values, 0) < 1)
       throw corrupt(`${name} is [${values.join(", ")}] for one axis`);
-    return values[0]!;
+    return nth(values, 0);
   };
   const size = one("kernel_shape", given ?? 0),
     stride = one("strides", 1),
@@ -80,7 +81,7 @@ function conv(call: Call): readonly Value[] {
   const x = oneAxis(call),
     kernel = input(call, 1),
     groups = call.attributes.int("group", 1),
-    { stride, dilation, before, after } = windowsOf(call, x.shape[2]!, shapeOf(kernel)[2]);
+    { stride, dilation, before, after } = windowsOf(call, nth(x.shape, 2), shapeOf(kernel)[2]);
   const wide = before + after === 0 ? x : pad(x, [[0, 0], [0, 0], [before, after]]); // prettier-ignore
   const flat = call.run.once([kernel], () => transpose(tensorOf(kernel), [2, 1, 0])), // [size, channels, filters]
     y = conv1d(transpose(wide, [0, 2, 1]), flat, { stride, dilation, groups }),
@@ -94,7 +95,7 @@ function convTranspose(call: Call): readonly Value[] {
     kernel = input(call, 1), // [channels, filters / group, size]
     { attributes } = call,
     groups = attributes.int("group", 1),
-    steps = x.shape[2]!,
+    steps = nth(x.shape, 2),
     behind = attributes.ints("output_padding")?.[0] ?? 0,
     wanted = attributes.ints("output_shape")?.[0],
     isUpper = attributes.text("auto_pad", "NOTSET") === "SAME_UPPER",
@@ -105,13 +106,13 @@ function convTranspose(call: Call): readonly Value[] {
     over = whole + behind - length,
     less = Math.floor(over / 2);
   const before = wanted === undefined && !isSame ? pads.before : isUpper ? less : over - less;
-  if (length < 0 || groups < 1 || x.shape[1]! % groups !== 0 || over < 0)
+  if (length < 0 || groups < 1 || nth(x.shape, 1) % groups !== 0 || over < 0)
     throw corrupt(`a transposed convolution gives ${length} of ${whole} steps`);
   const parts = split(transpose(x, [0, 2, 1]), groups, 2).map((part, g) => {
-    const own = call.run.once([kernel], () => transpose(split(tensorOf(kernel), groups, 0)[g]!, [2, 1, 0]));
+    const own = call.run.once([kernel], () => transpose(nth(split(tensorOf(kernel), groups, 0), g), [2, 1, 0]));
     return conv1dTranspose(part, own, { stride, dilation });
   });
-  const full = fitted(groups === 1 ? parts[0]! : concat(parts, 2), before + length),
+  const full = fitted(groups === 1 ? nth(parts, 0) : concat(parts, 2), before + length),
     bias = optionalTensor(call, 2),
     y = slice(full, 1, before, before + length);
   return [traced(input(call, 0).type, transpose(bias === undefined ? y : add(y, bias), [0, 2, 1]))];
@@ -119,7 +120,7 @@ function convTranspose(call: Call): readonly Value[] {
 
 /** With zeros behind, so that there are `length` steps at least. */
 function fitted(x: Tensor, length: number): Tensor {
-  const missing = Math.max(0, length - x.shape[1]!);
+  const missing = Math.max(0, length - nth(x.shape, 1));
   return missing === 0 ? x : pad(x, [[0, 0], [0, missing], [0, 0]]); // prettier-ignore
 }
 
@@ -138,13 +139,13 @@ function taps(x: Tensor, windows: Windows, beyond: number): Tensor[] {
 
 /** With `ceil_mode` a last window may begin inside and end beyond. */
 function pooling(call: Call, x: Tensor): Windows {
-  const windows = windowsOf(call, x.shape[2]!),
+  const windows = windowsOf(call, nth(x.shape, 2)),
     { size, stride, dilation, before, after } = windows;
   if (windows.size > mostTaps) throw new NotSupported(`windows of ${size} steps`, `those of up to ${mostTaps} are supported`);
   if (!call.attributes.flag("ceil_mode", false)) return windows;
-  const room = x.shape[2]! + before + after - (size - 1) * dilation - 1,
+  const room = nth(x.shape, 2) + before + after - (size - 1) * dilation - 1,
     count = Math.ceil(room / stride) + 1;
-  return { ...windows, count: (count - 1) * stride >= x.shape[2]! + before ? count - 1 : count };
+  return { ...windows, count: (count - 1) * stride >= nth(x.shape, 2) + before ? count - 1 : count };
 }
 
 /** Each is a tensor of its own. */
@@ -164,11 +165,11 @@ function averagePool(call: Call): readonly Value[] {
     windows = pooling(call, x),
     { size, stride, dilation, before, after, count } = windows,
     withPads = call.attributes.flag("count_include_pad", false);
-  const [low, high] = withPads ? [0, before + x.shape[2]! + after] : [before, before + x.shape[2]!];
+  const [low, high] = withPads ? [0, before + nth(x.shape, 2) + after] : [before, before + nth(x.shape, 2)];
   const counts = Array.from({ length: count }, (_, w) =>
     Array.from({ length: size }, (__, k) => w * stride + k * dilation).filter((at) => at >= low && at < high).length); // prettier-ignore
   const total = taps(x, windows, 0).reduce(add);
-  return [traced(input(call, 0).type, div(total, counts.every((n) => n === counts[0]) ? counts[0]! : literal(counts, [count], x.dtype)))]; // prettier-ignore
+  return [traced(input(call, 0).type, div(total, counts.every((n) => n === counts[0]) ? nth(counts, 0) : literal(counts, [count], x.dtype)))]; // prettier-ignore
 }
 
 function global(call: Call, fold: (x: Tensor, axes: readonly number[], options: { readonly keepDims: true }) => Tensor): Value {

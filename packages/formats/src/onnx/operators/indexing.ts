@@ -1,6 +1,7 @@
 // Operators that read by index: rows, elements, extremes, running sums.
 import { argmax, argmin, cumulativeSum, flip, gather, iota, literal, reshape, type Tensor, topK, type Shape, at } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { joined, reshaped, sliced, transposed } from "../values/moves.ts";
 import { axisIn, dtypeOf, known, type Known, rankOf, shapeOf, sizeOf, tensorOf, traced, type Value } from "../values/value.ts";
 import { axisOf, countable, input, knownNumber, knownInts } from "./arguments.ts";
@@ -22,7 +23,7 @@ function gathered(call: Call): readonly Value[] {
   const x = input(call, 0),
     index = input(call, 1),
     axis = axisOf(call, 0, x),
-    n = shapeOf(x)[axis]!;
+    n = nth(shapeOf(x), axis);
   const picked = index.kind === "known" ? bySlices(x, axis, indicesIn(index, n), index.shape) : undefined;
   if (picked !== undefined) return [picked];
   const shape = shapeOf(x),
@@ -71,13 +72,13 @@ function gatheredElements(call: Call): readonly Value[] {
     axis = axisOf(call, 0, x),
     shape = shapeOf(x),
     wanted = shapeOf(index);
-  if (wanted.length !== shape.length || wanted.some((n, a) => a !== axis && n > shape[a]!))
+  if (wanted.length !== shape.length || wanted.some((n, a) => a !== axis && n > nth(shape, a)))
     throw corrupt("an index has another shape than its values");
   const place = shape.map((_, a) =>
     a === axis
-      ? wrapped(tensorOf(index, "i32"), shape[a]!)
+      ? wrapped(tensorOf(index, "i32"), nth(shape, a))
       : reshape(
-          iota(countable(wanted[a]!)),
+          iota(countable(nth(wanted, a))),
           wanted.map((n, b) => (a === b ? n : 1)),
         ),
   );
@@ -88,7 +89,7 @@ function gatheredElements(call: Call): readonly Value[] {
 function elementsAt(x: Value, places: readonly Tensor[], shape: Shape): Value {
   const own = shapeOf(x),
     rest = own.slice(places.length),
-    flat = places.reduce((sum, place, axis) => sum.mul(own[axis]!).add(place), literal(Int32Array.of(0), [])),
+    flat = places.reduce((sum, place, axis) => sum.mul(nth(own, axis)).add(place), literal(Int32Array.of(0), [])),
     rows = rowsAt(reshaped(x, [sizeOf(own.slice(0, places.length)), sizeOf(rest)]), flat.broadcastTo(shape));
   return reshaped(rows, [...shape, ...rest]);
 }
@@ -100,7 +101,7 @@ function gatheredPlaces(call: Call): readonly Value[] {
     k = index.shape.at(-1) ?? 0;
   if (call.attributes.int("batch_dims", 0) !== 0) throw new NotSupported("batch_dims is above 0", "gather without batch axes");
   if (k === 0 || k > rankOf(x)) throw corrupt(`a place of ${k} axes in ${rankOf(x)}`);
-  const places = Array.from({ length: k }, (_, axis) => wrapped(at(index, -1, axis), shapeOf(x)[axis]!));
+  const places = Array.from({ length: k }, (_, axis) => wrapped(at(index, -1, axis), nth(shapeOf(x), axis)));
   return [elementsAt(x, places, index.shape.slice(0, -1))];
 }
 
@@ -110,11 +111,11 @@ function extreme(call: Call, of: (x: Tensor, axis: number) => Tensor): Value {
     keep = call.attributes.flag("keepdims", true),
     isLast = call.attributes.flag("select_last_index", false),
     tensor = tensorOf(x);
-  countable(shapeOf(x)[axis]!);
+  countable(nth(shapeOf(x), axis));
   const found = isLast
     ? of(flip(tensor, axis), axis)
         .mul(-1)
-        .add(shapeOf(x)[axis]! - 1)
+        .add(nth(shapeOf(x), axis) - 1)
     : of(tensor, axis);
   return traced("int64", keep ? found.expand(axis) : found);
 }
@@ -138,12 +139,12 @@ function runningSum(call: Call): readonly Value[] {
   if (x.kind === "traced") return [traced(x.type, cumulativeSum(x.tensor, axis, { exclusive, reverse }))];
   const { shape } = x,
     step = sizeOf(shape.slice(axis + 1)),
-    n = shape[axis]!,
+    n = nth(shape, axis),
     sums = [...x.data];
   for (let k = 0; k < sums.length; k++) {
     const i = reverse ? sums.length - 1 - k : k,
       isFirst = Math.floor(i / step) % n === (reverse ? n - 1 : 0);
-    if (!isFirst) sums[i]! += sums[i + (reverse ? step : -step)]!;
+    if (!isFirst) sums[i] = nth(sums, i) + nth(sums, i + (reverse ? step : -step));
   }
-  return [known(x.type, shape, exclusive ? sums.map((sum, i) => sum - x.data[i]!) : sums)];
+  return [known(x.type, shape, exclusive ? sums.map((sum, i) => sum - nth(x.data, i)) : sums)];
 }

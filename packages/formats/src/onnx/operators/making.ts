@@ -74,7 +74,7 @@ function oneHotRows(call: Call): readonly Value[] {
     axis = call.attributes.int("axis", -1);
   if (values?.data.length !== 2 || !Number.isInteger(depth) || depth < 0) throw corrupt("one-hot rows have a depth and two values");
   const [off, on] = values.data as unknown as [number, number]; // as just seen
-  const index = elementwise({ known: (n) => (n! < 0 ? n! + depth : n!), traced: (t) => wrapped(t!, depth) }, [indices]);
+  const index = elementwise({ known: (n) => (n < 0 ? n + depth : n), traced: (t) => wrapped(t, depth) }, [indices]);
   const dtype = values.type === "float64" ? "f64" : "f32",
     flags = oneHot(tensorOf({ ...index, type: "int32" }, "i32"), depth, dtype, axis);
   return [traced(values.type, tensorOf(traced(values.type, where(flags, on, off))))];

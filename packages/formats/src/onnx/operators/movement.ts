@@ -1,6 +1,7 @@
 // Operators that move elements, or say where they are: shapes, slices, joins.
 import type { Shape } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { typeNumbered } from "../schema/tensor.ts";
 import { elementwise } from "../values/elementwise.ts";
 import { joined, padded, reshaped, sliced, spread, transposed } from "../values/moves.ts";
@@ -85,8 +86,8 @@ function unsqueezed(call: Call): readonly Value[] {
     rank = rankOf(x) + given.length,
     axes = new Set(given.map((axis) => axisIn(axis, rank)));
   if (axes.size !== given.length) throw corrupt("an axis is named twice");
-  const old = [...shapeOf(x)];
-  return [reshaped(x, Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : old.shift()!)))]; // prettier-ignore
+  const old = shapeOf(x).values();
+  return [reshaped(x, Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (old.next().value ?? 1))))]; // prettier-ignore
 }
 
 function reordered(call: Call): readonly Value[] {
@@ -98,7 +99,7 @@ function reordered(call: Call): readonly Value[] {
 function parts(call: Call): readonly Value[] {
   const x = input(call, 0),
     axis = axisOf(call, 0),
-    n = shapeOf(x)[axis]!,
+    n = nth(shapeOf(x), axis),
     count = call.attributes.int("num_outputs", call.node.outputs.length),
     each = Math.ceil(n / Math.max(1, count));
   const sizes =
@@ -120,12 +121,12 @@ function cut(call: Call): readonly Value[] {
   if (starts.length !== axes.length || ends.length !== axes.length) throw corrupt("starts, ends and axes differ in number");
   return [
     axes.reduce((value, axis, i) => {
-      const n = shapeOf(value)[axis]!,
+      const n = nth(shapeOf(value), axis),
         step = steps[i] ?? 1;
       if (step === 0) throw corrupt("a slice goes in steps of 0");
       const place = (at: number): number => (at < 0 ? at + n : at);
       const within = (at: number): number => (step > 0 ? Math.min(n, Math.max(0, at)) : Math.min(n - 1, Math.max(-1, at)));
-      return sliced(value, axis, within(place(starts[i]!)), within(place(ends[i]!)), step);
+      return sliced(value, axis, within(place(nth(starts, i))), within(place(nth(ends, i))), step);
     }, x),
   ];
 }
@@ -143,8 +144,8 @@ function tiled(call: Call): readonly Value[] {
   if (repeats.length !== shape.length || repeats.some((n) => n < 0))
     throw corrupt(`${shape.length} axes are repeated [${repeats.join(", ")}] times`);
   const between = shape.flatMap((n) => [1, n]),
-    wide = shape.flatMap((n, axis) => [repeats[axis]!, n]);
-  return [reshaped(spread(reshaped(x, between), wide), shape.map((n, axis) => n * repeats[axis]!))]; // prettier-ignore
+    wide = shape.flatMap((n, axis) => [nth(repeats, axis), n]);
+  return [reshaped(spread(reshaped(x, between), wide), shape.map((n, axis) => n * nth(repeats, axis)))]; // prettier-ignore
 }
 
 /** Widths as an attribute before version 11; all first sides, then all second ones. */
@@ -157,8 +158,8 @@ function surrounded(call: Call): readonly Value[] {
   if (given.length !== 2 * axes.length) throw corrupt(`${axes.length} axes have ${given.length} widths`);
   return [
     axes.reduce((padding: Value, axis, i) => {
-      const [before, after] = [given[i]!, given[i + axes.length]!];
-      const n = shapeOf(padding)[axis]!,
+      const [before, after] = [nth(given, i), nth(given, i + axes.length)];
+      const n = nth(shapeOf(padding), axis),
         cropped = sliced(padding, axis, Math.max(0, -before), n - Math.max(0, -after));
       return around(cropped, axis, [Math.max(0, before), Math.max(0, after)], { mode, value });
     }, x),
@@ -168,7 +169,7 @@ function surrounded(call: Call): readonly Value[] {
 type Fill = { readonly mode: "constant" | "reflect" | "edge" | "wrap"; readonly value: number };
 
 function around(x: Value, axis: number, [before, after]: readonly [number, number], { mode, value }: Fill): Value {
-  const n = shapeOf(x)[axis]!;
+  const n = nth(shapeOf(x), axis);
   if (mode === "constant") return padded(x, axis, [before, after], value);
   if (mode !== "edge" && Math.max(before, after) > n - Number(mode === "reflect"))
     throw new NotSupported(`pads ${n} elements by ${before} and ${after} in mode ${mode}`, "pad by fewer than there are");
@@ -200,7 +201,7 @@ export function converted(x: Value, type: Value["type"]): Value {
   return known(x, isFloat(type) ? (n) => n : Math.trunc);
 
   function known(value: Value, each: (n: number) => number): Value {
-    return elementwise({ known: (n) => each(n!), traced: (t) => t! }, [value], type);
+    return elementwise({ known: (n) => each(n), traced: (t) => t }, [value], type);
   }
 }
 

@@ -1,6 +1,7 @@
 // Operators that are products of matrices.
 import { add, matmul, mul, reshape, sum, type Tensor, transpose } from "@sluice/core";
 import { corrupt, NotSupported } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { traced, type Value } from "../values/value.ts";
 import { input, optionalTensor, tensor } from "./arguments.ts";
 import type { Call, Operators } from "./operator.ts";
@@ -79,7 +80,8 @@ function pair(a: Term, b: Term, needed: string): Term {
     inner = both.filter((letter) => !needed.includes(letter)),
     rows = [...p.letters].filter((letter) => !both.includes(letter)),
     columns = [...q.letters].filter((letter) => !both.includes(letter));
-  const size = (letters: readonly string[], { letters: own, x }: Term): number[] => letters.map((letter) => x.shape[own.indexOf(letter)]!);
+  const size = (letters: readonly string[], { letters: own, x }: Term): number[] =>
+    letters.map((letter) => nth(x.shape, own.indexOf(letter)));
   const product = (sizes: readonly number[]): number => sizes.reduce((n, m) => n * m, 1);
   const arranged = (term: Term, order: readonly string[], shape: readonly number[]): Tensor =>
     reshape(transpose(term.x, order.map((letter) => term.letters.indexOf(letter))), shape); // prettier-ignore

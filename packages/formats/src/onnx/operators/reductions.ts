@@ -20,6 +20,7 @@ import {
   where,
   less,
 } from "@sluice/core";
+import { nth } from "../read/there.ts";
 import { reshaped, transposed } from "../values/moves.ts";
 import { axisIn, known, type Known, rankOf, shapeOf, sizeOf, tensorOf, traced, type Value } from "../values/value.ts";
 import { input, knownInts } from "./arguments.ts";
@@ -66,10 +67,10 @@ function foldedKnown(x: Known, axes: readonly number[], each: (numbers: readonly
   const shape = shapeOf(x),
     left = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis)),
     { data } = transposed(x, [...left, ...axes]) as Known, // known numbers stay known
-    n = sizeOf(axes.map((axis) => shape[axis]!)),
-    rows = sizeOf(left.map((axis) => shape[axis]!));
+    n = sizeOf(axes.map((axis) => nth(shape, axis))),
+    rows = sizeOf(left.map((axis) => nth(shape, axis)));
   const results = Array.from({ length: rows }, (_, row) => each([...data.subarray(row * n, (row + 1) * n)]));
-  return known(x.type, left.map((axis) => shape[axis]!), results); // prettier-ignore
+  return known(x.type, left.map((axis) => nth(shape, axis)), results); // prettier-ignore
 }
 
 /** Halves multiplied until one is left: a product of any signs, with its gradient. */
@@ -78,7 +79,7 @@ function product(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 function productAlong(x: Tensor, axis: number): Tensor {
-  const n = x.shape[axis]!,
+  const n = nth(x.shape, axis),
     half = Math.floor(n / 2);
   if (n === 0) return constant(1, x.shape.with(axis, 1), x.dtype);
   if (n === 1) return x;

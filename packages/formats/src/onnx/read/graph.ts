@@ -1,9 +1,11 @@
 // A graph of a file as nodes and values by name, checked: each value is given once, before it is read.
+import { create } from "@bufbuild/protobuf";
 import { maxElements, maxRank } from "@sluice/core/arguments";
 import {
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
+  GraphProtoSchema,
   type ModelProto,
   type NodeProto,
   type ValueInfoProto,
@@ -16,7 +18,7 @@ import type { Attribute, Dimension, FunctionBody, Graph, Model, Node, ValueInfo 
 export function modelOf(proto: ModelProto): Model {
   const functions = new Map(proto.functions.map((each) => [functionKey(each.domain, each.name, each.overload), functionOf(each)]));
   return {
-    graph: graphOf(proto.graph!, undefined), // which `readModel` saw
+    graph: graphOf(proto.graph ?? create(GraphProtoSchema), undefined),
     opsets: opsetsOf(proto),
     producer: { name: proto.producerName, version: proto.producerVersion },
     functions,

@@ -173,7 +173,8 @@ function readExternal(tensor: TensorProto, external: ReadExternal | undefined): 
   const fields = new Map(tensor.externalData.map(({ key, value }) => [key, value])),
     location = fields.get("location") ?? "",
     offset = wholeOf(tensor, fields.get("offset") ?? "0"),
-    length = fields.has("length") ? wholeOf(tensor, fields.get("length")!) : undefined; // as `has` saw
+    written = fields.get("length"),
+    length = written === undefined ? undefined : wholeOf(tensor, written);
   if (external !== undefined) return external({ location, offset, length });
   throw new SluiceError({
     code: "UNSUPPORTED",

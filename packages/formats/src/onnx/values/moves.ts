@@ -1,6 +1,7 @@
 // Moving elements, of known numbers and of tensors alike: what all of a file's reshaping is made of.
 import { broadcastTo, concat, flip, pad, reshape, slice, type Shape, transpose, type Tensor } from "@sluice/core";
 import { corrupt } from "../read/failures.ts";
+import { nth } from "../read/there.ts";
 import { axisIn, dtypeOf, isEarly, type Known, room, shapeOf, sizeOf, tensorOf, traced, type Value } from "./value.ts";
 
 /** Under another shape of as many elements. Throws FILE_CORRUPT for another number of them. */
@@ -19,8 +20,8 @@ export function transposed(x: Value, order: readonly number[]): Value {
   const strides = stridesOf(shape);
   return viewed(
     x,
-    axes.map((axis) => shape[axis]!),
-    axes.map((axis) => strides[axis]!),
+    axes.map((axis) => nth(shape, axis)),
+    axes.map((axis) => nth(strides, axis)),
   );
 }
 
@@ -31,7 +32,7 @@ export function sliced(x: Value, axis: number, start: number, end: number, step 
   if (count === shape[axis] && step === 1) return x;
   if (x.kind === "traced") return moved(x, (t) => slicedTensor(t, axis, { start, step, count }));
   const strides = stridesOf(shape);
-  return viewed(x, shape.with(axis, count), strides.with(axis, strides[axis]! * step), count === 0 ? 0 : start * strides[axis]!);
+  return viewed(x, shape.with(axis, count), strides.with(axis, nth(strides, axis) * step), count === 0 ? 0 : start * nth(strides, axis));
 }
 
 interface Steps {
@@ -49,7 +50,7 @@ function slicedTensor(x: Tensor, axis: number, { start, step, count }: Steps): T
   }
   const last = start + (count - 1) * step + 1;
   if (step === 1) return slice(x, axis, start, last);
-  const n = x.shape[axis]!,
+  const n = nth(x.shape, axis),
     missing = Math.max(0, start + count * step - n);
   const whole = slice(padTensor(x, axis, [0, missing], 0), axis, start, start + count * step),
     grouped = reshape(whole, whole.shape.toSpliced(axis, 1, count, step));
@@ -77,7 +78,7 @@ export function joined(xs: readonly Value[], axis: number): Value {
 
 function joinedKnown(xs: readonly Known[], axis: number): Known {
   const [first] = xs as readonly [Known, ...Known[]], // one at least
-    shape = first.shape.with(axis, xs.reduce((n, x) => n + x.shape[axis]!, 0)), // prettier-ignore
+    shape = first.shape.with(axis, xs.reduce((n, x) => n + nth(x.shape, axis), 0)), // prettier-ignore
     data = room(first.type, sizeOf(shape)),
     rows = sizeOf(shape.slice(0, axis)),
     width = sizeOf(shape.slice(axis));
@@ -101,7 +102,7 @@ export function spread(x: Value, shape: Shape): Value {
   return viewed(
     x,
     shape,
-    shape.map((_, a) => (a < lead || from[a - lead] === 1 ? 0 : strides[a - lead]!)),
+    shape.map((_, a) => (a < lead || from[a - lead] === 1 ? 0 : nth(strides, a - lead))),
   );
 }
 
@@ -130,11 +131,13 @@ function viewed(x: Known, shape: Shape, strides: readonly number[], offset = 0):
   const data = room(x.type, sizeOf(shape));
   const index = new Array<number>(shape.length).fill(0);
   for (let i = 0, at = offset; i < data.length; i++) {
-    data[i] = x.data[at]!;
+    data[i] = nth(x.data, at);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      at -= strides[axis]! * shape[axis]!;
+      at += nth(strides, axis);
+      const next = nth(index, axis) + 1;
+      index[axis] = next;
+      if (next < nth(shape, axis)) break;
+      at -= nth(strides, axis) * nth(shape, axis);
       index[axis] = 0;
     }
   }

@@ -1,5 +1,6 @@
 // One step of LSTM, GRU and RNN by the equations of the specification, for core to run over a sequence. Gate columns stay in ONNX's order.
 import { add, cell, mul, split, sub, type Tensor } from "@sluice/core";
+import { nth } from "../../read/there.ts";
 import type { GateFunction } from "./gateFunctions.ts";
 
 const weight = (axes: Readonly<Record<string, number>>) => ({ axes, init: "zeros" }) as const;
@@ -22,8 +23,8 @@ export interface LstmCellOptions {
  * i = f(a_i + P_i∘c), o = f(a_o + P_o∘c′), forget = f(a_f + P_f∘c), or 1 − i where coupled
  * c′ = forget∘c + i∘g(a_c), h′ = o∘h(c′), with columns i o f c of a = x·wx + h·wh + b, and i o f of `wp`.
  */
-export function lstmCell({ functions: [f, g, h], coupled, peepholes }: LstmCellOptions) {
-  const [sigma, phi, psi] = [f!, g!, h!]; // three, as they were counted
+export function lstmCell({ functions, coupled, peepholes }: LstmCellOptions) {
+  const [sigma, phi, psi] = [nth(functions, 0), nth(functions, 1), nth(functions, 2)];
   return cell({
     name: "LSTM",
     weights: ({ input, units }) => ({ ...common(input, units, 4), ...(peepholes && { wp: weight({ peepholes: 3 * units }) }) }),
@@ -55,14 +56,14 @@ export interface GruCellOptions {
  * z, r = f(x·wx + h·wh + b), n = g(x·wx_n + b_n + (r∘h)·wh_n), or g(x·wx_n + b_n + r∘(h·wh_n + bh)) with the reset after the product
  * h′ = (1 − z)∘n + z∘h, columns z r n.
  */
-export function gruCell({ functions: [f, g], resetAfter }: GruCellOptions) {
-  const [sigma, phi] = [f!, g!]; // two, as they were counted
+export function gruCell({ functions, resetAfter }: GruCellOptions) {
+  const [sigma, phi] = [nth(functions, 0), nth(functions, 1)];
   return cell({
     name: "GRU",
     weights: ({ input, units }) => ({ ...common(input, units, 3), bh: weight({ units }) }),
     state: ({ units }) => ({ h: { axes: { units } } }),
     step: ({ wx, wh, b, bh }, x, { h }) => {
-      const units = h.shape.at(-1)!,
+      const units = nth(h.shape, 1),
         ax = add(x.dot(wx), b),
         gates = (t: Tensor): Tensor => t.slice(-1, 0, 2 * units),
         candidate = (t: Tensor): Tensor => t.slice(-1, 2 * units);
@@ -77,13 +78,14 @@ export function gruCell({ functions: [f, g], resetAfter }: GruCellOptions) {
 }
 
 /** h′ = f(x·wx + h·wh + b). */
-export function rnnCell({ functions: [f] }: { readonly functions: readonly GateFunction[] }) {
+export function rnnCell({ functions }: { readonly functions: readonly GateFunction[] }) {
+  const phi = nth(functions, 0);
   return cell({
     name: "RNN",
     weights: ({ input, units }) => common(input, units, 1),
     state: ({ units }) => ({ h: { axes: { units } } }),
     step: ({ wx, wh, b }, x, { h }) => {
-      const next = f!(add(add(x.dot(wx), h.dot(wh)), b)); // one, as it was counted
+      const next = phi(add(add(x.dot(wx), h.dot(wh)), b));
       return { output: next, state: { h: next } };
     },
   });

@@ -14,6 +14,7 @@ import {
   stack,
 } from "@sluice/core";
 import { corrupt, NotSupported } from "../../read/failures.ts";
+import { entry, nth } from "../../read/there.ts";
 import { shapeOf, tensorOf, traced, type Value } from "../../values/value.ts";
 import { input, tensor } from "../arguments.ts";
 import type { Call, Operators } from "../operator.ts";
@@ -53,7 +54,7 @@ function lstm(call: Call): readonly Value[] {
       b: add(bias(0), bias(1)),
       ...(peepholes !== undefined && { wp: at(tensorOf(peepholes), 0, d) }),
     }),
-    run: (d, reverse) => anyRecurrence(lstmCell({ functions: functions[d]!, coupled, peepholes: peepholes !== undefined }), reverse),
+    run: (d, reverse) => anyRecurrence(lstmCell({ functions: nth(functions, d), coupled, peepholes: peepholes !== undefined }), reverse),
   });
 }
 
@@ -70,7 +71,7 @@ function gru(call: Call): readonly Value[] {
       const [own, seen] = [bias(0, 2, 3), bias(1, 2, 3)];
       return { b: concat([gates, resetAfter ? own : add(own, seen)]), bh: seen };
     },
-    run: (d, reverse) => anyRecurrence(gruCell({ functions: functions[d]!, resetAfter }), reverse),
+    run: (d, reverse) => anyRecurrence(gruCell({ functions: nth(functions, d), resetAfter }), reverse),
   });
 }
 
@@ -81,7 +82,7 @@ function rnn(call: Call): readonly Value[] {
     gates: 1,
     states: ["h"],
     weights: (_, bias) => ({ b: add(bias(0), bias(1)) }),
-    run: (d, reverse) => anyRecurrence(rnnCell({ functions: functions[d]! }), reverse),
+    run: (d, reverse) => anyRecurrence(rnnCell({ functions: nth(functions, d) }), reverse),
   });
 }
 
@@ -108,7 +109,7 @@ function run(call: Call, directions: readonly boolean[], kind: Kind): readonly V
   if (memory !== undefined) checkForward(call, directions);
   const lengths = call.inputs[4] && tensorOf(call.inputs[4], "i32");
   const ran = directions.map((reverse, d) => {
-    const state = startOf(call, { kind, d, batchFirst, batch: x.shape[batchFirst ? 0 : 1]!, units, dtype: x.dtype }),
+    const state = startOf(call, { kind, d, batchFirst, batch: nth(x.shape, batchFirst ? 0 : 1), units, dtype: x.dtype }),
       weights = laid(call, { kind, d, units, dtype: x.dtype });
     return kind
       .run(d, reverse)
@@ -116,8 +117,8 @@ function run(call: Call, directions: readonly boolean[], kind: Kind): readonly V
   });
   const after = ran.map(({ state }) => state as State), // likewise
     outputs = stack(ran.map((each) => each.outputs), 2), // prettier-ignore
-    last = kind.states.map((name) => stack(after.map((state) => state[name]!), batchFirst ? 1 : 0)); // prettier-ignore
-  for (const state of after) for (const name of kind.states) memory?.end(state[name]!);
+    last = kind.states.map((name) => stack(after.map((state) => entry(state, name)), batchFirst ? 1 : 0)); // prettier-ignore
+  for (const state of after) for (const name of kind.states) memory?.end(entry(state, name));
   return [batchFirst ? outputs : transpose(outputs, [0, 2, 1, 3]), ...last].map((t) => traced(type, t));
 }
 
@@ -136,7 +137,7 @@ function laid(call: Call, { kind, d, units, dtype }: Laid): Weights {
     return slice(at(tensorOf(b), 0, d), 0, (half * kind.gates + from) * units, (half * kind.gates + to) * units);
   };
   const once = (make: () => Tensor): Tensor => call.run.once([w, r, b, call.inputs[7]], make);
-  const beside = Object.keys(kind.weights(d, bias)).map((name) => [name, once(() => kind.weights(d, bias)[name]!)] as const); // one for each
+  const beside = Object.keys(kind.weights(d, bias)).map((name) => [name, once(() => entry(kind.weights(d, bias), name))] as const); // one for each
   return {
     wx: once(() => transpose(at(tensorOf(w), 0, d))),
     wh: once(() => transpose(at(tensorOf(r), 0, d))),
