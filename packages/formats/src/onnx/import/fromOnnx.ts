@@ -7,7 +7,7 @@ import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
 import { nth } from "../read/there.ts";
 import { readModel } from "../schema/model.ts";
-import { dtypeOf, type Known, shapeOf, traced, type Value } from "../values/value.ts";
+import { dtypeOf, heldValue, type Known, shapeOf, traced, type Value } from "../values/value.ts";
 import { Stored, type StoredTensor } from "./constants.ts";
 import { type OnnxSummary, summaryOf } from "./inspect.ts";
 import { checkedOptions, type Given, type OnnxOptions, planned } from "./options.ts";
@@ -99,7 +99,7 @@ function weightsOf(model: Model, stored: Stored, plan: Given, options: OnnxOptio
   const valueOf = (tensor: StoredTensor): Value => {
     seen.add(tensor.name);
     const trains = chosen === undefined ? mayTrain(tensor, roles) : chosen.has(tensor.name);
-    if (!trains) return tensor.value;
+    if (!trains) return heldValue(tensor.value);
     const value = values.get(tensor) ?? traced(tensor.value.type, constant(0, tensor.value.shape, dtypeOf(tensor.value.type)), true);
     values.set(tensor, value);
     candidates.set(value, tensor);

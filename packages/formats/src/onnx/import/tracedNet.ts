@@ -4,7 +4,7 @@ import { meant, record, refused, show } from "@sluice/core/arguments";
 import type { Memory } from "../operators/operator.ts";
 import type { Model } from "../read/model.ts";
 import { entry, nth } from "../read/there.ts";
-import { dtypeOf, tensorOf, traced, type Value } from "../values/value.ts";
+import { dtypeOf, heldValue, tensorOf, traced, type Value } from "../values/value.ts";
 import type { Stored, StoredTensor } from "./constants.ts";
 import { checkFits, type Given } from "./options.ts";
 import { runModel } from "./runner.ts";
@@ -54,7 +54,7 @@ export class TracedNet {
     checkNames("inputs", inputs, plan.inputs.map(({ name }) => name)); // prettier-ignore
     const values = new Map<StoredTensor, Value>();
     const valueOf = (tensor: StoredTensor): Value => {
-      if (names.get(tensor.name) !== tensor) return tensor.value;
+      if (names.get(tensor.name) !== tensor) return heldValue(tensor.value);
       const value = values.get(tensor) ?? traced(tensor.value.type, checkedWeight(tensor, entry(weights, tensor.name)), true); // as the names say
       values.set(tensor, value);
       return value;

@@ -1,13 +1,19 @@
 // Moving elements, of known numbers and of tensors alike: what all of a file's reshaping is made of.
-import { broadcastTo, concat, flip, pad, reshape, slice, type Shape, transpose, type Tensor } from "@sluice/core";
+import { broadcastTo, concat, flip, pad, reshape, slice, type Shape, SluiceError, transpose, type Tensor } from "@sluice/core";
 import { corrupt } from "../read/failures.ts";
 import { nth } from "../read/there.ts";
 import { axisIn, dtypeOf, isEarly, type Known, room, shapeOf, sizeOf, tensorOf, traced, type Value } from "./value.ts";
 
-/** Under another shape of as many elements. Throws FILE_CORRUPT for another number of them. */
+/** Under another shape of as many elements. Throws SHAPE_MISMATCH for another number of them: a file may have been exported for other sizes. */
 export function reshaped(x: Value, shape: Shape): Value {
-  if (sizeOf(shape) !== sizeOf(shapeOf(x)) || shape.some((n) => !(n >= 0)))
-    throw corrupt(`[${shapeOf(x).join(", ")}] does not reshape to [${shape.join(", ")}]`);
+  if (sizeOf(shape) !== sizeOf(shapeOf(x)) || !shape.every((n) => Number.isInteger(n) && n >= 0))
+    throw new SluiceError({
+      code: "SHAPE_MISMATCH",
+      who: "onnx",
+      what: `[${shapeOf(x).join(", ")}] does not reshape to [${shape.join(", ")}]`,
+      fix: "Give the sizes that the file was exported for, or export it with dynamic axes",
+      facts: { from: shapeOf(x), to: shape },
+    });
   return x.kind === "known" ? { ...x, shape } : moved(x, (t) => reshape(t, shape));
 }
 

@@ -61,6 +61,11 @@ export function knownOf({ dtype, shape, data }: TensorValue): Known {
   return { kind: "known", type: dtype, shape, data: numbers };
 }
 
+/** What a file holds: numbers, or beyond what loading may fold, floats that are there at run time. */
+export function heldValue(value: Known): Value {
+  return isFloat(value.type) && value.data.length > mostKnown ? traced(value.type, tensorOf(value), true) : value;
+}
+
 export function shapeOf(value: Value): Shape {
   return value.kind === "known" ? value.shape : value.tensor.shape;
 }
