@@ -236,8 +236,6 @@ const instead = new Map([
   ["Resize", "resample before the model"],
   ["STFT", "use a Conv over a basis of cosines and sines"],
   ["DFT", "use a MatMul by a basis of cosines and sines"],
-  ["ScatterND", "use Where with a mask"],
-  ["ScatterElements", "use Where with a mask"],
   ["DynamicQuantizeLSTM", "export without quantisation"],
   ["QuantizeLinear", "export without quantisation"],
   ["DequantizeLinear", "export without quantisation"],

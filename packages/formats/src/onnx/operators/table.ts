@@ -12,6 +12,7 @@ import type { Operator, Operators } from "./operator.ts";
 import { products } from "./products.ts";
 import { recurrent } from "./recurrent/recurrent.ts";
 import { reductions } from "./reductions.ts";
+import { scattering } from "./scattering.ts";
 
 export const operators: Operators = {
   ...arithmetic,
@@ -19,6 +20,7 @@ export const operators: Operators = {
   ...movement,
   ...making,
   ...indexing,
+  ...scattering,
   ...reductions,
   ...products,
   ...normalisations,
