@@ -214,7 +214,7 @@ test("it trains further from where it was, by a loss of one's own", async () => 
     weights: net.declared,
     inputs: { x: "float", y: "float" },
     optimizer: adam({ learningRate: 0.01 }),
-    loss: (weights, { x, y }) => square(net.apply(weights, { in0: x })[first]!.sub(y)).mean(),
+    loss: (weights, { x, y }) => square(net.output(weights, { in0: x }).sub(y)).mean(),
   });
   await learner.setWeights(net.weights);
   const x = { shape: inputs[0]!.shape, data: Float32Array.from(inputs[0]!.data), dtype: "f32" as const },
@@ -282,5 +282,6 @@ test("it takes a tensor for each weight and input, no more and no less", () => {
     expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining('weights lacks the tensor "val_27"') as string }),
   );
   expect(() => net.apply({ other: 1 as unknown as Tensor }, {})).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  expect(() => net.output({}, {}, "getitem_2")).toThrow('Did you mean "getitem"?');
   expect(() => fromOnnx("file.onnx" as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
 });

@@ -57,6 +57,29 @@ test("a net of recurrent nodes gives step by step what it gives for all steps at
   }
 });
 
+test("a state that is an input is carried, or its net is refused", async () => {
+  const bytes = model({
+    inputs: [info("x", ["steps", 1, 3]), info("h", [1, 1, 2])],
+    outputs: ["y", "hn"],
+    initialisers: [weight("w", 1, 6, 3), weight("r", 1, 6, 2)],
+    nodes: [node("GRU", ["x", "w", "r", "", "", "h"], ["y", "hn"], { hidden_size: 2 })],
+  });
+  const net = fromOnnx(bytes, { dims: { steps: 4 } }),
+    x = wave(12, 3);
+  using all = await compileOnnx(backend, net);
+  using steps = await streamOnnx(backend, net, { steps: "steps", carry: { h: "hn" } });
+  const wanted = (await all({ x, h: [[[0, 0]]] }))["y"]!.data;
+  for (let t = 0; t < 4; t++) {
+    const { y, ...others } = await steps({ x: x.slice(3 * t, 3 * t + 3) });
+    expect(others).toEqual({});
+    expect(Math.max(...y!.data.map((value, i) => Math.abs(value - wanted[2 * t + i]!)))).toBeLessThan(1e-6);
+  }
+  await expect(streamOnnx(backend, net, { steps: "steps" })).rejects.toThrow(expect.objectContaining({ code: "UNSUPPORTED" }));
+  await expect(streamOnnx(backend, net, { steps: "steps", carry: { h: "y" } })).rejects.toThrow(
+    expect.objectContaining({ code: "SHAPE_MISMATCH" }),
+  );
+});
+
 test("nets that look at other steps, or run from the end, are refused", async () => {
   const mixing = model({ inputs: [info("x", [1, "steps", 2])], outputs: ["y"], nodes: [node("Softmax", ["x"], ["y"], { axis: 1 })] });
   const refused = (what: string) =>

@@ -79,7 +79,7 @@ export function inputsOf(
   return Object.fromEntries(entries);
 }
 
-function checkCarry({ inputs, outputs }: OnnxNet, carry: Readonly<Record<string, string>>): void {
+export function checkCarry({ inputs, outputs }: Pick<OnnxNet, "inputs" | "outputs">, carry: Readonly<Record<string, string>>): void {
   for (const [input, output] of Object.entries(carry)) {
     const [from, to] = [inputs[input], outputs[output]];
     if (from === undefined || !Object.hasOwn(inputs, input)) throw unknown("input", input, Object.keys(inputs));

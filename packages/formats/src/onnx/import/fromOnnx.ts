@@ -1,11 +1,11 @@
 // A file as a function of tensors, with its weights: the plan is made once, at the shapes named, and checked whole before anything runs.
 import { constant, type DType, type HostArray, type Shape, SluiceError, Tensor, trace, type Weight } from "@sluice/core";
-import { meant, show } from "@sluice/core/arguments";
+import { meant, refused, show } from "@sluice/core/arguments";
 import { bytesOf } from "../read/bytes.ts";
 import { unsupported, type UnsupportedPart } from "../read/failures.ts";
 import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
-import { nth } from "../read/there.ts";
+import { entry, nth } from "../read/there.ts";
 import { readModel } from "../schema/model.ts";
 import { dtypeOf, heldValue, type Known, shapeOf, traced, type Value } from "../values/value.ts";
 import { Stored, type StoredTensor } from "./constants.ts";
@@ -39,6 +39,8 @@ export interface OnnxNet {
    * Throws INVALID_ARGUMENT for weights or inputs that are missing or unknown, SHAPE_MISMATCH and DTYPE_MISMATCH for others.
    */
   apply(weights: Readonly<Record<string, Tensor>>, inputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
+  /** One output of `apply`: the first of the file, or that of this name. Throws as it does, and INVALID_ARGUMENT for a name that there is not. */
+  output(weights: Readonly<Record<string, Tensor>>, inputs: Readonly<Record<string, Tensor>>, name?: string): Tensor;
 }
 
 /**
@@ -76,6 +78,10 @@ export function fromOnnx(bytes: ArrayBufferView | ArrayBufferLike, given: OnnxOp
     declared: Object.fromEntries(arrays.map(([name, { shape }]) => [name, { axes: axes(shape), init: "zeros" } as const])),
     warnings,
     apply: (weights, inputs) => made.run(weights, inputs, { staging: whole }),
+    output(weights, inputs, name = summary.outputs[0]?.name ?? "") {
+      if (!Object.hasOwn(outputs, name)) throw refused("onnx.output", "name", name, "the name of an output", Object.keys(outputs));
+      return entry(made.run(weights, inputs, { staging: whole }), name);
+    },
   };
   remember(net, made);
   return net;

@@ -37,7 +37,7 @@ export function onnxLayer(net: OnnxNet, options: OnnxLayerOptions = {}): Layer {
     build: (sample: Spec) => ({
       output: outputOf(net, { input, output, batch }, sample),
       weights: net.declared,
-      apply: (weights, x) => entry(net.apply(weights, { [input]: x }), output),
+      apply: (weights, x) => net.output(weights, { [input]: x }, output),
     }),
   });
 }

@@ -118,7 +118,7 @@ function run(call: Call, directions: readonly boolean[], kind: Kind): readonly V
   const after = ran.map(({ state }) => state as State), // likewise
     outputs = stack(ran.map((each) => each.outputs), 2), // prettier-ignore
     last = kind.states.map((name) => stack(after.map((state) => entry(state, name)), batchFirst ? 1 : 0)); // prettier-ignore
-  for (const state of after) for (const name of kind.states) memory?.end(entry(state, name));
+  for (const state of after) kind.states.forEach((name, i) => isKept(call, i) && memory?.end(entry(state, name)));
   return [batchFirst ? outputs : transpose(outputs, [0, 2, 1, 3]), ...last].map((t) => traced(type, t));
 }
 
@@ -154,7 +154,7 @@ interface Start extends Laid {
 function startOf(call: Call, { kind, d, batchFirst, batch, units, dtype }: Start): State {
   const each = kind.states.map((name, i) => {
     const start = call.inputs[5 + i];
-    if (call.run.memory !== undefined) return [name, call.run.memory.start([batch, units], dtype)] as const;
+    if (call.run.memory !== undefined && isKept(call, i)) return [name, call.run.memory.start([batch, units], dtype)] as const;
     return [name, start === undefined ? constant(0, [batch, units], dtype) : at(tensorOf(start), batchFirst ? 1 : 0, d)] as const;
   });
   return Object.fromEntries(each);
@@ -164,9 +164,12 @@ function startOf(call: Call, { kind, d, batchFirst, batch, units, dtype }: Start
 function checkForward({ inputs }: Call, directions: readonly boolean[]): void {
   if (directions.some((reverse) => reverse)) throw new NotSupported("reads the steps from their end", "run it over whole sequences");
   if (inputs[4] !== undefined) throw new NotSupported("is told lengths of sequences", "run it over whole sequences");
-  const isZero = (value: Value | undefined): boolean => value === undefined || (value.kind === "known" && value.data.every((n) => n === 0));
-  if (!isZero(inputs[5]) || !isZero(inputs[6]))
-    throw new NotSupported("starts from a state that is given, not from zeros", "carry that state yourself, by `carry` of compileOnnx");
+}
+
+/** Whether the net keeps state i from step to step: one that starts at zeros. Another comes from where the file says. */
+function isKept({ inputs }: Call, i: number): boolean {
+  const start = inputs[5 + i];
+  return start === undefined || (start.kind === "known" && start.data.every((n) => n === 0));
 }
 
 function checkShapes(call: Call, directions: number, gates: number, units: number): void {
