@@ -7,7 +7,7 @@ import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
 import { entry, nth } from "../read/there.ts";
 import { readModel } from "../schema/model.ts";
-import { dtypeOf, heldValue, type Known, shapeOf, traced, type Value } from "../values/value.ts";
+import { dtypeOf, heldValue, isFloat, type Known, shapeOf, traced, type Value } from "../values/value.ts";
 import { Stored, type StoredTensor } from "./constants.ts";
 import { type OnnxSummary, summaryOf } from "./inspect.ts";
 import { checkedOptions, type Given, type OnnxOptions, planned } from "./options.ts";
@@ -103,13 +103,18 @@ function weightsOf(model: Model, stored: Stored, plan: Given, options: OnnxOptio
     values = new Map<StoredTensor, Value>(),
     seen = new Set<string>();
   const valueOf = (tensor: StoredTensor): Value => {
-    seen.add(tensor.name);
-    const trains = chosen === undefined ? mayTrain(tensor, roles) : chosen.has(tensor.name);
-    if (!trains) return heldValue(tensor.value);
-    const value = values.get(tensor) ?? traced(tensor.value.type, constant(0, tensor.value.shape, dtypeOf(tensor.value.type)), true);
+    const value = values.get(tensor) ?? valueOnce(tensor);
     values.set(tensor, value);
-    candidates.set(value, tensor);
     return value;
+  };
+  const valueOnce = (tensor: StoredTensor): Value => {
+    const { name, value } = tensor,
+      trains = chosen === undefined ? mayTrain(tensor, roles) : chosen.has(name) && isFloat(value.type);
+    seen.add(name);
+    if (!trains) return heldValue(value);
+    const made = traced(value.type, constant(0, value.shape, dtypeOf(value.type)), true);
+    candidates.set(made, tensor);
+    return made;
   };
   const numbersOf = (value: Value): Known | undefined => {
     const found = candidates.get(value);

@@ -4,7 +4,7 @@ import { NotSupported, type UnsupportedPart } from "../read/failures.ts";
 import { functionKey, modelOf } from "../read/graph.ts";
 import type { Graph, Model, Node, ValueInfo } from "../read/model.ts";
 import { readModel } from "../schema/model.ts";
-import { operatorOf } from "./runner.ts";
+import { nameOf, operatorOf } from "./operatorOf.ts";
 
 export interface OnnxSummary {
   /** By domain; "" is ONNX's own. */
@@ -31,7 +31,7 @@ export function summaryOf(model: Model): OnnxSummary {
   const counts = new Map<string, number>(),
     unsupported: UnsupportedPart[] = [];
   const visit = (node: Node, opsets: ReadonlyMap<string, number>): void => {
-    const name = node.domain === "" ? node.op : `${node.domain}::${node.op}`;
+    const name = nameOf(node);
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const [op = "", overload = ""] = node.op.split(":");
     if (name !== "Constant" && !model.functions.has(functionKey(node.domain, op, overload))) look(node, name, opsets);

@@ -5,9 +5,9 @@ import { corrupt, NotSupported, unsupported, type UnsupportedPart } from "../rea
 import { functionKey } from "../read/graph.ts";
 import type { Attribute, FunctionBody, Graph, Model, Node } from "../read/model.ts";
 import { nth } from "../read/there.ts";
-import { newestVersion, operatorNamed } from "../operators/table.ts";
 import type { Memory, Runner } from "../operators/operator.ts";
 import { isEarly, type Known, tensorOf, type Value } from "../values/value.ts";
+import { nameOf, type Opsets, operatorOf } from "./operatorOf.ts";
 import type { Staging } from "./staging.ts";
 import type { Stored, StoredTensor } from "./constants.ts";
 
@@ -199,8 +199,6 @@ class GraphRun {
   }
 }
 
-type Opsets = ReadonlyMap<string, number>;
-
 function lookUp(name: string, scope: Scope | undefined): Slot {
   if (scope === undefined) throw corrupt(`nothing gives "${name}"`, { value: name });
   return scope.values.has(name) ? scope.values.get(name) : lookUp(name, scope.outer);
@@ -209,45 +207,6 @@ function lookUp(name: string, scope: Scope | undefined): Slot {
 /** Of a subgraph that is not supported: that is listed already. */
 function missing(): never {
   throw new Listed("its graph has nodes that are not supported", "see them");
-}
-
-/** Throws what is not supported. */
-export function operatorOf(
-  node: Node,
-  opsets: Opsets,
-): { readonly evaluate: NonNullable<ReturnType<typeof operatorNamed>>["evaluate"]; readonly version: number } {
-  const version = opsets.get(node.domain);
-  if (version === undefined) throw new NotSupported("the file names no version of its domain", "export it again");
-  const operator = node.domain === "" ? operatorNamed(node.op) : undefined;
-  if (operator === undefined) throw new NotSupported("there is no such operator here", insteadOf(node));
-  if (version < operator.since)
-    throw new NotSupported(`its version ${version} means something else`, `convert the model to version ${operator.since} or later`);
-  if (version > newestVersion)
-    throw new NotSupported(`version ${version} is newer than what this was written by`, `convert the model to version ${newestVersion}`);
-  return { evaluate: operator.evaluate, version };
-}
-
-function insteadOf({ domain, op }: Node): string {
-  if (domain !== "") return "export with operators of ONNX's own domain";
-  return instead.get(op) ?? "export with other operators, or cut it off and compute it by hand";
-}
-
-const instead = new Map([
-  ["Resize", "resample before the model"],
-  ["STFT", "use a Conv over a basis of cosines and sines"],
-  ["DFT", "use a MatMul by a basis of cosines and sines"],
-  ["DynamicQuantizeLSTM", "export without quantisation"],
-  ["QuantizeLinear", "export without quantisation"],
-  ["DequantizeLinear", "export without quantisation"],
-  ["DynamicQuantizeLinear", "export without quantisation"],
-  ["MatMulInteger", "export without quantisation"],
-  ["ConvInteger", "export without quantisation"],
-  ["RandomNormalLike", "pass the random numbers as an input"],
-  ["RandomUniformLike", "pass the random numbers as an input"],
-]);
-
-function nameOf({ domain, op }: Node): string {
-  return domain === "" ? op : `${domain}::${op}`;
 }
 
 function keyOf({ domain, op }: Node): string {
