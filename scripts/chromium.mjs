@@ -18,6 +18,7 @@ export const browserProjects = [
     bundled: ["gpu.js", "fast-check"],
   },
   { name: "tide", folder: "examples/tide", include: ["src/**/*.test.ts"], exclude: [], bundled: ["@sluice/webgl > gpu.js"] },
+  { name: "voice-page", folder: "examples/voice", include: ["src/**/*.browser.test.ts"], exclude: [], bundled: [] },
   { name: "workers-browser", folder: "packages/workers", include: ["src/**/*.browser.test.ts"], exclude: [], bundled: ["fast-check"] },
 ];
 

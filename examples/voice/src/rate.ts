@@ -1,0 +1,2 @@
+/** Samples a second that the network hears. */
+export const sampleRate = 16_000;
