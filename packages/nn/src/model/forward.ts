@@ -9,6 +9,7 @@ import { broadcastLeading, ofSteps } from "../measures/broadcastLeading.ts";
 import { penaltiesOf, priceOf, type Regularizer } from "../weights/regularizer.ts";
 import type { Applied, BuiltNode, ModelContext } from "./built.ts";
 import { useName, type Graph, type Named } from "./graph.ts";
+import { watching, type Watched } from "./watch.ts";
 
 export interface Given {
   readonly weights: Named<Tree<Tensor>>;
@@ -37,6 +38,11 @@ export class Values {
   set(node: BuiltNode, path: string, value: Value): void {
     const values = this.#byCall.get(node.call) ?? new Map<string, Value>();
     this.#byCall.set(node.call, values.set(path, value));
+  }
+
+  /** What a call gave, by path. */
+  given(node: BuiltNode): ReadonlyMap<string, Value> {
+    return foundIn(this.#byCall, node.call);
   }
 
   at(node: BuiltNode, path: string): Value {
@@ -127,19 +133,22 @@ export function applyNode(
   node: BuiltNode,
   values: Values,
   weights: Named<Tree<Tensor>>,
-  own: Pick<LayerContext, "drawn" | "carried" | "learning">,
+  beside: Pick<LayerContext, "drawn" | "carried" | "learning">,
 ): void {
   const { name, call, built } = node;
   const read = symbolsIn(call.x);
   const counted = values.counted(read);
   const context: LayerContext = {
-    ...own,
+    ...beside,
     ...{ mask: counted.size === 1 ? [...counted.values()][0] : undefined, masks: values.masks(call.x) },
     beside: values.tensors(call.beside) as LayerContext["beside"] & object, // a record maps to a record
     besideMasks: values.masks(call.beside) as LayerContext["besideMasks"] & object, // likewise
   };
-  const given = scope(name, () => built.apply(maybeEntryOf(weights, name) ?? {}, values.tensors(call.x) as never, context)); // of the tree that it reads
+  const own = maybeEntryOf(weights, name) ?? {},
+    x = values.tensors(call.x);
+  const given = scope(name, () => built.apply(own, x as never, context)); // of the tree that it reads
   keep(node, values, given, maskOf(counted, built.output));
+  tell(node, values, { weights: own, x, context });
   const front = built.passes === true && isSymbolic(call.x) ? values.of(call.x).logits : undefined;
   if (front !== undefined) {
     const passed = scope(name, () => built.apply({}, front as never, context)); // it has no weights
@@ -147,8 +156,18 @@ export function applyNode(
     if (value instanceof Tensor) values.set(node, "", { ...values.at(node, ""), logits: value });
   }
   const { activityRegularizer } = built;
-  if (activityRegularizer !== undefined && own.learning !== undefined)
-    for (const [path] of leavesOf(built.output, isSpec)) addActivity(values.at(node, path), activityRegularizer, own.learning);
+  if (activityRegularizer !== undefined && beside.learning !== undefined)
+    for (const [path] of leavesOf(built.output, isSpec)) addActivity(values.at(node, path), activityRegularizer, beside.learning);
+}
+
+/** Whoever looks on may have those behind it read something else. */
+function tell(node: BuiltNode, values: Values, read: Pick<Watched, "weights" | "x" | "context">): void {
+  const watch = watching();
+  if (watch === undefined) return;
+  const all = [...values.given(node)];
+  const given = Object.fromEntries(all.map(([path, { tensor }]) => [path, tensor]));
+  const instead = watch({ name: node.name, layer: node.call.layer, built: node.built, ...read, given });
+  for (const [path, value] of all) values.set(node, path, { ...value, tensor: maybeEntryOf(instead, path) ?? value.tensor });
 }
 
 /** Per sample, so that it does not grow with the batch. */
