@@ -18,6 +18,7 @@ const promises: Readonly<Record<string, (printed: Printed) => void>> = {
   "docs/formats/pytorch.md/block1.ts": (printed) => expect(printed).toEqual([[true], [true]]),
   "docs/formats/onnx.md/block1.ts": (printed) =>
     expect(printed).toEqual([[1], [["onnx::GRU_100", "onnx::GRU_101", "onnx::GRU_102"]], [[2, 5, 4]], [true], [40]]),
+  "docs/formats/onnx-export.md/block1.ts": (printed) => expect(printed).toEqual([[true]]),
   "docs/recipes/names.md/block1.ts": (printed) => printed.slice(0, 2).forEach(([accuracy]) => expect(accuracy).toBeGreaterThan(0.9)),
   "docs/recipes/text.md/block1.ts": (printed) =>
     expect(printed.at(-1)?.[0]).toContain("quick brown fox jumps over the lazy dog. the quick"),

@@ -1,4 +1,6 @@
 // The names of this entry.
+export { type OnnxFunction, toOnnx } from "./export/toOnnx.ts";
+export type { Steps, ToOnnxOptions } from "./export/options.ts";
 export { type CompiledOnnx, compileOnnx, type CompileOnnxOptions, type OnnxValues } from "./import/compileOnnx.ts";
 export { fromOnnx, type OnnxNet, type OnnxSpec } from "./import/fromOnnx.ts";
 export { streamOnnx, type StreamOnnxOptions } from "./import/streamOnnx.ts";

@@ -1,0 +1,94 @@
+import { add, assign, hostArray, literal, SluiceError, type Tensor } from "@sluice/core";
+import { open } from "@sluice/cpu";
+import * as nn from "@sluice/nn";
+import { afterAll, expect, test } from "vitest";
+import { toOnnx } from "./toOnnx.ts";
+
+const backend = await open();
+afterAll(() => backend.close());
+
+const zeros = (...shape: number[]) => hostArray(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape });
+const small = nn.sequential([nn.dense({ units: 2 })]).withWeights({ dense: { kernel: zeros(3, 2), bias: zeros(2) } }, [3]);
+
+async function thrown(run: () => Promise<unknown>): Promise<SluiceError> {
+  const error = await run().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof SluiceError) return error;
+  throw new Error(`expected a SluiceError, got ${String(error)}`);
+}
+
+test.each([
+  ["no source", 5, {}],
+  ["a list", [], {}],
+  ["null", null, {}],
+  ["a function that is none", { fn: 5, inputs: {} }, {}],
+  ["no inputs", { fn: (_: unknown, x: Tensor) => x }, {}],
+  ["a model without weights", nn.sequential([nn.dense({ units: 2 })]), {}],
+  ["an option that there is not", small, { labels: [] }],
+  ["a batch of none", small, { batch: 0 }],
+  ["steps that are no number", small, { steps: "many" }],
+  ["steps of an input that has none", small, { steps: { x: 4 } }],
+  ["steps of an input that there is not", small, { steps: { y: 4 } }],
+  ["metadata that are no texts", small, { metadata: { labels: ["a"] } }],
+  ["a name that is no text", small, { name: 4 }],
+  ["a weight that is a shape alone", { fn: (w: Tensor) => w, weights: { shape: [2], dtype: "f32" }, inputs: {} }, {}],
+  [
+    "a weight whose numbers do not fill it",
+    { fn: (w: Tensor) => w, weights: { shape: [3], dtype: "f32", data: new Float32Array(2) }, inputs: {} },
+    {},
+  ],
+  ["an input with numbers", { fn: (_: unknown, x: Tensor) => x, inputs: zeros(2) }, {}],
+  ["an input that is a number", { fn: (_: unknown, x: Tensor) => x, inputs: { x: 5 } }, {}],
+  ["a function that gives nothing", { fn: () => undefined, inputs: {} }, {}],
+  ["steps where no input has some", small, { steps: 4 }],
+  ["lengths where no input has steps", small, { lengths: true }],
+  ["options of models for a function", { fn: (_: unknown, x: Tensor) => x, inputs: { shape: [2], dtype: "f32" } }, { batch: 4 }],
+] as const)("%s is refused as an argument", async (_, source, options) => {
+  const error = await thrown(() => toOnnx(source as never, options as never)); // what is not typed
+  expect(error.code).toBe("INVALID_ARGUMENT");
+});
+
+test("a function that assigns to its arguments is refused: a file has nothing to keep", async () => {
+  const fn = (_: unknown, { x }: { readonly x: Tensor }) => {
+    assign(x, add(x, 1));
+    return x;
+  };
+  const error = await thrown(() => toOnnx({ fn, inputs: { x: { shape: [2], dtype: "f32" } } }));
+  expect(error.code).toBe("UNSUPPORTED");
+  expect(error.facts["unsupported"]).toEqual([
+    { name: "x", what: expect.stringContaining("assign") as unknown, instead: expect.any(String) as unknown },
+  ]);
+});
+
+test("all layers that hold for one number of steps alone are named at once, with what to do", async () => {
+  const table = nn.lambda((x) => x.mul(hann(x)), { name: "window" });
+  const other = nn.lambda((x) => x.add(hann(x)), { name: "taper" });
+  const model = nn.sequential([table, nn.lstm({ units: 2, returnSequences: true }), other]);
+  const trained = model.withWeights({ lstm: { wx: zeros(3, 8), wh: zeros(2, 8), b: zeros(8) } } as never, [6, 3]);
+  const error = await thrown(() => toOnnx(trained));
+  expect(error.code).toBe("UNSUPPORTED");
+  expect(error.facts["unsupported"]).toMatchObject([
+    { name: "window", kind: "lambda" },
+    { name: "taper", kind: "lambda" },
+  ]);
+  expect((await toOnnx(trained, { steps: 6 })).length).toBeGreaterThan(100);
+});
+
+test("a stateful layer is refused: what a file computes is one batch", async () => {
+  const model = nn.sequential([nn.lstm({ units: 2, stateful: true })]);
+  const error = await thrown(() => toOnnx(model.withWeights({ lstm: { wx: zeros(3, 8), wh: zeros(2, 8), b: zeros(8) } } as never, [6, 3])));
+  expect(error.facts["unsupported"]).toEqual([
+    { name: "lstm", what: expect.stringContaining("stateful") as unknown, instead: expect.any(String) as unknown },
+  ]);
+});
+
+/** Numbers that depend on the number of steps in no way that a file could say. */
+function hann(x: Tensor): Tensor {
+  const [, steps = 0] = x.shape;
+  return literal(
+    Float32Array.from({ length: steps }, (_, t) => Math.sin((Math.PI * t) / steps) ** 2),
+    [steps, 1],
+  );
+}
