@@ -20,7 +20,7 @@ const programs: readonly (readonly [title: string, kB: number, code: string])[] 
   ],
   [
     "a trained LSTM that predicts",
-    107,
+    108,
     `import { open } from "@sluice/cpu"; import { dense, deserializeWith, lstm } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserializeWith(bytes, { layers: { dense, lstm } }).compile({ backend: await open() })).predict(x);`,
   ],

@@ -5,8 +5,9 @@ import { findings } from "./oxlint.mjs";
 
 /** By folder. Where an index is proven, a helper that says so, and throws `internal:` otherwise, costs one line. */
 const budget: Readonly<Record<string, number>> = {
-  "packages/core": 465,
+  "packages/core": 463,
   "packages/cpu": 360,
+  "packages/formats": 28,
   "packages/nn": 17,
   "packages/webgl": 70,
   "packages/workers": 8,
@@ -14,6 +15,7 @@ const budget: Readonly<Record<string, number>> = {
   bench: 360,
   "examples/gating": 15,
   "examples/tide": 2,
+  "examples/voice": 9,
   "examples/weather": 75,
 };
 

@@ -2,7 +2,7 @@
 import { leavesOf, SluiceError, type HostArray, type Spec, type Tensor, type Tree } from "@sluice/core";
 import { check, refused, record, type Rule, shape as anyShape } from "@sluice/core/arguments";
 import { sizeOf } from "@sluice/core/kit";
-import { type AnyModel, type AnyTrainer, type Saved, single } from "@sluice/nn/kit";
+import { type AnyModel, type AnyTrainer, type Saved, savedOf, single, type Source } from "@sluice/nn/kit";
 import { join } from "./dims/join.ts";
 import { tidy, readIn } from "./dims/tidy.ts";
 import { Unlike } from "./dims/unlike.ts";
@@ -63,13 +63,12 @@ interface AnyFunction {
  * const bytes = await toOnnx(trainer, { metadata: { labels: "rain,snow" } });
  * ```
  */
-export async function toOnnx<W, X>(source: AnyModel | AnyTrainer | OnnxFunction<W, X>, options: ToOnnxOptions = {}): Promise<Uint8Array> {
+export async function toOnnx<W, X>(source: Source | OnnxFunction<W, X>, options: ToOnnxOptions = {}): Promise<Uint8Array> {
   const given: unknown = source;
   if (isFunction(given)) return ofFunction(given, checkedOptions(options, false));
   if (!isTrainer(given) && !isModel(given)) throw notSource(given);
   const checked = checkedOptions(options, true);
-  const [model, saved] = isTrainer(given) ? [given.model, await given.checkpoint()] : [given, given.saved];
-  if (saved === undefined) throw noWeights(model);
+  const { model, saved } = await savedOf("toOnnx", given);
   return ofModel(model, saved, checked);
 }
 
@@ -181,14 +180,4 @@ function checkCarried({ model, samples }: ModelSource): void {
 
 function notSource(source: unknown): SluiceError {
   return refused("toOnnx", "the source", source, "a trainer, a model with weights, or { fn, weights, inputs }");
-}
-
-function noWeights({ name }: AnyModel): SluiceError {
-  const what = `the model "${name}" has no weights yet`;
-  return new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who: "toOnnx",
-    what,
-    fix: "Compile it and pass the trainer, or pass what withWeights or a loader gives",
-  });
 }

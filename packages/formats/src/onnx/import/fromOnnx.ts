@@ -1,7 +1,7 @@
 // A file as a function of tensors, with its weights: the plan is made once, at the shapes named, and checked whole before anything runs.
 import { constant, type DType, type HostArray, type Shape, SluiceError, Tensor, trace, type Weight } from "@sluice/core";
 import { meant, refused, show } from "@sluice/core/arguments";
-import { bytesOf } from "../read/bytes.ts";
+import { bytesOf } from "@sluice/nn/kit";
 import { unsupported, type UnsupportedPart } from "../read/failures.ts";
 import { modelOf } from "../read/graph.ts";
 import type { Model } from "../read/model.ts";
@@ -58,7 +58,7 @@ export interface OnnxNet {
  */
 export function fromOnnx(bytes: ArrayBufferView | ArrayBufferLike, given: OnnxOptions = {}): OnnxNet {
   const options = checkedOptions(given),
-    model = modelOf(readModel(bytesOf(bytes))),
+    model = modelOf(readModel(bytesOf(bytes, "fromOnnx"))),
     summary = summaryOf(model),
     warnings = options.linearBeforeReset === undefined ? summary.warnings : [];
   const plan = planned(model, options),

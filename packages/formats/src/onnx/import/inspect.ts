@@ -1,5 +1,5 @@
 // What a file holds, before anything is made of it.
-import { bytesOf } from "../read/bytes.ts";
+import { bytesOf } from "@sluice/nn/kit";
 import { NotSupported, type UnsupportedPart } from "../read/failures.ts";
 import { functionKey, modelOf } from "../read/graph.ts";
 import type { Graph, Model, Node, ValueInfo } from "../read/model.ts";
@@ -24,7 +24,7 @@ export interface OnnxSummary {
 
 /** What stands in an ONNX file. Throws FILE_CORRUPT and FILE_FOREIGN. */
 export function inspectOnnx(bytes: ArrayBufferView | ArrayBufferLike): OnnxSummary {
-  return summaryOf(modelOf(readModel(bytesOf(bytes))));
+  return summaryOf(modelOf(readModel(bytesOf(bytes, "inspectOnnx"))));
 }
 
 export function summaryOf(model: Model): OnnxSummary {
