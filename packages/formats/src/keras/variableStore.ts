@@ -1,0 +1,54 @@
+// The variables of a file of weights by their paths, and the layers that have them by the names that they had in Keras.
+import { type HostArray, SluiceError } from "@sluice/core";
+import { hostArray } from "../hdf5/numbers.ts";
+import { readHdf5 } from "../hdf5/read.ts";
+import type { Hdf5Array, Hdf5Group } from "../hdf5/tree.ts";
+
+export interface VariableStore {
+  /** "layers/dense/vars/0" → its array; undefined where there is none. */
+  array(path: string): HostArray | undefined;
+  /** Paths of all variables of layers. What optimizers, metrics and generators of random numbers keep are none. */
+  readonly paths: readonly string[];
+  /** Of groups that have variables or are a layer's: "layers/dense" → "my_dense". */
+  readonly layerNames: ReadonlyMap<string, string>;
+}
+
+/** Throws as `readHdf5`; FILE_FOREIGN for HDF5 files of Keras 2. */
+export function openVariables(bytes: Uint8Array, who: string): VariableStore {
+  const root = readHdf5(bytes, who);
+  if (["model_config", "layer_names"].some((name) => root.attributes.has(name)) || root.children.has("model_weights")) throw ofKeras2(who);
+  const arrays = new Map<string, Hdf5Array>(),
+    layerNames = new Map<string, string>();
+  collect(root, "", arrays, layerNames);
+  return {
+    array(path) {
+      const found = arrays.get(path);
+      return found && hostArray(found);
+    },
+    paths: [...arrays.keys()],
+    layerNames,
+  };
+}
+
+const beside = ["optimizer", "seed_generator", "_metrics", "metrics", "_loss_tracker", "_compile_metrics", "_compile_loss"];
+
+function collect(group: Hdf5Group, path: string, arrays: Map<string, Hdf5Array>, names: Map<string, string>): void {
+  for (const [name, child] of group.children) {
+    const at = path === "" ? name : `${path}/${name}`;
+    if (child.kind === "array") arrays.set(at, child);
+    else if (!beside.includes(name)) {
+      const own = child.attributes.get("name");
+      if (name === "vars" && own !== undefined) names.set(path, own);
+      collect(child, at, arrays, names);
+    }
+  }
+}
+
+function ofKeras2(who: string): SluiceError {
+  return new SluiceError({
+    code: "FILE_FOREIGN",
+    who,
+    what: "the file is one of Keras 2's (its layers stand in attributes), and this reads those of Keras 3",
+    fix: 'Save it again with Keras 3: model.save_weights("model.weights.h5"), or model.save("model.keras")',
+  });
+}

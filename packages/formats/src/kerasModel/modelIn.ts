@@ -1,0 +1,432 @@
+// A model of Keras as a model of @sluice/nn: its layers made, called on each other as the file says, and where the variables of each stand.
+import { SluiceError } from "@sluice/core";
+import * as nn from "@sluice/nn";
+import type { AnyLayer, Model, Symbolic } from "@sluice/nn";
+import { callIn } from "./calls.ts";
+import { field, isList, type Json, type JsonRecord } from "./json.ts";
+import { layerIn, type MappedLayer } from "./layerIn.ts";
+import { maskEnds } from "./maskEnds.ts";
+import { nameHere, Names, snakeCase } from "./names.ts";
+import type { Reading } from "./reading.ts";
+import { made, operations, rules } from "./rules.ts";
+import { type Argument, type Ends, isModel, type LayerConfig, type Reference, type Topology, topologyOf, type Use } from "./topology.ts";
+import { type Given, unmasked, type Value, valuesIn } from "./values.ts";
+
+/** A layer that may have variables: where they stand in Keras's files, and where here. */
+export interface Located {
+  /** "layers/dense_1" */
+  readonly path: string;
+  /** As the file names it. */
+  readonly name: string;
+  /** Of the model's weights: ["encoder", "dense_1"]. */
+  readonly at: readonly string[];
+  readonly layer: AnyLayer;
+}
+
+export interface ModelIn {
+  readonly model: Model<string | null, string | null>;
+  readonly located: readonly Located[];
+  /** Samples by input, "x" where there is one without a name; null where any size does. */
+  readonly samples: ReadonlyMap<string, readonly (number | null)[]>;
+  /** What is known of the masks of its outputs. */
+  readonly masks: readonly OutputMask[];
+}
+
+/** The mask of an input, by its number, one of its own, or none. */
+interface OutputMask {
+  readonly of: number | "own" | undefined;
+  readonly isSame: boolean;
+}
+
+/** A model where it stands. */
+interface Site {
+  readonly path: string;
+  /** Which of its inputs have masks, and whether what stands at steps that do not count is what Keras has there. */
+  readonly masks: readonly InputMask[];
+  readonly reading: Reading;
+}
+
+type InputMask = "same" | "other" | undefined;
+
+/** Undefined where there are problems, which `reading` then knows; throws FILE_CORRUPT for what is no model of Keras. */
+export function modelIn(json: Json, reading: Reading): ModelIn | undefined {
+  return new Building(topologyOf(json, reading.who), { path: "", masks: [], reading }).model();
+}
+
+interface Entry {
+  readonly config: LayerConfig;
+  /** Here. */
+  readonly name: string;
+  mapped: MappedLayer | undefined;
+  nested: ModelIn | undefined;
+  isUsed: boolean;
+}
+
+class Building {
+  readonly #topology: Topology;
+  readonly #site: Site;
+  readonly #names = new Names();
+  readonly #entries = new Map<string, Entry>();
+  /** What was given, by "layer/use/output". */
+  readonly #values = new Map<string, Value>();
+  readonly #inputs = new Map<string, Symbolic>();
+  readonly #samples = new Map<string, readonly (number | null)[]>();
+
+  constructor(topology: Topology, site: Site) {
+    this.#topology = topology.kind === "functional" ? topology : chained(topology, site.reading.who);
+    this.#site = site;
+  }
+
+  model(): ModelIn | undefined {
+    const { reading } = this.#site,
+      { ends, name } = this.#topology;
+    if (ends === undefined) throw this.#corrupt("it has no ends");
+    for (const config of this.#topology.layers) this.#add(config);
+    this.#makeInputs(ends.inputs);
+    this.#run();
+    const located = this.#located(),
+      outputs = this.#ends(ends.outputs, (reference) => this.#values.get(keyOf(reference))?.symbol);
+    const isWhole = [...this.#entries.values()].every((entry) => entry.mapped !== undefined || entry.config.className === "InputLayer");
+    if (outputs === undefined || !isWhole) return undefined;
+    const inputs = ends.inputs.kind === "one" ? (this.#inputs.values().next().value as Symbolic) : Object.fromEntries(this.#inputs); // there is one
+    try {
+      const model = nn.model({ inputs, outputs, name }) as unknown as Model<string | null, string | null>; // of these ends
+      return { model, located, samples: this.#samples, masks: this.#outputMasks(ends) };
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      reading.problems.add(this.#path(name), error.message, error.fix ?? "change it in Keras and save it again");
+      return undefined;
+    }
+  }
+
+  #path(name: string): string {
+    return this.#site.path === "" ? name : `${this.#site.path}/${name}`;
+  }
+
+  #add(config: LayerConfig): void {
+    if (this.#entries.has(config.name)) throw this.#corrupt(`two layers are named "${config.name}"`);
+    const entry: Entry = { config, name: this.#names.take(nameHere(config.name)), mapped: undefined, nested: undefined, isUsed: false };
+    this.#entries.set(config.name, entry);
+    if (config.className === "InputLayer") this.#checkInput(config);
+    else if (isModel(config.className)) this.#nest(entry, []);
+    else
+      entry.mapped =
+        operationIn(entry) ??
+        layerIn(
+          config,
+          { name: entry.name, path: this.#path(config.name), options: this.#asked(config), nested: (inner) => this.#inside(entry, inner) },
+          this.#site.reading,
+        );
+  }
+
+  /** The model within; its name here is that of the layer. */
+  #nest(entry: Entry, masks: readonly InputMask[]): void {
+    const { config, name } = entry;
+    const nested = new Building(
+      { ...topologyOf({ class_name: config.className, config: config.config }, this.#site.reading.who), name },
+      { ...this.#site, path: this.#path(config.name), masks },
+    ).model();
+    entry.nested = nested;
+    entry.mapped = nested && { layer: nested.model as unknown as AnyLayer, rule: { call: "single", masks: "moves" } }; // a model is called as a layer is
+  }
+
+  /** That of a TimeDistributed. */
+  #inside(entry: Entry, config: LayerConfig): AnyLayer | undefined {
+    const topology = topologyOf({ class_name: config.className, config: config.config }, this.#site.reading.who);
+    entry.nested = new Building(topology, { ...this.#site, path: `${this.#path(entry.config.name)}/${config.name}`, masks: [] }).model();
+    return entry.nested?.model as unknown as AnyLayer | undefined; // likewise
+  }
+
+  /** What its uses ask for that is an option here. */
+  #asked({ uses, className, name }: LayerConfig): JsonRecord {
+    const causal = uses.map(({ kwargs }) => isPlain(kwargs.get("use_causal_mask"), true));
+    if (!causal.includes(true)) return {};
+    if (causal.includes(false))
+      this.#site.reading.problems.add(
+        this.#path(name),
+        `(${className}) is called with use_causal_mask and without`,
+        "make two layers of it",
+      );
+    return { causal: "start" };
+  }
+
+  #checkInput({ name, config }: LayerConfig): void {
+    for (const option of ["sparse", "ragged"])
+      if (field(config, option) === true) this.#site.reading.problems.add(this.#path(name), `(InputLayer) is ${option}`, "make it dense");
+  }
+
+  #makeInputs(ends: Ends): void {
+    const each: (readonly [string, Reference])[] = ends.kind === "one" ? [["x", ends.value]] : [...ends.values];
+    each.forEach(([given, reference], i) => {
+      const entry = this.#entries.get(reference.layer);
+      if (entry?.config.className !== "InputLayer") throw this.#corrupt(`its input "${reference.layer}" is no InputLayer`);
+      const shape = shapeOf(entry.config),
+        end = ends.kind === "one" ? given : nameHere(given);
+      if (shape === undefined) throw this.#corrupt(`its input "${reference.layer}" has no shape`);
+      const known = shape.filter((size) => size !== null);
+      const symbol = nn.input({
+        ...(known.length === shape.length && { shape: known }),
+        ...(this.#isIndices(entry.config.name) ? { dtype: "i32" } : { dtype: "float" }),
+      });
+      if (this.#inputs.has(end)) throw this.#corrupt(`two inputs are named "${end}"`);
+      this.#inputs.set(end, symbol);
+      this.#samples.set(end, shape);
+      const mask = this.#site.masks[i];
+      this.#values.set(keyOf(reference), mask === undefined ? unmasked(symbol) : { symbol, mask: {}, isSame: mask === "same" });
+    });
+  }
+
+  /** Whether a layer reads them that looks them up in a table. */
+  #isIndices(input: string): boolean {
+    return [...this.#entries.values()].some(({ config, mapped, nested }) =>
+      config.uses.some(({ args }) =>
+        flatten(args).some(([reference, at]) => {
+          if (reference.layer !== input || mapped === undefined) return false;
+          const indices = nested === undefined || config.className === "TimeDistributed" ? mapped.layer.indices : nested.model.indices;
+          if (typeof indices !== "object") return indices !== undefined;
+          return (typeof at === "string" ? indices[at] : Object.values(indices)[at]) !== undefined;
+        }),
+      ),
+    );
+  }
+
+  /** Every use as soon as what it reads is there. */
+  #run(): void {
+    let left = [...this.#entries.values()].flatMap((entry) => entry.config.uses.map((use, number) => ({ entry, use, number })));
+    const failed = new Set<string>();
+    while (left.length > 0) {
+      const waiting = left.filter(({ entry, use, number }) => {
+        const given = use.args.map((one) => this.#given(one)),
+          named = [...use.kwargs].map(([name, one]) => [name, this.#given(one)] as const);
+        if (given.includes(undefined) || named.some(([, one]) => one === undefined)) return true;
+        const outputs = this.#use(entry, given as Given[], new Map(named as (readonly [string, Given])[])); // as was just seen
+        if (outputs === undefined) failed.add(entry.config.name);
+        outputs?.forEach((value, output) => this.#values.set(keyOf({ layer: entry.config.name, use: number, output }), value));
+        return false;
+      });
+      if (waiting.length === left.length) {
+        if (
+          failed.size === 0 &&
+          [...this.#entries.values()].every(({ mapped, config }) => mapped !== undefined || config.className === "InputLayer")
+        )
+          throw this.#corrupt(`the layer "${waiting[0]?.entry.config.name}" reads what nothing gives`);
+        return;
+      }
+      left = waiting;
+    }
+  }
+
+  /** Undefined while something of it is not there. */
+  #given(argument: Argument): Given | undefined {
+    if ("plain" in argument) return argument;
+    if ("tensor" in argument) {
+      const value = this.#values.get(keyOf(argument.tensor));
+      return value && { value };
+    }
+    if ("list" in argument) {
+      const list = argument.list.map((one) => this.#given(one));
+      return list.includes(undefined) ? undefined : { list: list as Given[] }; // as was just seen
+    }
+    const record = [...argument.record].map(([name, one]) => [name, this.#given(one)] as const);
+    return record.some(([, one]) => one === undefined) ? undefined : { record: new Map(record as (readonly [string, Given])[]) }; // likewise
+  }
+
+  #use(entry: Entry, args: readonly Given[], all: ReadonlyMap<string, Given>): readonly Value[] | undefined {
+    const kwargs = new Map([...all].filter(([, one]) => !isNothing(one)));
+    if (entry.nested !== undefined && entry.config.className !== "TimeDistributed") return this.#useModel(entry, args, kwargs);
+    if (entry.mapped === undefined) return undefined;
+    const problem = (what: string, fix: string): void =>
+      this.#site.reading.problems.add(this.#path(entry.config.name), `(${entry.config.className}) ${what}`, fix);
+    const endMask = (value: Value): Value => unmasked(maskEnds({ name: this.#names.take(`${entry.name}_maskEnds`) })(value.symbol));
+    return this.#attempt(entry, () => callIn({ mapped: entry.mapped!, args, kwargs, problem, endMask })); // there, as was just seen
+  }
+
+  #useModel(entry: Entry, args: readonly Given[], kwargs: ReadonlyMap<string, Given>): readonly Value[] | undefined {
+    const values = args.flatMap(valuesIn),
+      masks = values.map(({ mask, isSame }): InputMask => (mask === undefined ? undefined : isSame ? "same" : "other"));
+    const problem = (what: string, fix: string): void => this.#site.reading.problems.add(this.#path(entry.config.name), what, fix);
+    if (masks.some((mask) => mask !== undefined)) {
+      if (entry.isUsed) problem("is a model that is called with masks in one place and without in another", "make two of it");
+      else this.#nest(entry, masks);
+    }
+    entry.isUsed = true;
+    for (const name of kwargs.keys())
+      if (name !== "training" || isPlainGiven(kwargs.get(name), true)) problem(`is a model that is called with ${name}`, "call it without");
+    const { nested } = entry;
+    if (nested === undefined) return undefined;
+    const { ends } = nested.model;
+    return this.#attempt(entry, () => {
+      const given = (ends.inputs === null ? values[0]?.symbol : byName(ends.inputs, args)) as never; // by its own names; it checks them
+      const output = nested.model(given) as unknown as Symbolic & Readonly<Record<string, Symbolic>>; // one value, or a record
+      const symbols = ends.outputs === null ? [output] : ends.outputs.flatMap((name) => output[name] ?? []);
+      return symbols.map((symbol, i): Value => {
+        const { of, isSame } = nested.masks[i] ?? { of: undefined, isSame: true };
+        return { symbol, mask: of === "own" ? {} : of === undefined ? undefined : values[of]?.mask, isSame };
+      });
+    });
+  }
+
+  #attempt<T>(entry: Entry, make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      this.#site.reading.problems.add(
+        this.#path(entry.config.name),
+        `(${entry.config.className}) cannot be called so: ${error.message}`,
+        error.fix ?? "call it otherwise",
+      );
+      return undefined;
+    }
+  }
+
+  #ends<T>(ends: Ends, find: (reference: Reference) => T | undefined): T | Readonly<Record<string, T>> | undefined {
+    if (ends.kind === "one") return find(ends.value);
+    const found = [...ends.values].flatMap(([name, reference]) => {
+      const one = find(reference);
+      return one === undefined ? [] : [[nameHere(name), one] as const];
+    });
+    return found.length === ends.values.size ? Object.fromEntries(found) : undefined;
+  }
+
+  #outputMasks({ inputs, outputs }: NonNullable<Topology["ends"]>): readonly OutputMask[] {
+    const all = (ends: Ends): readonly (Value | undefined)[] =>
+      (ends.kind === "one" ? [ends.value] : [...ends.values.values()]).map((one) => this.#values.get(keyOf(one)));
+    const given = all(inputs).map((value) => value?.mask);
+    return all(outputs).map((value) => {
+      const at = given.indexOf(value?.mask);
+      return { of: value?.mask === undefined ? undefined : at === -1 ? "own" : at, isSame: value?.isSame ?? true };
+    });
+  }
+
+  /** By Keras's numbering: by class, in the order of the file. */
+  #located(): readonly Located[] {
+    const groups = new Names();
+    return [...this.#entries.values()].flatMap((entry): readonly Located[] => {
+      const { config, name, mapped, nested } = entry;
+      if (isOperation(config)) return [];
+      const path = `layers/${groups.take(snakeCase(config.className))}`;
+      if (mapped === undefined) return [];
+      if (nested === undefined) return [{ path, name: config.name, at: [name], layer: mapped.layer }];
+      const inside = config.className === "TimeDistributed" ? `${path}/layer` : path;
+      return nested.located.map((one) => ({ ...one, path: `${inside}/${one.path}`, at: [name, ...one.at] }));
+    });
+  }
+
+  #corrupt(what: string): SluiceError {
+    return new SluiceError({
+      code: "FILE_CORRUPT",
+      who: this.#site.reading.who,
+      what: `the model "${this.#topology.name}" of the file is not whole: ${what}`,
+      fix: "Save it again",
+    });
+  }
+}
+
+function keyOf({ layer, use, output }: Reference): string {
+  return `${layer}/${use}/${output}`;
+}
+
+function isPlain(argument: Argument | undefined, value: unknown): boolean {
+  return argument !== undefined && "plain" in argument && argument.plain === value;
+}
+
+function isPlainGiven(given: Given | undefined, value: unknown): boolean {
+  return given !== undefined && "plain" in given && given.plain === value;
+}
+
+/** null, false, and lists of nothing else: as if it were not there. */
+function isNothing(given: Given): boolean {
+  if ("plain" in given) return given.plain === null || given.plain === false;
+  return "list" in given && given.list.every(isNothing);
+}
+
+/** The tensors of a call, each with its place or name. */
+function flatten(args: readonly Argument[]): readonly (readonly [Reference, number | string])[] {
+  const [first, ...more] = args;
+  const top = first !== undefined && "list" in first && more.length === 0 ? first.list : args;
+  return top.flatMap((argument, i): (readonly [Reference, number | string])[] => {
+    if ("tensor" in argument) return [[argument.tensor, i]];
+    if ("record" in argument)
+      return [...argument.record].flatMap(([name, one]) => ("tensor" in one ? [[one.tensor, nameHere(name)] as const] : []));
+    return [];
+  });
+}
+
+function byName(names: readonly string[], args: readonly Given[]): Readonly<Record<string, Symbolic | undefined>> {
+  const [first] = args;
+  if (first !== undefined && "record" in first)
+    return Object.fromEntries([...first.record].map(([name, one]) => [nameHere(name), valuesIn(one)[0]?.symbol]));
+  const values = args.flatMap(valuesIn);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]?.symbol]));
+}
+
+/** Without the batch. */
+function shapeOf({ config }: LayerConfig): readonly (number | null)[] | undefined {
+  const shape = field(config, "batch_shape") ?? field(config, "batch_input_shape");
+  if (
+    !isList(shape) ||
+    shape.length === 0 ||
+    !shape.slice(1).every((size) => size === null || (Number.isInteger(size) && Number(size) > 0))
+  )
+    return undefined;
+  return shape.slice(1) as (number | null)[]; // as was just seen
+}
+
+/** x + y and the like, which are functions and no layers. */
+function isOperation({ module }: LayerConfig): boolean {
+  return module.startsWith("keras.src.ops") || module.startsWith("keras.ops");
+}
+
+function operationIn({ config, name }: Entry): MappedLayer | undefined {
+  const className = isOperation(config) && Object.hasOwn(operations, config.className) ? operations[config.className] : undefined,
+    rule = className === undefined ? undefined : rules[className];
+  const isOfTensors = config.uses.every(
+    ({ args, kwargs }) => args.length === 2 && args.every((one) => "tensor" in one) && kwargs.size === 0,
+  );
+  return rule !== undefined && isOfTensors ? { layer: made(rule.make, { name }), rule } : undefined;
+}
+
+/** A sequence as the graph that it is. */
+function chained(topology: Topology, who: string): Topology {
+  const { layers } = topology,
+    [first] = layers;
+  if (first === undefined) throw new SluiceError({ code: "FILE_CORRUPT", who, what: `the model "${topology.name}" has no layers` });
+  const shape = first.className === "InputLayer" ? undefined : (field(first.config, "batch_input_shape") ?? inputShape(first));
+  if (first.className !== "InputLayer" && shape === undefined)
+    throw new SluiceError({
+      code: "UNSUPPORTED",
+      who,
+      what: `the model "${topology.name}" does not say what it reads: it was never built`,
+      fix: "Call it on data in Keras, or begin it with keras.Input(shape), and save it again",
+    });
+  const input: LayerConfig = {
+    className: "InputLayer",
+    registeredName: undefined,
+    module: "keras.layers",
+    name: freeName(layers),
+    config: { batch_shape: shape ?? null },
+    uses: [],
+    inputRank: undefined,
+  };
+  const all = first.className === "InputLayer" ? layers : [input, ...layers];
+  const use = (before: LayerConfig): Use => ({ args: [{ tensor: { layer: before.name, use: 0, output: 0 } }], kwargs: new Map() });
+  const linked = all.map((layer, i) => ({ ...layer, uses: i === 0 ? [] : [use(all[i - 1]!)] })); // there is one before
+  const end = (at: LayerConfig): Ends => ({ kind: "one", value: { layer: at.name, use: 0, output: 0 } });
+  return { ...topology, kind: "functional", layers: linked, ends: { inputs: end(linked[0]!), outputs: end(linked.at(-1)!) } }; // there is one
+}
+
+function freeName(layers: readonly LayerConfig[]): string {
+  const taken = new Set(layers.map(({ name }) => name));
+  let name = "input";
+  while (taken.has(name)) name += "_";
+  return name;
+}
+
+/** Of a model that stands first in a sequence. */
+function inputShape({ className, config }: LayerConfig): Json | undefined {
+  if (!isModel(className)) return undefined;
+  const layers = field(config, "layers"),
+    [first] = isList(layers) ? layers : [];
+  return field(field(first, "config"), "batch_shape") ?? field(field(first, "config"), "batch_input_shape");
+}
