@@ -2,7 +2,7 @@
 import type { Symbolic } from "@sluice/nn";
 import type { MappedLayer, Recurrence } from "./layerIn.ts";
 import type { CallKind } from "./rules.ts";
-import { type Given, unmasked, type Value, valuesIn } from "./values.ts";
+import { type Given, masksIn, notEqual, unmasked, type Value, valuesIn } from "./values.ts";
 
 export interface Calling {
   readonly mapped: MappedLayer;
@@ -18,7 +18,7 @@ export interface Calling {
 export function callIn(calling: Calling): readonly Value[] | undefined {
   const { mapped, kwargs, problem } = calling,
     allowed = ["training", "inputs", ...(argumentsOf[mapped.rule.call] ?? [])];
-  const unknown = [...kwargs.keys()].filter((name) => !allowed.includes(name));
+  const unknown = [...kwargs.keys()].filter((name) => !allowed.includes(name) && !isOwnMask(name, calling));
   for (const name of unknown) problem(`is called with ${name}`, refusals[name] ?? "call it without");
   if (isTrue(kwargs.get("training"))) problem("is called with training=True", "call it without, so that it draws nothing in inference");
   if (unknown.length > 0 || isTrue(kwargs.get("training"))) return undefined;
@@ -33,6 +33,17 @@ const argumentsOf: Readonly<Partial<Record<CallKind, readonly string[]>>> = {
   multiHead: ["query", "value", "key", "use_causal_mask", "return_attention_scores"],
   reversible: ["reverse"],
 };
+
+/** Keras writes down the mask that its input has anyway. */
+function isOwnMask(name: string, { args, kwargs }: Calling): boolean {
+  const places: Readonly<Record<string, number>> = { query_mask: 0, value_mask: 1, key_mask: 2 },
+    place = Object.hasOwn(places, name) ? places[name] : undefined;
+  if (name !== "mask" && place === undefined) return false;
+  const own = args.flatMap(valuesIn).map(({ mask }) => mask),
+    given = masksIn(kwargs.get(name));
+  if (place !== undefined) return given.length === 1 && given[0] === own[place];
+  return given.length > 0 && given.every((mask, i) => mask === own[i]);
+}
 
 const refusals: Readonly<Record<string, string>> = {
   mask: "let an Embedding with mask_zero or a Masking layer make the mask",
@@ -87,7 +98,18 @@ function singleCall(calling: Calling): readonly Value[] | undefined {
     { kind, config } = calling.mapped.layer,
     { masks } = calling.mapped.rule;
   const makesMask = kind === "masking" || (kind === "embedding" && "maskIndex" in config);
-  if (makesMask) return [{ symbol, mask: {}, isSame: true }];
+  const key = x.key ?? "";
+  if (makesMask)
+    return [
+      {
+        symbol,
+        mask:
+          kind === "masking"
+            ? `any(${notEqual(key, String((config as { readonly maskValue?: number }).maskValue ?? 0))})`
+            : notEqual(key, "0"),
+        isSame: true,
+      },
+    ]; // prettier-ignore -- its own option
   if (masks === "stops" || masks === "heeds" || kind === "embedding") return [unmasked(symbol)];
   return [{ symbol, mask: x.mask, isSame: x.isSame && masks === "keeps" }];
 }
@@ -118,7 +140,7 @@ function listCall(calling: Calling): readonly Value[] | undefined {
           mapped,
           read.map(({ symbol }) => symbol),
         ),
-        mask: {},
+        mask: `steps(${read.map(({ mask = "all" }) => mask).join(", ")})`,
         isSame,
       },
     ];

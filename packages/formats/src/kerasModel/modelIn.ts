@@ -2,6 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import * as nn from "@sluice/nn";
 import type { AnyLayer, Model, Symbolic } from "@sluice/nn";
+import type { Era } from "./activations.ts";
 import { callIn } from "./calls.ts";
 import { field, isList, type Json, type JsonRecord } from "./json.ts";
 import { layerIn, type MappedLayer } from "./layerIn.ts";
@@ -10,7 +11,7 @@ import { nameHere, Names, snakeCase } from "./names.ts";
 import type { Reading } from "./reading.ts";
 import { made, operations, rules } from "./rules.ts";
 import { type Argument, type Ends, isModel, type LayerConfig, type Reference, type Topology, topologyOf, type Use } from "./topology.ts";
-import { type Given, unmasked, type Value, valuesIn } from "./values.ts";
+import { type Given, maskOperations, type MaskOf, masksIn, unmasked, type Value, valuesIn } from "./values.ts";
 
 /** A layer that may have variables: where they stand in Keras's files, and where here. */
 export interface Located {
@@ -69,11 +70,13 @@ class Building {
   readonly #entries = new Map<string, Entry>();
   /** What was given, by "layer/use/output". */
   readonly #values = new Map<string, Value>();
+  /** Likewise, of what is a mask alone. */
+  readonly #masks = new Map<string, MaskOf>();
   readonly #inputs = new Map<string, Symbolic>();
   readonly #samples = new Map<string, readonly (number | null)[]>();
 
   constructor(topology: Topology, site: Site) {
-    this.#topology = topology.kind === "functional" ? topology : chained(topology, site.reading.who);
+    this.#topology = topology.kind === "functional" ? counted(topology, site.reading.era) : chained(topology, site.reading.who);
     this.#site = site;
   }
 
@@ -86,8 +89,13 @@ class Building {
     this.#run();
     const located = this.#located(),
       outputs = this.#ends(ends.outputs, (reference) => this.#values.get(keyOf(reference))?.symbol);
-    const isWhole = [...this.#entries.values()].every((entry) => entry.mapped !== undefined || entry.config.className === "InputLayer");
-    if (outputs === undefined || !isWhole) return undefined;
+    const isWhole = [...this.#entries.values()].every((entry) => entry.mapped !== undefined || isNoLayer(entry.config));
+    if (outputs === undefined || !isWhole) {
+      for (const reference of ends.outputs.kind === "one" ? [ends.outputs.value] : ends.outputs.values.values())
+        if (this.#masks.has(keyOf(reference)))
+          reading.problems.add(this.#path(reference.layer), "is a mask that the model gives", "leave it out of the outputs");
+      return undefined;
+    }
     const inputs = ends.inputs.kind === "one" ? (this.#inputs.values().next().value as Symbolic) : Object.fromEntries(this.#inputs); // there is one
     try {
       const model = nn.model({ inputs, outputs, name }) as unknown as Model<string | null, string | null>; // of these ends
@@ -108,6 +116,7 @@ class Building {
     const entry: Entry = { config, name: this.#names.take(nameHere(config.name)), mapped: undefined, nested: undefined, isUsed: false };
     this.#entries.set(config.name, entry);
     if (config.className === "InputLayer") this.#checkInput(config);
+    else if (isMaskOperation(config)) return;
     else if (isModel(config.className)) this.#nest(entry, []);
     else
       entry.mapped =
@@ -172,7 +181,11 @@ class Building {
       this.#inputs.set(end, symbol);
       this.#samples.set(end, shape);
       const mask = this.#site.masks[i];
-      this.#values.set(keyOf(reference), mask === undefined ? unmasked(symbol) : { symbol, mask: {}, isSame: mask === "same" });
+      const key = keyOf(reference);
+      this.#values.set(
+        key,
+        mask === undefined ? { ...unmasked(symbol), key } : { key, symbol, mask: `input(${i})`, isSame: mask === "same" },
+      );
     });
   }
 
@@ -199,9 +212,13 @@ class Building {
         const given = use.args.map((one) => this.#given(one)),
           named = [...use.kwargs].map(([name, one]) => [name, this.#given(one)] as const);
         if (given.includes(undefined) || named.some(([, one]) => one === undefined)) return true;
+        if (isMaskOperation(entry.config)) return !this.#mask(entry, use, number);
         const outputs = this.#use(entry, given as Given[], new Map(named as (readonly [string, Given])[])); // as was just seen
         if (outputs === undefined) failed.add(entry.config.name);
-        outputs?.forEach((value, output) => this.#values.set(keyOf({ layer: entry.config.name, use: number, output }), value));
+        outputs?.forEach((value, output) => {
+          const key = keyOf({ layer: entry.config.name, use: number, output });
+          this.#values.set(key, { ...value, key });
+        });
         return false;
       });
       if (waiting.length === left.length) {
@@ -220,8 +237,10 @@ class Building {
   #given(argument: Argument): Given | undefined {
     if ("plain" in argument) return argument;
     if ("tensor" in argument) {
-      const value = this.#values.get(keyOf(argument.tensor));
-      return value && { value };
+      const key = keyOf(argument.tensor),
+        value = this.#values.get(key),
+        mask = this.#masks.get(key);
+      return mask === undefined ? value && { value } : { mask };
     }
     if ("list" in argument) {
       const list = argument.list.map((one) => this.#given(one));
@@ -229,6 +248,17 @@ class Building {
     }
     const record = [...argument.record].map(([name, one]) => [name, this.#given(one)] as const);
     return record.some(([, one]) => one === undefined) ? undefined : { record: new Map(record as (readonly [string, Given])[]) }; // likewise
+  }
+
+  /** Whether what it reads is there. */
+  #mask({ config }: Entry, { args }: Use, number: number): boolean {
+    const of = args.map((one) => {
+      if ("plain" in one) return String(one.plain);
+      const key = "tensor" in one ? keyOf(one.tensor) : "";
+      return this.#masks.get(key) ?? key;
+    });
+    this.#masks.set(keyOf({ layer: config.name, use: number, output: 0 }), maskOperations[config.className]!(of)); // there is one, as `isMaskOperation` says
+    return true;
   }
 
   #use(entry: Entry, args: readonly Given[], all: ReadonlyMap<string, Given>): readonly Value[] | undefined {
@@ -250,8 +280,10 @@ class Building {
       else this.#nest(entry, masks);
     }
     entry.isUsed = true;
+    const isOwnMask = masksIn(kwargs.get("mask")).every((mask, i) => mask === values[i]?.mask);
     for (const name of kwargs.keys())
-      if (name !== "training" || isPlainGiven(kwargs.get(name), true)) problem(`is a model that is called with ${name}`, "call it without");
+      if (!(name === "training" && !isPlainGiven(kwargs.get(name), true)) && !(name === "mask" && isOwnMask))
+        problem(`is a model that is called with ${name}`, "call it without");
     const { nested } = entry;
     if (nested === undefined) return undefined;
     const { ends } = nested.model;
@@ -261,7 +293,11 @@ class Building {
       const symbols = ends.outputs === null ? [output] : ends.outputs.flatMap((name) => output[name] ?? []);
       return symbols.map((symbol, i): Value => {
         const { of, isSame } = nested.masks[i] ?? { of: undefined, isSame: true };
-        return { symbol, mask: of === "own" ? {} : of === undefined ? undefined : values[of]?.mask, isSame };
+        return {
+          symbol,
+          mask: of === "own" ? `${this.#path(entry.config.name)}(${i})` : of === undefined ? undefined : values[of]?.mask,
+          isSame,
+        };
       });
     });
   }
@@ -305,7 +341,7 @@ class Building {
     return [...this.#entries.values()].flatMap((entry): readonly Located[] => {
       const { config, name, mapped, nested } = entry;
       if (isOperation(config)) return [];
-      const path = `layers/${groups.take(snakeCase(config.className))}`;
+      const path = `layers/${groups.take(snakeCase(aliases[config.className] ?? config.className))}`;
       if (mapped === undefined) return [];
       if (nested === undefined) return [{ path, name: config.name, at: [name], layer: mapped.layer }];
       const inside = config.className === "TimeDistributed" ? `${path}/layer` : path;
@@ -338,6 +374,7 @@ function isPlainGiven(given: Given | undefined, value: unknown): boolean {
 /** null, false, and lists of nothing else: as if it were not there. */
 function isNothing(given: Given): boolean {
   if ("plain" in given) return given.plain === null || given.plain === false;
+  if ("record" in given) return given.record.size > 0 && [...given.record.values()].every(isNothing);
   return "list" in given && given.list.every(isNothing);
 }
 
@@ -378,6 +415,17 @@ function isOperation({ module }: LayerConfig): boolean {
   return module.startsWith("keras.src.ops") || module.startsWith("keras.ops");
 }
 
+/** Classes of Keras's that have another name than they are known by. */
+const aliases: Readonly<Record<string, string>> = { GroupQueryAttention: "GroupedQueryAttention", Model: "Functional" };
+
+function isMaskOperation(config: LayerConfig): boolean {
+  return isOperation(config) && Object.hasOwn(maskOperations, config.className);
+}
+
+function isNoLayer(config: LayerConfig): boolean {
+  return config.className === "InputLayer" || isMaskOperation(config);
+}
+
 function operationIn({ config, name }: Entry): MappedLayer | undefined {
   const className = isOperation(config) && Object.hasOwn(operations, config.className) ? operations[config.className] : undefined,
     rule = className === undefined ? undefined : rules[className];
@@ -385,6 +433,25 @@ function operationIn({ config, name }: Entry): MappedLayer | undefined {
     ({ args, kwargs }) => args.length === 2 && args.every((one) => "tensor" in one) && kwargs.size === 0,
   );
   return rule !== undefined && isOfTensors ? { layer: made(rule.make, { name }), rule } : undefined;
+}
+
+/**
+ * Its outputs with the uses of a model within counted from 0, as everywhere else: what makes such a model is its first use to Keras, which Keras 3 counts where it tells outputs. Where a file of
+ * Keras 2 counts it there are as many uses as numbers.
+ */
+function counted(topology: Topology, era: Era): Topology {
+  const models = new Map(topology.layers.filter(({ className }) => isModel(className)).map((layer) => [layer.name, layer]));
+  const one = (reference: Reference): Reference => {
+    const model = models.get(reference.layer);
+    if (model === undefined) return reference;
+    const isCounted = era === "keras3" ? model.className !== "Sequential" : reference.use >= model.uses.length;
+    return isCounted ? { ...reference, use: reference.use - 1 } : reference;
+  };
+  const all = (ends: Ends): Ends =>
+    ends.kind === "one"
+      ? { ...ends, value: one(ends.value) }
+      : { ...ends, values: new Map([...ends.values].map(([name, each]) => [name, one(each)])) };
+  return { ...topology, ends: topology.ends && { inputs: topology.ends.inputs, outputs: all(topology.ends.outputs) } };
 }
 
 /** A sequence as the graph that it is. */
