@@ -1,7 +1,8 @@
 // The variables that Keras has for a layer, and which weights of @sluice/nn they are: where each stands in Keras's files, what it is called, its shape, and how numbers go over and back.
 import { type HostArray, isWeight, leavesOf, type Weight } from "@sluice/core";
-import type { AnyLayer } from "@sluice/nn";
 import { Names, snakeCase } from "./names.ts";
+import { kerasOrder, type Ordering } from "./order.ts";
+import { isChain, type LayerRecord, recordIn } from "./record.ts";
 
 export interface Variable {
   /** Below the layer's group: "cell/vars/0". */
@@ -25,7 +26,7 @@ export function sizesOf(weights: unknown): Sizes {
 }
 
 /** In Keras's order. A layer of one's own has its weights as they are, in their order. */
-export function variablesOf(layer: Pick<AnyLayer, "kind" | "config">, sizes: Sizes): readonly Variable[] {
+export function variablesOf(layer: LayerRecord, sizes: Sizes, ordering: Ordering = "list"): readonly Variable[] {
   const config = layer.config as Config; // which its maker has checked
   switch (layer.kind) {
     case "lstm":
@@ -36,9 +37,9 @@ export function variablesOf(layer: Pick<AnyLayer, "kind" | "config">, sizes: Siz
     case "bidirectional":
       return [...inside(config, sizes, "forward", "forward_layer"), ...inside(config, sizes, "backward", "backward_layer")];
     case "timeDistributed":
-      return variablesOf(innerOf(config), sizes).map((one) => ({ ...one, path: `layer/${one.path}` }));
+      return variablesOf(innerOf(config), sizes, ordering).map((one) => ({ ...one, path: `layer/${one.path}` }));
     case "model":
-      return ofModel(config, sizes);
+      return ofModel(layer.config, sizes, ordering);
     case "multiHeadAttention":
       return heads(sizes, config.numHeads ?? 1, config.numKeyValueHeads ?? config.numHeads ?? 1, "");
     case "groupQueryAttention":
@@ -68,8 +69,7 @@ interface Config {
   readonly numHeads?: number;
   readonly numQueryHeads?: number;
   readonly numKeyValueHeads?: number;
-  readonly layer?: Pick<AnyLayer, "kind" | "config">;
-  readonly layers?: readonly Pick<AnyLayer, "kind" | "config">[];
+  readonly layer?: LayerRecord;
 }
 
 /** One array as it is, maybe under another shape. */
@@ -139,7 +139,7 @@ function inside(config: Config, sizes: Sizes, direction: string, group: string):
   );
 }
 
-function innerOf({ layer }: Config): Pick<AnyLayer, "kind" | "config"> {
+function innerOf({ layer }: Config): LayerRecord {
   return layer ?? { kind: "none", config: {} };
 }
 
@@ -156,18 +156,20 @@ function under(one: Variable, key: string, path: string, name: string): Variable
 }
 
 /** Of a model within, by the names that its layers have there: their own, or "dense", "dense_1", …. */
-function ofModel({ layers = [] }: Config, sizes: Sizes): readonly Variable[] {
+function ofModel(config: object, sizes: Sizes, ordering: Ordering): readonly Variable[] {
   const groups = new Names(),
-    names = namesWithin(layers);
-  return layers.flatMap((layer, i) => {
-    const name = names[i] ?? "",
-      group = `layers/${groups.take(snakeCase(classOf(layer.kind)))}`;
-    return variablesOf(layer, below(sizes, name)).map((one) => under(one, name, `${group}/${one.path}`, `${name}/${one.name}`));
+    record = recordIn(config),
+    names = namesWithin(record.layers);
+  return kerasOrder(record, ordering).flatMap((i) => {
+    const layer = record.layers[i]!, // one of them
+      name = names[i] ?? "",
+      group = `layers/${groups.take(snakeCase(classOfLayer(layer)))}`;
+    return variablesOf(layer, below(sizes, name), ordering).map((one) => under(one, name, `${group}/${one.path}`, `${name}/${one.name}`));
   });
 }
 
 /** As a graph of @sluice/nn names its layers. */
-export function namesWithin(layers: readonly Pick<AnyLayer, "kind" | "config">[]): readonly string[] {
+export function namesWithin(layers: readonly LayerRecord[]): readonly string[] {
   const names = new Names();
   for (const { config } of layers) if (config.name !== undefined) names.take(config.name);
   return layers.map(({ kind, config }) => config.name ?? names.take(kind));
@@ -184,10 +186,14 @@ const classes: Readonly<Record<string, string>> = {
     rmsNormalization: "RMSNormalization",
     groupQueryAttention: "GroupedQueryAttention",
   },
-  model: "Functional",
 };
 
-/** Keras's class of a kind of layer. */
+/** Keras's class of a layer. */
+export function classOfLayer({ kind, config }: LayerRecord): string {
+  return kind === "model" ? (isChain(recordIn(config)) ? "Sequential" : "Functional") : classOf(kind);
+}
+
+/** That of a kind of layer, which is no model. */
 export function classOf(kind: string): string {
   return classes[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }

@@ -1,0 +1,130 @@
+// A model as Keras 3 saves one, so that Keras loads it.
+import { check, oneOf, options as optionTable, refused } from "@sluice/core/arguments";
+import { SluiceError } from "@sluice/core";
+import type { BuiltModel, Model, Saved, Spec } from "@sluice/nn";
+import { graphOut } from "../kerasModel/graphOut.ts";
+import type { Ordering } from "../kerasModel/order.ts";
+import { Problems } from "../kerasModel/problems.ts";
+import { type AnyModel, type GraphRecord, recordOf } from "../kerasModel/record.ts";
+import { sizesOf } from "../kerasModel/variables.ts";
+import { store } from "../zip/store.ts";
+import { files } from "./archive.ts";
+import { kerasWeights, noWeights, type Placed } from "./kerasWeights.ts";
+
+/**
+ * The bytes of a `.keras` file that `keras.models.load_model` reads: a functional model of the same layers under the same names, with the model's weights. Where `input(…)` says no shape sequences are of any length in Keras too, unless a weight depends on it. The bytes are the caller's; the same model gives the same.
+ *
+ * A model has weights where it was loaded, or by `model.withWeights(await trainer.weights())`. Throws INVALID_ARGUMENT for one without; UNSUPPORTED naming every layer and option that Keras has not, each with what to
+ * do instead (`facts.problems`).
+ *
+ * ```ts
+ * await writeFile("tagger.keras", toKeras(model.withWeights(await trainer.weights())));
+ * ```
+ */
+export function toKeras<I extends string | null, O extends string | null>(model: Model<I, O>): Uint8Array {
+  const { config, weights } = written("toKeras", model as unknown as AnyModel, "dictionary"); // of whatever ends
+  const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  return store({
+    [files.metadata]: encoded({ keras_version: "3.15.1", date_saved: "1980-01-01@00:00:00" }),
+    [files.config]: encoded(config),
+    [files.weights]: weights,
+  });
+}
+
+export interface ToKerasWeightsOptions {
+  /** Whether the Keras model gives its several outputs (and reads, as a model within another, its several inputs) as a list, in the order they have here (default), or as a dictionary, which Keras puts in the order of the names. */
+  readonly ends?: Ordering;
+}
+
+/**
+ * The bytes of a `.weights.h5` that `load_weights` of a Keras model of the same layers reads, a Sequential within it where the layers of a model within stand one after another. Keras finds variables by class and number: in
+ * the order from inputs to outputs, and of layers that stand beside each other in that of the outputs that they come to.
+ * Throws INVALID_ARGUMENT for an option that there is not; otherwise as `toKeras`.
+ */
+export function toKerasWeights<I extends string | null, O extends string | null>(
+  model: Model<I, O>,
+  options: ToKerasWeightsOptions = {},
+): Uint8Array {
+  const who = "toKerasWeights",
+    { ends = "list" } = optionTable<ToKerasWeightsOptions>(who, options, { ends: true });
+  check(who, "ends", ends, oneOf("list", "dictionary"));
+  return written(who, model as unknown as AnyModel, ends).weights; // of whatever ends
+}
+
+function written(who: string, model: AnyModel, ordering: Ordering): { readonly config: unknown; readonly weights: Uint8Array } {
+  const isModel = (typeof model === "function" || typeof model === "object") && (model as unknown) !== null && "graph" in model;
+  if (!isModel) throw refused(who, "the model", model, "a model of @sluice/nn");
+  const { saved } = model;
+  if (saved === undefined) throw noWeights(who, model.name);
+  const record = recordOf(model),
+    problems = new Problems(),
+    isAny = { steps: !dependsOnSteps(model, saved) },
+    built = builtFor(model, saved.samples);
+  const { config, groups } = graphOut(record, {
+    ...{ problems, ordering, path: "", shapes: shapesOf(record, saved, isAny.steps), indices: indicesOf(saved) },
+    columns: (layer) => saved.weights[`${layer}.wq`]?.shape[1],
+    given: (layer, path) => {
+      const spec = specAt(built.layers.find(({ name }) => name === layer)?.output, path);
+      return spec && openShape(spec, isAny.steps);
+    },
+  });
+  problems.check(who);
+  const places = record.layers.flatMap((layer): Placed[] => {
+    const name = layer.config.name ?? "",
+      path = groups.get(name);
+    return path === undefined ? [] : [{ path, name, layer }];
+  });
+  return { config, weights: kerasWeights({ places, saved: saved.weights, declared: built.weights, modelName: model.name, ordering }) };
+}
+
+function builtFor({ build, ends }: AnyModel, samples: Saved["samples"]): BuiltModel {
+  return build((ends.inputs === null ? samples["x"] : samples) as never); // as it was saved for
+}
+
+/** Whether with more steps a weight would be another, or there would be no model. */
+function dependsOnSteps(model: AnyModel, { samples }: Saved): boolean {
+  const longer = Object.fromEntries(
+    Object.entries(samples).map(([input, spec]) => [
+      input,
+      spec.axes[0] === "steps" && !isDeclared(model, input) ? { ...spec, shape: [(spec.shape[0] ?? 0) + 7, ...spec.shape.slice(1)] } : spec,
+    ]),
+  );
+  const sizes = (given: Saved["samples"]): string => JSON.stringify([...sizesOf(builtFor(model, given).weights)]);
+  try {
+    return sizes(longer) !== sizes(samples);
+  } catch (error) {
+    if (error instanceof SluiceError) return true;
+    throw error;
+  }
+}
+
+function isDeclared({ graph }: AnyModel, input: string): boolean {
+  const value = graph.inputs[input];
+  return value !== undefined && ("input" in value || graph.nodes.some(({ call }) => call.x === value && call.layer.input !== undefined));
+}
+
+function openShape({ shape, axes }: Spec, isAny: boolean): readonly (number | null)[] {
+  return isAny && axes[0] === "steps" ? [null, ...shape.slice(1)] : shape;
+}
+
+function specAt(output: unknown, path: string): Spec | undefined {
+  const found = path
+    .split(".")
+    .reduce<unknown>((at, key) => (key === "" ? at : (at as Readonly<Record<string, unknown>> | undefined)?.[key]), output); // a tree of specs
+  return found as Spec | undefined; // likewise
+}
+
+function shapesOf(
+  { inputs, layers, nodes }: GraphRecord,
+  { samples }: Saved,
+  isAny: boolean,
+): ReadonlyMap<string, readonly (number | null)[]> {
+  const isDeclaredIn = (input: string): boolean =>
+    inputs[input]?.shape !== undefined ||
+    nodes.some(({ x, layer }) => x === input && layers[layer]?.kind === "input" && "shape" in (layers[layer]?.config ?? {}));
+  return new Map(Object.entries(samples).map(([input, spec]) => [input, openShape(spec, isAny && !isDeclaredIn(input))]));
+}
+
+function indicesOf({ samples }: Saved): ReadonlySet<string> {
+  return new Set(Object.entries(samples).flatMap(([input, { dtype }]) => (dtype === "i32" ? [input] : [])));
+}
