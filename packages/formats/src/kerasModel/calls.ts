@@ -1,5 +1,6 @@
 // One use of a layer of Keras as a call of the layer here: what it reads beside its input, which of its outputs come, and what becomes of masks.
 import type { Symbolic } from "@sluice/nn";
+import { lookup } from "./json.ts";
 import type { MappedLayer, Recurrence } from "./layerIn.ts";
 import type { CallKind } from "./rules.ts";
 import { type Given, masksIn, notEqual, unmasked, type Value, valuesIn } from "./values.ts";
@@ -19,7 +20,7 @@ export function callIn(calling: Calling): readonly Value[] | undefined {
   const { mapped, kwargs, problem } = calling,
     allowed = ["training", "inputs", ...(argumentsOf[mapped.rule.call] ?? [])];
   const unknown = [...kwargs.keys()].filter((name) => !allowed.includes(name) && !isOwnMask(name, calling));
-  for (const name of unknown) problem(`is called with ${name}`, refusals[name] ?? "call it without");
+  for (const name of unknown) problem(`is called with ${name}`, lookup(refusals, name) ?? "call it without");
   if (isTrue(kwargs.get("training"))) problem("is called with training=True", "call it without, so that it draws nothing in inference");
   if (unknown.length > 0 || isTrue(kwargs.get("training"))) return undefined;
   const inputs = kwargs.get("inputs"),

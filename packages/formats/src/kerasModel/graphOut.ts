@@ -1,6 +1,6 @@
 // A graph of layers as the configuration of a functional model of Keras 3, and where its variables go.
 import type { Problems } from "./problems.ts";
-import type { Json, JsonRecord } from "./json.ts";
+import { type Json, type JsonRecord, lookup } from "./json.ts";
 import { hasOut, optionsOut } from "./layersOut.ts";
 import { maskEndsKind } from "./maskEnds.ts";
 import { Names, snakeCase } from "./names.ts";
@@ -172,7 +172,7 @@ class Writing {
     const { className, config } = optionsOut(layer.kind, layer.config, (what) =>
       this.#problem(name, `(${layer.kind}) ${what}, which Keras has not`, "make it as Keras has it by default"),
     );
-    const isRecurrent = rules[className]?.call === "recurrent";
+    const isRecurrent = lookup(rules, className)?.call === "recurrent";
     const columns = className === "MultiHeadAttention" && config["key_dim"] === undefined ? this.#outward.columns(name) : undefined;
     return keras(className, {
       ...{ name, ...config },
@@ -359,7 +359,7 @@ function givesMasked({ layer: { kind, config }, reads, isFirst, problem }: Askin
     return true;
   }
   if (!reads.includes(true) || kind === maskEndsKind) return false;
-  const rule = rules[classOf(kind)];
+  const rule = lookup(rules, classOf(kind));
   if (rule?.call === "recurrent" || kind === "bidirectional")
     return ((inside?.config as { readonly returnSequences?: boolean } | undefined) ?? { returnSequences }).returnSequences === true; // likewise
   if (rule?.masks === "stops" || (rule?.call === "list" && reads.includes(false))) {

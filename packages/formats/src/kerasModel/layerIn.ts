@@ -2,7 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import * as nn from "@sluice/nn";
 import type { AnyLayer } from "@sluice/nn";
-import { field, isList, isRecord, type Json, type JsonRecord, same, shown, textField } from "./json.ts";
+import { field, isList, isRecord, lookup, type Json, type JsonRecord, same, shown, textField } from "./json.ts";
 import type { Reading } from "./reading.ts";
 import { cells, instead, type LayerRule, made, rules } from "./rules.ts";
 import { isModel, type LayerConfig } from "./topology.ts";
@@ -176,7 +176,7 @@ const statesOf: Readonly<Record<string, readonly string[]>> = { LSTM: ["h", "c"]
 
 function recurrenceOf({ className, config }: LayerConfig, isBidirectional = false): Recurrence {
   return {
-    states: statesOf[className] ?? [],
+    states: lookup(statesOf, className) ?? [],
     isBidirectional,
     returnsSequences: field(config, "return_sequences") === true,
     goesBackwards: field(config, "go_backwards") === true,

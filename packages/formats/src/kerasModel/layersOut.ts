@@ -1,7 +1,7 @@
 // Layers of @sluice/nn as Keras 3 has them: by kind, what each option is called there. A kind or an option that Keras has not is refused by name.
 import type { Activation, Constraint, Regularizer } from "@sluice/nn";
 import { activationOut } from "./activations.ts";
-import type { Json, JsonRecord } from "./json.ts";
+import { type Json, type JsonRecord, lookup } from "./json.ts";
 import { constraintOut, initializerOut, regularizerOut } from "./starts.ts";
 import { classOf } from "./variables.ts";
 
@@ -165,7 +165,7 @@ export function optionsOut(
   config: object,
   refuse: (what: string) => void,
 ): { readonly className: string; readonly config: JsonRecord } {
-  const rules = outs[kind] ?? {};
+  const rules = lookup(outs, kind) ?? {};
   const options = Object.entries(config as JsonRecord).flatMap(([name, value]): [string, Json][] => {
     if (name === "name" || value === undefined) return [];
     const found = Object.hasOwn(rules, name) ? rules[name]?.(value) : undefined;
@@ -173,5 +173,5 @@ export function optionsOut(
     return found === undefined || found[0] === "" ? [] : [[found[0], found[1]]];
   });
   const className = classOf(kind) === "GroupedQueryAttention" ? "GroupQueryAttention" : classOf(kind);
-  return { className, config: { ...told[kind], ...Object.fromEntries(options) } };
+  return { className, config: { ...lookup(told, kind), ...Object.fromEntries(options) } };
 }

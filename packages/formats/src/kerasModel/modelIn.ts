@@ -4,7 +4,7 @@ import * as nn from "@sluice/nn";
 import type { AnyLayer, Model, Symbolic } from "@sluice/nn";
 import type { Era } from "./activations.ts";
 import { callIn } from "./calls.ts";
-import { field, isList, type Json, type JsonRecord } from "./json.ts";
+import { field, isList, type Json, type JsonRecord, lookup } from "./json.ts";
 import { layerIn, type MappedLayer } from "./layerIn.ts";
 import { maskEnds } from "./maskEnds.ts";
 import { nameHere, Names, snakeCase } from "./names.ts";
@@ -341,7 +341,7 @@ class Building {
     return [...this.#entries.values()].flatMap((entry): readonly Located[] => {
       const { config, name, mapped, nested } = entry;
       if (isOperation(config)) return [];
-      const path = `layers/${groups.take(snakeCase(aliases[config.className] ?? config.className))}`;
+      const path = `layers/${groups.take(snakeCase(lookup(aliases, config.className) ?? config.className))}`;
       if (mapped === undefined) return [];
       if (nested === undefined) return [{ path, name: config.name, at: [name], layer: mapped.layer }];
       const inside = config.className === "TimeDistributed" ? `${path}/layer` : path;

@@ -1,5 +1,6 @@
 // The variables that Keras has for a layer, and which weights of @sluice/nn they are: where each stands in Keras's files, what it is called, its shape, and how numbers go over and back.
 import { type HostArray, isWeight, leavesOf, type Weight } from "@sluice/core";
+import { lookup } from "./json.ts";
 import { Names, snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
 import { isChain, type LayerRecord, recordIn } from "./record.ts";
@@ -49,7 +50,7 @@ export function variablesOf(layer: LayerRecord, sizes: Sizes, ordering: Ordering
     case "additiveAttention":
       return plain(sizes, [["v", "scale"]]);
     default:
-      return plain(sizes, named[layer.kind] ?? [...sizes.keys()].map((key) => [key, key]));
+      return plain(sizes, lookup(named, layer.kind) ?? [...sizes.keys()].map((key) => [key, key]));
   }
 }
 
@@ -195,7 +196,7 @@ export function classOfLayer({ kind, config }: LayerRecord): string {
 
 /** That of a kind of layer, which is no model. */
 export function classOf(kind: string): string {
-  return classes[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  return lookup(classes, kind) ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 /** What is wrong with an array for a variable. */

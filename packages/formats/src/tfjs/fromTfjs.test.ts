@@ -1,0 +1,66 @@
+// Models of TensorFlow.js against what it gave.
+import { SluiceError } from "@sluice/core";
+import { describe, expect, it } from "vitest";
+import { fixtureBytes } from "../testing/fixtures.ts";
+import { difference } from "../testing/goldens.ts";
+import { mulberry, mutated } from "../testing/mutants.ts";
+import { fromTfjs } from "./fromTfjs.ts";
+
+const names = ["sequential", "quantised", "functional", "states"];
+const text = (name: string): string => new TextDecoder().decode(fixtureBytes(`tfjs/${name}.model.json`));
+const load = (path: string): Uint8Array => fixtureBytes(`tfjs/${path}`);
+
+describe("fromTfjs", () => {
+  it.each(names)("%s gives TensorFlow.js's numbers", async (name) => {
+    expect(await difference(await fromTfjs(text(name), load), `tfjs/${name}`)).toBeLessThan(2e-6);
+    expect(await difference(await fromTfjs(JSON.parse(text(name)) as object, async (path) => load(path).buffer), `tfjs/${name}`)).toBeLessThan(2e-6);
+  });
+
+  it("refuses a graph model, and says what to do", async () => {
+    await expect(fromTfjs({ format: "graph-model", modelTopology: { node: [] } }, load)).rejects.toThrow(/graph model.*keras/);
+  });
+
+  it("loads no shard of a model that has what there is not here", async () => {
+    const asked: string[] = [];
+    const other = text("functional").replace('"class_name":"PReLU"', '"class_name":"Swirl"').replace('"padding":"same"', '"padding":"same","data_format":"channels_first"');
+    const loading = fromTfjs(other, (path) => (asked.push(path), load(path)));
+    await expect(loading).rejects.toThrow(/Swirl.*/);
+    expect(asked).toEqual([]);
+  });
+
+  it("refuses shards that lie elsewhere, are too short, or are no bytes", async () => {
+    await expect(fromTfjs(text("states").replace("states-1of2.bin", "../secret.bin"), load)).rejects.toThrow(/no path beside/);
+    await expect(fromTfjs(text("states"), (path) => load(path).subarray(1))).rejects.toThrow(/bytes/);
+    await expect(fromTfjs(text("states"), () => "text" as never)).rejects.toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    await expect(fromTfjs(7 as never, load)).rejects.toThrow(/model.json/);
+    await expect(fromTfjs(text("states"), load, { layer: {} } as never)).rejects.toThrow(/layers/);
+  });
+
+  it("tells all weights that are missing or too many", async () => {
+    await expect(fromTfjs(text("states").replace("encoder/bias", "encoder/bias2").replace("decoder/kernel", "other/kernel"), load)).rejects.toThrow(/missing: encoder\/bias .*decoder\/kernel .*too many: encoder\/bias2, other\/kernel/);
+  });
+
+  it("refuses mutants by code, or reads what they say", async () => {
+    const files = names.map((name) => fixtureBytes(`tfjs/${name}.model.json`));
+    for (let seed = 0; seed < 500; seed++) {
+      const random = mulberry(seed),
+        file = files[Math.floor(random() * files.length)]!; // one of them
+      const given = random() < 0.5 ? new TextDecoder().decode(mutated(file, seed)) : swapped(new TextDecoder().decode(file), random);
+      await fromTfjs(given, load).catch((error: unknown) => {
+        expect(error, `seed ${seed}: ${String(error)} ${error instanceof Error ? error.stack : ""}`).toBeInstanceOf(SluiceError);
+        expect((error as SluiceError).code, `seed ${seed}: ${String(error)}`).not.toBe("INTERNAL"); // as was just seen
+      });
+    }
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+const others = ["null", "-1", "1e9", "[]", "{}", '"x"', "true", '{"__proto__":{"polluted":1}}', "[[[]]]", "0.5", '"__proto__"'];
+
+/** With some value another one. */
+function swapped(json: string, random: () => number): string {
+  const values = [...json.matchAll(/:("[^"]*"|-?\d+(\.\d+)?|null|true|false)/g)],
+    found = values[Math.floor(random() * values.length)]!; // there are some
+  const other = others[Math.floor(random() * others.length)]!; // one of them
+  return `${json.slice(0, found.index + 1)}${other}${json.slice(found.index + found[0].length)}`;
+}
