@@ -63,6 +63,14 @@ interface Entry {
   isUsed: boolean;
 }
 
+/** A use of a layer that waits for so many others. */
+interface Pending {
+  readonly entry: Entry;
+  readonly use: Use;
+  readonly number: number;
+  left: number;
+}
+
 class Building {
   readonly #topology: Topology;
   readonly #site: Site;
@@ -203,34 +211,58 @@ class Building {
     );
   }
 
-  /** Every use as soon as what it reads is there. */
+  /** Every use once what it reads is there. */
   #run(): void {
-    let left = [...this.#entries.values()].flatMap((entry) => entry.config.uses.map((use, number) => ({ entry, use, number })));
-    const failed = new Set<string>();
-    while (left.length > 0) {
-      const waiting = left.filter(({ entry, use, number }) => {
-        const given = use.args.map((one) => this.#given(one)),
-          named = [...use.kwargs].map(([name, one]) => [name, this.#given(one)] as const);
-        if (given.includes(undefined) || named.some(([, one]) => one === undefined)) return true;
-        if (isMaskOperation(entry.config)) return !this.#mask(entry, use, number);
-        const outputs = this.#use(entry, given as Given[], new Map(named as (readonly [string, Given])[])); // as was just seen
-        if (outputs === undefined) failed.add(entry.config.name);
-        outputs?.forEach((value, output) => {
-          const key = keyOf({ layer: entry.config.name, use: number, output });
-          this.#values.set(key, { ...value, key });
-        });
-        return false;
+    const waiting = new Map<string, Pending[]>(),
+      ready: Pending[] = [];
+    for (const entry of this.#entries.values()) {
+      entry.config.uses.forEach((use, number) => {
+        const reads = new Set(
+            [...use.args, ...use.kwargs.values()]
+              .flatMap(referencesIn)
+              .map(keyOf)
+              .filter((key) => !this.#values.has(key))
+              .map(useIn),
+          ),
+          pending: Pending = { entry, use, number, left: reads.size };
+        for (const key of reads) waiting.set(key, [...(waiting.get(key) ?? []), pending]);
+        if (pending.left === 0) ready.push(pending);
       });
-      if (waiting.length === left.length) {
-        if (
-          failed.size === 0 &&
-          [...this.#entries.values()].every(({ mapped, config }) => mapped !== undefined || config.className === "InputLayer")
-        )
-          throw this.#corrupt(`the layer "${waiting[0]?.entry.config.name}" reads what nothing gives`);
-        return;
-      }
-      left = waiting;
     }
+    let isWhole = true,
+      done = 0;
+    for (; done < ready.length; done++) {
+      const pending = ready[done]!; // there, as `done` is below
+      if (!this.#runOne(pending)) {
+        isWhole = false;
+        continue;
+      }
+      for (const next of waiting.get(useIn(keyOf({ layer: pending.entry.config.name, use: pending.number, output: 0 }))) ?? []) {
+        next.left--;
+        if (next.left === 0) ready.push(next);
+      }
+    }
+    const all = [...this.#entries.values()],
+      stuck = [...waiting.values()].flat().find(({ left }) => left > 0);
+    if (stuck !== undefined && isWhole && all.every(({ mapped, config }) => mapped !== undefined || isNoLayer(config)))
+      throw this.#corrupt(`the layer "${stuck.entry.config.name}" reads what nothing gives`);
+  }
+
+  /** Whether it gave something. */
+  #runOne({ entry, use, number }: Pending): boolean {
+    if (isMaskOperation(entry.config)) return this.#mask(entry, use, number);
+    const given = use.args.map((one) => this.#given(one)),
+      named = [...use.kwargs].map(([name, one]) => [name, this.#given(one)] as const);
+    if (given.includes(undefined) || named.some(([, one]) => one === undefined)) {
+      if (entry.mapped !== undefined) throw this.#corrupt(`the layer "${entry.config.name}" reads an output that there is not`);
+      return false;
+    }
+    const outputs = this.#use(entry, given as Given[], new Map(named as (readonly [string, Given])[])); // as was just seen
+    outputs?.forEach((value, output) => {
+      const key = keyOf({ layer: entry.config.name, use: number, output });
+      this.#values.set(key, { ...value, key });
+    });
+    return outputs !== undefined;
   }
 
   /** Undefined while something of it is not there. */
@@ -361,6 +393,17 @@ class Building {
 
 function keyOf({ layer, use, output }: Reference): string {
   return `${layer}/${use}/${output}`;
+}
+
+/** "layer/use" of "layer/use/output". */
+function useIn(key: string): string {
+  return key.slice(0, key.lastIndexOf("/"));
+}
+
+function referencesIn(argument: Argument): readonly Reference[] {
+  if ("tensor" in argument) return [argument.tensor];
+  if ("list" in argument) return argument.list.flatMap(referencesIn);
+  return "record" in argument ? [...argument.record.values()].flatMap(referencesIn) : [];
 }
 
 function isPlain(argument: Argument | undefined, value: unknown): boolean {

@@ -10,7 +10,7 @@ export function kerasOrder(record: GraphRecord, ordering: Ordering): readonly nu
   const { inputs, layers, nodes } = record,
     outputs = inOrder(record.outputs, ordering);
   const readsOf = (node: NodeRecord): readonly ValueRecord[] => readsIn(node, ordering);
-  const met: number[] = [],
+  const met = new Map<number, number>(),
     finished: number[] = [],
     done = new Set<number>();
   const left = Object.values(outputs).toReversed().flatMap((value) => nodeOf(value, inputs) ?? []).map((node) => ({ node, isRead: false })); // prettier-ignore
@@ -20,7 +20,7 @@ export function kerasOrder(record: GraphRecord, ordering: Ordering): readonly nu
     if (next.isRead) finished.push(node);
     else if (!done.has(node) && at !== undefined) {
       done.add(node);
-      if (!met.includes(at.layer)) met.push(at.layer);
+      if (!met.has(at.layer)) met.set(at.layer, met.size);
       left.push({ node, isRead: true });
       left.push(...readsOf(at).toReversed().flatMap((value) => nodeOf(value, inputs) ?? []).map((read) => ({ node: read, isRead: false }))); // prettier-ignore
     }
@@ -36,7 +36,7 @@ export function kerasOrder(record: GraphRecord, ordering: Ordering): readonly nu
       if (read !== undefined) depths.set(read, Math.max(depth + 1, depths.get(read) ?? 0));
     }
   }
-  return layers.map((_, i) => i).sort((a, b) => (ofLayers.get(b) ?? 0) - (ofLayers.get(a) ?? 0) || met.indexOf(a) - met.indexOf(b));
+  return layers.map((_, i) => i).sort((a, b) => (ofLayers.get(b) ?? 0) - (ofLayers.get(a) ?? 0) || (met.get(a) ?? -1) - (met.get(b) ?? -1));
 }
 
 function inOrder<T>(values: Readonly<Record<string, T>>, ordering: Ordering): Readonly<Record<string, T>> {

@@ -39,3 +39,13 @@ export function mulberry(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+const others = ["null", "-1", "1e9", "[]", "{}", '"x"', "true", '{"__proto__":{"polluted":1}}', "[[[]]]", "0.5", '"__proto__"'];
+
+/** JSON with some value another one. */
+export function swapped(json: string, random: () => number): string {
+  const values = [...json.matchAll(/: ?("[^"]*"|-?\d+(\.\d+)?|null|true|false)/g)],
+    found = values[Math.floor(random() * values.length)]!, // there are some
+    other = others[Math.floor(random() * others.length)]!; // one of them
+  return `${json.slice(0, found.index + 1)}${other}${json.slice(found.index + found[0].length)}`;
+}

@@ -33,7 +33,11 @@ type Names = string | null;
  * const model = await fromTfjs(await readFile("model/model.json", "utf8"), (path) => readFile(`model/${path}`));
  * ```
  */
-export async function fromTfjs<I extends Names = null, O extends Names = null>(modelJson: string | object, load: LoadShard, options: TfjsOptions = {}): Promise<Model<I, O>> {
+export async function fromTfjs<I extends Names = null, O extends Names = null>(
+  modelJson: string | object,
+  load: LoadShard,
+  options: TfjsOptions = {},
+): Promise<Model<I, O>> {
   const who = "fromTfjs",
     { layers = {} } = optionTable<TfjsOptions>(who, options, { layers: true });
   check<unknown>(who, "load", load, callable);
@@ -47,26 +51,36 @@ export async function fromTfjs<I extends Names = null, O extends Names = null>(m
     for (const path of group.paths) shards.push(await load(path));
     for (const [name, array] of unpack(group, shards, who)) arrays.set(name, array);
   }
+  const ofLayers = new Map<string, string[]>();
+  for (const name of arrays.keys()) {
+    const layer = name.slice(0, Math.max(0, name.indexOf("/")));
+    ofLayers.set(layer, [...(ofLayers.get(layer) ?? []), name]);
+  }
   const tree = assign({
     ...{ who, places: read.located, declared: read.declared, names: [...arrays.keys()] },
     wanted: (place, variable) => `${place.name}/${variable.name}`,
     find(place, variable) {
-      const name = nameOf(place.name, variable, arrays.keys());
+      const name = nameOf(place.name, variable, ofLayers.get(place.name) ?? []);
       return name === undefined ? undefined : { name, array: arrays.get(name)! }; // it is one of them
     },
   });
   return weighted(read, tree) as unknown as Model<I, O>; // whose ends the caller knows
 }
 
-const callable: Rule<LoadShard> = { expected: "a function that gives the bytes of a shard: (path) => Promise<Uint8Array>", accepts: (value): value is LoadShard => typeof value === "function" };
+const callable: Rule<LoadShard> = {
+  expected: "a function that gives the bytes of a shard: (path) => Promise<Uint8Array>",
+  accepts: (value): value is LoadShard => typeof value === "function",
+};
 const makers: Rule<OwnLayers> = {
   expected: "a record of functions that make layers, by class: { MyLayer: (config) => layer }",
-  accepts: (value): value is OwnLayers => typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "function"),
+  accepts: (value): value is OwnLayers =>
+    typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "function"),
 };
 
 function jsonOf(given: unknown, who: string): Json {
   if (typeof given === "string") return parseJson(given, who, "model.json");
-  if (typeof given !== "object" || given === null || ArrayBuffer.isView(given)) throw refused(who, "modelJson", given, "the text of a model.json, or what JSON.parse gives for it");
+  if (typeof given !== "object" || given === null || ArrayBuffer.isView(given))
+    throw refused(who, "modelJson", given, "the text of a model.json, or what JSON.parse gives for it");
   return parseJson(JSON.stringify(given), who, "model.json");
 }
 
@@ -78,7 +92,7 @@ function topologyIn(json: Json, who: string): Json {
       code: "UNSUPPORTED",
       who,
       what: "the file is a graph model, of TensorFlow's operations and without layers",
-      fix: 'Convert the Keras model itself: tensorflowjs_converter --input_format=keras, or save it as .keras and read that: fromKeras(bytes)',
+      fix: "Convert the Keras model itself: tensorflowjs_converter --input_format=keras, or save it as .keras and read that: fromKeras(bytes)",
     });
   const model = field(topology, "model_config") ?? topology;
   if (!isRecord(model)) throw corrupt(who, "it has no modelTopology");
@@ -86,9 +100,9 @@ function topologyIn(json: Json, who: string): Json {
 }
 
 /** "lstm/kernel", "bidirectional/forward_lstm/lstm_cell/kernel": the layer stands first, its variable last, and a direction between. */
-function nameOf(layer: string, { name }: Variable, names: Iterable<string>): string | undefined {
+function nameOf(layer: string, { name }: Variable, names: readonly string[]): string | undefined {
   const [own = "", direction] = name.split("/").toReversed();
-  return [...names].find((one) => {
+  return names.find((one) => {
     const rest = one.startsWith(`${layer}/`) ? one.slice(layer.length + 1).split("/") : [];
     return rest.at(-1) === own && (direction === undefined || rest.some((part) => part.startsWith(`${direction}_`)));
   });

@@ -33,14 +33,21 @@ export function manifestOf(json: Json | undefined, who: string): readonly Weight
     if (!isList(paths) || !isList(weights)) throw corrupt(who, "a group of its weightsManifest has no paths or no weights");
     return { paths: paths.map((path) => pathOf(path, who)), weights: weights.map((weight) => specOf(weight, who)) };
   });
-  const names = groups.flatMap(({ weights }) => weights.map(({ name }) => name)),
-    twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw corrupt(who, `two weights are named ${JSON.stringify(twice)}`);
+  const names = new Set<string>();
+  for (const { name } of groups.flatMap(({ weights }) => weights)) {
+    if (names.has(name)) throw corrupt(who, `two weights are named ${JSON.stringify(name)}`);
+    names.add(name);
+  }
   return groups;
 }
 
 function pathOf(path: Json, who: string): string {
-  const leadsElsewhere = typeof path !== "string" || path === "" || path.startsWith("/") || /[\\\0]|^[A-Za-z][A-Za-z\d+.-]*:/.test(path) || path.split("/").includes("..");
+  const leadsElsewhere =
+    typeof path !== "string" ||
+    path === "" ||
+    path.startsWith("/") ||
+    /[\\\0]|^[A-Za-z][A-Za-z\d+.-]*:/.test(path) ||
+    path.split("/").includes("..");
   if (leadsElsewhere) throw corrupt(who, `a shard is named ${shown(path)}, which is no path beside model.json`);
   return path;
 }
@@ -54,14 +61,25 @@ function specOf(weight: Json, who: string): WeightSpec {
   if (name === undefined || !isShape) throw corrupt(who, `a weight is ${shown(weight)}`);
   const packed = quantised === undefined ? dtype : (textField(quantised, "dtype") ?? "none");
   if (!Object.hasOwn(bytesPer, packed))
-    throw new SluiceError({ code: "UNSUPPORTED", who, what: `the weight ${JSON.stringify(name)} is of ${packed} numbers`, fix: "Convert the model with float32 weights", facts: { name, dtype: packed } });
+    throw new SluiceError({
+      code: "UNSUPPORTED",
+      who,
+      what: `the weight ${JSON.stringify(name)} is of ${packed} numbers`,
+      fix: "Convert the model with float32 weights",
+      facts: { name, dtype: packed },
+    });
   const [scale, min] = [field(quantised, "scale") ?? 1, field(quantised, "min") ?? 0];
-  if (typeof scale !== "number" || typeof min !== "number") throw corrupt(who, `the weight ${JSON.stringify(name)} is quantised by ${shown(quantised ?? null)}`);
+  if (typeof scale !== "number" || typeof min !== "number")
+    throw corrupt(who, `the weight ${JSON.stringify(name)} is quantised by ${shown(quantised ?? null)}`);
   return { name, shape: shape as readonly number[], packing: { dtype: packed as Packing["dtype"], scale, min } }; // as was just seen
 }
 
 /** The arrays of a group, by name, of its shards in order; in the numbers that they stand for. Throws FILE_CORRUPT where the shards hold less or more. */
-export function unpack({ paths, weights }: WeightGroup, shards: readonly (ArrayBufferView | ArrayBufferLike)[], who: string): ReadonlyMap<string, HostArray> {
+export function unpack(
+  { paths, weights }: WeightGroup,
+  shards: readonly (ArrayBufferView | ArrayBufferLike)[],
+  who: string,
+): ReadonlyMap<string, HostArray> {
   const parts = shards.map((shard) => bytesOf(shard, who)),
     held = parts.reduce((sum, { length }) => sum + length, 0);
   const sizes = weights.map(({ shape, packing }) => shape.reduce((product, n) => product * n, bytesPer[packing.dtype])),
@@ -94,7 +112,8 @@ const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 function arrayOf({ shape, packing: { dtype, scale, min } }: WeightSpec, bytes: Uint8Array): HostArray {
   const axes = shape.map((_, d) => `axis${d}`),
     view = new DataView(bytes.buffer);
-  if (dtype === "float32" && isLittle && scale === 1 && min === 0) return { dtype: "f32", shape, axes, data: new Float32Array(bytes.buffer) };
+  if (dtype === "float32" && isLittle && scale === 1 && min === 0)
+    return { dtype: "f32", shape, axes, data: new Float32Array(bytes.buffer) };
   const read: Readonly<Record<Packing["dtype"], (at: number) => number>> = {
     float32: (at) => view.getFloat32(at, true),
     int32: (at) => view.getInt32(at, true),
@@ -104,10 +123,17 @@ function arrayOf({ shape, packing: { dtype, scale, min } }: WeightSpec, bytes: U
     float16: (at) => half(view.getUint16(at, true)),
   };
   const size = bytesPer[dtype],
-    data = Float32Array.from({ length: bytes.length / size }, (_, i) => (dtype === "float16" ? read[dtype](i * size) : read[dtype](i * size) * scale + min));
+    data = Float32Array.from({ length: bytes.length / size }, (_, i) =>
+      dtype === "float16" ? read[dtype](i * size) : read[dtype](i * size) * scale + min,
+    );
   return { dtype: "f32", shape, axes, data };
 }
 
 export function corrupt(who: string, what: string): SluiceError {
-  return new SluiceError({ code: "FILE_CORRUPT", who, what: `the model.json is not whole: ${what}`, fix: "Save or convert the model again" });
+  return new SluiceError({
+    code: "FILE_CORRUPT",
+    who,
+    what: `the model.json is not whole: ${what}`,
+    fix: "Save or convert the model again",
+  });
 }
