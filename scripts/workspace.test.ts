@@ -13,7 +13,7 @@ test("dependencies point one way, and core has none", () => {
     "@sluice/cpu": ["@sluice/core"],
     "@sluice/workers": ["@sluice/core", "@sluice/cpu"],
     "@sluice/nn": ["@sluice/core"],
-    "@sluice/formats": ["@bufbuild/protobuf", "@sluice/core", "@sluice/cpu", "@sluice/nn", "fflate", "h5wasm"],
+    "@sluice/formats": ["@bufbuild/protobuf", "@sluice/core", "@sluice/cpu", "@sluice/nn", "fflate"],
     "@sluice/webgl": ["@sluice/core", "gpu.js"],
     "@sluice/conformance": ["@sluice/core", "fast-check"],
   });

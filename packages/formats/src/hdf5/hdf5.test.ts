@@ -71,7 +71,7 @@ async function byLibrary(bytes: Uint8Array): Promise<Flat> {
   const file = new h5wasm.File("file.h5", "r"),
     found: Flat = {};
   const walk = (group: h5wasm.Group, path: string): void => {
-    for (const [name, attribute] of Object.entries(group.attrs)) found[`${path}@${name}`] = String(attribute.value);
+    for (const [name, attribute] of Object.entries(group.attrs)) found[`${path}@${name}`] = attribute.value as string; // as files of weights have them
     for (const name of group.keys()) {
       const child = group.get(name);
       if (child instanceof h5wasm.Group) walk(child, `${path}/${name}`);

@@ -243,17 +243,26 @@ class Writer {
   }
 
   u16(...values: readonly number[]): this {
-    for (const value of values) (this.#view.setUint16(this.#at, value, true), (this.#at += 2));
+    for (const value of values) {
+      this.#view.setUint16(this.#at, value, true);
+      this.#at += 2;
+    }
     return this;
   }
 
   u32(...values: readonly number[]): this {
-    for (const value of values) (this.#view.setUint32(this.#at, value, true), (this.#at += 4));
+    for (const value of values) {
+      this.#view.setUint32(this.#at, value, true);
+      this.#at += 4;
+    }
     return this;
   }
 
   u64(...values: readonly number[]): this {
-    for (const value of values) (this.#view.setBigUint64(this.#at, BigInt(value), true), (this.#at += 8));
+    for (const value of values) {
+      this.#view.setBigUint64(this.#at, BigInt(value), true);
+      this.#at += 8;
+    }
     return this;
   }
 

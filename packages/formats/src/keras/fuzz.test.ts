@@ -7,32 +7,37 @@ import { store } from "../zip/store.ts";
 import { unzip } from "../zip/unzip.ts";
 import { fromKeras, frozenInKeras } from "./fromKeras.ts";
 import { loadKerasWeights } from "./loadKerasWeights.ts";
-import { kerasNames } from "./testing.ts";
 import { toKeras } from "./toKeras.ts";
 
 const parts = ["metadata.json", "config.json", "model.weights.h5"] as const;
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** `run` throws nothing but the library's errors that are no bugs. */
-function holds(seed: number, run: () => unknown): void {
+/** `run` throws nothing but the library's errors that are no bugs; whether it threw. */
+function isRefused(seed: number, run: () => unknown): boolean {
   try {
     run();
+    return false;
   } catch (error) {
     expect(error, `seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`).toBeInstanceOf(SluiceError);
     expect((error as SluiceError).code, `seed ${seed}: ${String(error)}`).not.toBe("INTERNAL"); // as was just seen
+    return true;
   }
 }
 
+const seeds = (count: number): readonly number[] => Array.from({ length: count }, (_, seed) => seed);
+
 describe("hostile files", () => {
-  const files = kerasNames.map((name) => fixtureBytes(`keras/${name}.keras`)),
+  const small = ["states", "masking", "nested-shared", "any-length", "causal", "sequential-recurrent"];
+  const files = small.map((name) => fixtureBytes(`keras/${name}.keras`)),
     opened = files.map((file) => unzip(file, parts, "test"));
 
   it("500 damaged .keras files are refused, or read", () => {
-    for (let seed = 0; seed < 500; seed++) holds(seed, () => fromKeras(mutated(files[seed % files.length]!, seed))); // one of them
+    const refused = seeds(500).filter((seed) => isRefused(seed, () => fromKeras(mutated(files[seed % files.length]!, seed)))); // one of them
+    expect(refused.length).toBeGreaterThan(300);
   });
 
   it("500 .keras files whose parts are damaged are refused, or read", () => {
-    for (let seed = 0; seed < 500; seed++) {
+    const refused = seeds(500).filter((seed) => {
       const random = mulberry(seed),
         whole = opened[seed % opened.length]!, // one of them
         config = whole.get("config.json")!, // each has one
@@ -45,18 +50,21 @@ describe("hostile files", () => {
         "config.json": kind < 3 ? new TextEncoder().encode(swapped(text(config), random)) : config,
         "model.weights.h5": kind === 3 ? mutated(weights, seed) : weights,
       });
-      holds(seed, () => {
-        frozenInKeras(bytes);
-        toKeras(fromKeras(bytes));
+      return isRefused(seed, () => {
+        const model = fromKeras(bytes);
+        if (seed % 7 === 0) toKeras(model);
+        if (seed % 7 === 1) frozenInKeras(bytes);
       });
-    }
+    });
+    expect(refused.length).toBeGreaterThan(100);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
   it("300 damaged .weights.h5 files are refused, or read", () => {
     const model = fromKeras(fixtureBytes("keras/sequential-recurrent.keras")),
       file = fixtureBytes("keras/sequential-recurrent.weights.h5");
-    for (let seed = 0; seed < 300; seed++) holds(seed, () => loadKerasWeights(model, mutated(file, seed)));
+    const refused = seeds(300).filter((seed) => isRefused(seed, () => loadKerasWeights(model, mutated(file, seed))));
+    expect(refused.length).toBeGreaterThan(50);
   });
 
   it("what is a model of another program is FILE_FOREIGN, and says what to do", () => {

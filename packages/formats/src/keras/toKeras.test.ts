@@ -1,23 +1,70 @@
-// What is written for Keras, read again here. That Keras itself reads it and gives its own numbers was checked with each of these files (docs/formats/keras.md).
+// What is written for Keras: the bytes are those that Keras itself loaded, giving its own numbers (docs/formats/keras.md), and are read again here.
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { batchNormalization, conv1D, dense, embedding, globalMaxPooling1D, gru, input, lstm, mgu, sequential } from "@sluice/nn";
+import { open } from "@sluice/cpu";
 import { describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { difference } from "../testing/goldens.ts";
 import { fromKeras } from "./fromKeras.ts";
-import { kerasNames } from "./testing.ts";
+import { kerasNames, numbersOf } from "./testing.ts";
 import { toKeras, toKerasWeights } from "./toKeras.ts";
 
+const loadedByKeras = JSON.parse(new TextDecoder().decode(fixtureBytes("keras/written.json"))) as Readonly<Record<string, string>>; // which the file is
+const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 describe("toKeras", () => {
-  it.each(kerasNames)("%s goes out and comes back with Keras's numbers", async (name) => {
-    const bytes = toKeras(fromKeras(fixtureBytes(`keras/${name}.keras`)));
-    const folder = process.env["KERAS_OUT"];
-    if (folder !== undefined) {
-      writeFileSync(`${folder}/${name}.keras`, bytes);
-      writeFileSync(
-        `${folder}/${name}.weights.h5`,
-        toKerasWeights(fromKeras(fixtureBytes(`keras/${name}.keras`)), { ends: name === "states" ? "dictionary" : "list" }),
-      );
+  it.each(kerasNames)("%s goes out as Keras loaded it, and comes back", (name) => {
+    const read = fromKeras(fixtureBytes(`keras/${name}.keras`)),
+      bytes = toKeras(read),
+      weights = toKerasWeights(read, { ends: name === "states" ? "dictionary" : "list" });
+    const folder = process.env["SLUICE_KERAS_OUT"]; // for whoever checks them with Keras again
+    if (folder !== undefined) for (const [file, data] of [[`${name}.keras`, bytes], [`${name}.weights.h5`, weights]] as const) writeFileSync(`${folder}/${file}`, data); // prettier-ignore
+    expect(digest(bytes)).toBe(loadedByKeras[`${name}.keras`]);
+    expect(digest(weights)).toBe(loadedByKeras[`${name}.weights.h5`]);
+    expect(Object.values(numbersOf(fromKeras(bytes)))).toEqual(expect.arrayContaining(Object.values(numbersOf(read))));
+  });
+
+  it.each(["masks", "states", "nested-shared", "attentions", "any-length"])(
+    "%s gives the same numbers when it comes back",
+    async (name) => {
+      expect(await difference(fromKeras(toKeras(fromKeras(fixtureBytes(`keras/${name}.keras`)))), `keras/${name}`)).toBeLessThan(2e-6);
+    },
+  );
+
+  it("a model that was made here goes out with the weights it is given", async () => {
+    await using backend = await open();
+    const model = sequential([input({ shape: [4, 2] }), gru({ units: 3 }), dense({ units: 1 })]);
+    await using trainer = await model.compile({ backend, seed: 1 });
+    const given = model.withWeights(await trainer.weights());
+    expect(Object.values(numbersOf(fromKeras(toKeras(given))))).toEqual(Object.values(numbersOf(given)));
+    expect(() => toKeras(model)).toThrow(/no weights yet/);
+    expect(() => toKerasWeights(given, { ends: "lists" as never })).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+
+  it("tells all that Keras has not, each with what to do", async () => {
+    await using backend = await open();
+    const model = sequential([
+      input({ shape: [4], dtype: "i32" }),
+      embedding({ inputDim: 5, outputDim: 3, maskIndex: 2 }),
+      conv1D({ filters: 2, kernelSize: 2 }),
+      mgu({ units: 3, returnSequences: true, name: "own" }),
+      lstm({ units: 3, peepholes: true, returnSequences: true }),
+      batchNormalization({ movingVariance: "unbiased" }),
+      globalMaxPooling1D(),
+      dense({ units: 1, activation: "geluTanh" }),
+    ]);
+    await using trainer = await model.compile({ backend, seed: 1 });
+    const weighted = model.withWeights(await trainer.weights());
+    let error: unknown;
+    try {
+      toKeras(weighted);
+    } catch (thrown) {
+      error = thrown;
     }
-    expect(await difference(fromKeras(bytes), `keras/${name}`)).toBeLessThan(2e-6);
+    expect(error).toMatchObject({ code: "UNSUPPORTED" });
+    const problems = (error as { facts: { problems: readonly { layer: string; what: string; fix: string }[] } }).facts.problems; // as was just seen
+    expect(problems.map(({ layer }) => layer).sort()).toEqual(["batchNormalization", "conv1D", "dense", "embedding", "lstm", "own"]);
+    expect(problems.every(({ fix }) => fix.length > 0)).toBe(true);
   });
 });

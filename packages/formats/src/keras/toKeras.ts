@@ -121,7 +121,7 @@ function shapesOf(
 ): ReadonlyMap<string, readonly (number | null)[]> {
   const isDeclaredIn = (input: string): boolean =>
     inputs[input]?.shape !== undefined ||
-    nodes.some(({ x, layer }) => x === input && layers[layer]?.kind === "input" && "shape" in (layers[layer]?.config ?? {}));
+    nodes.some(({ x, layer }) => x === input && layers[layer]?.kind === "input" && "shape" in layers[layer].config);
   return new Map(Object.entries(samples).map(([input, spec]) => [input, openShape(spec, isAny && !isDeclaredIn(input))]));
 }
 

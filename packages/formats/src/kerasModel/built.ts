@@ -1,6 +1,6 @@
 // A model that was read, built for a sample of some size and given its weights.
 import { SluiceError } from "@sluice/core";
-import { isList, type Json, type JsonRecord } from "./json.ts";
+import { field, isList, type Json, type JsonRecord, textField } from "./json.ts";
 import { modelIn, type ModelIn } from "./modelIn.ts";
 import { Problems } from "./problems.ts";
 import type { Reading } from "./reading.ts";
@@ -102,6 +102,5 @@ function layersIn(model: Json): readonly Json[] {
 }
 
 function nameOf(layer: Json): string {
-  const { name, config } = layer as JsonRecord; // likewise
-  return String(name ?? (config as JsonRecord)["name"]);
+  return textField(layer, "name") ?? textField(field(layer, "config"), "name") ?? "";
 }

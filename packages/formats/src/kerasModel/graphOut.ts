@@ -112,7 +112,7 @@ class Writing {
       output_layers: end(ends.outputs, Object.entries(outputs).map(([output, value]) => [output, this.#reference(value, true)])), // prettier-ignore
     };
     if (isChain(this.#record)) {
-      const inner = (config["layers"] as readonly JsonRecord[]).map(({ name: _, inbound_nodes: __, ...layer }) => layer); // records, as they were made
+      const inner = (config["layers"] as readonly JsonRecord[]).map((layer) => without(layer, "name", "inbound_nodes")); // records, as they were made
       return {
         config: { module: "keras", class_name: "Sequential", config: { name, trainable: true, layers: inner }, registered_name: null },
         groups,
@@ -374,4 +374,8 @@ function givesMasked({ layer: { kind, config }, reads, isFirst, problem }: Askin
 
 function keras(className: string, config: JsonRecord): JsonRecord {
   return { module: "keras.layers", class_name: className, config, registered_name: null };
+}
+
+function without(record: JsonRecord, ...names: readonly string[]): JsonRecord {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }

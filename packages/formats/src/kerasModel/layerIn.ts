@@ -86,22 +86,14 @@ function ownLayer(
   { name, path }: Further,
   { problems }: Reading,
 ): MappedLayer | undefined {
-  const layer = make({ ...config, name });
-  const isLayer = (typeof layer === "function" || typeof layer === "object") && layer !== null && "build" in layer;
-  if (!isLayer) problems.add(path, "was made into something that is no layer", "give back what layer({ kind, config, build }) makes");
-  else if (layer.config.name !== undefined && layer.config.name !== name)
-    problems.add(path, `was made into a layer named "${layer.config.name}"`, "give it config.name");
-  else
-    return {
-      layer: layer.config.name === name ? layer : nameless(layer, name),
-      rule: { call: layer.takes === "list" ? "list" : "single", masks: "moves" },
-    };
+  const layer: unknown = make({ ...config, name });
+  if (isLayer(layer)) return { layer, rule: { call: layer.takes === "list" ? "list" : "single", masks: "moves" } };
+  problems.add(path, "was made into something that is no layer", "give back what layer({ kind, config, build }) makes");
   return undefined;
 }
 
-/** The same under the name that the file has. */
-function nameless(layer: AnyLayer, name: string): AnyLayer {
-  return nn.layer({ ...(layer as Parameters<typeof nn.layer>[0]), config: { ...layer.config, name } }); // a definition, as was just seen
+function isLayer(value: unknown): value is AnyLayer {
+  return typeof value === "function" && "build" in value && "kind" in value && "config" in value; // layers are called
 }
 
 /** Everywhere, and of no number. */
@@ -113,11 +105,11 @@ function optionsIn(
   { path }: Further,
   { era, problems }: Reading,
 ): JsonRecord | undefined {
-  let given: JsonRecord = {},
-    isRight = true;
+  let given: JsonRecord = {};
+  const refused: string[] = [];
   const refuse = (what: string, fix: string): void => {
     problems.add(path, what, fix);
-    isRight = false;
+    refused.push(what);
   };
   for (const [name, value] of Object.entries(config)) {
     if (value === null || everywhere.includes(name)) continue;
@@ -130,7 +122,7 @@ function optionsIn(
     if ("give" in found) given = { ...given, ...found.give };
     else refuse(`(${className}) has an option ${name} that ${found.refuse}`, found.fix);
   }
-  return isRight ? { ...presetsOf(className, config, era), ...given } : undefined;
+  return refused.length === 0 ? { ...presetsOf(className, config, era), ...given } : undefined;
 }
 
 /** Where Keras 2 has another default than Keras 3, of what a file leaves out. */
@@ -159,7 +151,7 @@ const precisions = ["float32", "float64", "float16", "bfloat16", "mixed_float16"
 function checkDtype({ className, config }: LayerConfig, { path }: Further, { problems }: Reading): void {
   const dtype = field(config, "dtype"),
     name = isRecord(dtype) ? textField(field(dtype, "config"), "name") : dtype;
-  if (name === undefined || precisions.includes(String(name))) return;
+  if (name === undefined || (typeof name === "string" && precisions.includes(name))) return;
   problems.add(path, `(${className}) has the dtype ${shown(dtype ?? null)}`, 'load it in Keras with dtype="float32" and save it again');
 }
 
@@ -251,15 +243,15 @@ function bidirectionalIn(layer: LayerConfig, further: Further, reading: Reading)
 
 /** But for their names and which way they go. */
 function alike(a: LayerConfig, b: LayerConfig): boolean {
-  const plain = ({ config: { name: _, go_backwards: __, dtype: ___, ...rest } }: LayerConfig): JsonRecord => withoutIds(rest);
+  const plain = ({ config }: LayerConfig): JsonRecord => withoutIds(config);
   return a.className === b.className && same(plain(a), plain(b));
 }
 
+const ownOfEach = ["name", "go_backwards", "dtype", "shared_object_id", "seed"];
+
 function withoutIds(value: JsonRecord): JsonRecord {
   const one = (item: Json): Json => (isRecord(item) ? withoutIds(item) : item);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (key === "shared_object_id" || key === "seed" ? [] : [[key, one(item)]])),
-  );
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (ownOfEach.includes(key) ? [] : [[key, one(item)]])));
 }
 
 function timeDistributedIn(layer: LayerConfig, further: Further, reading: Reading): MappedLayer | undefined {

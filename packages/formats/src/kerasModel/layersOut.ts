@@ -167,7 +167,7 @@ export function optionsOut(
 ): { readonly className: string; readonly config: JsonRecord } {
   const rules = lookup(outs, kind) ?? {};
   const options = Object.entries(config as JsonRecord).flatMap(([name, value]): [string, Json][] => {
-    if (name === "name" || value === undefined) return [];
+    if (name === "name") return [];
     const found = Object.hasOwn(rules, name) ? rules[name]?.(value) : undefined;
     if (found === undefined) refuse(`has ${name}: ${JSON.stringify(value)}`);
     return found === undefined || found[0] === "" ? [] : [[found[0], found[1]]];

@@ -95,8 +95,7 @@ class Building {
     for (const config of this.#topology.layers) this.#add(config);
     this.#makeInputs(ends.inputs);
     this.#run();
-    const located = this.#located(),
-      outputs = this.#ends(ends.outputs, (reference) => this.#values.get(keyOf(reference))?.symbol);
+    const outputs = this.#ends(ends.outputs, (reference) => this.#values.get(keyOf(reference))?.symbol);
     const isWhole = [...this.#entries.values()].every((entry) => entry.mapped !== undefined || isNoLayer(entry.config));
     if (outputs === undefined || !isWhole) {
       for (const reference of ends.outputs.kind === "one" ? [ends.outputs.value] : ends.outputs.values.values())
@@ -107,7 +106,7 @@ class Building {
     const inputs = ends.inputs.kind === "one" ? (this.#inputs.values().next().value as Symbolic) : Object.fromEntries(this.#inputs); // there is one
     try {
       const model = nn.model({ inputs, outputs, name }) as unknown as Model<string | null, string | null>; // of these ends
-      return { model, located, samples: this.#samples, masks: this.#outputMasks(ends) };
+      return { model, located: this.#located(model), samples: this.#samples, masks: this.#outputMasks(ends) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       reading.problems.add(this.#path(name), error.message, error.fix ?? "change it in Keras and save it again");
@@ -285,7 +284,7 @@ class Building {
   /** Whether what it reads is there. */
   #mask({ config }: Entry, { args }: Use, number: number): boolean {
     const of = args.map((one) => {
-      if ("plain" in one) return String(one.plain);
+      if ("plain" in one) return JSON.stringify(one.plain);
       const key = "tensor" in one ? keyOf(one.tensor) : "";
       return this.#masks.get(key) ?? key;
     });
@@ -368,14 +367,15 @@ class Building {
   }
 
   /** By Keras's numbering: by class, in the order of the file. */
-  #located(): readonly Located[] {
-    const groups = new Names();
+  #located({ layers }: ModelIn["model"]): readonly Located[] {
+    const groups = new Names(),
+      names = new Map<unknown, string>(layers.map(({ name, layer }) => [layer, name])); // a layer of one's own may have another
     return [...this.#entries.values()].flatMap((entry): readonly Located[] => {
       const { config, name, mapped, nested } = entry;
       if (isOperation(config)) return [];
       const path = `layers/${groups.take(snakeCase(lookup(aliases, config.className) ?? config.className))}`;
       if (mapped === undefined) return [];
-      if (nested === undefined) return [{ path, name: config.name, at: [name], layer: mapped.layer }];
+      if (nested === undefined) return [{ path, name: config.name, at: [names.get(mapped.layer) ?? name], layer: mapped.layer }];
       const inside = config.className === "TimeDistributed" ? `${path}/layer` : path;
       return nested.located.map((one) => ({ ...one, path: `${inside}/${one.path}`, at: [name, ...one.at] }));
     });

@@ -7,7 +7,7 @@ import { mulberry, mutated, swapped } from "../testing/mutants.ts";
 import { fromTfjs } from "./fromTfjs.ts";
 
 const names = ["sequential", "quantised", "functional", "states"];
-const text = (name: string): string => new TextDecoder().decode(fixtureBytes(`tfjs/${name}.model.json`));
+const text = (name: string): string => JSON.stringify(JSON.parse(new TextDecoder().decode(fixtureBytes(`tfjs/${name}.model.json`))));
 const load = (path: string): Uint8Array => fixtureBytes(`tfjs/${path}`);
 
 describe("fromTfjs", () => {
