@@ -6,6 +6,7 @@ import { assign } from "../kerasModel/assign.ts";
 import { frozenIn, readModel, type ReadModel, weighted } from "../kerasModel/built.ts";
 import type { OwnLayers } from "../kerasModel/reading.ts";
 import { type Archive, openArchive } from "./archive.ts";
+import { pathsOf } from "../kerasModel/variables.ts";
 import { openVariables } from "./variableStore.ts";
 
 export interface KerasOptions {
@@ -61,12 +62,14 @@ function loaded(read: ReadModel, { weights }: Archive, who: string): ReadModel["
     who,
     places: read.located,
     declared: read.declared,
-    names: store.paths,
+    names: [...store.paths],
     wanted: ({ path }, variable) => `${path}/${variable.path}`,
     find({ path }, variable) {
-      const name = `${path}/${variable.path}`,
-        array = store.array(name);
-      return array && { name, array };
+      const name = pathsOf(variable)
+          .map((one) => `${path}/${one}`)
+          .find((one) => store.paths.has(one)),
+        array = name === undefined ? undefined : store.array(name);
+      return name === undefined ? undefined : array && { name, array };
     },
   });
   return weighted(read, tree);

@@ -4,6 +4,7 @@ import { square } from "@sluice/core";
 import { adam, deserialize, dense, layer, serialize, type Spec } from "@sluice/nn";
 import { describe, expect, it } from "vitest";
 import { maskEnds, maskEndsKind } from "../kerasModel/maskEnds.ts";
+import { pathsOf } from "../kerasModel/variables.ts";
 import { fixture, fixtureBytes } from "../testing/fixtures.ts";
 import { difference, nested } from "../testing/goldens.ts";
 import { store } from "../zip/store.ts";
@@ -137,12 +138,17 @@ describe("what there is not here", () => {
 
   it("is a model whose layers no file tells, and one that was never built", () => {
     expect(() => fromKeras(changed("conv-lstm", () => '{"class_name":"MyModel","config":{}}'))).toThrow(/MyModel.*loadKerasWeights/);
-    expect(() =>
-      fromKeras(
-        changed("conv-lstm", (config) =>
-          config.replace(/\{"module": "keras.layers", "class_name": "InputLayer".*?\}, "registered_name": null\}, /, ""),
-        ),
-      ),
-    ).toThrow(/never built/);
+    const headless = (config: string): string =>
+      config.replace(/\{"module": "keras.layers", "class_name": "InputLayer".*?\}, "registered_name": null\}, /, "");
+    expect(() => fromKeras(changed("conv-lstm", headless))).not.toThrow(); // it says what it was built for
+    const unbuilt = (config: string): string =>
+      headless(config).replaceAll("build_input_shape", "nothing").replaceAll("build_config", "none");
+    expect(() => fromKeras(changed("conv-lstm", unbuilt))).toThrow(/never built/);
+  });
+
+  it("is no attention of another version of Keras, whose groups were private", () => {
+    expect(pathsOf({ path: "query_dense/vars/0" })).toEqual(["query_dense/vars/0", "_query_dense/vars/0"]);
+    expect(pathsOf({ path: "a/_key_dense/vars/1" })).toEqual(["a/_key_dense/vars/1", "a/key_dense/vars/1"]);
+    expect(pathsOf({ path: "cell/vars/1" })).toEqual(["cell/vars/1"]);
   });
 });

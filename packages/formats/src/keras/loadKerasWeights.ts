@@ -6,7 +6,7 @@ import { bytesOf } from "../kerasModel/bytes.ts";
 import { snakeCase } from "../kerasModel/names.ts";
 import { kerasOrder } from "../kerasModel/order.ts";
 import { type AnyModel, type GraphRecord, type LayerRecord, recordIn, recordOf } from "../kerasModel/record.ts";
-import { classOf, namesWithin, sizesOf, variablesOf } from "../kerasModel/variables.ts";
+import { classOf, namesWithin, pathsOf, sizesOf, variablesOf } from "../kerasModel/variables.ts";
 import { openVariables, type VariableStore } from "./variableStore.ts";
 
 export interface LoadKerasWeightsOptions<I extends string | null = null> {
@@ -43,12 +43,14 @@ export function loadKerasWeights<I extends string | null, O extends string | nul
   const places = new Finding(store, layers, declared).places(recordOf(any), "layers", []);
   for (const name of Object.keys(layers)) if (!places.some(({ at }) => at.join(".") === name)) throw refused(who, "layers", name, "the name of a layer that has weights", places.map(({ at }) => at.join("."))); // prettier-ignore
   const tree = assign({
-    ...{ who, places, declared, names: store.paths },
+    ...{ who, places, declared, names: [...store.paths] },
     wanted: ({ path, layer }, variable) => `${path ?? `layers/${snakeCase(classOf(layer.kind))}`}/${variable.path}`,
     find({ path }, variable) {
-      const name = `${path}/${variable.path}`,
-        array = path === undefined ? undefined : store.array(name);
-      return array && { name, array };
+      const name = pathsOf(variable)
+          .map((one) => `${path}/${one}`)
+          .find((one) => store.paths.has(one)),
+        array = name === undefined ? undefined : store.array(name);
+      return name === undefined ? undefined : array && { name, array };
     },
   });
   return any.withWeights(tree as never, shape as never) as unknown as Model<I, O, W, N>; // the same one
@@ -136,7 +138,7 @@ class Finding {
   /** Names of groups right below, by number. */
   #groups(prefix: string): readonly string[] {
     const found = new Set(
-      this.#store.paths.flatMap((path) => (path.startsWith(`${prefix}/`) ? [path.slice(prefix.length + 1).split("/")[0] ?? ""] : [])),
+      [...this.#store.paths].flatMap((path) => (path.startsWith(`${prefix}/`) ? [path.slice(prefix.length + 1).split("/")[0] ?? ""] : [])),
     );
     const number = (group: string): number => Number(/_(\d+)$/.exec(group)?.[1] ?? 0);
     return [...found].sort((a, b) => number(a) - number(b));

@@ -8,7 +8,7 @@ export interface VariableStore {
   /** "layers/dense/vars/0" → its array; undefined where there is none. */
   array(path: string): HostArray | undefined;
   /** Paths of all variables of layers. What optimizers, metrics and generators of random numbers keep are none. */
-  readonly paths: readonly string[];
+  readonly paths: ReadonlySet<string>;
   /** Of groups that have variables or are a layer's: "layers/dense" → "my_dense". */
   readonly layerNames: ReadonlyMap<string, string>;
 }
@@ -25,7 +25,7 @@ export function openVariables(bytes: Uint8Array, who: string): VariableStore {
       const found = arrays.get(path);
       return found && hostArray(found);
     },
-    paths: [...arrays.keys()],
+    paths: new Set(arrays.keys()),
     layerNames,
   };
 }

@@ -2,9 +2,10 @@
 import type { Problems } from "./problems.ts";
 import { type Json, type JsonRecord, lookup } from "./json.ts";
 import { hasOut, optionsOut } from "./layersOut.ts";
-import { maskEndsKind } from "./maskEnds.ts";
+import { type Masked, masksIn } from "./masksOut.ts";
 import { Names, snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
+import { passing, pruned } from "./pruned.ts";
 import { type GraphRecord, isChain, type LayerRecord, type NodeRecord, nodeOf, readsOf, recordIn, type ValueRecord } from "./record.ts";
 import { rules } from "./rules.ts";
 import { classOf, classOfLayer, namesWithin } from "./variables.ts";
@@ -39,37 +40,6 @@ export function graphOut(given: GraphRecord, outward: Outward): GraphOut {
     outward,
     masksIn(given, outward).filter((_, node) => kept[node]),
   ).done();
-}
-
-/** Keras has an attribute of its own for these. */
-const passing = ["input", maskEndsKind];
-
-/** Without layers that give what they read, where Keras needs none. */
-function pruned(record: GraphRecord): { readonly record: GraphRecord; readonly kept: readonly boolean[] } {
-  const kept = record.nodes.map(({ layer }) => !passing.includes(record.layers[layer]?.kind ?? "")),
-    numbers = new Map<number, number>();
-  record.nodes.forEach((_, i) => kept[i] === true && numbers.set(i, numbers.size));
-  const renamed = (value: ValueRecord): ValueRecord => {
-    const node = nodeOf(value, record.inputs);
-    if (node === undefined) return value;
-    return kept[node] === true ? `${numbers.get(node)}${value.slice(String(node).length)}` : renamed(readsOf(record.nodes[node]!)[0] ?? ""); // there, as `nodeOf` says
-  };
-  const tree = (values: unknown): unknown =>
-    typeof values === "string"
-      ? renamed(values)
-      : Array.isArray(values)
-        ? values.map(tree)
-        : typeof values === "object" && values !== null
-          ? Object.fromEntries(Object.entries(values).map(([name, one]) => [name, tree(one)]))
-          : values;
-  const rest: GraphRecord = {
-    ...record,
-    outputs: tree(record.outputs) as GraphRecord["outputs"], // a record maps to a record
-    nodes: record.nodes.flatMap((node, i) =>
-      kept[i] === true ? [{ ...node, x: tree(node.x), beside: tree(node.beside) as NonNullable<NodeRecord["beside"]> }] : [],
-    ), // likewise
-  };
-  return { record: rest, kept };
 }
 
 class Writing {
@@ -312,64 +282,6 @@ class Writing {
       ? values + states.indexOf(direction)
       : values + (direction === "backward" ? states.length : 0) + states.indexOf(name);
   }
-}
-
-interface Masked {
-  /** Whether a node reads, or gives, steps that may not count. */
-  readonly reads: boolean;
-  readonly gives: boolean;
-}
-
-/** Of each node. Where Keras would look at all steps, and @sluice/nn does not, `outward.problems` then knows. */
-function masksIn(record: GraphRecord, outward: Outward): readonly Masked[] {
-  const names = namesWithin(record.layers),
-    found: Masked[] = [];
-  for (const node of record.nodes) {
-    const layer = record.layers[node.layer]!; // there, as graphs are made
-    const problem = (what: string, fix: string): void =>
-      outward.problems.add(`${outward.path}${names[node.layer]}`, `(${layer.kind}) ${what}`, fix);
-    const isMasked = (value: ValueRecord): boolean => {
-      const [, path = ""] = value.split(":");
-      return !/^(state|scores)/.test(path) && found[nodeOf(value, record.inputs) ?? -1]?.gives === true;
-    };
-    const reads = readsOf({ ...node, beside: {} }).map(isMasked),
-      isFirst = readsOf(node).every((value) => nodeOf(value, record.inputs) === undefined);
-    found.push({ reads: readsOf(node).some(isMasked), gives: givesMasked({ layer, reads, isFirst, problem }) });
-  }
-  return found;
-}
-
-interface Asking {
-  readonly layer: LayerRecord;
-  readonly reads: readonly boolean[];
-  /** Whether it reads inputs alone. */
-  readonly isFirst: boolean;
-  readonly problem: (what: string, fix: string) => void;
-}
-
-function givesMasked({ layer: { kind, config }, reads, isFirst, problem }: Asking): boolean {
-  const {
-    maskIndex,
-    returnSequences,
-    layer: inside,
-  } = config as { readonly maskIndex?: number; readonly returnSequences?: boolean; readonly layer?: LayerRecord }; // their own options
-  if (kind === "embedding") return maskIndex !== undefined;
-  if (kind === "masking") {
-    if (!isFirst) problem("stands behind other layers, which moves Keras's numbering of variables", "put it first");
-    return true;
-  }
-  if (!reads.includes(true) || kind === maskEndsKind) return false;
-  const rule = lookup(rules, classOf(kind));
-  if (rule?.call === "recurrent" || kind === "bidirectional")
-    return ((inside?.config as { readonly returnSequences?: boolean } | undefined) ?? { returnSequences }).returnSequences === true; // likewise
-  if (rule?.masks === "stops" || (rule?.call === "list" && reads.includes(false))) {
-    problem(
-      "leaves out steps that do not count, and Keras drops their mask there",
-      "use globalAveragePooling1D or a recurrent layer, or end the mask before it: maskEnds()",
-    );
-    return false;
-  }
-  return rule?.masks !== "heeds";
 }
 
 function keras(className: string, config: JsonRecord): JsonRecord {

@@ -2,14 +2,15 @@
 import { SluiceError } from "@sluice/core";
 import * as nn from "@sluice/nn";
 import type { AnyLayer, Model, Symbolic } from "@sluice/nn";
-import type { Era } from "./activations.ts";
+import { byName, flatten, isNothing, isPlain, isPlainGiven, keyOf, referencesIn, shapeOf, useIn } from "./arguments.ts";
 import { callIn } from "./calls.ts";
-import { field, isList, type Json, type JsonRecord, lookup } from "./json.ts";
+import { chained, counted } from "./graphEnds.ts";
+import { field, type Json, type JsonRecord, lookup } from "./json.ts";
 import { layerIn, type MappedLayer } from "./layerIn.ts";
 import { maskEnds } from "./maskEnds.ts";
 import { nameHere, Names, snakeCase } from "./names.ts";
+import { aliases, isMaskOperation, isNoLayer, isOperation, operationIn } from "./operations.ts";
 import type { Reading } from "./reading.ts";
-import { made, operations, rules } from "./rules.ts";
 import { type Argument, type Ends, isModel, type LayerConfig, type Reference, type Topology, topologyOf, type Use } from "./topology.ts";
 import { type Given, maskOperations, type MaskOf, masksIn, unmasked, type Value, valuesIn } from "./values.ts";
 
@@ -127,7 +128,7 @@ class Building {
     else if (isModel(config.className)) this.#nest(entry, []);
     else
       entry.mapped =
-        operationIn(entry) ??
+        operationIn(config, entry.name) ??
         layerIn(
           config,
           { name: entry.name, path: this.#path(config.name), options: this.#asked(config), nested: (inner) => this.#inside(entry, inner) },
@@ -389,154 +390,4 @@ class Building {
       fix: "Save it again",
     });
   }
-}
-
-function keyOf({ layer, use, output }: Reference): string {
-  return `${layer}/${use}/${output}`;
-}
-
-/** "layer/use" of "layer/use/output". */
-function useIn(key: string): string {
-  return key.slice(0, key.lastIndexOf("/"));
-}
-
-function referencesIn(argument: Argument): readonly Reference[] {
-  if ("tensor" in argument) return [argument.tensor];
-  if ("list" in argument) return argument.list.flatMap(referencesIn);
-  return "record" in argument ? [...argument.record.values()].flatMap(referencesIn) : [];
-}
-
-function isPlain(argument: Argument | undefined, value: unknown): boolean {
-  return argument !== undefined && "plain" in argument && argument.plain === value;
-}
-
-function isPlainGiven(given: Given | undefined, value: unknown): boolean {
-  return given !== undefined && "plain" in given && given.plain === value;
-}
-
-/** null, false, and lists of nothing else: as if it were not there. */
-function isNothing(given: Given): boolean {
-  if ("plain" in given) return given.plain === null || given.plain === false;
-  if ("record" in given) return given.record.size > 0 && [...given.record.values()].every(isNothing);
-  return "list" in given && given.list.every(isNothing);
-}
-
-/** The tensors of a call, each with its place or name. */
-function flatten(args: readonly Argument[]): readonly (readonly [Reference, number | string])[] {
-  const [first, ...more] = args;
-  const top = first !== undefined && "list" in first && more.length === 0 ? first.list : args;
-  return top.flatMap((argument, i): (readonly [Reference, number | string])[] => {
-    if ("tensor" in argument) return [[argument.tensor, i]];
-    if ("record" in argument)
-      return [...argument.record].flatMap(([name, one]) => ("tensor" in one ? [[one.tensor, nameHere(name)] as const] : []));
-    return [];
-  });
-}
-
-function byName(names: readonly string[], args: readonly Given[]): Readonly<Record<string, Symbolic | undefined>> {
-  const [first] = args;
-  if (first !== undefined && "record" in first)
-    return Object.fromEntries([...first.record].map(([name, one]) => [nameHere(name), valuesIn(one)[0]?.symbol]));
-  const values = args.flatMap(valuesIn);
-  return Object.fromEntries(names.map((name, i) => [name, values[i]?.symbol]));
-}
-
-/** Without the batch. */
-function shapeOf({ config }: LayerConfig): readonly (number | null)[] | undefined {
-  const shape = field(config, "batch_shape") ?? field(config, "batch_input_shape");
-  if (
-    !isList(shape) ||
-    shape.length === 0 ||
-    !shape.slice(1).every((size) => size === null || (Number.isInteger(size) && Number(size) > 0))
-  )
-    return undefined;
-  return shape.slice(1) as (number | null)[]; // as was just seen
-}
-
-/** x + y and the like, which are functions and no layers. */
-function isOperation({ module }: LayerConfig): boolean {
-  return module.startsWith("keras.src.ops") || module.startsWith("keras.ops");
-}
-
-/** Classes of Keras's that have another name than they are known by. */
-const aliases: Readonly<Record<string, string>> = { GroupQueryAttention: "GroupedQueryAttention", Model: "Functional" };
-
-function isMaskOperation(config: LayerConfig): boolean {
-  return isOperation(config) && Object.hasOwn(maskOperations, config.className);
-}
-
-function isNoLayer(config: LayerConfig): boolean {
-  return config.className === "InputLayer" || isMaskOperation(config);
-}
-
-function operationIn({ config, name }: Entry): MappedLayer | undefined {
-  const className = isOperation(config) && Object.hasOwn(operations, config.className) ? operations[config.className] : undefined,
-    rule = className === undefined ? undefined : rules[className];
-  const isOfTensors = config.uses.every(
-    ({ args, kwargs }) => args.length === 2 && args.every((one) => "tensor" in one) && kwargs.size === 0,
-  );
-  return rule !== undefined && isOfTensors ? { layer: made(rule.make, { name }), rule } : undefined;
-}
-
-/**
- * Its outputs with the uses of a model within counted from 0, as everywhere else: what makes such a model is its first use to Keras, which Keras 3 counts where it tells outputs. Where a file of
- * Keras 2 counts it there are as many uses as numbers.
- */
-function counted(topology: Topology, era: Era): Topology {
-  const models = new Map(topology.layers.filter(({ className }) => isModel(className)).map((layer) => [layer.name, layer]));
-  const one = (reference: Reference): Reference => {
-    const model = models.get(reference.layer);
-    if (model === undefined) return reference;
-    const isCounted = era === "keras3" ? model.className !== "Sequential" : reference.use >= model.uses.length;
-    return isCounted ? { ...reference, use: reference.use - 1 } : reference;
-  };
-  const all = (ends: Ends): Ends =>
-    ends.kind === "one"
-      ? { ...ends, value: one(ends.value) }
-      : { ...ends, values: new Map([...ends.values].map(([name, each]) => [name, one(each)])) };
-  return { ...topology, ends: topology.ends && { inputs: topology.ends.inputs, outputs: all(topology.ends.outputs) } };
-}
-
-/** A sequence as the graph that it is. */
-function chained(topology: Topology, who: string): Topology {
-  const { layers } = topology,
-    [first] = layers;
-  if (first === undefined) throw new SluiceError({ code: "FILE_CORRUPT", who, what: `the model "${topology.name}" has no layers` });
-  const shape = first.className === "InputLayer" ? undefined : (field(first.config, "batch_input_shape") ?? inputShape(first));
-  if (first.className !== "InputLayer" && shape === undefined)
-    throw new SluiceError({
-      code: "UNSUPPORTED",
-      who,
-      what: `the model "${topology.name}" does not say what it reads: it was never built`,
-      fix: "Call it on data in Keras, or begin it with keras.Input(shape), and save it again",
-    });
-  const input: LayerConfig = {
-    className: "InputLayer",
-    registeredName: undefined,
-    module: "keras.layers",
-    name: freeName(layers),
-    config: { batch_shape: shape ?? null },
-    uses: [],
-    inputRank: undefined,
-  };
-  const all = first.className === "InputLayer" ? layers : [input, ...layers];
-  const use = (before: LayerConfig): Use => ({ args: [{ tensor: { layer: before.name, use: 0, output: 0 } }], kwargs: new Map() });
-  const linked = all.map((layer, i) => ({ ...layer, uses: i === 0 ? [] : [use(all[i - 1]!)] })); // there is one before
-  const end = (at: LayerConfig): Ends => ({ kind: "one", value: { layer: at.name, use: 0, output: 0 } });
-  return { ...topology, kind: "functional", layers: linked, ends: { inputs: end(linked[0]!), outputs: end(linked.at(-1)!) } }; // there is one
-}
-
-function freeName(layers: readonly LayerConfig[]): string {
-  const taken = new Set(layers.map(({ name }) => name));
-  let name = "input";
-  while (taken.has(name)) name += "_";
-  return name;
-}
-
-/** Of a model that stands first in a sequence. */
-function inputShape({ className, config }: LayerConfig): Json | undefined {
-  if (!isModel(className)) return undefined;
-  const layers = field(config, "layers"),
-    [first] = isList(layers) ? layers : [];
-  return field(field(first, "config"), "batch_shape") ?? field(field(first, "config"), "batch_input_shape");
 }

@@ -42,6 +42,8 @@ export interface Topology {
   readonly kind: "sequential" | "functional";
   readonly name: string;
   readonly layers: readonly LayerConfig[];
+  /** What a sequence was built for, where the file says it. */
+  readonly builtFor?: Json;
   /** Of a functional model. */
   readonly ends: { readonly inputs: Ends; readonly outputs: Ends } | undefined;
 }
@@ -68,11 +70,12 @@ export function topologyOf(model: Json, who: string): Topology {
   if (layers.length > mostLayers) throw corrupt(who, `the model has ${layers.length} layers`);
   const name = textField(given, "name") ?? className.toLowerCase();
   const each = layers.map((layer) => layerOf(layer, who));
+  const built = field(given, "build_input_shape") ?? field(field(model, "build_config"), "input_shape");
   const isFunctional = functionalClasses.includes(className);
   const ends = isFunctional
     ? { inputs: endsOf(field(given, "input_layers"), who), outputs: endsOf(field(given, "output_layers"), who) }
     : undefined;
-  return { kind: isFunctional ? "functional" : "sequential", name, layers: each, ends };
+  return { kind: isFunctional ? "functional" : "sequential", name, layers: each, ends, ...(built !== undefined && { builtFor: built }) };
 }
 
 function layerOf(layer: Json, who: string): LayerConfig {

@@ -203,3 +203,12 @@ export function classOf(kind: string): string {
 export function misfit({ shape }: Variable, { shape: given }: Pick<HostArray, "shape">): string | undefined {
   return shape.join() === given.join() ? undefined : `is [${given.join(", ")}], the layer needs [${shape.join(", ")}]`;
 }
+
+/** Where a variable stands; attention of other versions of Keras has it under the private or the public name. */
+export function pathsOf({ path }: Pick<Variable, "path">): readonly string[] {
+  const other = path.replace(
+    /(^|\/)(_?)(query|key|value|output)_dense\//,
+    (_, before: string, mark: string, what: string) => `${before}${mark === "" ? "_" : ""}${what}_dense/`,
+  );
+  return other === path ? [path] : [path, other];
+}

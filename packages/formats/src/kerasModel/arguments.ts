@@ -1,0 +1,68 @@
+// What a use of a layer of Keras reads: its tensors by name, and what of it says nothing.
+import type { Symbolic } from "@sluice/nn";
+import { field, isList } from "./json.ts";
+import { nameHere } from "./names.ts";
+import type { Argument, LayerConfig, Reference } from "./topology.ts";
+import { type Given, valuesIn } from "./values.ts";
+
+export function keyOf({ layer, use, output }: Reference): string {
+  return `${layer}/${use}/${output}`;
+}
+
+/** "layer/use" of "layer/use/output". */
+export function useIn(key: string): string {
+  return key.slice(0, key.lastIndexOf("/"));
+}
+
+export function referencesIn(argument: Argument): readonly Reference[] {
+  if ("tensor" in argument) return [argument.tensor];
+  if ("list" in argument) return argument.list.flatMap(referencesIn);
+  return "record" in argument ? [...argument.record.values()].flatMap(referencesIn) : [];
+}
+
+export function isPlain(argument: Argument | undefined, value: unknown): boolean {
+  return argument !== undefined && "plain" in argument && argument.plain === value;
+}
+
+export function isPlainGiven(given: Given | undefined, value: unknown): boolean {
+  return given !== undefined && "plain" in given && given.plain === value;
+}
+
+/** null, false, and lists of nothing else: as if it were not there. */
+export function isNothing(given: Given): boolean {
+  if ("plain" in given) return given.plain === null || given.plain === false;
+  if ("record" in given) return given.record.size > 0 && [...given.record.values()].every(isNothing);
+  return "list" in given && given.list.every(isNothing);
+}
+
+/** The tensors of a call, each with its place or name. */
+export function flatten(args: readonly Argument[]): readonly (readonly [Reference, number | string])[] {
+  const [first, ...more] = args;
+  const top = first !== undefined && "list" in first && more.length === 0 ? first.list : args;
+  return top.flatMap((argument, i): (readonly [Reference, number | string])[] => {
+    if ("tensor" in argument) return [[argument.tensor, i]];
+    if ("record" in argument)
+      return [...argument.record].flatMap(([name, one]) => ("tensor" in one ? [[one.tensor, nameHere(name)] as const] : []));
+    return [];
+  });
+}
+
+export function byName(names: readonly string[], args: readonly Given[]): Readonly<Record<string, Symbolic | undefined>> {
+  const [first] = args;
+  if (first !== undefined && "record" in first)
+    return Object.fromEntries([...first.record].map(([name, one]) => [nameHere(name), valuesIn(one)[0]?.symbol]));
+  const values = args.flatMap(valuesIn);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]?.symbol]));
+}
+
+/** Without the batch. */
+export function shapeOf({ config }: LayerConfig): readonly (number | null)[] | undefined {
+  const shape = field(config, "batch_shape") ?? field(config, "batch_input_shape");
+  if (
+    !isList(shape) ||
+    shape.length === 0 ||
+    !shape.slice(1).every((size) => size === null || (Number.isInteger(size) && Number(size) > 0))
+  )
+    return undefined;
+  return shape.slice(1) as (number | null)[]; // as was just seen
+}
