@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { difference } from "../testing/goldens.ts";
-import { kerasNames } from "./testing.ts";
+import { kerasNames } from "../testing/keras.ts";
 import { fromKeras } from "./fromKeras.ts";
 
 describe("fromKeras", () => {

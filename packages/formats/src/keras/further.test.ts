@@ -123,6 +123,15 @@ describe("what there is not here", () => {
     expect(() => fromKeras(bytes)).toThrow(/global_max_pooling1d_3.*zero_output_for_mask=True/);
   });
 
+  it("is a normalisation, a softmax or an embedding whose masks Keras has otherwise", () => {
+    const along = changed("masks", (config) => config.replace('"axis": [-1]', '"axis": [1, 2]')); // prettier-ignore
+    expect(() => fromKeras(along)).toThrow(/layer_normalization_4" \(LayerNormalization\) reads steps that do not count as others/);
+    const grouped = changed("masks", (config) => config.replace('"class_name": "LayerNormalization"', '"class_name": "UnitNormalization"').replace('"axis": [-1]', '"axis": 1').replace(/"epsilon": 0.001, "center": true, "scale": true, "rms_scaling": false,/, "").replace(/"beta_initializer": .*?"gamma_constraint": null/, '"axis": 1')); // prettier-ignore
+    expect(() => fromKeras(grouped)).toThrow(/\(UnitNormalization\)/);
+    const documents = changed("masked-bidirectional", (config) => config.replaceAll("[null, 5]", "[null, 3, 5]").replace(/\{"module": "keras.layers", "class_name": "Bidirectional", "config": \{"name": "bidirectional", .*"build_config": \{"input_shape": \[null, 3\]\}\}/, '{"class_name": "Flatten", "config": {"name": "flatten"}}')); // prettier-ignore
+    expect(() => fromKeras(documents)).toThrow(/more than the steps/);
+  });
+
   it("is a call with training=True, with a mask of one's own, or one layer called causally and not", () => {
     expect(() =>
       fromKeras(

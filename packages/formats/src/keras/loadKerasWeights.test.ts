@@ -21,7 +21,7 @@ import { fixtureBytes } from "../testing/fixtures.ts";
 import { difference } from "../testing/goldens.ts";
 import { fromKeras } from "./fromKeras.ts";
 import { loadKerasWeights } from "./loadKerasWeights.ts";
-import { kerasNames, numbersOf } from "./testing.ts";
+import { kerasNames, numbersOf } from "../testing/keras.ts";
 import { toKerasWeights } from "./toKeras.ts";
 
 const weights = (name: string): Uint8Array => fixtureBytes(`keras/${name}.weights.h5`);

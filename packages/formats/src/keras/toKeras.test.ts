@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { difference } from "../testing/goldens.ts";
 import { fromKeras } from "./fromKeras.ts";
-import { kerasNames, numbersOf } from "./testing.ts";
+import { kerasNames, numbersOf } from "../testing/keras.ts";
 import { toKeras, toKerasWeights } from "./toKeras.ts";
 
 const loadedByKeras = JSON.parse(new TextDecoder().decode(fixtureBytes("keras/written.json"))) as Readonly<Record<string, string>>; // which the file is

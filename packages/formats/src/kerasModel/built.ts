@@ -36,6 +36,17 @@ export function readModel(json: Json, given: Omit<Reading, "problems" | "ranks">
     if (wanted !== undefined && rank !== undefined && wanted !== rank + 1)
       problems.add(name, `normalises along axis ${wanted - 1} of ${rank + 1}`, "move the features to the last axis");
   }
+  for (const { at, name, layer } of found.located) {
+    const rank = (
+      built.layers.find((one) => at.length === 1 && one.name === at[0])?.output as { readonly shape?: readonly number[] } | undefined
+    )?.shape?.length; // of one value
+    if (layer.kind === "embedding" && "maskIndex" in layer.config && (rank ?? 0) > 2)
+      problems.add(
+        name,
+        "(Embedding) makes a mask of more than the steps",
+        "wrap it and what reads it in TimeDistributed: a model of sentences within one of documents",
+      );
+  }
   problems.check(given.who);
   return { ...found, shapes, declared: built.weights };
 }

@@ -2,7 +2,7 @@
 import type { Symbolic } from "@sluice/nn";
 import { lookup } from "./json.ts";
 import type { MappedLayer, Recurrence } from "./layerIn.ts";
-import type { CallKind } from "./rules.ts";
+import { type CallKind, maskRuleOf } from "./rules.ts";
 import { type Given, masksIn, notEqual, unmasked, type Value, valuesIn } from "./values.ts";
 
 export interface Calling {
@@ -82,7 +82,12 @@ function oneOf({ args, problem }: Calling): Value | undefined {
 
 /** As Keras looks at it: without its mask, where the layer looks at all steps alike. */
 function looked(value: Value, { mapped, endMask, problem }: Calling): Value | undefined {
-  if (value.mask === undefined || mapped.rule.masks !== "stops") return value;
+  const masks = mapped.rule.call === "single" ? maskRuleOf(mapped.rule, mapped.layer.config) : mapped.rule.masks;
+  if (value.mask !== undefined && masks === "mixes") {
+    problem("reads steps that do not count as others", "put it where there is no mask");
+    return undefined;
+  }
+  if (value.mask === undefined || masks !== "stops") return value;
   if (value.isSame) return endMask(value);
   problem(
     "drops the mask of the steps, and Keras has numbers at those that do not count which there are not here",

@@ -3,7 +3,7 @@ import { lookup } from "./json.ts";
 import { maskEndsKind } from "./maskEnds.ts";
 import type { Problems } from "./problems.ts";
 import { type GraphRecord, type LayerRecord, nodeOf, readsOf, type ValueRecord } from "./record.ts";
-import { rules } from "./rules.ts";
+import { maskRuleOf, rules } from "./rules.ts";
 import { classOf, namesWithin } from "./variables.ts";
 
 export interface Masked {
@@ -54,12 +54,20 @@ function givesMasked({ layer: { kind, config }, reads, isFirst, problem }: Askin
   const rule = lookup(rules, classOf(kind));
   if (rule?.call === "recurrent" || kind === "bidirectional")
     return ((inside?.config as { readonly returnSequences?: boolean } | undefined) ?? { returnSequences }).returnSequences === true; // likewise
-  if (rule?.masks === "stops" || (rule?.call === "list" && reads.includes(false))) {
+  const masks = rule?.call === "single" ? maskRuleOf(rule, config) : rule?.masks;
+  if (masks === "mixes") {
+    problem(
+      "leaves out steps that do not count, and Keras reads them as others",
+      "put it where there is no mask, or end the mask before it: maskEnds()",
+    );
+    return false;
+  }
+  if (masks === "stops" || (rule?.call === "list" && reads.includes(false))) {
     problem(
       "leaves out steps that do not count, and Keras drops their mask there",
       "use globalAveragePooling1D or a recurrent layer, or end the mask before it: maskEnds()",
     );
     return false;
   }
-  return rule?.masks !== "heeds";
+  return masks !== "heeds";
 }

@@ -19,9 +19,9 @@ import {
 
 /**
  * What Keras does with the mask of what a layer reads: "keeps": hands it on, and what stands at steps that do not count is the same here; "moves": hands it on, and it is not; "stops": looks at
- * all steps alike, and the mask ends; "heeds": leaves out what does not count, and the mask ends.
+ * all steps alike, and the mask ends; "heeds": leaves out what does not count, and the mask ends; "mixes": steps that do not count come into those that do, or the mask into features, as here they do not.
  */
-export type MaskRule = "keeps" | "moves" | "stops" | "heeds";
+export type MaskRule = "keeps" | "moves" | "stops" | "heeds" | "mixes";
 
 /** How a layer is called, and what it gives. */
 export type CallKind = "single" | "list" | "recurrent" | "attention" | "multiHead" | "reversible";
@@ -133,7 +133,7 @@ export const rules: Readonly<Record<string, LayerRule>> = {
   LeakyReLU: rule(nn.leakyRelu, "keeps", { negative_slope: as("negativeSlope"), alpha: as("negativeSlope") }),
   PReLU: rule(nn.prelu, "moves", { shared_axes: (value) => ({ give: { sharedAxes: value } }), ...unsaid("alpha") }),
   ELU: rule(nn.elu, "moves", { alpha: as("alpha") }),
-  Softmax: rule(nn.softmax, "stops", { axis: axes("axis") }),
+  Softmax: rule(nn.softmax, "mixes", { axis: axes("axis") }),
 
   LSTM: rule(
     nn.lstm,
@@ -283,4 +283,10 @@ export const operations: Readonly<Record<string, string>> = {
 /** Makers check what they are given. */
 export function made(make: LayerMaker, ...given: readonly unknown[]): AnyLayer {
   return (make as unknown as (...given: readonly unknown[]) => AnyLayer)(...given); // of whatever they check
+}
+
+/** Of a layer with these options: along the steps a normalisation mixes them. */
+export function maskRuleOf({ masks }: Pick<LayerRule, "masks">, config: object): MaskRule {
+  const { axis = -1 } = config as { readonly axis?: unknown }; // of the layers that have one
+  return masks === "keeps" && axis !== -1 ? "mixes" : masks;
 }
