@@ -17,7 +17,7 @@ describe("toKeras", () => {
   it.each(kerasNames)("%s goes out as Keras loaded it, and comes back", (name) => {
     const read = fromKeras(fixtureBytes(`keras/${name}.keras`)),
       bytes = toKeras(read),
-      weights = toKerasWeights(read, { ends: name === "states" ? "dictionary" : "list" });
+      weights = toKerasWeights(read, { ends: ["states", "dictionaries"].includes(name) ? "dictionary" : "list" });
     const folder = process.env["SLUICE_KERAS_OUT"]; // for whoever checks them with Keras again
     if (folder !== undefined) for (const [file, data] of [[`${name}.keras`, bytes], [`${name}.weights.h5`, weights]] as const) writeFileSync(`${folder}/${file}`, data); // prettier-ignore
     expect(digest(bytes)).toBe(loadedByKeras[`${name}.keras`]);
@@ -28,7 +28,8 @@ describe("toKeras", () => {
   it.each(["masks", "states", "nested-shared", "attentions", "any-length"])(
     "%s gives the same numbers when it comes back",
     async (name) => {
-      expect(await difference(fromKeras(toKeras(fromKeras(fixtureBytes(`keras/${name}.keras`)))), `keras/${name}`)).toBeLessThan(2e-6);
+      const read = fromKeras(fixtureBytes(`keras/${name}.keras`)); // whose ends Keras puts in the order of their names
+      expect(await difference(fromKeras(toKeras(read)), `keras/${name}`, read)).toBeLessThan(2e-6);
     },
   );
 

@@ -48,11 +48,10 @@ export function flatten(args: readonly Argument[]): readonly (readonly [Referenc
 }
 
 export function byName(names: readonly string[], args: readonly Given[]): Readonly<Record<string, Symbolic | undefined>> {
-  const [first] = args;
-  if (first !== undefined && "record" in first)
-    return Object.fromEntries([...first.record].map(([name, one]) => [nameHere(name), valuesIn(one)[0]?.symbol]));
+  const [first] = args,
+    named = first !== undefined && "record" in first ? new Map([...first.record].map(([name, one]) => [nameHere(name), one])) : undefined;
   const values = args.flatMap(valuesIn);
-  return Object.fromEntries(names.map((name, i) => [name, values[i]?.symbol]));
+  return Object.fromEntries(names.map((name, i) => [name, named === undefined ? values[i]?.symbol : valuesIn(named.get(name))[0]?.symbol]));
 }
 
 /** Without the batch. */

@@ -2,7 +2,7 @@
 import { SluiceError } from "@sluice/core";
 import { field, isList, type Json, type JsonRecord, textField } from "./json.ts";
 import { modelIn, type ModelIn } from "./modelIn.ts";
-import { Problems } from "./problems.ts";
+import { Problems, said } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import type { WeightTree } from "./assign.ts";
 
@@ -75,7 +75,7 @@ function builtFor(
   throw new SluiceError({
     code: "UNSUPPORTED",
     who,
-    what: `the model cannot be built here: ${error.message}`,
+    what: `the model cannot be built here: ${said(error)}`,
     ...(error.fix !== undefined && { fix: error.fix }),
     cause,
   });

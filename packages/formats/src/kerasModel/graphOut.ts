@@ -272,7 +272,7 @@ class Writing {
   #outputOf({ kind, config }: LayerRecord, path: string): number {
     if (path === "") return 0;
     if (path === "scores") return 1;
-    if (kind === "model") return Math.max(0, (recordIn(config).ends.outputs ?? []).indexOf(path));
+    if (kind === "model") return Math.max(0, [...(recordIn(config).ends.outputs ?? [])].sort((a, b) => (a < b ? -1 : 1)).indexOf(path));
     const { layer, mergeMode } = config as { readonly layer?: LayerRecord; readonly mergeMode?: string }; // of a Bidirectional
     const states = (layer?.kind ?? kind) === "lstm" ? ["h", "c"] : ["h"],
       [first = "", direction = "", name = ""] = path.split(".");

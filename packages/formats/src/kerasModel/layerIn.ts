@@ -3,6 +3,7 @@ import { SluiceError } from "@sluice/core";
 import * as nn from "@sluice/nn";
 import type { AnyLayer } from "@sluice/nn";
 import { field, isList, isRecord, lookup, type Json, type JsonRecord, same, shown, textField } from "./json.ts";
+import { said } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { cells, instead, type LayerRule, made, rules } from "./rules.ts";
 import { isModel, type LayerConfig } from "./topology.ts";
@@ -141,7 +142,7 @@ function attempt(make: () => AnyLayer, { className }: LayerConfig, { path }: Fur
     return make();
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    problems.add(path, `(${className}) cannot be made: ${error.message}`, error.fix ?? "change this option in Keras and save it again");
+    problems.add(path, `(${className}) cannot be made: ${said(error)}`, error.fix ?? "change this option in Keras and save it again");
     return undefined;
   }
 }

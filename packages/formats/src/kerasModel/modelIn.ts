@@ -10,6 +10,7 @@ import { layerIn, type MappedLayer } from "./layerIn.ts";
 import { maskEnds } from "./maskEnds.ts";
 import { nameHere, Names, snakeCase } from "./names.ts";
 import { aliases, isMaskOperation, isNoLayer, isOperation, operationIn } from "./operations.ts";
+import { said } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { type Argument, type Ends, isModel, type LayerConfig, type Reference, type Topology, topologyOf, type Use } from "./topology.ts";
 import { type Given, maskOperations, type MaskOf, masksIn, unmasked, type Value, valuesIn } from "./values.ts";
@@ -110,7 +111,11 @@ class Building {
       return { model, located: this.#located(model), samples: this.#samples, masks: this.#outputMasks(ends) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      reading.problems.add(this.#path(name), error.message, error.fix ?? "change it in Keras and save it again");
+      reading.problems.add(
+        this.#site.path === "" ? name : this.#site.path,
+        said(error),
+        error.fix ?? "change it in Keras and save it again",
+      );
       return undefined;
     }
   }
@@ -341,7 +346,7 @@ class Building {
       if (!(error instanceof SluiceError)) throw error;
       this.#site.reading.problems.add(
         this.#path(entry.config.name),
-        `(${entry.config.className}) cannot be called so: ${error.message}`,
+        `(${entry.config.className}) cannot be called so: ${said(error)}`,
         error.fix ?? "call it otherwise",
       );
       return undefined;

@@ -28,3 +28,8 @@ export class Problems {
     });
   }
 }
+
+/** What an error of the library says, without what to do. */
+export function said({ message, fix }: SluiceError): string {
+  return fix !== undefined && message.endsWith(`. ${fix}`) ? message.slice(0, -fix.length - 2) : message;
+}

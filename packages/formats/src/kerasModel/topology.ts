@@ -145,8 +145,13 @@ function reference(value: Json, who: string): Reference {
   throw corrupt(who, `${shown(value)} names no tensor`);
 }
 
+/** As Keras goes through a dictionary: by its names. */
+function inNames(value: JsonRecord): readonly (readonly [string, Json])[] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function endsOf(value: Json | undefined, who: string): Ends {
-  if (isRecord(value)) return { kind: "named", values: new Map(Object.entries(value).map(([name, one]) => [name, reference(one, who)])) };
+  if (isRecord(value)) return { kind: "named", values: new Map(inNames(value).map(([name, one]) => [name, reference(one, who)])) };
   if (!isList(value) || value.length === 0) throw corrupt(who, "the model has no inputs or no outputs");
   if (typeof value[0] === "string") return { kind: "one", value: reference(value, who) };
   const all = value.map((one) => reference(one, who));

@@ -3,13 +3,13 @@ import { open } from "@sluice/cpu";
 import type { Model } from "@sluice/nn";
 import { type FixtureArray, fixture } from "./fixtures.ts";
 
-/** The largest difference of any output of the model to the fixture's, on the cpu backend. Throws where shapes differ. */
-export async function difference(model: unknown, name: string): Promise<number> {
+/** The largest difference of any output of the model to the fixture's, on the cpu backend. Throws where shapes differ. `like` has its ends in the fixture's order. */
+export async function difference(model: unknown, name: string, like: unknown = model): Promise<number> {
   const { inputs, outputs } = fixture(name),
     read = model as Model<string | null, string | null>; // of whatever ends
   await using backend = await open();
   using trainer = await read.compile({ backend });
-  const { ends } = read;
+  const { ends } = like as typeof read; // likewise
   const given = ends.inputs === null ? nested(inputs[0]!) : Object.fromEntries(ends.inputs.map((end, i) => [end, nested(inputs[i]!)])); // one for each
   const came = (await trainer.predict(given as never)) as unknown; // by its own names
   const all =

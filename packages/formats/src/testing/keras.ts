@@ -4,7 +4,7 @@ import type { Saved } from "@sluice/nn";
 export const kerasNames = [
   ...["sequential-recurrent", "masked-bidirectional", "functional-attention-two-heads", "conv-lstm", "recurrent-options", "states"],
   ...["bidirectional-merges", "convolutions", "normalisations", "attentions", "merges", "activations", "shapes", "masks", "masking"],
-  ...["nested-shared", "any-length", "causal"],
+  ...["nested-shared", "dictionaries", "any-length", "causal"],
 ] as const;
 
 /** The weights of a model, by name. */
