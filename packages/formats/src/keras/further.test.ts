@@ -123,6 +123,10 @@ describe("what there is not here", () => {
     expect(() => fromKeras(bytes)).toThrow(/global_max_pooling1d_3.*zero_output_for_mask=True/);
   });
 
+  it("is a product of masked steps with others, which Keras takes as 1", () => {
+    expect(() => fromKeras(file("masked-product"))).toThrow(/"multiply_6" \(Multiply\) reads values whose steps do not count alike/);
+  });
+
   it("is a normalisation, a softmax or an embedding whose masks Keras has otherwise", () => {
     const along = changed("masks", (config) => config.replace('"axis": [-1]', '"axis": [1, 2]')); // prettier-ignore
     expect(() => fromKeras(along)).toThrow(/layer_normalization_4" \(LayerNormalization\) reads steps that do not count as others/);

@@ -150,10 +150,11 @@ function listCall(calling: Calling): readonly Value[] | undefined {
         isSame,
       },
     ];
-  if (!masks.has(undefined) || !isSame) {
+  if (!masks.has(undefined) || !isSame || mapped.layer.kind === "multiply") {
     problem("reads values whose steps do not count alike", "let one mask stand for all of them");
     return undefined;
   }
+  // A product takes what does not count as 1.
   const bare = read.map((value) => (value.mask === undefined ? value : endMask(value))); // where one has no mask Keras drops those of the others
   return [
     unmasked(

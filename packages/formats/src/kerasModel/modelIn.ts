@@ -289,11 +289,13 @@ class Building {
 
   /** Whether what it reads is there. */
   #mask({ config }: Entry, { args }: Use, number: number): boolean {
-    const of = args.map((one) => {
-      if ("plain" in one) return JSON.stringify(one.plain);
+    const named = (one: Argument): readonly string[] => {
+      if ("plain" in one) return [JSON.stringify(one.plain)];
+      if ("list" in one) return one.list.flatMap(named);
       const key = "tensor" in one ? keyOf(one.tensor) : "";
-      return this.#masks.get(key) ?? key;
-    });
+      return [this.#masks.get(key) ?? key];
+    };
+    const of = args.flatMap(named);
     this.#masks.set(keyOf({ layer: config.name, use: number, output: 0 }), maskOperations[config.className]!(of)); // there is one, as `isMaskOperation` says
     return true;
   }

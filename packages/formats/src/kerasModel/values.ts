@@ -41,9 +41,12 @@ export function masksIn(given: Given | undefined): readonly (MaskOf | undefined)
 
 /** What Keras does with masks as functions of tensors: those that a model's file has where a layer is given one. */
 export const maskOperations: Readonly<Record<string, (args: readonly string[]) => MaskOf>> = {
+  ...{ ExpandDims: ([mask = ""]) => `wide(${mask})`, ZerosLike: () => "zeros", OnesLike: () => "ones" },
+  Concatenate: ([first = "", ...more]) =>
+    more.every((mask) => mask === first || mask === "-1") ? first : `concat(${[first, ...more].join(", ")})`,
   NotEqual: ([x = "", value = ""]) => notEqual(x, value),
-  Any: ([mask = ""]) => `any(${mask})`,
-  LogicalOr: ([a = "", b = ""]) => (a === b ? a : `or(${a}, ${b})`),
+  Any: ([mask = ""]) => /^wide\((.*)\)$/.exec(mask)?.[1] ?? `any(${mask})`,
+  LogicalOr: ([a = "", b = ""]) => (a === b || b === "zeros" ? a : `or(${a}, ${b})`),
   LogicalAnd: ([a = "", b = ""]) => (a === b ? a : `and(${a}, ${b})`),
   ConvertToTensor: ([mask = ""]) => mask,
 };
