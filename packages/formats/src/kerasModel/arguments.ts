@@ -1,9 +1,8 @@
 // What a use of a layer of Keras reads: its tensors by name, and what of it says nothing.
-import type { Symbolic } from "@sluice/nn";
 import { field, isList } from "./json.ts";
 import { nameHere } from "./names.ts";
 import type { Argument, LayerConfig, Reference } from "./topology.ts";
-import { type Given, valuesIn } from "./values.ts";
+import { type Given, type Value, valuesIn } from "./values.ts";
 
 export function keyOf({ layer, use, output }: Reference): string {
   return `${layer}/${use}/${output}`;
@@ -47,11 +46,12 @@ export function flatten(args: readonly Argument[]): readonly (readonly [Referenc
   });
 }
 
-export function byName(names: readonly string[], args: readonly Given[]): Readonly<Record<string, Symbolic | undefined>> {
-  const [first] = args,
-    named = first !== undefined && "record" in first ? new Map([...first.record].map(([name, one]) => [nameHere(name), one])) : undefined;
-  const values = args.flatMap(valuesIn);
-  return Object.fromEntries(names.map((name, i) => [name, named === undefined ? values[i]?.symbol : valuesIn(named.get(name))[0]?.symbol]));
+/** What a model is called on, in the order of its inputs: a dictionary by their names. */
+export function valuesFor(names: readonly string[] | null, args: readonly Given[]): readonly Value[] {
+  const [first] = args;
+  if (names === null || first === undefined || !("record" in first)) return args.flatMap(valuesIn);
+  const named = new Map([...first.record].map(([name, one]) => [nameHere(name), one]));
+  return names.flatMap((name) => valuesIn(named.get(name)));
 }
 
 /** Without the batch. */

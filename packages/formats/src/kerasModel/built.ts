@@ -1,7 +1,8 @@
 // A model that was read, built for a sample of some size and given its weights.
 import { SluiceError } from "@sluice/core";
 import { field, isList, type Json, type JsonRecord, textField } from "./json.ts";
-import { modelIn, type ModelIn } from "./modelIn.ts";
+import type { ModelIn } from "./located.ts";
+import { modelIn } from "./modelIn.ts";
 import { Problems, said } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import type { WeightTree } from "./assign.ts";

@@ -52,6 +52,12 @@ function givesMasked({ layer: { kind, config }, reads, isFirst, problem }: Askin
   }
   if (!reads.includes(true) || kind === maskEndsKind) return false;
   const rule = lookup(rules, classOf(kind));
+  const { goBackwards } = config as { readonly goBackwards?: boolean }; // of a recurrent layer
+  if (rule?.call === "recurrent" && goBackwards === true && returnSequences === true)
+    problem(
+      "reads masked steps backwards and gives all of them, padding last where Keras has it first",
+      "use bidirectional, or returnSequences: false",
+    );
   if (rule?.call === "recurrent" || kind === "bidirectional")
     return ((inside?.config as { readonly returnSequences?: boolean } | undefined) ?? { returnSequences }).returnSequences === true; // likewise
   const masks = rule?.call === "single" ? maskRuleOf(rule, config) : rule?.masks;

@@ -2,44 +2,19 @@
 import { SluiceError } from "@sluice/core";
 import * as nn from "@sluice/nn";
 import type { AnyLayer, Model, Symbolic } from "@sluice/nn";
-import { byName, flatten, isNothing, isPlain, isPlainGiven, keyOf, referencesIn, shapeOf, useIn } from "./arguments.ts";
+import { flatten, isNothing, isPlain, isPlainGiven, keyOf, referencesIn, shapeOf, useIn, valuesFor } from "./arguments.ts";
 import { callIn } from "./calls.ts";
 import { chained, counted } from "./graphEnds.ts";
-import { field, type Json, type JsonRecord, lookup } from "./json.ts";
-import { layerIn, type MappedLayer } from "./layerIn.ts";
+import { field, type Json, type JsonRecord } from "./json.ts";
+import { layerIn } from "./layerIn.ts";
+import { type Entry, locatedIn, type ModelIn, outputMasks, type OutputMask } from "./located.ts";
 import { maskEnds } from "./maskEnds.ts";
-import { nameHere, Names, snakeCase } from "./names.ts";
-import { aliases, isMaskOperation, isNoLayer, isOperation, operationIn } from "./operations.ts";
+import { nameHere, Names } from "./names.ts";
+import { isMaskOperation, isNoLayer, operationIn } from "./operations.ts";
 import { said } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { type Argument, type Ends, isModel, type LayerConfig, type Reference, type Topology, topologyOf, type Use } from "./topology.ts";
-import { type Given, maskOperations, type MaskOf, masksIn, unmasked, type Value, valuesIn } from "./values.ts";
-
-/** A layer that may have variables: where they stand in Keras's files, and where here. */
-export interface Located {
-  /** "layers/dense_1" */
-  readonly path: string;
-  /** As the file names it. */
-  readonly name: string;
-  /** Of the model's weights: ["encoder", "dense_1"]. */
-  readonly at: readonly string[];
-  readonly layer: AnyLayer;
-}
-
-export interface ModelIn {
-  readonly model: Model<string | null, string | null>;
-  readonly located: readonly Located[];
-  /** Samples by input, "x" where there is one without a name; null where any size does. */
-  readonly samples: ReadonlyMap<string, readonly (number | null)[]>;
-  /** What is known of the masks of its outputs. */
-  readonly masks: readonly OutputMask[];
-}
-
-/** The mask of an input, by its number, one of its own, or none. */
-interface OutputMask {
-  readonly of: number | "own" | undefined;
-  readonly isSame: boolean;
-}
+import { type Given, maskOperations, type MaskOf, masksIn, unmasked, type Value } from "./values.ts";
 
 /** A model where it stands. */
 interface Site {
@@ -54,15 +29,6 @@ type InputMask = "same" | "other" | undefined;
 /** Undefined where there are problems, which `reading` then knows; throws FILE_CORRUPT for what is no model of Keras. */
 export function modelIn(json: Json, reading: Reading): ModelIn | undefined {
   return new Building(topologyOf(json, reading.who), { path: "", masks: [], reading }).model();
-}
-
-interface Entry {
-  readonly config: LayerConfig;
-  /** Here. */
-  readonly name: string;
-  mapped: MappedLayer | undefined;
-  nested: ModelIn | undefined;
-  isUsed: boolean;
 }
 
 /** A use of a layer that waits for so many others. */
@@ -108,7 +74,7 @@ class Building {
     const inputs = ends.inputs.kind === "one" ? (this.#inputs.values().next().value as Symbolic) : Object.fromEntries(this.#inputs); // there is one
     try {
       const model = nn.model({ inputs, outputs, name }) as unknown as Model<string | null, string | null>; // of these ends
-      return { model, located: this.#located(model), samples: this.#samples, masks: this.#outputMasks(ends) };
+      return { model, located: locatedIn(model, [...this.#entries.values()]), samples: this.#samples, masks: this.#masksOf(ends) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       reading.problems.add(
@@ -311,7 +277,7 @@ class Building {
   }
 
   #useModel(entry: Entry, args: readonly Given[], kwargs: ReadonlyMap<string, Given>): readonly Value[] | undefined {
-    const values = args.flatMap(valuesIn),
+    const values = valuesFor(entry.nested?.model.ends.inputs ?? null, args),
       masks = values.map(({ mask, isSame }): InputMask => (mask === undefined ? undefined : isSame ? "same" : "other"));
     const problem = (what: string, fix: string): void => this.#site.reading.problems.add(this.#path(entry.config.name), what, fix);
     if (masks.some((mask) => mask !== undefined)) {
@@ -327,7 +293,9 @@ class Building {
     if (nested === undefined) return undefined;
     const { ends } = nested.model;
     return this.#attempt(entry, () => {
-      const given = (ends.inputs === null ? values[0]?.symbol : byName(ends.inputs, args)) as never; // by its own names; it checks them
+      const given = (
+        ends.inputs === null ? values[0]?.symbol : Object.fromEntries(ends.inputs.map((name, i) => [name, values[i]?.symbol]))
+      ) as never; // by its own names; it checks them
       const output = nested.model(given) as unknown as Symbolic & Readonly<Record<string, Symbolic>>; // one value, or a record
       const symbols = ends.outputs === null ? [output] : ends.outputs.flatMap((name) => output[name] ?? []);
       return symbols.map((symbol, i): Value => {
@@ -364,29 +332,10 @@ class Building {
     return found.length === ends.values.size ? Object.fromEntries(found) : undefined;
   }
 
-  #outputMasks({ inputs, outputs }: NonNullable<Topology["ends"]>): readonly OutputMask[] {
+  #masksOf({ inputs, outputs }: NonNullable<Topology["ends"]>): readonly OutputMask[] {
     const all = (ends: Ends): readonly (Value | undefined)[] =>
       (ends.kind === "one" ? [ends.value] : [...ends.values.values()]).map((one) => this.#values.get(keyOf(one)));
-    const given = all(inputs).map((value) => value?.mask);
-    return all(outputs).map((value) => {
-      const at = given.indexOf(value?.mask);
-      return { of: value?.mask === undefined ? undefined : at === -1 ? "own" : at, isSame: value?.isSame ?? true };
-    });
-  }
-
-  /** By Keras's numbering: by class, in the order of the file. */
-  #located({ layers }: ModelIn["model"]): readonly Located[] {
-    const groups = new Names(),
-      names = new Map<unknown, string>(layers.map(({ name, layer }) => [layer, name])); // a layer of one's own may have another
-    return [...this.#entries.values()].flatMap((entry): readonly Located[] => {
-      const { config, name, mapped, nested } = entry;
-      if (isOperation(config)) return [];
-      const path = `layers/${groups.take(snakeCase(lookup(aliases, config.className) ?? config.className))}`;
-      if (mapped === undefined) return [];
-      if (nested === undefined) return [{ path, name: config.name, at: [names.get(mapped.layer) ?? name], layer: mapped.layer }];
-      const inside = config.className === "TimeDistributed" ? `${path}/layer` : path;
-      return nested.located.map((one) => ({ ...one, path: `${inside}/${one.path}`, at: [name, ...one.at] }));
-    });
+    return outputMasks(all(inputs), all(outputs));
   }
 
   #corrupt(what: string): SluiceError {

@@ -1,8 +1,10 @@
 // Models of TensorFlow.js against what it gave.
 import { SluiceError } from "@sluice/core";
+import { open } from "@sluice/cpu";
+import { adam } from "@sluice/nn";
 import { describe, expect, it } from "vitest";
-import { fixtureBytes } from "../testing/fixtures.ts";
-import { difference } from "../testing/goldens.ts";
+import { fixture, fixtureBytes } from "../testing/fixtures.ts";
+import { difference, nested } from "../testing/goldens.ts";
 import { mulberry, mutated, swapped } from "../testing/mutants.ts";
 import { fromTfjs } from "./fromTfjs.ts";
 
@@ -16,6 +18,31 @@ describe("fromTfjs", () => {
     expect(
       await difference(await fromTfjs(JSON.parse(text(name)) as object, async (path) => load(path).buffer), `tfjs/${name}`),
     ).toBeLessThan(2e-6);
+  });
+
+  it("reads what the converter makes of a Keras model, where weights have the names of cells", async () => {
+    const { modelTopology, weightsManifest, ...rest } = JSON.parse(text("functional")) as Readonly<Record<string, unknown>>;
+    const converted = {
+      ...rest,
+      convertedBy: "TensorFlow.js Converter",
+      modelTopology: { keras_version: "2.15.0", backend: "tensorflow", model_config: modelTopology },
+      weightsManifest,
+    };
+    const named = JSON.stringify(converted)
+      .replaceAll(/(lstm_LSTM5|gru_GRU3)\/(kernel|recurrent_kernel|bias)/g, "$1/the_cell_7/$2")
+      .replaceAll(/((?:forward|backward)_gru_GRU4)\/(kernel|recurrent_kernel|bias)/g, "$1/gru_cell_3/$2"); // prettier-ignore
+    expect(named).toContain("backward_gru_GRU4/gru_cell_3/bias");
+    expect(await difference(await fromTfjs(named, load), "tfjs/functional")).toBeLessThan(2e-6);
+  });
+
+  it("trains further", async () => {
+    await using backend = await open();
+    const { inputs } = fixture("tfjs/sequential");
+    await using trainer = await (
+      await fromTfjs(text("sequential"), load)
+    ).compile({ backend, optimizer: adam({ learningRate: 0.05 }), loss: "sparseCategoricalCrossentropy", seed: 1 });
+    const { epochs } = await trainer.fit({ x: nested(inputs[0]!) as never, y: [0, 1] }, { epochs: 40 });
+    expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss * 0.9); // there are forty
   });
 
   it("refuses a graph model, and says what to do", async () => {
