@@ -251,7 +251,7 @@ class Writing {
 
   /** Of a reversible embedding: what layers give are vectors, and inputs indices. */
   #isVector(node: NodeRecord): boolean {
-    return readsOf(node).some((value) => nodeOf(value, this.#record.inputs) !== undefined);
+    return readsOf(node).some((value) => nodeOf(value, this.#record.inputs) !== undefined || !this.#outward.indices.has(value));
   }
 
   #tensor(value: ValueRecord): JsonRecord {
