@@ -7,7 +7,7 @@ import { findings } from "./oxlint.mjs";
 const budget: Readonly<Record<string, number>> = {
   "packages/core": 463,
   "packages/cpu": 360,
-  "packages/formats": 28,
+  "packages/formats": 52,
   "packages/nn": 17,
   "packages/webgl": 70,
   "packages/workers": 8,

@@ -1,5 +1,5 @@
 // The weights of a model as the variables of Keras's files.
-import { type HostArray, SluiceError } from "@sluice/core";
+import type { HostArray } from "@sluice/core";
 import { type GroupToWrite, writeHdf5 } from "../hdf5/write.ts";
 import type { Ordering } from "../kerasModel/order.ts";
 import type { LayerRecord } from "../kerasModel/record.ts";
@@ -60,14 +60,4 @@ function within(root: Group, keys: readonly string[]): Group {
 
 function numbers({ data }: HostArray): Numbers {
   return data instanceof Float64Array || data instanceof Float32Array ? data : Float32Array.from(data);
-}
-
-/** Throws INVALID_ARGUMENT for a model without weights. */
-export function noWeights(who: string, name: string): SluiceError {
-  return new SluiceError({
-    code: "INVALID_ARGUMENT",
-    who,
-    what: `the model "${name}" has no weights yet`,
-    fix: "Give those of its trainer: model.withWeights(await trainer.weights())",
-  });
 }

@@ -52,9 +52,9 @@ describe("loadKerasWeights", () => {
     expect(await difference(loadKerasWeights(two, weights("functional-attention-two-heads"), { layers: { head: "b" } }), "keras/functional-attention-two-heads")).toBeLessThan(2e-6);
   }); // prettier-ignore
 
-  it.each(kerasNames)("%s takes back what it gave", (name) => {
+  it.each(kerasNames)("%s takes back what it gave", async (name) => {
     const read = fromKeras(fixtureBytes(`keras/${name}.keras`));
-    expect(numbersOf(loadKerasWeights(read, toKerasWeights(read)))).toEqual(numbersOf(read));
+    expect(numbersOf(loadKerasWeights(read, await toKerasWeights(read)))).toEqual(numbersOf(read));
   });
 
   it("tells all that is missing, too many and of another shape at once", () => {

@@ -1,7 +1,8 @@
 // A model as Keras 3 saves one, so that Keras loads it.
-import { check, oneOf, options as optionTable, refused } from "@sluice/core/arguments";
+import { check, oneOf, options as optionTable } from "@sluice/core/arguments";
 import { SluiceError } from "@sluice/core";
-import type { BuiltModel, Model, Saved, Spec } from "@sluice/nn";
+import type { BuiltModel, Saved, Spec } from "@sluice/nn";
+import { savedOf, type Source } from "@sluice/nn/kit";
 import { graphOut } from "../kerasModel/graphOut.ts";
 import type { Ordering } from "../kerasModel/order.ts";
 import { Problems } from "../kerasModel/problems.ts";
@@ -9,20 +10,20 @@ import { type AnyModel, type GraphRecord, recordOf } from "../kerasModel/record.
 import { sizesOf } from "../kerasModel/variables.ts";
 import { store } from "../zip/store.ts";
 import { files } from "./archive.ts";
-import { kerasWeights, noWeights, type Placed } from "./kerasWeights.ts";
+import { kerasWeights, type Placed } from "./kerasWeights.ts";
 
 /**
  * The bytes of a `.keras` file that `keras.models.load_model` reads: a functional model of the same layers under the same names, with the model's weights. Where `input(…)` says no shape sequences are of any length in Keras too, unless a weight depends on it. The bytes are the caller's; the same model gives the same.
  *
- * A model has weights where it was loaded, or by `model.withWeights(await trainer.weights())`. Throws INVALID_ARGUMENT for one without; UNSUPPORTED naming every layer and option that Keras has not, each with what to
+ * Of a trainer they are those it holds now. Throws INVALID_ARGUMENT for a model without weights; UNSUPPORTED naming every layer and option that Keras has not, each with what to
  * do instead (`facts.problems`).
  *
  * ```ts
- * await writeFile("tagger.keras", toKeras(model.withWeights(await trainer.weights())));
+ * await writeFile("tagger.keras", await toKeras(trainer));
  * ```
  */
-export function toKeras<I extends string | null, O extends string | null>(model: Model<I, O>): Uint8Array {
-  const { config, weights } = written("toKeras", model as unknown as AnyModel, "dictionary"); // of whatever ends
+export async function toKeras(source: Source): Promise<Uint8Array> {
+  const { config, weights } = written("toKeras", weightedIn(await savedOf("toKeras", source)), "dictionary");
   const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   return store({
     [files.metadata]: encoded({ keras_version: "3.15.1", date_saved: "1980-01-01@00:00:00" }),
@@ -41,21 +42,23 @@ export interface ToKerasWeightsOptions {
  * the order from inputs to outputs, and of layers that stand beside each other in that of the outputs that they come to.
  * Throws INVALID_ARGUMENT for an option that there is not; otherwise as `toKeras`.
  */
-export function toKerasWeights<I extends string | null, O extends string | null>(
-  model: Model<I, O>,
-  options: ToKerasWeightsOptions = {},
-): Uint8Array {
+export async function toKerasWeights(source: Source, options: ToKerasWeightsOptions = {}): Promise<Uint8Array> {
   const who = "toKerasWeights",
     { ends = "list" } = optionTable<ToKerasWeightsOptions>(who, options, { ends: true });
   check(who, "ends", ends, oneOf("list", "dictionary"));
-  return written(who, model as unknown as AnyModel, ends).weights; // of whatever ends
+  return written(who, weightedIn(await savedOf(who, source)), ends).weights;
 }
 
-function written(who: string, model: AnyModel, ordering: Ordering): { readonly config: unknown; readonly weights: Uint8Array } {
-  const isModel = (typeof model === "function" || typeof model === "object") && (model as unknown) !== null && "graph" in model;
-  if (!isModel) throw refused(who, "the model", model, "a model of @sluice/nn");
-  const { saved } = model;
-  if (saved === undefined) throw noWeights(who, model.name);
+interface Weighted {
+  readonly model: AnyModel;
+  readonly saved: Saved;
+}
+
+function weightedIn({ model, saved }: Awaited<ReturnType<typeof savedOf>>): Weighted {
+  return { model: model as unknown as AnyModel, saved }; // of whatever ends
+}
+
+function written(who: string, { model, saved }: Weighted, ordering: Ordering): { readonly config: unknown; readonly weights: Uint8Array } {
   const record = recordOf(model),
     problems = new Problems(),
     isAny = { steps: !dependsOnSteps(model, saved) },
