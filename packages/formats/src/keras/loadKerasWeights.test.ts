@@ -20,6 +20,7 @@ import { describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { difference } from "../testing/goldens.ts";
 import { fromKeras } from "./fromKeras.ts";
+import { inspectKerasWeights } from "./inspectKerasWeights.ts";
 import { loadKerasWeights } from "./loadKerasWeights.ts";
 import { kerasNames, numbersOf } from "../testing/keras.ts";
 import { toKerasWeights } from "./toKeras.ts";
@@ -70,5 +71,12 @@ describe("loadKerasWeights", () => {
       /lstm/,
     );
     expect(() => loadKerasWeights(recurrences(), new Uint8Array(9))).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
+  });
+
+  it("a file tells its variables and whose they are", () => {
+    const told = inspectKerasWeights(weights("masked-bidirectional"));
+    expect(told.map(({ layer, type, shape }) => [layer, type, shape.join()])).toContainEqual(["embedding", "f32", "11,5"]);
+    expect(told.every(({ path }) => path.startsWith("layers/"))).toBe(true);
+    expect(() => inspectKerasWeights(new Uint8Array(40))).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
   });
 });

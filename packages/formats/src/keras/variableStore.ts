@@ -7,6 +7,8 @@ import type { Hdf5Array, Hdf5Group } from "../hdf5/tree.ts";
 export interface VariableStore {
   /** "layers/dense/vars/0" → its array; undefined where there is none. */
   array(path: string): HostArray | undefined;
+  /** How one of `paths` is stored. */
+  stored(path: string): { readonly type: string; readonly shape: readonly number[] };
   /** Paths of all variables of layers. What optimizers, metrics and generators of random numbers keep are none. */
   readonly paths: ReadonlySet<string>;
   /** Of groups that have variables or are a layer's: "layers/dense" → "my_dense". */
@@ -24,6 +26,10 @@ export function openVariables(bytes: Uint8Array, who: string): VariableStore {
     array(path) {
       const found = arrays.get(path);
       return found && hostArray(found);
+    },
+    stored(path) {
+      const { dtype = "", shape = [] } = arrays.get(path) ?? {};
+      return { type: dtype, shape };
     },
     paths: new Set(arrays.keys()),
     layerNames,
