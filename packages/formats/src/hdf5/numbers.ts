@@ -1,9 +1,10 @@
 // The numbers of an array of a file.
 import type { HostArray } from "@sluice/core";
+import { f16, widened } from "../floats/narrow.ts";
 import type { Hdf5Array, Hdf5Type } from "./tree.ts";
 
 const read: Readonly<Record<Exclude<Hdf5Type, "i64" | "u64">, (view: DataView, at: number, little: boolean) => number>> = {
-  f16: (view, at, little) => half(view.getUint16(at, little)),
+  f16: (view, at, little) => widened(view.getUint16(at, little), f16),
   f32: (view, at, little) => view.getFloat32(at, little),
   f64: (view, at, little) => view.getFloat64(at, little),
   i8: (view, at) => view.getInt8(at),
@@ -35,12 +36,3 @@ export function hostArray({ dtype, shape, bytes, bigEndian }: Hdf5Array): HostAr
 }
 
 const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of mantissa. */
-export function half(bits: number): number {
-  const sign = bits >> 15 === 0 ? 1 : -1,
-    exponent = (bits >> 10) & 31,
-    mantissa = bits & 1023;
-  if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}

@@ -1,7 +1,7 @@
 // A model that Keras 3 saved, with its weights.
 import { check, options as optionTable, refused, type Rule } from "@sluice/core/arguments";
 import type { Model, WeightGroup } from "@sluice/nn";
-import { bytesOf } from "../kerasModel/bytes.ts";
+import { bytesOf } from "@sluice/nn/kit";
 import { assign } from "../kerasModel/assign.ts";
 import { frozenIn, readModel, type ReadModel, weighted } from "../kerasModel/built.ts";
 import type { OwnLayers } from "../kerasModel/reading.ts";

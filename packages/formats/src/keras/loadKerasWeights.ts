@@ -1,8 +1,8 @@
 // The weights of a Keras model into a model that was made here.
 import { check, options as optionTable, refused, type Rule } from "@sluice/core/arguments";
 import type { Model } from "@sluice/nn";
+import { bytesOf } from "@sluice/nn/kit";
 import { assign, declaredAt } from "../kerasModel/assign.ts";
-import { bytesOf } from "../kerasModel/bytes.ts";
 import { snakeCase } from "../kerasModel/names.ts";
 import { kerasOrder } from "../kerasModel/order.ts";
 import { type AnyModel, type GraphRecord, type LayerRecord, recordIn, recordOf } from "../kerasModel/record.ts";

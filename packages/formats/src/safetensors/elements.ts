@@ -1,7 +1,7 @@
 // The types that safetensors files have, as those that Sluice computes with: floating ones become f32 without loss, whole ones i32 where they fit.
 import { SluiceError, type DType, type TypedArray } from "@sluice/core";
 import type { StoredType } from "@sluice/nn/kit";
-import { bf16, f16, f8E4M3, f8E5M2, widened, type Narrow } from "./halves.ts";
+import { bf16, f16, f8E4M3, f8E5M2, widened, type Narrow } from "../floats/narrow.ts";
 
 export interface Elements {
   readonly dtype: DType;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { openSafetensors } from "./file.ts";
-import { bf16, f16, narrowed, widened } from "./halves.ts";
+import { bf16, f16, narrowed, widened } from "../floats/narrow.ts";
 import { writeSafetensors } from "./write.ts";
 
 type Number = number | string;

@@ -3,7 +3,7 @@ import { SluiceError, type HostArray } from "@sluice/core";
 import { check, oneOf, optional, options as named, refused, show, type Rule } from "@sluice/core/arguments";
 import { joined, longestHeader, storedAs, storedPieces, type ToStore } from "@sluice/nn/kit";
 import { checkArray, isRecord } from "./checkArray.ts";
-import { bf16, f16, narrowed } from "./halves.ts";
+import { bf16, f16, narrowed } from "../floats/narrow.ts";
 
 export interface WriteOptions {
   /** Texts by name; `{ format: "pt" }` is what PyTorch's tools write. Default none. */

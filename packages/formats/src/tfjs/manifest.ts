@@ -1,7 +1,7 @@
 // The weights of a TensorFlow.js model: which there are, how they are packed, and where in the shards they lie.
 import { type HostArray, SluiceError } from "@sluice/core";
-import { half } from "../hdf5/numbers.ts";
-import { bytesOf } from "../kerasModel/bytes.ts";
+import { bytesOf } from "@sluice/nn/kit";
+import { f16, widened } from "../floats/narrow.ts";
 import { field, isList, type Json, shown, textField } from "../kerasModel/json.ts";
 
 interface Packing {
@@ -120,7 +120,7 @@ function arrayOf({ shape, packing: { dtype, scale, min } }: WeightSpec, bytes: U
     uint8: (at) => view.getUint8(at),
     bool: (at) => view.getUint8(at),
     uint16: (at) => view.getUint16(at, true),
-    float16: (at) => half(view.getUint16(at, true)),
+    float16: (at) => widened(view.getUint16(at, true), f16),
   };
   const size = bytesPer[dtype],
     data = Float32Array.from({ length: bytes.length / size }, (_, i) =>

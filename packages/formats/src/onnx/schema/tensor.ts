@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type Shape, SluiceError } from "@sluice/core";
 import { maxElements, maxRank } from "@sluice/core/arguments";
-import { widenBrain, widenHalf } from "./half.ts";
+import { bf16, f16, widened } from "../../floats/narrow.ts";
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType as Type, TensorProtoSchema } from "./onnx_pb.ts";
 
 /** How the numbers of each type are held here; floats of 16 bits are widened. */
@@ -164,8 +164,8 @@ function fieldOf(tensor: TensorProto, dtype: TensorType): ArrayLike<number> | Ar
 }
 
 function widen(dtype: TensorType, data: TensorArray): TensorArray {
-  if (dtype === "float16") return widenHalf(data as Uint16Array); // as `arrays` has it
-  if (dtype === "bfloat16") return widenBrain(data as Uint16Array); // as `arrays` has it
+  if (dtype === "float16") return Float32Array.from(data as Uint16Array, (code) => widened(code, f16)); // as `arrays` has it
+  if (dtype === "bfloat16") return Float32Array.from(data as Uint16Array, (code) => widened(code, bf16)); // as `arrays` has it
   return dtype === "bool" ? (data as Uint8Array).map((n) => (n === 0 ? 0 : 1)) : data; // as `arrays` has it
 }
 
