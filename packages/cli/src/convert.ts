@@ -47,7 +47,8 @@ function beside(from: string, target: Target): string {
   return from.replace(/(?:\.weights\.h5|\.(?:safetensors|keras|json|onnx|h5))$/, "") + endings[target];
 }
 
-/** "gait.js" with ".d.ts" → "gait.d.ts" */
+/** "gait.js" with ".d.ts" → "gait.d.ts", "gait.mjs" → "gait.d.mts" */
 function nameOf(path: string, ending: string): string {
-  return ending === "" ? path : path.replace(/\.m?js$/, "") + ending;
+  if (ending === "") return path;
+  return path.endsWith(".mjs") ? path.replace(/\.mjs$/, ending.replace(/ts$/, "mts")) : path.replace(/\.js$/, "") + ending;
 }

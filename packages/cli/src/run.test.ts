@@ -60,6 +60,7 @@ test("a Keras model goes to Sluice, back to Keras, to ONNX and alone, with the s
   });
   for (const name of ["b.keras", "b.weights.h5", "b.onnx"]) expect((await ran("convert", at("a.safetensors"), at(name))).code).toBe(0);
   expect((await ran("export", at("a.safetensors"), "--batch", "2", "--steps", "5")).code).toBe(0);
+  expect((await ran("export", at("a.safetensors"), "--out", at("c.mjs"))).out).toContain("c.d.mts");
   const x = Array.from({ length: 2 }, (_, i) => Array.from({ length: 5 }, (_, t) => [0.1 * t, i, -0.2]));
   const numbers = await Promise.all(
     [fromKeras(readFileSync(from)), deserialize(readFileSync(at("a.safetensors"))), fromKeras(readFileSync(at("b.keras")))].map(

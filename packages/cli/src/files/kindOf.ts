@@ -57,7 +57,11 @@ function json(bytes: Uint8Array, path: string): Kind {
   );
 }
 
-const recipe = `Save its tensors in Python: from safetensors.torch import save_file; save_file(torch.load("model.pt", weights_only=True), "model.safetensors")`;
+const recipe = `Save its tensors in Python:
+
+    import torch; from safetensors.torch import save_file
+    state = torch.load("model.pt", map_location="cpu", weights_only=True)  # or model.state_dict()
+    save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, "model.safetensors")`;
 
 function pickle(path: string): SluiceError {
   return foreign(path, "it is a pickle of PyTorch, which may run any program when it is read", recipe);

@@ -30,4 +30,6 @@ test("what is not there, no regular file, or cannot be written is told", async (
   );
   for (const path of ["", "a\0b", 7 as never])
     await expect(openFile(path)).rejects.toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  for (const bytes of ["abc", [1, 2], Promise.resolve(new Uint8Array(1)), undefined])
+    await expect(saveFile(join(folder, "y"), bytes as never)).rejects.toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
 });

@@ -38,6 +38,8 @@ export async function openFile(path: string): Promise<OpenFile> {
  */
 export async function saveFile(path: string, pieces: Uint8Array | readonly Uint8Array[]): Promise<void> {
   checkPath("saveFile", path);
+  const isPieces = pieces instanceof Uint8Array || (Array.isArray(pieces) && pieces.every((piece) => piece instanceof Uint8Array));
+  if (!isPieces) throw refused("saveFile", "the bytes", pieces, "a Uint8Array, or a list of them");
   await told(
     "FILE_UNWRITABLE",
     `saveFile ${path}`,

@@ -9,17 +9,17 @@ export function corrupt(who: string, what: string, cause?: unknown): SluiceError
 /** FILE_CORRUPT and FILE_FOREIGN, as `who` says them. `prefix` is what the file begins with. */
 export function failuresOf(who: string, prefix: Uint8Array): Failures {
   return {
-    corrupt: (what, cause) => (isPickle(prefix) ? pickled(who) : corrupt(who, what, cause)),
+    corrupt: (what, cause) => (isPickle(prefix) ? pickled(who, prefix) : corrupt(who, what, cause)),
     foreign: (what) =>
       isPickle(prefix)
-        ? pickled(who)
+        ? pickled(who, prefix)
         : new SluiceError({ code: "FILE_FOREIGN", who, what, fix: "Take a safetensors file, of types that the format has" }),
   };
 }
 
 /** Throws FILE_FOREIGN, with what to do, for what `torch.save` wrote. */
 export function refusePickle(who: string, bytes: Uint8Array): void {
-  if (isPickle(bytes)) throw pickled(who);
+  if (isPickle(bytes)) throw pickled(who, bytes);
 }
 
 /** A zip ("PK", of PyTorch 1.6 and later) or a bare pickle of protocol 2 to 5, as before; where a header could begin, it is none. */
@@ -30,12 +30,13 @@ function isPickle(bytes: Uint8Array): boolean {
   return first === 0x80 && second >= 2 && second <= 5 && third !== 0;
 }
 
-function pickled(who: string): SluiceError {
+function pickled(who: string, [first]: Uint8Array): SluiceError {
+  const isZip = first === 0x50;
   return new SluiceError({
     code: "FILE_FOREIGN",
     who,
-    what: "it is a file of torch.save (.pt, .pth, .bin): a pickle, which is a program that would have to be run, not data to be read",
-    fix: `Where you trust it, write it again in Python:\n\n${recipe}\n`,
+    what: `it is ${isZip ? "a zip file, as torch.save writes" : "a file of torch.save"} (.pt, .pth, .bin): a pickle, which is a program that would have to be run, not data to be read`,
+    fix: `${isZip ? "A .keras file is a zip too: fromKeras reads it. " : ""}Where you trust it, write it again in Python:\n\n${recipe}\n`,
     facts: { format: "pickle" },
   });
 }

@@ -96,3 +96,10 @@ test("with fewer bits arrays come back as what is nearest, whole numbers as they
   );
   expect(writeSafetensors(large, { dtype: "bf16" }).length).toBeGreaterThan(0);
 });
+
+test("what is no record of arrays is refused, a promise of one by name", () => {
+  const arrays = Promise.resolve({});
+  for (const given of [arrays, new ArrayBuffer(0), [], null])
+    expect(() => writeSafetensors(given as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  expect(() => writeSafetensors(arrays as never)).toThrow("await it");
+});

@@ -40,7 +40,8 @@ function piecesOf(who: string, tensors: Readonly<Record<string, HostArray>>, opt
   const { metadata = {}, dtype } = named<WriteOptions>(who, options, { metadata: true, dtype: true });
   check(who, "metadata", metadata, text);
   check(who, "dtype", dtype, optional(oneOf("f16", "bf16")));
-  if (!isRecord(tensors)) throw refused(who, "the arrays", tensors, "a record of arrays by name");
+  if (!isRecord(tensors) || tensors instanceof Promise || tensors instanceof ArrayBuffer)
+    throw refused(who, "the arrays", tensors, `a record of arrays by name${tensors instanceof Promise ? ": await it" : ""}`); // neither has fields
   const entries = Object.entries(tensors);
   for (const [name, array] of entries) {
     checkName(who, name);
