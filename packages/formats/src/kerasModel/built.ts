@@ -9,6 +9,7 @@ import type { WeightTree } from "./assign.ts";
 
 /** A model of whatever ends, as its verbs are called here. */
 interface Buildable {
+  readonly ends: { readonly inputs: readonly string[] | null };
   sample(shape: unknown): unknown;
   build(sample: unknown): { readonly weights: unknown; readonly layers: readonly { readonly name: string; readonly output: unknown }[] };
   withWeights(weights: WeightTree, shape: unknown): unknown;
@@ -64,7 +65,7 @@ function builtFor(
   let cause: unknown;
   for (const size of isFixed ? [1] : anySizes) {
     const each = [...samples].map(([name, shape]) => [name, shape.map((n) => n ?? size)] as const);
-    const shapes = isUnnamed(samples) ? each[0]?.[1] : Object.fromEntries(each);
+    const shapes = model.ends.inputs === null ? each[0]?.[1] : Object.fromEntries(each);
     try {
       return { shapes, built: model.build(model.sample(shapes)) };
     } catch (error) {
@@ -80,11 +81,6 @@ function builtFor(
     ...(error.fix !== undefined && { fix: error.fix }),
     cause,
   });
-}
-
-/** One input without a name goes by "x", which a model of several may have too: then they are two. */
-function isUnnamed(samples: ReadonlyMap<string, unknown>): boolean {
-  return samples.size === 1 && samples.has("x");
 }
 
 /** The same model with these weights. */
