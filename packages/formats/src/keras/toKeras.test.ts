@@ -68,4 +68,15 @@ describe("toKeras", () => {
     expect(problems.map(({ layer }) => layer).sort()).toEqual(["batchNormalization", "conv1D", "dense", "embedding", "lstm", "own"]);
     expect(problems.every(({ fix }) => fix.length > 0)).toBe(true);
   });
+
+  it("a stateful layer, which Keras does not load, says what to do; its weights go out", async () => {
+    await using backend = await open();
+    const made = (stateful: boolean) =>
+      sequential([input({ shape: [4, 2] }), lstm({ units: 3, stateful, name: "memory" }), dense({ units: 1 })]);
+    await using trainer = await made(true).compile({ backend, seed: 1 });
+    await expect(toKeras(trainer)).rejects.toThrow(/"memory" is stateful.*without stateful.*withWeights/);
+    const without = made(false).withWeights(await trainer.weights());
+    expect(Object.values(numbersOf(fromKeras(await toKeras(without))))).toEqual(Object.values(numbersOf(without)));
+    expect(await toKerasWeights(trainer)).toEqual(await toKerasWeights(without));
+  });
 });

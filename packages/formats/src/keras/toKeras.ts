@@ -3,7 +3,7 @@ import { check, oneOf, options as optionTable } from "@sluice/core/arguments";
 import { SluiceError } from "@sluice/core";
 import type { BuiltModel, Saved, Spec } from "@sluice/nn";
 import { savedOf, type Source } from "@sluice/nn/kit";
-import { graphOut } from "../kerasModel/graphOut.ts";
+import { graphOut, type Outward } from "../kerasModel/graphOut.ts";
 import type { Ordering } from "../kerasModel/order.ts";
 import { Problems } from "../kerasModel/problems.ts";
 import { type AnyModel, type GraphRecord, recordOf } from "../kerasModel/record.ts";
@@ -23,7 +23,10 @@ import { kerasWeights, type Placed } from "./kerasWeights.ts";
  * ```
  */
 export async function toKeras(source: Source): Promise<Uint8Array> {
-  const { config, weights } = written("toKeras", weightedIn(await savedOf("toKeras", source)), "dictionary");
+  const { config, weights } = written("toKeras", weightedIn(await savedOf("toKeras", source)), {
+    ordering: "dictionary",
+    weightsAlone: false,
+  });
   const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   return store({
     [files.metadata]: encoded({ keras_version: "3.15.1", date_saved: "1980-01-01@00:00:00" }),
@@ -46,7 +49,7 @@ export async function toKerasWeights(source: Source, options: ToKerasWeightsOpti
   const who = "toKerasWeights",
     { ends = "list" } = optionTable<ToKerasWeightsOptions>(who, options, { ends: true });
   check(who, "ends", ends, oneOf("list", "dictionary"));
-  return written(who, weightedIn(await savedOf(who, source)), ends).weights;
+  return written(who, weightedIn(await savedOf(who, source)), { ordering: ends, weightsAlone: true }).weights;
 }
 
 interface Weighted {
@@ -58,13 +61,15 @@ function weightedIn({ model, saved }: Awaited<ReturnType<typeof savedOf>>): Weig
   return { model: model as unknown as AnyModel, saved }; // of whatever ends
 }
 
-function written(who: string, { model, saved }: Weighted, ordering: Ordering): { readonly config: unknown; readonly weights: Uint8Array } {
+type How = Pick<Outward, "ordering" | "weightsAlone">;
+
+function written(who: string, { model, saved }: Weighted, how: How): { readonly config: unknown; readonly weights: Uint8Array } {
   const record = recordOf(model),
     problems = new Problems(),
     isAny = { steps: !dependsOnSteps(model, saved) },
     built = builtFor(model, saved.samples);
   const { config, groups } = graphOut(record, {
-    ...{ problems, ordering, path: "", shapes: shapesOf(record, saved, isAny.steps), indices: indicesOf(saved) },
+    ...{ ...how, problems, path: "", shapes: shapesOf(record, saved, isAny.steps), indices: indicesOf(saved) },
     columns: (layer) => saved.weights[`${layer}.wq`]?.shape[1],
     given: (layer, path) => {
       const spec = specAt(built.layers.find(({ name }) => name === layer)?.output, path);
@@ -77,7 +82,10 @@ function written(who: string, { model, saved }: Weighted, ordering: Ordering): {
       path = groups.get(name);
     return path === undefined ? [] : [{ path, name, layer }];
   });
-  return { config, weights: kerasWeights({ places, saved: saved.weights, declared: built.weights, modelName: model.name, ordering }) };
+  return {
+    config,
+    weights: kerasWeights({ places, saved: saved.weights, declared: built.weights, modelName: model.name, ordering: how.ordering }),
+  };
 }
 
 function builtFor({ build, ends }: AnyModel, samples: Saved["samples"]): BuiltModel {

@@ -20,6 +20,8 @@ export interface Outward {
   readonly problems: Problems;
   /** How several outputs come to Keras. */
   readonly ordering: Ordering;
+  /** Whether it is the weights alone that are wanted. */
+  readonly weightsAlone: boolean;
   /** In a model within "encoder/". */
   readonly path: string;
   /** Of each input with the batch, null where any size does. */
@@ -143,6 +145,12 @@ class Writing {
       this.#problem(name, `(${layer.kind}) ${what}, which Keras has not`, "make it as Keras has it by default"),
     );
     const isRecurrent = lookup(rules, className)?.call === "recurrent";
+    if (config["stateful"] === true && !this.#outward.weightsAlone)
+      this.#problem(
+        name,
+        "is stateful, which Keras loads for batches of one size alone",
+        "make the model without stateful, give it these weights by withWeights, and write that: it gives the same for whole sequences",
+      );
     const columns = className === "MultiHeadAttention" && config["key_dim"] === undefined ? this.#outward.columns(name) : undefined;
     return keras(className, {
       ...{ name, ...config },
