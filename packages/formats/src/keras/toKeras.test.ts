@@ -1,7 +1,21 @@
 // What is written for Keras: the bytes are those that Keras itself loaded, giving its own numbers (docs/formats/keras.md), and are read again here.
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { batchNormalization, conv1D, dense, embedding, globalMaxPooling1D, gru, input, lstm, mgu, sequential } from "@sluice/nn";
+import {
+  batchNormalization,
+  concatenate,
+  conv1D,
+  dense,
+  embedding,
+  globalMaxPooling1D,
+  gru,
+  input,
+  lstm,
+  masking,
+  mgu,
+  model,
+  sequential,
+} from "@sluice/nn";
 import { open } from "@sluice/cpu";
 import { describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
@@ -78,5 +92,24 @@ describe("toKeras", () => {
     const without = made(false).withWeights(await trainer.weights());
     expect(Object.values(numbersOf(fromKeras(await toKeras(without))))).toEqual(Object.values(numbersOf(without)));
     expect(await toKerasWeights(trainer)).toEqual(await toKerasWeights(without));
+  });
+
+  it("no layer has the name of what Keras computes masks by", async () => {
+    await using backend = await open();
+    const x = input({ shape: [4, 3] }),
+      read = masking()(x),
+      wide = concatenate()([read, dense({ units: 2, name: "any_1" })(read)]),
+      two = concatenate()([wide, read]);
+    const outputs = concatenate()([lstm({ units: 2, name: "lstm" })(two), gru({ units: 2 })(wide)]);
+    await using trainer = await model({ inputs: x, outputs }).compile({ backend, seed: 1 });
+    const bytes = await toKeras(trainer),
+      given = [[[1, 2, 3], [1, 0, 1], [0, 0, 0], [0, 0, 0]]]; // prettier-ignore
+    const names = fromKeras(bytes).layers.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(["lstm", "any_1_layer", "concatenate_layer", "concatenate_1_layer", "concatenate_2_layer"]),
+    );
+    await using again = await fromKeras(bytes).compile({ backend });
+    const { data } = (await again.predict(given)) as { readonly data: Float32Array }; // of one output
+    expect(data).toEqual((await trainer.predict(given)).data);
   });
 });

@@ -3,6 +3,7 @@ import type { Problems } from "./problems.ts";
 import { type Json, type JsonRecord, lookup } from "./json.ts";
 import { hasOut, optionsOut } from "./layersOut.ts";
 import { type Masked, masksIn } from "./masksOut.ts";
+import { namesBesideMasks } from "./maskNames.ts";
 import { Names, snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
 import { passing, pruned } from "./pruned.ts";
@@ -48,6 +49,8 @@ class Writing {
   readonly #record: GraphRecord;
   readonly #outward: Outward;
   readonly #names: readonly string[];
+  /** In Keras. */
+  readonly #namesThere: readonly string[];
   /** Which use of its layer each node is. */
   readonly #uses: readonly number[];
   readonly #masked: readonly Masked[];
@@ -63,6 +66,7 @@ class Writing {
       return use;
     });
     this.#masked = masked;
+    this.#namesThere = namesBesideMasks(record, this.#names, masked);
   }
 
   done(): GraphOut {
@@ -100,7 +104,7 @@ class Writing {
   /** Keras wants the names of a dictionary's inputs to be those of its InputLayers. */
   #inputName(input: string): string {
     let name = this.#record.ends.inputs === null ? "input_layer" : input;
-    while (this.#names.includes(name)) name += "_";
+    while (this.#namesThere.includes(name)) name += "_";
     return name;
   }
 
@@ -124,7 +128,9 @@ class Writing {
       layer.kind === "model"
         ? this.#model(layer, name, nodes)
         : this.#object(layer, name, { statesRead: this.#isRead(i, "state"), masked: this.#readsMasked(nodes) });
-    return { ...object, name, inbound_nodes: nodes.map((node) => this.#node(layer, node, name)) };
+    const there = this.#namesThere[i] ?? name,
+      config = { ...(object["config"] as JsonRecord), name: there }; // a record, as they were made
+    return { ...object, config, name: there, inbound_nodes: nodes.map((node) => this.#node(layer, node, name)) };
   }
 
   #object(layer: LayerRecord, name: string, asked: { readonly statesRead: boolean; readonly masked: boolean }): JsonRecord {
@@ -273,7 +279,7 @@ class Writing {
     const { layer } = this.#record.nodes[node]!, // there, as `nodeOf` says
       record = this.#record.layers[layer]!; // likewise
     const use = (this.#uses[node] ?? 0) + (isOutput && record.kind === "model" && !isChain(recordIn(record.config)) ? 1 : 0);
-    return [this.#names[layer] ?? "", use, this.#outputOf(record, value.split(":")[1] ?? "")];
+    return [this.#namesThere[layer] ?? "", use, this.#outputOf(record, value.split(":")[1] ?? "")];
   }
 
   /** Which of the outputs of Keras's call it is. */
