@@ -112,4 +112,14 @@ describe("toKeras", () => {
     const { data } = (await again.predict(given)) as { readonly data: Float32Array }; // of one output
     expect(data).toEqual((await trainer.predict(given)).data);
   });
+
+  it("masking may stand right behind input(…)", async () => {
+    await using backend = await open();
+    const each = [input({ shape: [4, 2] }), masking(), gru({ units: 3 })] as const;
+    await using trainer = await sequential(each).compile({ backend, seed: 1 });
+    expect(fromKeras(await toKeras(trainer)).layers.map(({ layer }) => layer.kind)).toEqual(["masking", "gru"]);
+    const late = sequential([input({ shape: [4, 2] }), dense({ units: 2 }), masking(), gru({ units: 3 })]);
+    await using other = await late.compile({ backend, seed: 1 });
+    await expect(toKeras(other)).rejects.toThrow(/"masking".*put it first/);
+  });
 });

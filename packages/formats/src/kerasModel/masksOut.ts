@@ -25,7 +25,10 @@ export function masksIn(record: GraphRecord, outward: { readonly problems: Probl
       return !/^(state|scores)/.test(path) && found[nodeOf(value, record.inputs) ?? -1]?.gives === true;
     };
     const reads = readsOf({ ...node, beside: {} }).map(isMasked),
-      isFirst = readsOf(node).every((value) => nodeOf(value, record.inputs) === undefined);
+      isFirst = readsOf(node).every((value) => {
+        const from = nodeOf(value, record.inputs);
+        return from === undefined || record.layers[record.nodes[from]?.layer ?? -1]?.kind === "input";
+      });
     found.push({ reads: readsOf(node).some(isMasked), gives: givesMasked({ layer, reads, isFirst, problem }) });
   }
   return found;
