@@ -15,6 +15,7 @@ import {
   mgu,
   model,
   sequential,
+  timeDistributed,
 } from "@sluice/nn";
 import { open } from "@sluice/cpu";
 import { describe, expect, it } from "vitest";
@@ -121,5 +122,22 @@ describe("toKeras", () => {
     const late = sequential([input({ shape: [4, 2] }), dense({ units: 2 }), masking(), gru({ units: 3 })]);
     await using other = await late.compile({ backend, seed: 1 });
     await expect(toKeras(other)).rejects.toThrow(/"masking".*put it first/);
+  });
+
+  it("a model on each step goes out for the steps that it reads, or for what it says", async () => {
+    await using backend = await open();
+    const sentence = sequential([dense({ units: 3 }), lstm({ units: 3 })]),
+      step = sequential([dense({ units: 2 }), dense({ units: 1 })]);
+    const document = sequential([input({ shape: [2, 2, 3] }), timeDistributed(sentence), timeDistributed(step), gru({ units: 2 })]);
+    await using trainer = await document.compile({ backend, seed: 1 });
+    const given = [[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 0, 1]]]]; // prettier-ignore
+    await using again = await fromKeras(await toKeras(trainer)).compile({ backend });
+    expect((await again.predict(given)).data).toEqual((await trainer.predict(given)).data);
+    const within = (...first: readonly ReturnType<typeof input>[]) => sequential([input({ shape: [2, 2, 3] }), timeDistributed(sequential([dense({ units: 3 }), timeDistributed(sequential([...first, dense({ units: 1 })]), { name: "inner" }), lstm({ units: 2 })]), { name: "outer" })]); // prettier-ignore
+    await using unknown = await within().compile({ backend, seed: 1 });
+    await expect(toKeras(unknown)).rejects.toThrow(/"outer\/inner\/input_layer" does not say what it reads \(begin the model with input/);
+    await using known = await within(input({ shape: [3] })).compile({ backend, seed: 1 });
+    await using back = await fromKeras(await toKeras(known)).compile({ backend });
+    expect((await back.predict(given)).data).toEqual((await known.predict(given)).data);
   });
 });

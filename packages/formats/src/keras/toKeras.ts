@@ -6,7 +6,7 @@ import { savedOf, type Source } from "@sluice/nn/kit";
 import { graphOut, type Outward } from "../kerasModel/graphOut.ts";
 import type { Ordering } from "../kerasModel/order.ts";
 import { Problems } from "../kerasModel/problems.ts";
-import { type AnyModel, type GraphRecord, recordOf } from "../kerasModel/record.ts";
+import { type AnyModel, declaredShape, type GraphRecord, recordOf } from "../kerasModel/record.ts";
 import { sizesOf } from "../kerasModel/variables.ts";
 import { store } from "../zip/store.ts";
 import { files } from "./archive.ts";
@@ -125,15 +125,10 @@ function specAt(output: unknown, path: string): Spec | undefined {
   return found as Spec | undefined; // likewise
 }
 
-function shapesOf(
-  { inputs, layers, nodes }: GraphRecord,
-  { samples }: Saved,
-  isAny: boolean,
-): ReadonlyMap<string, readonly (number | null)[]> {
-  const isDeclaredIn = (input: string): boolean =>
-    inputs[input]?.shape !== undefined ||
-    nodes.some(({ x, layer }) => x === input && layers[layer]?.kind === "input" && "shape" in layers[layer].config);
-  return new Map(Object.entries(samples).map(([input, spec]) => [input, openShape(spec, isAny && !isDeclaredIn(input))]));
+function shapesOf(record: GraphRecord, { samples }: Saved, isAny: boolean): ReadonlyMap<string, readonly (number | null)[]> {
+  return new Map(
+    Object.entries(samples).map(([input, spec]) => [input, openShape(spec, isAny && declaredShape(record, input) === undefined)]),
+  );
 }
 
 function indicesOf({ samples }: Saved): ReadonlySet<string> {

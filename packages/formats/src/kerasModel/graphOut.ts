@@ -7,7 +7,17 @@ import { namesBesideMasks } from "./maskNames.ts";
 import { Names, snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
 import { passing, pruned } from "./pruned.ts";
-import { type GraphRecord, isChain, type LayerRecord, type NodeRecord, nodeOf, readsOf, recordIn, type ValueRecord } from "./record.ts";
+import {
+  declaredShape,
+  type GraphRecord,
+  isChain,
+  type LayerRecord,
+  type NodeRecord,
+  nodeOf,
+  readsOf,
+  recordIn,
+  type ValueRecord,
+} from "./record.ts";
 import { rules } from "./rules.ts";
 import { classOf, classOfLayer, namesWithin } from "./variables.ts";
 
@@ -33,6 +43,16 @@ export interface Outward {
   given(layer: string, path: string): readonly (number | null)[] | undefined;
   /** Columns of the queries of a layer of attention, by its name. */
   columns(layer: string): number | undefined;
+}
+
+type Shape = readonly (number | null)[];
+
+/** What a layer is asked for where it stands. */
+interface Asked {
+  readonly statesRead: boolean;
+  readonly masked: boolean;
+  /** Its first use; undefined within a wrapper. */
+  readonly node: NodeRecord | undefined;
 }
 
 /** What there is not in Keras `outward.problems` then knows. */
@@ -126,23 +146,18 @@ class Writing {
       nodes = this.#record.nodes.filter((node) => node.layer === i);
     const object =
       layer.kind === "model"
-        ? this.#model(layer, name, nodes)
-        : this.#object(layer, name, { statesRead: this.#isRead(i, "state"), masked: this.#readsMasked(nodes) });
+        ? this.#modelCalled(layer, name, nodes)
+        : this.#object(layer, name, { statesRead: this.#isRead(i, "state"), masked: this.#readsMasked(nodes), node: nodes[0] });
     const there = this.#namesThere[i] ?? name,
       config = { ...(object["config"] as JsonRecord), name: there }; // a record, as they were made
     return { ...object, config, name: there, inbound_nodes: nodes.map((node) => this.#node(layer, node, name)) };
   }
 
-  #object(layer: LayerRecord, name: string, asked: { readonly statesRead: boolean; readonly masked: boolean }): JsonRecord {
+  #object(layer: LayerRecord, name: string, asked: Asked): JsonRecord {
     const inside = (layer.config as { readonly layer?: LayerRecord }).layer; // of a wrapper
     if (layer.kind === "bidirectional" && inside !== undefined) return this.#bidirectional(layer, inside, name, asked);
-    if (layer.kind === "timeDistributed" && inside !== undefined) {
-      const inner =
-        inside.kind === "model"
-          ? this.#model(inside, "inside", [])
-          : this.#object(inside, inside.config.name ?? "inside", { statesRead: false, masked: false });
-      return keras("TimeDistributed", { name, layer: inner });
-    }
+    if (layer.kind === "timeDistributed" && inside !== undefined)
+      return keras("TimeDistributed", { name, layer: this.#eachStep(inside, name, asked.node) });
     if (!hasOut(layer.kind)) {
       this.#problem(name, `is ${layer.kind}, which Keras has not`, "write it as a layer of Keras's, or keep the model here: saveModel");
       return keras(classOf(layer.kind), { name });
@@ -166,12 +181,15 @@ class Writing {
     });
   }
 
-  #bidirectional(
-    { config }: LayerRecord,
-    inside: LayerRecord,
-    name: string,
-    asked: { readonly statesRead: boolean; readonly masked: boolean },
-  ): JsonRecord {
+  /** What a TimeDistributed has inside, which reads one step of what `node` reads. */
+  #eachStep(inside: LayerRecord, name: string, node: NodeRecord | undefined): JsonRecord {
+    if (inside.kind !== "model")
+      return this.#object(inside, inside.config.name ?? "inside", { statesRead: false, masked: false, node: undefined });
+    const all = this.#shapeOf(node?.x);
+    return this.#model(inside, { name: "inside", path: `${name}/` }, () => all?.slice(1));
+  }
+
+  #bidirectional({ config }: LayerRecord, inside: LayerRecord, name: string, asked: Asked): JsonRecord {
     const { mergeMode = "concat" } = config as { readonly mergeMode?: string }; // its own option
     const one = (direction: string, backwards: boolean): JsonRecord => {
       const object = this.#object(inside, `${direction}_${name}`, asked);
@@ -185,18 +203,23 @@ class Writing {
     });
   }
 
-  #model({ config }: LayerRecord, name: string, nodes: readonly NodeRecord[]): JsonRecord {
+  /** `readAs` is what it is called on as one of its inputs. */
+  #model(
+    { config }: LayerRecord,
+    { name, path }: { readonly name: string; readonly path: string },
+    readAs: (input: string, record: GraphRecord) => Shape | undefined,
+  ): JsonRecord {
     const record = { ...recordIn(config), name };
     const shapes = new Map(
-      Object.entries(record.inputs).flatMap(([input, { shape = this.#readAs(nodes[0], input, record) }]) =>
-        shape === undefined ? [] : [[input, shape] as const],
-      ),
+      Object.keys(record.inputs).flatMap((input) => {
+        const shape = declaredShape(record, input) ?? readAs(input, record);
+        return shape === undefined ? [] : [[input, shape] as const];
+      }),
     );
     const indices = new Set(Object.entries(record.inputs).flatMap(([input, { dtype }]) => (dtype === "i32" ? [input] : [])));
-    if (this.#readsMasked(nodes)) this.#problem(name, "is a model that reads steps which may not count", "put its layers into this model");
     return graphOut(record, {
       ...this.#outward,
-      path: `${this.#outward.path}${name}/`,
+      path: `${this.#outward.path}${path}`,
       shapes,
       indices,
       columns: () => undefined,
@@ -204,9 +227,18 @@ class Writing {
     }).config;
   }
 
-  /** What a model within is called on as one of its inputs. */
-  #readAs(node: NodeRecord | undefined, input: string, { ends }: GraphRecord): readonly (number | null)[] | undefined {
-    const value = ends.inputs === null ? node?.x : (node?.x as Readonly<Record<string, unknown>> | undefined)?.[input]; // a record by its inputs
+  #modelCalled(layer: LayerRecord, name: string, nodes: readonly NodeRecord[]): JsonRecord {
+    if (this.#readsMasked(nodes)) this.#problem(name, "is a model that reads steps which may not count", "put its layers into this model");
+    const x = nodes[0]?.x;
+    return this.#model(
+      layer,
+      { name, path: `${name}/` },
+      (input, { ends }) => this.#shapeOf(ends.inputs === null ? x : (x as Readonly<Record<string, unknown>> | undefined)?.[input]), // a record by its inputs
+    );
+  }
+
+  /** Of a sample of a value, where it is known. */
+  #shapeOf(value: unknown): Shape | undefined {
     if (typeof value !== "string") return undefined;
     const from = nodeOf(value, this.#record.inputs);
     return from === undefined

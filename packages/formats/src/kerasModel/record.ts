@@ -54,6 +54,12 @@ function isSymbolic(value: unknown): boolean {
   return typeof value === "object" && value !== null && "call" in value && "path" in value;
 }
 
+/** What an input says it is: itself, or the layer `input` that stands first on it. */
+export function declaredShape({ inputs, layers, nodes }: GraphRecord, input: string): readonly number[] | undefined {
+  const first = nodes.find(({ x, layer }) => x === input && layers[layer]?.kind === "input");
+  return inputs[input]?.shape ?? (layers[first?.layer ?? -1]?.config as { readonly shape?: readonly number[] } | undefined)?.shape; // its own option
+}
+
 /** That of a model within, whose config it is. */
 export function recordIn(config: object): GraphRecord {
   return config as unknown as GraphRecord; // as @sluice/nn makes it
