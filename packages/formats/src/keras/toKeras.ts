@@ -12,21 +12,28 @@ import { store } from "../zip/store.ts";
 import { files } from "./archive.ts";
 import { kerasWeights, type Placed } from "./kerasWeights.ts";
 
+export interface ToKerasOptions {
+  /**
+   * How the Keras model takes inputs and gives outputs where these have names here: as a dictionary by them (default), or as a list in the order they have here, as `m.predict([a, b])` wants it. A list
+   * has no names of outputs: read again, they are called as the layers are that give them.
+   */
+  readonly ends?: Ordering;
+}
+
 /**
  * The bytes of a `.keras` file that `keras.models.load_model` reads: a functional model of the same layers under the same names, with the model's weights. Where `input(…)` says no shape sequences are of any length in Keras too, unless a weight depends on it. The bytes are the caller's; the same model gives the same.
  *
- * Of a trainer they are those it holds now. Throws INVALID_ARGUMENT for a model without weights; UNSUPPORTED naming every layer and option that Keras has not, each with what to
+ * Of a trainer they are those it holds now. Throws INVALID_ARGUMENT for a model without weights, or for an option that there is not; UNSUPPORTED naming every layer and option that Keras has not, each with what to
  * do instead (`facts.problems`).
  *
  * ```ts
  * await writeFile("tagger.keras", await toKeras(trainer));
  * ```
  */
-export async function toKeras(source: Source): Promise<Uint8Array> {
-  const { config, weights } = written("toKeras", weightedIn(await savedOf("toKeras", source)), {
-    ordering: "dictionary",
-    weightsAlone: false,
-  });
+export async function toKeras(source: Source, options: ToKerasOptions = {}): Promise<Uint8Array> {
+  const who = "toKeras",
+    ordering = endsIn(who, options) ?? "dictionary",
+    { config, weights } = written(who, weightedIn(await savedOf(who, source)), { ordering, weightsAlone: false });
   const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   return store({
     [files.metadata]: encoded({ keras_version: "3.15.1", date_saved: "1980-01-01@00:00:00" }),
@@ -47,9 +54,15 @@ export interface ToKerasWeightsOptions {
  */
 export async function toKerasWeights(source: Source, options: ToKerasWeightsOptions = {}): Promise<Uint8Array> {
   const who = "toKerasWeights",
-    { ends = "list" } = optionTable<ToKerasWeightsOptions>(who, options, { ends: true });
-  check(who, "ends", ends, oneOf("list", "dictionary"));
-  return written(who, weightedIn(await savedOf(who, source)), { ordering: ends, weightsAlone: true }).weights;
+    ordering = endsIn(who, options) ?? "list";
+  return written(who, weightedIn(await savedOf(who, source)), { ordering, weightsAlone: true }).weights;
+}
+
+/** Throws INVALID_ARGUMENT for an option that there is not. */
+function endsIn(who: string, options: ToKerasOptions | ToKerasWeightsOptions): Ordering | undefined {
+  const { ends } = optionTable<ToKerasOptions>(who, options, { ends: true });
+  if (ends !== undefined) check(who, "ends", ends, oneOf("list", "dictionary"));
+  return ends;
 }
 
 interface Weighted {

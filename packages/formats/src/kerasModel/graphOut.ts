@@ -29,7 +29,7 @@ export interface GraphOut {
 
 export interface Outward {
   readonly problems: Problems;
-  /** How several outputs come to Keras. */
+  /** How several inputs and outputs come to Keras. */
   readonly ordering: Ordering;
   /** Whether it is the weights alone that are wanted. */
   readonly weightsAlone: boolean;
@@ -100,7 +100,7 @@ class Writing {
       return this.#layer(layer, i);
     });
     const end = (given: readonly string[] | null, each: readonly (readonly [string, Json])[]): Json =>
-      given === null ? (each[0]?.[1] ?? null) : Object.fromEntries(each);
+      given === null ? (each[0]?.[1] ?? null) : this.#outward.ordering === "list" ? each.map(([, one]) => one) : Object.fromEntries(each);
     const config: JsonRecord = {
       ...{ name, trainable: true },
       layers: [...Object.keys(inputs).map((input) => this.#input(input)), ...own],
@@ -280,9 +280,10 @@ class Writing {
       };
       return { args: kind === "attention" || kind === "additiveAttention" ? [all] : all, kwargs };
     }
-    const initial = beside["initialState"];
+    const initial = beside["initialState"],
+      isListed = kind === "model" && this.#outward.ordering === "list" && typeof node.x !== "string";
     return {
-      args: [args(node.x)],
+      args: [args(isListed ? recordIn(config).ends.inputs?.map((input) => (node.x as Readonly<Record<string, unknown>>)[input]) : node.x)], // a record by its inputs
       kwargs: {
         ...(initial !== undefined && { initial_state: readsOf({ layer: 0, x: initial }).map((value) => this.#tensor(value)) }),
         ...(kind === "reversibleEmbedding" && { reverse: this.#isVector(node) }),
@@ -318,7 +319,10 @@ class Writing {
   #outputOf({ kind, config }: LayerRecord, path: string): number {
     if (path === "") return 0;
     if (path === "scores") return 1;
-    if (kind === "model") return Math.max(0, [...(recordIn(config).ends.outputs ?? [])].sort((a, b) => (a < b ? -1 : 1)).indexOf(path));
+    if (kind === "model") {
+      const outputs = [...(recordIn(config).ends.outputs ?? [])];
+      return Math.max(0, (this.#outward.ordering === "list" ? outputs : outputs.sort((a, b) => (a < b ? -1 : 1))).indexOf(path));
+    }
     const { layer, mergeMode } = config as { readonly layer?: LayerRecord; readonly mergeMode?: string }; // of a Bidirectional
     const states = (layer?.kind ?? kind) === "lstm" ? ["h", "c"] : ["h"],
       [first = "", direction = "", name = ""] = path.split(".");
