@@ -1,12 +1,12 @@
 // A model that Keras 3 saved, with its weights.
 import { check, options as optionTable, refused, type Rule } from "@sluice/core/arguments";
 import type { Model, WeightGroup } from "@sluice/nn";
-import { bytesOf } from "@sluice/nn/kit";
 import { assign } from "../kerasModel/assign.ts";
 import { frozenIn, readModel, type ReadModel, weighted } from "../kerasModel/built.ts";
 import type { OwnLayers } from "../kerasModel/reading.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import { pathsOf } from "../kerasModel/variables.ts";
+import { fileBytes } from "./fileBytes.ts";
 import { openVariables } from "./variableStore.ts";
 
 export interface KerasOptions {
@@ -41,7 +41,7 @@ export function fromKeras<I extends Names = null, O extends Names = null>(
 ): Model<I, O> {
   const who = "fromKeras",
     own = ownLayers(who, options),
-    archive = openArchive(bytesOf(bytes, who), who);
+    archive = openArchive(fileBytes(bytes, who), who);
   return loaded(readModel(archive.config, { who, era: "keras3", own }), archive, who) as unknown as Model<I, O>; // whose ends the caller knows
 }
 
@@ -50,7 +50,7 @@ export function fromKeras<I extends Names = null, O extends Names = null>(
  */
 export function frozenInKeras(bytes: ArrayBufferView | ArrayBufferLike, options: KerasOptions = {}): readonly WeightGroup[] {
   const who = "frozenInKeras",
-    { config } = openArchive(bytesOf(bytes, who), who);
+    { config } = openArchive(fileBytes(bytes, who), who);
   const { located, declared } = readModel(config, { who, era: "keras3", own: ownLayers(who, options) });
   const names = frozenIn(config, located).filter((name) => hasWeights(declared, name.split(".")));
   return names.length === 0 ? [] : [{ weights: names, trainable: false }];
@@ -86,7 +86,7 @@ function hasWeights(declared: unknown, at: readonly string[]): boolean {
 const makers: Rule<OwnLayers> = {
   expected: 'a record of functions that make layers, by name: { "MyPackage>MyLayer": (config) => layer }',
   accepts: (value): value is OwnLayers =>
-    typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "function"),
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "function"),
 };
 
 /** Throws INVALID_ARGUMENT for an option that there is not. */

@@ -70,6 +70,8 @@ describe("a model of Keras", () => {
     expect(() => fromKeras(bytes, { layers: { "Shop>Gain": () => dense({ units: 3 }) } })).toThrow(/\[3\], the layer needs \[3, 3\]/);
     expect(() => fromKeras(bytes, { layers: { "Shop>Gain": () => ({}) as never } })).toThrow(/no layer/);
     expect(() => fromKeras(bytes, { layers: { "Shop>Gain": 3 as never } })).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    for (const layers of [[], [gain]])
+      expect(() => fromKeras(bytes, { layers: layers as never })).toThrow(/layers must be a record of functions/);
     expect(frozenInKeras(bytes, { layers: { "Shop>Gain": gain } })).toEqual([{ weights: ["dense"], trainable: false }]);
   });
 
@@ -147,6 +149,11 @@ describe("what there is not here", () => {
     expect(() => fromKeras(changed("masks", (config) => config.replace('"class_name": "NotEqual"', '"class_name": "LogicalOr"')))).toThrow(
       /is called with mask/,
     );
+  });
+
+  it("is a path, which is to be read first", () => {
+    for (const read of [fromKeras, frozenInKeras])
+      expect(() => read("model.keras" as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", fix: expect.stringMatching(/readFile/) })); // prettier-ignore
   });
 
   it("is a model whose layers no file tells, and one that was never built", () => {

@@ -1,5 +1,5 @@
 // What a file of weights holds, before anything is made of it.
-import { bytesOf } from "@sluice/nn/kit";
+import { fileBytes } from "./fileBytes.ts";
 import { openVariables } from "./variableStore.ts";
 
 /** A variable of a layer. */
@@ -16,7 +16,7 @@ export interface KerasVariable {
 /** The variables of a `.weights.h5` of Keras 3. Throws INVALID_ARGUMENT for what is no bytes, FILE_FOREIGN, FILE_CORRUPT and UNSUPPORTED as `loadKerasWeights`. */
 export function inspectKerasWeights(bytes: ArrayBufferView | ArrayBufferLike): readonly KerasVariable[] {
   const who = "inspectKerasWeights";
-  const { paths, layerNames, stored } = openVariables(bytesOf(bytes, who), who);
+  const { paths, layerNames, stored } = openVariables(fileBytes(bytes, who), who);
   return [...paths].map((path) => ({ path, layer: layerOf(path, layerNames), ...stored(path) }));
 }
 

@@ -70,6 +70,9 @@ describe("loadKerasWeights", () => {
     expect(() => loadKerasWeights(recurrences(), weights("sequential-recurrent"), { shape: [5, 3], layers: { lstn: "a" } })).toThrow(
       /lstm/,
     );
+    expect(() => loadKerasWeights(recurrences(), fixtureBytes("keras/sequential-recurrent.keras"))).toThrow(/fromKeras\(bytes\)/);
+    expect(() => loadKerasWeights(recurrences(), "a.weights.h5" as never)).toThrow(/Read the file first/);
+    expect(() => loadKerasWeights(recurrences(), weights("sequential-recurrent"), { layers: [] as never })).toThrow(/layers must be/);
     expect(() => loadKerasWeights(recurrences(), new Uint8Array(9))).toThrow(expect.objectContaining({ code: "FILE_FOREIGN" }));
   });
 

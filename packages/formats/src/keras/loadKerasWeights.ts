@@ -1,12 +1,12 @@
 // The weights of a Keras model into a model that was made here.
 import { check, options as optionTable, refused, type Rule } from "@sluice/core/arguments";
 import type { Model } from "@sluice/nn";
-import { bytesOf } from "@sluice/nn/kit";
 import { assign, declaredAt } from "../kerasModel/assign.ts";
 import { snakeCase } from "../kerasModel/names.ts";
 import { kerasOrder } from "../kerasModel/order.ts";
 import { type AnyModel, type GraphRecord, type LayerRecord, recordIn, recordOf } from "../kerasModel/record.ts";
 import { classOf, namesWithin, pathsOf, sizesOf, variablesOf } from "../kerasModel/variables.ts";
+import { fileBytes } from "./fileBytes.ts";
 import { openVariables, type VariableStore } from "./variableStore.ts";
 
 export interface LoadKerasWeightsOptions<I extends string | null = null> {
@@ -37,7 +37,7 @@ export function loadKerasWeights<I extends string | null, O extends string | nul
   const isModel = (typeof model === "function" || typeof model === "object") && (model as unknown) !== null && "graph" in model;
   if (!isModel) throw refused(who, "the model", model, "a model of @sluice/nn");
   check(who, "layers", layers, names);
-  const store = openVariables(bytesOf(bytes, who), who);
+  const store = openVariables(fileBytes(bytes, who), who);
   const any = model as unknown as AnyModel; // of whatever ends
   const declared = any.build(shape === undefined ? known(any, who) : any.sample(shape as never)).weights; // by its own ends
   const places = new Finding(store, layers, declared).places(recordOf(any), "layers", []);
@@ -59,7 +59,7 @@ export function loadKerasWeights<I extends string | null, O extends string | nul
 const names: Rule<Readonly<Record<string, string>>> = {
   expected: "a record of Keras's names by those here",
   accepts: (value): value is Readonly<Record<string, string>> =>
-    typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string"),
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "string"),
 };
 
 /** What `withWeights` would take: throws as it does. */

@@ -15,8 +15,9 @@ export interface VariableStore {
   readonly layerNames: ReadonlyMap<string, string>;
 }
 
-/** Throws as `readHdf5`; FILE_FOREIGN for HDF5 files of Keras 2. */
+/** Throws as `readHdf5`; FILE_FOREIGN for a `.keras` file, and for HDF5 files of Keras 2. */
 export function openVariables(bytes: Uint8Array, who: string): VariableStore {
+  if (isZip(bytes)) throw ofModel(who);
   const root = readHdf5(bytes, who);
   if (["model_config", "layer_names"].some((name) => root.attributes.has(name)) || root.children.has("model_weights")) throw ofKeras2(who);
   const arrays = new Map<string, Hdf5Array>(),
@@ -48,6 +49,20 @@ function collect(group: Hdf5Group, path: string, arrays: Map<string, Hdf5Array>,
       collect(child, at, arrays, names);
     }
   }
+}
+
+/** "PK", 3, 4: how a zip file begins. */
+function isZip(bytes: Uint8Array): boolean {
+  return [0x50, 0x4b, 3, 4].every((one, i) => bytes[i] === one);
+}
+
+function ofModel(who: string): SluiceError {
+  return new SluiceError({
+    code: "FILE_FOREIGN",
+    who,
+    what: "the file is a zip file, as Keras saves a whole model to (.keras), and this reads weights alone (.weights.h5)",
+    fix: 'Read the model with its weights: fromKeras(bytes), or save weights alone: model.save_weights("model.weights.h5")',
+  });
 }
 
 function ofKeras2(who: string): SluiceError {

@@ -74,7 +74,7 @@ const callable: Rule<LoadShard> = {
 const makers: Rule<OwnLayers> = {
   expected: "a record of functions that make layers, by class: { MyLayer: (config) => layer }",
   accepts: (value): value is OwnLayers =>
-    typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "function"),
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "function"),
 };
 
 function jsonOf(given: unknown, who: string): Json {
