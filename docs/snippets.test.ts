@@ -15,6 +15,7 @@ type Printed = readonly (readonly unknown[])[];
 /** What the blocks of recipes print, so far as it is more than numbers that may change. */
 const promises: Readonly<Record<string, (printed: Printed) => void>> = {
   "docs/formats/keras.md/block1.ts": (printed) => expect(printed).toEqual([[true], [[1, 18]], [Float32Array.of(6)]]),
+  "docs/formats/keras.md/block2.ts": (printed) => expect(printed).toEqual([[true, false], [[2, 1]]]),
   "docs/ctc.md/block1.ts": (printed) => expect(printed).toEqual([[[1, 1], { labels: [1, 1], score: expect.closeTo(0, 0) }]]),
   "docs/formats/pytorch.md/block1.ts": (printed) => expect(printed).toEqual([[true], [true]]),
   "docs/formats/onnx.md/block1.ts": (printed) =>
