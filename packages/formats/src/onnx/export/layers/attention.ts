@@ -78,8 +78,10 @@ function emit(
     { shape: [batch, heads, queries, keys], elem: "f32" },
     { axis: int(-1) },
   );
-  // A query that sees no key gets zeros.
-  const shares = masks.length === 0 || seen === undefined ? soft : elementwise(e, "Where", [seen, soft, scalar(0, "f32")], "f32");
+  // A query that sees no key gets zeros. By causal alone that is one of more queries than keys, at some sizes if not at these.
+  const causal = option(use.config, "causal") ?? false,
+    mayBeBlind = masks.length > 0 || (causal !== false && causal !== "start" && key !== x);
+  const shares = seen === undefined || !mayBeBlind ? soft : elementwise(e, "Where", [seen, soft, scalar(0, "f32")], "f32");
   const context = transpose(e, matmul(e, shares, v), [0, 2, 1, 3]);
   const flat = reshape(e, context, [batch, queries, heads * (v.shape.at(-1) ?? 1)]);
   const output = affine(e, flat, entry(weights, "wo"), weights["bo"]); // likewise

@@ -312,6 +312,17 @@ function memoryBlocks(): AnyModel {
   return nn.model({ inputs: { x, m }, outputs: nn.transformerDecoder({ intermediateDim: 6, numHeads: 2 })(x, { memory }) });
 }
 
+/** Causally, aligned at the ends: of more queries than keys the first see none. */
+function causalBeside(): AnyModel {
+  const [x, m] = [nn.input(), nn.input()];
+  const outputs = {
+    heads: nn.multiHeadAttention({ numHeads: 2, causal: true })(x, { value: m }),
+    groups: nn.groupQueryAttention({ headDim: 3, numQueryHeads: 2, numKeyValueHeads: 1, causal: "end" })(x, { value: m }),
+    started: nn.multiHeadAttention({ numHeads: 2, causal: "start" })(x, { value: m }),
+  };
+  return nn.model({ inputs: { x, m }, outputs });
+}
+
 function bothWaysApart(): AnyModel {
   const x = nn.input();
   const ways = nn.bidirectional(nn.gru({ units: 3, ...all }), { mergeMode: "none" })(x);
@@ -339,6 +350,7 @@ const graphs: readonly ModelCase[] = [
   { name: "translation", model: translation(), shapes: { source: [6], target: [5] }, runs: apart, padded: true },
   { name: "everything", model: everything(), shapes: { source: [6], target: [5] }, runs: apart, padded: true },
   { name: "memory-blocks", model: memoryBlocks(), shapes: { x: [6, 4], m: [5, 4] }, runs: apart },
+  { name: "causal-beside", model: causalBeside(), shapes: { x: [6, 4], m: [5, 4] }, runs: [...apart, { batch: 2, steps: { x: 7, m: 3 } }] },
   { name: "both-ways-apart", model: bothWaysApart(), shapes: { x: [6, 3] }, runs: both },
   { name: "shared", model: shared(), shapes: { a: [6, 3], b: [5, 3] }, runs: apart },
   { name: "declared", model: nn.sequential([nn.input({ shape: [6, 3] }), nn.lstm({ units: 2, ...all }), nn.flatten(), nn.dense({ units: 2 })]), shapes: { x: [6, 3] }, runs: [{ batch: 2, steps: 6 }, { batch: 4, steps: 6 }] }, // prettier-ignore
