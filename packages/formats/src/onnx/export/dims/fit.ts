@@ -33,8 +33,14 @@ export function fit<V extends Variable>(seen: readonly number[], variables: read
     firstOf(products, (of) => linear(seen, of)) ??
     firstOf(products, (of) => divided(seen, of)) ??
     firstOf(products, (a) => firstOf(products, (b) => (a === b ? undefined : sumOf(seen, a, b)))) ??
-    firstOf(variables, (v) => firstOf([2, 3, 4, 5, 6, 7, 8, 9], (over) => rounded(seen, v, over)))
+    roundedOf(seen, variables)
   );
+}
+
+/** The same of sizes that are themselves rounded: one of them, or windows over one. */
+export function fitOne<V extends Variable>(seen: readonly number[], variables: readonly V[]): Formula<V> | undefined {
+  if (!seen.every(Number.isSafeInteger)) return undefined;
+  return firstOf(variables, (v) => linear(seen, [v])) ?? roundedOf(seen, variables);
 }
 
 type Product<V> = readonly V[];
@@ -77,6 +83,10 @@ function sumOf<V extends Variable>(seen: readonly number[], a: Product<V>, b: Pr
     if (rest !== undefined && Math.abs(rest.terms[0]?.factor ?? 0) === 1) return { ...rest, terms: [{ factor, of: a }, ...rest.terms] };
   }
   return undefined;
+}
+
+function roundedOf<V extends Variable>(seen: readonly number[], variables: readonly V[]): Formula<V> | undefined {
+  return firstOf(variables, (v) => firstOf([2, 3, 4, 5, 6, 7, 8, 9], (over) => rounded(seen, v, over)));
 }
 
 /** ⌊(v + c) / over⌋, how many windows there are; only where what was seen leaves one c. */

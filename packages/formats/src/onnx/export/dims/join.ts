@@ -64,6 +64,7 @@ function joinValue(values: readonly Value[], scope: Scope): WrittenValue {
     const formula = scope.fit(seen);
     if (formula === undefined) scope.know({ of: name, axis, values: seen });
     else if (formula.terms.length === 0) return formula.constant;
+    else if (formula.over > 1) scope.knowRounded({ of: name, axis, values: seen });
     const [term, ...more] = formula?.terms ?? [];
     const size =
       formula?.constant === 0 && formula.over === 1 && more.length === 0 && term?.factor === 1 && term.of.length === 1

@@ -3,7 +3,7 @@ import { elementTypes } from "../emission/operators.ts";
 import type { NameSource } from "../emission/emitter.ts";
 import { type Attributes, type Elem, int } from "../emission/values.ts";
 import type { WrittenNode } from "../emission/written.ts";
-import { fit, type Formula, type Variable } from "./fit.ts";
+import { fit, fitOne, type Formula, type Variable } from "./fit.ts";
 import type { Initialisers } from "./initialisers.ts";
 import type { Problem } from "./unlike.ts";
 
@@ -21,6 +21,7 @@ export class Scope {
   readonly #names: NameSource;
   readonly constants: Initialisers;
   readonly #sizes: Size[] = [];
+  readonly #rounded: Size[] = [];
   readonly #computed = new Map<string, string>();
 
   constructor(names: NameSource, constants: Initialisers, outer?: Scope) {
@@ -46,12 +47,21 @@ export class Scope {
     this.#sizes.push(size);
   }
 
+  /** A size that others tell by rounding: what cannot be told by those may be by it. */
+  knowRounded(size: Size): void {
+    this.#rounded.push(size);
+  }
+
+  get rounded(): readonly Size[] {
+    return [...(this.#outer?.rounded ?? []), ...this.#rounded];
+  }
+
   get sizes(): readonly Size[] {
     return [...(this.#outer?.sizes ?? []), ...this.#sizes];
   }
 
   fit(seen: readonly number[]): Formula<Size> | undefined {
-    return fit(seen, this.sizes);
+    return fit(seen, this.sizes) ?? fitOne(seen, this.rounded);
   }
 
   /** i64 [1] of a formula. */
@@ -88,7 +98,9 @@ export class Scope {
 
   /** Where all of these are known. */
   #ownerOf(sizes: readonly Size[]): Scope {
-    return sizes.some((size) => this.#sizes.includes(size)) || this.#outer === undefined ? this : this.#outer.#ownerOf(sizes);
+    return sizes.some((size) => this.#sizes.includes(size) || this.#rounded.includes(size)) || this.#outer === undefined
+      ? this
+      : this.#outer.#ownerOf(sizes);
   }
 
   #once(op: string, inputs: readonly string[], attributes: Attributes = {}): string {

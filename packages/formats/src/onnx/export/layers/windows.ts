@@ -1,7 +1,7 @@
 // Convolutions and poolings over steps. ONNX has features before steps: each stands between two transpositions.
 import type { Emitter } from "../emission/emitter.ts";
-import { reduce, transpose } from "../emission/operators.ts";
-import { type Attributes, type Data, int, type Numbers, text } from "../emission/values.ts";
+import { reduce, slice, transpose } from "../emission/operators.ts";
+import { type Attributes, type Data, int, ints, type Numbers, text } from "../emission/values.ts";
 import { activationOf } from "./activations.ts";
 import { countedOf, made, numberOption, option, singleOf, textOption, weightsOf } from "./reading.ts";
 import type { Rule, Use } from "./rule.ts";
@@ -63,7 +63,7 @@ function convolution(use: Use, kernelOf: (weights: Readonly<Record<string, Data>
     emit(e, value, lowering) {
       const [batch = 0, steps = 0] = x.shape,
         { filters, part, groups, at } = kernel;
-      const turned = transpose(e, countedOf(e, lowering, value(x), mask), [0, 2, 1]);
+      const turned = transpose(e, readOf(e, countedOf(e, lowering, value(x), mask), windows), [0, 2, 1]);
       const w = made(e, "W", [filters, part, windows.size], ([f = 0, c = 0, k = 0]) => at(f, c, k));
       const bias = pointwise === undefined ? weights["bias"] : undefined;
       const shape = [batch, filters, countOf(windows, steps)];
@@ -155,7 +155,7 @@ const pooling =
         const [batch = 0, steps = 0, features = 0] = x.shape;
         const y = e.add(
           op,
-          [transpose(e, value(x), [0, 2, 1])],
+          [transpose(e, readOf(e, value(x), windows), [0, 2, 1])],
           { shape: [batch, features, countOf(windows, steps)], elem: "f32" },
           attributes,
         );
@@ -163,6 +163,17 @@ const pooling =
       },
     };
   };
+
+/** x without steps behind the last window, which are there where strides are longer than it: SAME_UPPER would count them as pads below 0. */
+function readOf(e: Emitter, x: Numbers, windows: Windows): Numbers {
+  const { size, stride, padding } = windows,
+    [, steps = 0] = x.shape,
+    count = countOf(windows, steps);
+  if (padding !== "same" || stride <= size) return x;
+  slice(e, x, [{ axis: 1, start: 0, n: count, step: stride }]); // as many as there are windows, whose number the end follows from
+  const end = (count - 1) * stride + size;
+  return e.add("Slice", [x, ints(0), ints(end), ints(1)], { shape: x.shape.with(1, Math.min(steps, end)), elem: x.elem });
+}
 
 export const maxPooling1D = pooling("MaxPool");
 /** What lies beyond the steps is left out of the mean, here and there. */

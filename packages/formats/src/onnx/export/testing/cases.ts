@@ -23,6 +23,9 @@ const both = [
   { batch: 3, steps: 9 },
 ] as const;
 
+/** Steps with every remainder by strides of up to 5. */
+const spread = [1, 2, 3, 4, 5, 6, 7, 8, 9, 33].map((steps) => ({ batch: 2, steps }));
+
 /** One layer between a projection, which keeps the steps, and a head. */
 function between(name: string, layer: nn.InSequence, more: Partial<ModelCase> = {}): ModelCase {
   return sequence(name, [nn.dense({ units: 4 }), layer], more);
@@ -213,6 +216,12 @@ const windows: readonly ModelCase[] = [
     between(`max-pooling-${padding}`, nn.maxPooling1D({ poolSize: 3, strides: 2, padding })),
     between(`average-pooling-${padding}`, nn.averagePooling1D({ poolSize: 3, strides: 2, padding })),
   ]),
+  between("max-pooling-apart", nn.maxPooling1D({ poolSize: 2, strides: 3, padding: "same" }), { runs: spread }),
+  between("average-pooling-apart", nn.averagePooling1D({ poolSize: 2, strides: 5, padding: "same" }), { runs: spread }),
+  between("conv-apart", nn.conv1D({ filters: 2, kernelSize: 2, strides: 5, padding: "same" }), { runs: spread }),
+  between("depthwise-apart", nn.depthwiseConv1D({ kernelSize: 3, strides: 4, padding: "same" }), { runs: spread }),
+  sequence("conv-apart-twice", [nn.conv1D({ filters: 3, kernelSize: 1, padding: "same", strides: 2 }), nn.maxPooling1D({ poolSize: 3, strides: 5, padding: "same" })], { runs: spread }), // prettier-ignore
+  between("conv-transpose-apart", nn.conv1DTranspose({ filters: 3, kernelSize: 2, strides: 4, padding: "same" }), { runs: spread }),
   between("global-average", nn.globalAveragePooling1D()),
   between("global-max", nn.globalMaxPooling1D({ keepDims: true })),
   lengths("global-average-lengths", [nn.dense({ units: 4 }), nn.globalAveragePooling1D()]),
