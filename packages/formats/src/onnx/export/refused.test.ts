@@ -1,4 +1,4 @@
-import { add, assign, hostArray, literal, SluiceError, type Tensor } from "@sluice/core";
+import { add, assign, hostArray, literal, SluiceError, softmax, type Tensor } from "@sluice/core";
 import { open } from "@sluice/cpu";
 import * as nn from "@sluice/nn";
 import { afterAll, expect, test } from "vitest";
@@ -76,6 +76,29 @@ test("all layers that hold for one number of steps alone are named at once, with
   expect((await toOnnx(trained, { steps: 6 })).length).toBeGreaterThan(100);
 });
 
+test.each([
+  ["cut at 64 steps", (x: Tensor) => x.slice(1, 0, Math.min(sizeOf(x, 1), 64)), "steps", "dense"],
+  ["scaled beyond 50 steps", (x: Tensor) => (sizeOf(x, 1) > 50 ? x.mul(2) : x), "steps", "branch"],
+  ["scaled by another number beyond 500 steps", (x: Tensor) => x.mul(sizeOf(x, 1) > 500 ? 2 : 3), "steps", "branch"],
+  ["squared for one step", (x: Tensor) => (sizeOf(x, 1) === 1 ? x.mul(x) : x.add(1)), "steps", "branch"],
+  ["scaled by another number for one step", (x: Tensor) => x.mul(sizeOf(x, 1) === 1 ? 2 : 3), "steps", "branch"],
+  ["negated for one row", (x: Tensor) => (sizeOf(x, 0) === 1 ? x.neg() : x.add(1)), "batch", "branch"],
+] as const)("a lambda that branches on sizes is refused: %s", async (_, branch, size, found) => {
+  const trained = nn.sequential([nn.lambda(branch, { name: "branch" }), nn.dense({ units: 2 })]).withWeights({ dense: { kernel: zeros(3, 2), bias: zeros(2) } } as never, [6, 3]); // prettier-ignore
+  const error = await thrown(() => toOnnx(trained));
+  expect(error.code).toBe("UNSUPPORTED");
+  expect(error.facts["unsupported"]).toMatchObject([{ name: found, instead: `Give \`${size}\` a number` }]);
+  expect((await toOnnx(trained, { [size]: 6 })).length).toBeGreaterThan(100);
+});
+
+test("a lambda that folds, or cannot run at one step, is not refused", async () => {
+  const folded = nn.lambda((x) => x.sub(x.mean(1, { keepDims: true })).mul(softmax(x, 1)));
+  const shared = nn.lambda((x) => x.mul(1 / sizeOf(x, 1)).sub(x.mean(0, { keepDims: true })));
+  const late = nn.lambda((x) => x.slice(1, 1, sizeOf(x, 1)).sub(x.slice(1, 0, sizeOf(x, 1) - 1)));
+  const trained = nn.sequential([folded, shared, late, nn.dense({ units: 2 })]).withWeights({ dense: { kernel: zeros(3, 2), bias: zeros(2) } } as never, [6, 3]); // prettier-ignore
+  expect((await toOnnx(trained)).length).toBeGreaterThan(100);
+});
+
 test("a stateful layer is refused: what a file computes is one batch", async () => {
   const model = nn.sequential([nn.lstm({ units: 2, stateful: true })]);
   const error = await thrown(() => toOnnx(model.withWeights({ lstm: { wx: zeros(3, 8), wh: zeros(2, 8), b: zeros(8) } } as never, [6, 3])));
@@ -83,6 +106,10 @@ test("a stateful layer is refused: what a file computes is one batch", async () 
     { name: "lstm", what: expect.stringContaining("stateful") as unknown, instead: expect.any(String) as unknown },
   ]);
 });
+
+function sizeOf({ shape }: Tensor, axis: number): number {
+  return shape[axis] ?? 1;
+}
 
 /** Numbers that depend on the number of steps in no way that a file could say. */
 function hann(x: Tensor): Tensor {

@@ -12,6 +12,7 @@ import { pointsOf, sizesOf, type OpenSize } from "./sizes.ts";
 import { type Emission, emitTraced, isArray, isSpec } from "./traced.ts";
 import { unsupported } from "./unsupported.ts";
 import { version } from "./version.ts";
+import { checkOnes, type Point, seenBeyond } from "./witnesses.ts";
 import { writeFile } from "./write.ts";
 import { nth } from "../read/there.ts";
 
@@ -103,8 +104,14 @@ function ofModel(model: AnyModel, saved: Saved, options: ToOnnxOptions): Uint8Ar
   for (const { open, points, evenly } of attempts(source))
     try {
       const made = new Map<string, Float32Array>();
-      const emissions = points.map((point) => emitModel(source, { open, point, evenly, made }));
-      return written(emissions, { open, points, options });
+      const emit = (point: Point): Emission => emitModel(source, { open, point, evenly, made });
+      const usual = points.map((point) => ({ point, emission: emit(point) }));
+      if (open.length > 0) checkOnes({ open, usual, lambdas: lambdasOf(model) }, emit);
+      const seen = open.length > 0 ? [...usual, ...seenBeyond(open, emit)] : usual;
+      return written(
+        seen.map(({ emission }) => emission),
+        { open, points: seen.map(({ point }) => point), options },
+      );
     } catch (error) {
       if (!(error instanceof Unlike) && !isMisfit(error)) throw error;
       if (error instanceof Unlike && error.problems.some(({ isCertain }) => isCertain)) throw unlike(model, error);
@@ -162,11 +169,15 @@ function written(emissions: readonly Emission[], { open, points, options }: Writ
   });
 }
 
+function lambdasOf({ layers }: AnyModel): ReadonlySet<string> {
+  return new Set(layers.filter(({ layer }) => layer.kind === "lambda").map(({ name }) => name));
+}
+
 function unlike({ name: model, layers }: AnyModel, { problems }: Unlike): SluiceError {
   const kinds = new Map(layers.map(({ name, layer }) => [name, layer.kind]));
   return unsupported(
     `the model "${model}" cannot be written for any number of steps`,
-    problems.map(({ origin, what }) => ({ name: origin, kind: kinds.get(origin), what, instead: "Give `steps` a number" })),
+    problems.map(({ origin, what, instead = "Give `steps` a number" }) => ({ name: origin, kind: kinds.get(origin), what, instead })),
   );
 }
 

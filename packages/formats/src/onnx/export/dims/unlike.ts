@@ -4,6 +4,8 @@ export interface Problem {
   /** Where it stands: the layer, or what was traced. */
   readonly origin: string;
   readonly what: string;
+  /** What to do about it. Default: give `steps` a number. */
+  readonly instead?: string;
   /** Whether it is so at whatever sizes it is seen. Default false: others may be alike. */
   readonly isCertain?: boolean;
 }
