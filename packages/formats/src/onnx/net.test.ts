@@ -1,4 +1,4 @@
-import { type Backend, square, type Tensor } from "@sluice/core";
+import { type Backend, hostArray, square, type Tensor } from "@sluice/core";
 import { open } from "@sluice/cpu";
 import { adam, dense, input, learn, model as layered } from "@sluice/nn";
 import { open as openWorkers } from "@sluice/workers";
@@ -274,6 +274,43 @@ test("names that objects have already are names like others", () => {
   expect(Object.keys(net.inputs)).toEqual(["__proto__"]);
   expect(Object.keys(net.weights)).toEqual(["toString"]);
   expect(({} as Readonly<Record<string, unknown>>)["shape"]).toBe(undefined);
+});
+
+test.each([
+  ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0)],
+  ["HDF5", Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10)],
+  ["a pickle", Uint8Array.of(0x80, 2, 0x8a, 0x0a)],
+  ["a pickle", Uint8Array.of(0x80, 5, 0x95)],
+  ["safetensors", Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d)],
+  ["JSON", new TextEncoder().encode('{ "format": "layers-model" }')],
+])("a file that seems to be %s is foreign", (what, bytes) => {
+  for (const read of [fromOnnx, inspectOnnx])
+    expect(() => read(bytes)).toThrow(
+      expect.objectContaining({ code: "FILE_FOREIGN", message: expect.stringContaining(`seems to be ${what}`) as string }),
+    );
+});
+
+test("a path is told to be read first", () => {
+  expect(() => fromOnnx("model.onnx" as never)).toThrow("Read it first");
+});
+
+test("what is no net, and weights that are none, are refused by name", async () => {
+  for (const net of [undefined, null, 5, {}])
+    expect(() => onnxLayer(net as never)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining("onnxLayer") as string }),
+    );
+  const net = fromOnnx(fixtureBytes("onnx/gru.legacy.onnx"));
+  await expect(compileOnnx(backend, net, { weights: null as never })).rejects.toThrow(
+    expect.objectContaining({ code: "INVALID_ARGUMENT", message: expect.stringContaining("weights") as string }),
+  );
+});
+
+test("numbers in a row of another size than planned are told to take a shape", async () => {
+  const bytes = model({ inputs: [info("x", ["batch", 7, 3])], outputs: ["y"], nodes: [node("Relu", ["x"], ["y"])] });
+  using run = await compileOnnx(backend, fromOnnx(bytes, { dims: { batch: 2 } }));
+  for (const x of [new Float32Array(105), new Array<number>(105).fill(0)])
+    await expect(run({ x })).rejects.toThrow("Pass hostArray(data, { shape: [");
+  expect((await run({ x: hostArray(new Float32Array(105), { shape: [5, 7, 3] }) }))["y"]?.shape).toEqual([5, 7, 3]);
 });
 
 test("it takes a tensor for each weight and input, no more and no less", () => {

@@ -1,5 +1,5 @@
 // A net on a backend: what is made of weights alone is made once, and each run reads it.
-import { type Backend, type HostArray, hostArray, SluiceError, type TypedArray, type Values } from "@sluice/core";
+import { type Backend, type HostArray, hostArray, type Shape, SluiceError, type TypedArray, type Values } from "@sluice/core";
 import { entry } from "../read/there.ts";
 import { checkBackend, meant, options as named, record, show } from "@sluice/core/arguments";
 import { CompiledNet } from "./compiledNet.ts";
@@ -39,6 +39,7 @@ export async function compileOnnx(backend: Backend, net: OnnxNet, options: Compi
   tracedNet("compileOnnx", net);
   const { carry = {}, weights = net.weights } = named<CompileOnnxOptions>("compileOnnx", options, { carry: true, weights: true });
   checkCarry(net, record("compileOnnx", carry, "carry"));
+  record("compileOnnx", weights, "weights");
   const compiled = new CompiledNet({ backend, net, carry: new Map(Object.entries(carry)), weights });
   await compiled.open(net.inputs);
   return callable(compiled, (inputs) => inputsOf(net.inputs, inputs, Object.keys(carry)));
@@ -74,9 +75,16 @@ export function inputsOf(
     const array = isHost
       ? hostArray(value.data, { shape: value.shape, dtype })
       : hostArray(value, isPlanned ? { shape, dtype } : { dtype });
+    if (!isHost && array.shape.length === 1 && shape.length !== 1) throw flat(name, shape, array.data.length);
     return [name, array] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function flat(input: string, shape: Shape, length: number): SluiceError {
+  const what = `the input ${show(input)} is planned as [${shape.join(", ")}], and ${length} numbers in a row have no shape of their own`,
+    fix = `Pass hostArray(data, { shape: [${shape.map(() => "…").join(", ")}] }), or nested lists`;
+  return new SluiceError({ code: "SHAPE_MISMATCH", who: "onnx", what, fix, facts: { input, shape, length } });
 }
 
 export function checkCarry({ inputs, outputs }: Pick<OnnxNet, "inputs" | "outputs">, carry: Readonly<Record<string, string>>): void {

@@ -57,6 +57,9 @@ export interface OnnxNet {
  * ```
  */
 export function fromOnnx(bytes: ArrayBufferView | ArrayBufferLike, given: OnnxOptions = {}): OnnxNet {
+  const file: unknown = bytes;
+  if (typeof file === "string")
+    throw refused("fromOnnx", "bytes", file, "the bytes of a file, not its path", [], "Read it first: fromOnnx(await readFile(path))");
   const options = checkedOptions(given),
     model = modelOf(readModel(bytesOf(bytes, "fromOnnx"))),
     summary = summaryOf(model),

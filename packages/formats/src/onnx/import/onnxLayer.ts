@@ -4,6 +4,7 @@ import { entry } from "../read/there.ts";
 import { meant, options as named, show } from "@sluice/core/arguments";
 import { layer, type Layer, type Spec } from "@sluice/nn";
 import type { OnnxNet } from "./fromOnnx.ts";
+import { tracedNet } from "./tracedNet.ts";
 
 export interface OnnxLayerOptions {
   /** Which output it gives. Default: the first. */
@@ -16,9 +17,10 @@ export interface OnnxLayerOptions {
  * A layer that is `net`: of one input and one of its outputs, both with the batch as their first axis. Its weights start as the file's and train.
  *
  * x [batch, …] → [batch, …]. No file of ours holds it: save its weights, or write ONNX again.
- * Throws INVALID_ARGUMENT for a net of several inputs or an output that there is not, SHAPE_MISMATCH at build for another sample than the net takes.
+ * Throws INVALID_ARGUMENT for what fromOnnx has not made, a net of several inputs or an output that there is not, SHAPE_MISMATCH at build for another sample than the net takes.
  */
 export function onnxLayer(net: OnnxNet, options: OnnxLayerOptions = {}): Layer {
+  tracedNet("onnxLayer", net);
   const { output = net.summary.outputs[0]?.name ?? "", name } = named<OnnxLayerOptions>("onnxLayer", options, { output: true, name: true }),
     inputs = Object.keys(net.inputs),
     [input] = inputs;

@@ -34,6 +34,7 @@ export async function streamOnnx(backend: Backend, net: OnnxNet, options: Stream
     { steps, carry = {}, weights = net.weights } = given,
     axes = axesOf(net, steps),
     one = specsAt(net.inputs, axes, 1);
+  record("streamOnnx", weights, "weights");
   checkCarry({ inputs: one, outputs: net.outputs }, record("streamOnnx", carry, "carry"));
   const compiled = new CompiledNet({ backend, net, carry: new Map(Object.entries(carry)), weights, memory: memoryOf(net, one) }),
     specs = specsAt(net.inputs, axes, rehearsed);
