@@ -5,10 +5,12 @@ import { open as openWorkers } from "@sluice/workers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { fixture, fixtureBytes } from "../testing/fixtures.ts";
 import { compileOnnx, fromOnnx, inspectOnnx, onnxLayer } from "./index.ts";
+import { NotSupported } from "./read/failures.ts";
 import { readModel, writeModel } from "./schema/model.ts";
 import { TensorProto_DataLocation, TensorProto_DataType as Type } from "./schema/onnx_pb.ts";
 import { tensorProto } from "./schema/tensor.ts";
 import { graph, info, model, node } from "./testing/build.ts";
+import { room } from "./values/value.ts";
 
 let backend: Backend;
 beforeAll(async () => void (backend = await open()));
@@ -288,6 +290,11 @@ test.each([
     expect(() => read(bytes)).toThrow(
       expect.objectContaining({ code: "FILE_FOREIGN", message: expect.stringContaining(`seems to be ${what}`) as string }),
     );
+});
+
+test("a size below 0, which a damaged file may lead to, is not supported", () => {
+  expect(() => room("float32", -8)).toThrow("would make -8 numbers");
+  expect(() => room("int64", -1)).toThrow(NotSupported);
 });
 
 test("a path is told to be read first", () => {

@@ -32,10 +32,11 @@ export function isFloat(type: TensorType): boolean {
   return type === "float32" || type === "float64" || type === "float16" || type === "bfloat16";
 }
 
-/** Room for `length` numbers of a type. Throws UNSUPPORTED for more than loading may take. */
+/** Room for `length` numbers of a type. Throws UNSUPPORTED for more than loading may take, and for fewer than none. */
 export function room(type: TensorType, length: number): Numbers {
   if (length > mostKnown)
     throw new NotSupported(`would make ${length} numbers while loading, more than ${mostKnown}`, "compute them at run time from an input");
+  if (length < 0) throw new NotSupported(`would make ${length} numbers`, "sizes are of 0 or more: a pad or an end may be cut too far");
   return isFloat(type) && type !== "float64" ? new Float32Array(length) : new Float64Array(length);
 }
 
