@@ -99,6 +99,16 @@ test("a lambda that folds, or cannot run at one step, is not refused", async () 
   expect((await toOnnx(trained)).length).toBeGreaterThan(100);
 });
 
+test("a model that runs at none of the steps tried is told to be given some, and by which layer", async () => {
+  const table = nn.positionEmbedding({ sequenceLength: 1 });
+  const trained = nn.sequential([table]).withWeights({ positionEmbedding: { embeddings: zeros(1, 3) } } as never, [1, 3]);
+  const error = await thrown(() => toOnnx(trained));
+  expect(error.code).toBe("SHAPE_MISMATCH");
+  expect(error.message).toContain("positionEmbedding");
+  expect(error.message).toContain("Give `steps` a number");
+  expect((await toOnnx(trained, { steps: 1 })).length).toBeGreaterThan(100);
+});
+
 test("a stateful layer is refused: what a file computes is one batch", async () => {
   const model = nn.sequential([nn.lstm({ units: 2, stateful: true })]);
   const error = await thrown(() => toOnnx(model.withWeights({ lstm: { wx: zeros(3, 8), wh: zeros(2, 8), b: zeros(8) } } as never, [6, 3])));

@@ -117,7 +117,21 @@ function ofModel(model: AnyModel, saved: Saved, options: ToOnnxOptions): Uint8Ar
       if (error instanceof Unlike && error.problems.some(({ isCertain }) => isCertain)) throw unlike(model, error);
       if (first === undefined || (error instanceof Unlike && !(first instanceof Unlike))) first = error;
     }
-  throw first instanceof Unlike ? unlike(model, first) : first;
+  if (first instanceof Unlike) throw unlike(model, first);
+  throw openSizes(source, false).some(({ name }) => name !== "batch") ? misfit(model, first) : first;
+}
+
+/** A layer took none of the sizes that open ones were tried at: those say nothing to the caller. */
+function misfit({ name: model }: AnyModel, cause: unknown): unknown {
+  if (!(cause instanceof SluiceError)) return cause;
+  return new SluiceError({
+    code: cause.code,
+    who: "toOnnx",
+    what: `the model "${model}" does not run at the numbers of steps that open ones were tried at: ${cause.message}`,
+    fix: "Give `steps` a number that it runs at",
+    facts: cause.facts,
+    cause,
+  });
 }
 
 interface Attempt {
