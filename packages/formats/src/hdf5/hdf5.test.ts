@@ -1,7 +1,10 @@
 // Against Keras's own files, and against the HDF5 library itself (h5wasm), which reads what is written here.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
 import * as h5wasm from "h5wasm/node";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { fixtureBytes } from "../testing/fixtures.ts";
 import { mutated } from "../testing/mutants.ts";
 import { hostArray } from "./numbers.ts";
@@ -54,6 +57,9 @@ describe("HDF5", () => {
   });
 });
 
+const folder = mkdtempSync(join(tmpdir(), "sluice-hdf5-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 type Flat = Record<string, string | { shape: readonly number[]; data: readonly number[] }>;
 
 function flat(group: Hdf5Group, path = "", found: Flat = {}): Flat {
@@ -67,17 +73,18 @@ function flat(group: Hdf5Group, path = "", found: Flat = {}): Flat {
 
 async function byLibrary(bytes: Uint8Array): Promise<Flat> {
   const { FS } = await h5wasm.ready;
-  FS.writeFile("file.h5", bytes);
-  const file = new h5wasm.File("file.h5", "r"),
+  const path = join(folder, "file.h5"); // of the file system itself, as the library has it in Node
+  FS.writeFile(path, bytes);
+  const file = new h5wasm.File(path, "r"),
     found: Flat = {};
-  const walk = (group: h5wasm.Group, path: string): void => {
-    for (const [name, attribute] of Object.entries(group.attrs)) found[`${path}@${name}`] = attribute.value as string; // as files of weights have them
+  const walk = (group: h5wasm.Group, at: string): void => {
+    for (const [name, attribute] of Object.entries(group.attrs)) found[`${at}@${name}`] = attribute.value as string; // as files of weights have them
     for (const name of group.keys()) {
       const child = group.get(name);
-      if (child instanceof h5wasm.Group) walk(child, `${path}/${name}`);
+      if (child instanceof h5wasm.Group) walk(child, `${at}/${name}`);
       else if (child instanceof h5wasm.Dataset) {
         const value = child.value ?? [];
-        found[`${path}/${name}`] = {
+        found[`${at}/${name}`] = {
           shape: child.shape ?? [],
           data: typeof value === "number" ? [value] : Array.from(value as Float32Array),
         };
