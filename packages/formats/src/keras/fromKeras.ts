@@ -5,7 +5,6 @@ import { assign } from "../kerasModel/assign.ts";
 import { frozenIn, readModel, type ReadModel, weighted } from "../kerasModel/built.ts";
 import type { OwnLayers } from "../kerasModel/reading.ts";
 import { type Archive, openArchive } from "./archive.ts";
-import { pathsOf } from "../kerasModel/variables.ts";
 import { fileBytes } from "./fileBytes.ts";
 import { openVariables } from "./variableStore.ts";
 
@@ -64,13 +63,7 @@ function loaded(read: ReadModel, { weights }: Archive, who: string): ReadModel["
     declared: read.declared,
     names: [...store.paths],
     wanted: ({ path }, variable) => `${path}/${variable.path}`,
-    find({ path }, variable) {
-      const name = pathsOf(variable)
-          .map((one) => `${path}/${one}`)
-          .find((one) => store.paths.has(one)),
-        array = name === undefined ? undefined : store.array(name);
-      return name === undefined ? undefined : array && { name, array };
-    },
+    find: ({ path }, variable) => store.find(`${path}`, variable),
   });
   return weighted(read, tree);
 }

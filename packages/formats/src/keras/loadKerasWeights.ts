@@ -5,7 +5,7 @@ import { assign, declaredAt } from "../kerasModel/assign.ts";
 import { snakeCase } from "../kerasModel/names.ts";
 import { kerasOrder } from "../kerasModel/order.ts";
 import { type AnyModel, type GraphRecord, type LayerRecord, recordIn, recordOf } from "../kerasModel/record.ts";
-import { classOf, namesWithin, pathsOf, sizesOf, variablesOf } from "../kerasModel/variables.ts";
+import { classOf, namesWithin, sizesOf, variablesOf } from "../kerasModel/variables.ts";
 import { fileBytes } from "./fileBytes.ts";
 import { openVariables, type VariableStore } from "./variableStore.ts";
 
@@ -45,13 +45,7 @@ export function loadKerasWeights<I extends string | null, O extends string | nul
   const tree = assign({
     ...{ who, places, declared, names: [...store.paths] },
     wanted: ({ path, layer }, variable) => `${path ?? `layers/${snakeCase(classOf(layer.kind))}`}/${variable.path}`,
-    find({ path }, variable) {
-      const name = pathsOf(variable)
-          .map((one) => `${path}/${one}`)
-          .find((one) => store.paths.has(one)),
-        array = name === undefined ? undefined : store.array(name);
-      return name === undefined ? undefined : array && { name, array };
-    },
+    find: ({ path }, variable) => store.find(`${path}`, variable),
   });
   return any.withWeights(tree as never, shape as never) as unknown as Model<I, O, W, N>; // the same one
 }

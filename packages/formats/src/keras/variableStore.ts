@@ -3,10 +3,11 @@ import { type HostArray, SluiceError } from "@sluice/core";
 import { hostArray } from "../hdf5/numbers.ts";
 import { readHdf5 } from "../hdf5/read.ts";
 import type { Hdf5Array, Hdf5Group } from "../hdf5/tree.ts";
+import { pathsOf, type Variable } from "../kerasModel/variables.ts";
 
 export interface VariableStore {
-  /** "layers/dense/vars/0" → its array; undefined where there is none. */
-  array(path: string): HostArray | undefined;
+  /** A variable of the layer whose group is `at`, "layers/dense", under any of the names that it has in Keras; undefined where there is none. */
+  find(at: string, variable: Pick<Variable, "path">): { readonly name: string; readonly array: HostArray } | undefined;
   /** How one of `paths` is stored. */
   stored(path: string): { readonly type: string; readonly shape: readonly number[] };
   /** Paths of all variables of layers. What optimizers, metrics and generators of random numbers keep are none. */
@@ -24,9 +25,13 @@ export function openVariables(bytes: Uint8Array, who: string): VariableStore {
     layerNames = new Map<string, string>();
   collect(root, "", arrays, layerNames);
   return {
-    array(path) {
-      const found = arrays.get(path);
-      return found && hostArray(found);
+    find(at, variable) {
+      const name = pathsOf(variable)
+          .map((path) => `${at}/${path}`)
+          .find((path) => arrays.has(path)),
+        found = name === undefined ? undefined : arrays.get(name),
+        array = found && hostArray(found);
+      return name === undefined || array === undefined ? undefined : { name, array };
     },
     stored(path) {
       const { dtype = "", shape = [] } = arrays.get(path) ?? {};

@@ -4,7 +4,8 @@ import { type Json, type JsonRecord, lookup } from "./json.ts";
 import { hasOut, optionsOut } from "./layersOut.ts";
 import { type Masked, masksIn } from "./masksOut.ts";
 import { namesBesideMasks } from "./maskNames.ts";
-import { Names, snakeCase } from "./names.ts";
+import { Names } from "../naming/names.ts";
+import { snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
 import { passing, pruned } from "./pruned.ts";
 import {

@@ -2,7 +2,8 @@
 import type { AnyLayer, Model } from "@sluice/nn";
 import { lookup } from "./json.ts";
 import type { MappedLayer } from "./layerIn.ts";
-import { Names, snakeCase } from "./names.ts";
+import { Names } from "../naming/names.ts";
+import { snakeCase } from "./names.ts";
 import { aliases, isOperation } from "./operations.ts";
 import type { LayerConfig } from "./topology.ts";
 import type { Value } from "./values.ts";

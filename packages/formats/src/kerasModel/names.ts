@@ -9,22 +9,6 @@ export function snakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** Gives out names, each once: "dense", "dense_1", …. */
-export class Names {
-  readonly #next = new Map<string, number>();
-  readonly #taken = new Set<string>();
-
-  take(wanted: string): string {
-    for (let i = this.#next.get(wanted) ?? 0; ; i++) {
-      const name = i === 0 ? wanted : `${wanted}_${i}`;
-      if (this.#taken.has(name)) continue;
-      this.#taken.add(name);
-      this.#next.set(wanted, i + 1);
-      return name;
-    }
-  }
-}
-
 /** What @sluice/nn takes as the name of a layer: a letter, then letters, digits, "_" and "-". */
 export function nameHere(name: string): string {
   const clean = name.replace(/[^\w-]/g, "_");

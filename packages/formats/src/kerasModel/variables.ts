@@ -1,7 +1,8 @@
 // The variables that Keras has for a layer, and which weights of @sluice/nn they are: where each stands in Keras's files, what it is called, its shape, and how numbers go over and back.
 import { type HostArray, isWeight, leavesOf, type Weight } from "@sluice/core";
 import { lookup } from "./json.ts";
-import { Names, snakeCase } from "./names.ts";
+import { Names } from "../naming/names.ts";
+import { snakeCase } from "./names.ts";
 import { kerasOrder, type Ordering } from "./order.ts";
 import { isChain, type LayerRecord, recordIn } from "./record.ts";
 

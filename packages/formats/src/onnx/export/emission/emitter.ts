@@ -1,6 +1,7 @@
 // Where nodes are put down, one after the other, each with the shape that it gives.
 import type { Shape } from "@sluice/core";
 import type { Attributes, Body, Elem, Emitted, Operand, Value } from "./values.ts";
+import { Names } from "../../../naming/names.ts";
 import { nth } from "../../read/there.ts";
 
 export interface Wanted {
@@ -14,8 +15,7 @@ export interface Wanted {
 export class NameSource {
   /** Numbers made for names, in whatever file of the same model: those of the largest models are not made for each size again. */
   readonly made: Map<string, Float32Array>;
-  readonly #taken = new Set<string>();
-  readonly #next = new Map<string, number>();
+  readonly #names = new Names();
 
   constructor(made = new Map<string, Float32Array>()) {
     this.made = made;
@@ -23,13 +23,7 @@ export class NameSource {
 
   /** `wanted`, or with a number behind it. */
   take(wanted: string): string {
-    for (let i = this.#next.get(wanted) ?? 0; ; i++) {
-      const name = i === 0 ? wanted : `${wanted}_${i}`;
-      if (this.#taken.has(name)) continue;
-      this.#taken.add(name);
-      this.#next.set(wanted, i + 1);
-      return name;
-    }
+    return this.#names.take(wanted);
   }
 }
 
