@@ -67,7 +67,9 @@ export { mgu, type MguConfig } from "./layers/mgu.ts";
 export { minimum } from "./layers/minimum.ts";
 export { multiHeadAttention, type MultiHeadAttentionConfig } from "./layers/multiHeadAttention.ts";
 export { multiply } from "./layers/multiply.ts";
+export { normalization, type NormalizationConfig } from "./layers/normalization.ts";
 export { permute, type PermuteConfig } from "./layers/permute.ts";
+export type { PerFeature } from "./layers/perFeature.ts";
 export type { PoolingConfig } from "./layers/pooling.ts";
 export { positionEmbedding, type PositionEmbeddingConfig } from "./layers/positionEmbedding.ts";
 export type { Pooling1DConfig } from "./layers/pooling1D.ts";
@@ -75,6 +77,7 @@ export { positionalEncoding, type PositionalEncodingConfig } from "./layers/posi
 export { recurrent, type BothWays, type RecurrentConfig, type RecurrentLayer } from "./layers/recurrent.ts";
 export type { MaskConfig } from "./layers/recurrentMasks.ts";
 export { repeatVector, type RepeatVectorConfig } from "./layers/repeatVector.ts";
+export { rescaling, type RescalingConfig } from "./layers/rescaling.ts";
 export { reshape, type ReshapeConfig } from "./layers/reshape.ts";
 export { reversibleEmbedding, type ReversibleEmbeddingConfig } from "./layers/reversibleEmbedding.ts";
 export { rmsNormalization, type RmsNormalizationConfig } from "./layers/rmsNormalization.ts";

@@ -46,6 +46,10 @@ export function assign<P extends Place>({ who, places, declared, find, wanted, n
     unlike: string[] = [];
   for (const place of places) {
     for (const variable of variablesOf(place.layer, sizesOf(declaredAt(declared, place.at) ?? {}))) {
+      if (variable.isIdle === true) {
+        left.delete(wanted(place, variable));
+        continue;
+      }
       const found = find(place, variable);
       if (found === undefined) missing.push(`${wanted(place, variable)} (${variable.name} of "${place.name}")`);
       else {

@@ -159,7 +159,7 @@ function checkDtype({ className, config }: LayerConfig, { path }: Further, { pro
 function rememberRank({ config, inputRank }: LayerConfig, { name, path }: Further, { ranks, problems }: Reading): void {
   const given = field(config, "axis") ?? -1,
     axis = isList(given) ? given[0] : given;
-  if (axis === -1) return;
+  if (axis === -1 || axis === undefined) return; // of no axis: the same for all features
   if (typeof axis !== "number" || axis < 0 || (inputRank !== undefined && axis !== inputRank - 1))
     problems.add(path, `normalises along axis ${shown(given)}`, "move the features to the last axis");
   else if (inputRank === undefined) ranks.set(name, axis + 1);

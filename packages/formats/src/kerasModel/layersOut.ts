@@ -129,6 +129,8 @@ const outs: Readonly<Record<string, Outs>> = {
   rmsNormalization: { epsilon: as("epsilon") },
   groupNormalization: { ...scaled, groups: as("groups") },
   unitNormalization: { axis: as("axis") },
+  normalization: { mean: as("mean"), variance: as("variance"), invert: as("invert") },
+  rescaling: { scale: as("scale"), offset: as("offset") },
   dropout: dropped,
   spatialDropout1D: dropped,
   gaussianNoise: { stddev: as("stddev"), seed: as("seed") },

@@ -1,6 +1,6 @@
 // How one option of one of Keras's layers becomes options of @sluice/nn. What cannot is refused by name.
 import { activationIn, type Era } from "./activations.ts";
-import { isList, type Json, type JsonRecord, same, shown } from "./json.ts";
+import { field, isList, type Json, type JsonRecord, same, shown, textField } from "./json.ts";
 import { constraintIn, initializerIn, regularizerIn } from "./starts.ts";
 
 export type Translated = { readonly give: JsonRecord } | { readonly refuse: string; readonly fix: string };
@@ -38,6 +38,14 @@ export const single =
 export const axes =
   (name: string): OptionRule =>
   (value) => ({ give: { [name]: isList(value) && value.length === 1 ? (value[0] ?? null) : value } });
+
+/** A number, or one for each feature; NumPy's as Keras writes them. A list of one says the same as the one. */
+export const constants =
+  (name: string): OptionRule =>
+  (value) => {
+    const plain = textField(value, "class_name") === "__numpy__" ? (field(field(value, "config"), "value") ?? null) : value;
+    return { give: { [name]: isList(plain) && plain.length === 1 ? (plain[0] ?? null) : plain } };
+  };
 
 export const activation =
   (name: string): OptionRule =>

@@ -1,12 +1,13 @@
 // Keras's layers by class: their options, which layer of @sluice/nn each is, and what becomes of masks. A table: a class that is not here is refused by name.
 import * as nn from "@sluice/nn";
 import type { AnyLayer, LayerMaker } from "@sluice/nn";
-import type { JsonRecord } from "./json.ts";
+import { isList, type JsonRecord, shown } from "./json.ts";
 import {
   activation,
   activityRule,
   as,
   axes,
+  constants,
   ignored,
   lastFirst,
   only,
@@ -229,6 +230,17 @@ export const rules: Readonly<Record<string, LayerRule>> = {
   RMSNormalization: rule(nn.rmsNormalization, "stops", { axis: ignored, epsilon: as("epsilon"), ...unsaid("scale") }, { lastAxis: true }),
   GroupNormalization: rule(nn.groupNormalization, "moves", { ...scaled, axis: ignored, groups: as("groups") }, { lastAxis: true }),
   UnitNormalization: rule(nn.unitNormalization, "keeps", { axis: axes("axis") }),
+  Normalization: rule(
+    nn.normalization,
+    "keeps",
+    {
+      axis: (value) =>
+        isList(value) && value.length > 1 ? { refuse: `is ${shown(value)}`, fix: "normalise over the last axis" } : { give: {} },
+      ...{ mean: constants("mean"), variance: constants("variance"), invert: as("invert") },
+    },
+    { lastAxis: true },
+  ),
+  Rescaling: rule(nn.rescaling, "keeps", { scale: constants("scale"), offset: constants("offset") }),
 
   Dropout: rule(nn.dropout, "keeps", dropped),
   SpatialDropout1D: rule(nn.spatialDropout1D, "keeps", dropped),
@@ -263,8 +275,6 @@ export const instead: Readonly<Record<string, string>> = {
   StackedRNNCells: "put the recurrent layers after each other",
   Lambda: "write a layer of your own and name it: { layers: { Lambda: (config) => layer } }",
   ConvLSTM1D: "use Conv1D in front of an LSTM",
-  Normalization: "scale the data before they come to the model",
-  Rescaling: "scale the data before they come to the model",
   TextVectorization: "make indices of the text before it comes to the model",
   StringLookup: "make indices of the text before it comes to the model",
   Discretization: "make indices of the numbers before they come to the model",

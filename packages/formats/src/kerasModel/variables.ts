@@ -14,6 +14,8 @@ export interface Variable {
   readonly shape: readonly number[];
   /** The weights it becomes, by their paths below the layer's, as "wx" and "forward.wx"; each a function of what the file holds. */
   readonly weights: Readonly<Record<string, (data: Numbers) => Numbers>>;
+  /** Keras has it and reads nothing from it; it need not be there. */
+  readonly isIdle?: true;
   /** The way back, from the weights by the same paths. */
   back(weights: Readonly<Record<string, Numbers>>): Numbers;
 }
@@ -46,6 +48,8 @@ export function variablesOf(layer: LayerRecord, sizes: Sizes, ordering: Ordering
       return heads(sizes, config.numHeads ?? 1, config.numKeyValueHeads ?? config.numHeads ?? 1, "");
     case "groupQueryAttention":
       return heads(sizes, config.numQueryHeads ?? 1, config.numKeyValueHeads ?? 1, "_");
+    case "normalization":
+      return sizes.size === 0 ? [] : [...plain(sizes, [["mean", "mean"], ["variance", "variance"]]), counted]; // prettier-ignore
     case "attention":
       return plain(sizes, [["scale", "scale", []]]);
     case "additiveAttention":
@@ -54,6 +58,9 @@ export function variablesOf(layer: LayerRecord, sizes: Sizes, ordering: Ordering
       return plain(sizes, lookup(named, layer.kind) ?? [...sizes.keys()].map((key) => [key, key]));
   }
 }
+
+/** How many numbers a normalisation has seen. */
+const counted: Variable = { path: "vars/2", name: "count", shape: [], weights: {}, isIdle: true, back: () => new Float32Array(1) };
 
 type Named = readonly [key: string, name: string, shape?: readonly number[]];
 
@@ -151,7 +158,7 @@ export function below(sizes: Sizes, key: string): Sizes {
 
 function under(one: Variable, key: string, path: string, name: string): Variable {
   return {
-    ...{ path, name, shape: one.shape },
+    ...{ path, name, shape: one.shape, ...(one.isIdle === true && { isIdle: true }) },
     weights: Object.fromEntries(Object.entries(one.weights).map(([at, read]) => [`${key}.${at}`, read])),
     back: (weights) => one.back(Object.fromEntries(Object.keys(one.weights).map((at) => [at, weights[`${key}.${at}`]!]))), // one for each
   };

@@ -180,6 +180,8 @@ const beside: readonly RegExp[] = [
   /numKeyValueHeads 3 must divide numQueryHeads 2/,
   /starts with numbers that f32 cannot hold/, // a forgetBias
   /zoneout: \w+ has no state "\w+"/,
+  /(mean|variance) must be given with/,
+  /f32 ends at 3.4e38/, // a scale of 1e300
   /needs (an axis|as many elements)/,
   /bidirectional gives forward, backward/, // what no sequence takes
   /has places for \d steps, got 3/,
@@ -223,6 +225,7 @@ const needed: Readonly<Record<string, unknown>> = {
   n: 3,
   stddev: 0.5,
   axes: -1,
+  scale: 0.5,
 };
 
 function explains({ message }: SluiceError): boolean {

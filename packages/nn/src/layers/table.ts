@@ -39,11 +39,13 @@ import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { positionEmbedding } from "./positionEmbedding.ts";
+import { normalization } from "./normalization.ts";
 import { permute } from "./permute.ts";
 import { positionalEncoding } from "./positionalEncoding.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
 import { repeatVector } from "./repeatVector.ts";
+import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { reversibleEmbedding } from "./reversibleEmbedding.ts";
 import { rmsNormalization } from "./rmsNormalization.ts";
@@ -102,12 +104,14 @@ export const builtIn: LayerTable = {
   minimum,
   multiHeadAttention,
   multiply,
+  normalization,
   positionEmbedding,
   permute,
   positionalEncoding,
   prelu,
   relu,
   repeatVector,
+  rescaling,
   reshape,
   reversibleEmbedding,
   rmsNormalization,

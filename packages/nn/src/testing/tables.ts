@@ -30,6 +30,7 @@ import { maskingTable } from "../layers/masking.ts";
 import { mergeTable } from "../layers/merge.ts";
 import { mguTable } from "../layers/mgu.ts";
 import { multiHeadAttentionTable } from "../layers/multiHeadAttention.ts";
+import { normalizationTable } from "../layers/normalization.ts";
 import { permuteTable } from "../layers/permute.ts";
 import { poolingTable } from "../layers/pooling.ts";
 import { positionEmbeddingTable } from "../layers/positionEmbedding.ts";
@@ -39,6 +40,7 @@ import { preluTable } from "../layers/prelu.ts";
 import { reluTable } from "../layers/relu.ts";
 import { recurrentTable } from "../layers/recurrent.ts";
 import { repeatVectorTable } from "../layers/repeatVector.ts";
+import { rescalingTable } from "../layers/rescaling.ts";
 import { reshapeTable } from "../layers/reshape.ts";
 import { reversibleEmbeddingTable } from "../layers/reversibleEmbedding.ts";
 import { rmsNormalizationTable } from "../layers/rmsNormalization.ts";
@@ -142,12 +144,14 @@ export const layerTables = {
   minimum: mergeTable,
   multiHeadAttention: multiHeadAttentionTable,
   multiply: mergeTable,
+  normalization: normalizationTable,
   positionEmbedding: positionEmbeddingTable,
   permute: permuteTable,
   positionalEncoding: positionalEncodingTable,
   prelu: preluTable,
   relu: reluTable,
   repeatVector: repeatVectorTable,
+  rescaling: rescalingTable,
   reshape: reshapeTable,
   reversibleEmbedding: reversibleEmbeddingTable,
   rmsNormalization: rmsNormalizationTable,

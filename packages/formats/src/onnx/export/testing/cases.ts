@@ -159,6 +159,9 @@ const plain: readonly ModelCase[] = [
   between("group-normalization", nn.groupNormalization({ groups: 2 })),
   lengths("group-normalization-lengths", [nn.dense({ units: 4 }), nn.groupNormalization({ groups: 2 })]),
   between("unit-normalization", nn.unitNormalization()),
+  between("normalization", nn.normalization({ mean: 0.2, variance: 3 })),
+  between("normalization-back", nn.normalization({ invert: true })),
+  between("rescaling", nn.rescaling({ scale: 0.5, offset: -1 })),
   between("reshape", nn.reshape({ targetShape: [12, 2] }), {
     options: { steps: 6 },
     runs: [
