@@ -202,6 +202,8 @@ export { rmsprop, type RmspropConfig } from "./optimizers/rmsprop.ts";
 export type { EpsilonAt } from "./optimizers/rooted.ts";
 export { sgd, type SgdConfig } from "./optimizers/sgd.ts";
 
+export { reduceLROnPlateau, type ReduceLROnPlateauConfig } from "./callbacks/reduceLROnPlateau.ts";
+
 export { learn } from "./learner/learn.ts";
 export { summed, type Summed } from "./learner/summed.ts";
 export type { InputNumbers, Learner, LearntFunction, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
@@ -219,14 +221,14 @@ export type {
   EpochLog,
   EvaluateOptions,
   Evaluation,
-  FitOptions,
+  FitSettings,
   History,
   PredictOptions,
   Progress,
 } from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
-export type { Trainer } from "./model/model.ts";
+export type { BatchMoment, Callback, EpochMoment, FitOptions, Trainer, Training } from "./model/model.ts";
 export type { Decoder, DecoderOptions, DecoderState, StepOptions, Stream, StreamOptions, StreamState } from "./model/streams.ts";
 
 export { beamSearch, type BeamOptions, type Hypothesis } from "./decoding/beam.ts";

@@ -43,7 +43,7 @@ export async function createUpdater<B>(options: UpdaterOptions<B>): Promise<Upda
   return {
     executor: bound.last.executor,
     run() {
-      optimizer.hyper(variables.updates, rates);
+      optimizer.hyper(variables.updates, rates, variables.learningRateScale);
       hyper.write(rates);
       for (const mask of Object.values(masks)) mask.write(variables.batches);
       if (variables.isLastOfUpdate) bound.last.run();

@@ -30,7 +30,7 @@ export interface SavedVariables {
   /** By name, "lstm.wx". */
   readonly weights: Named;
   /** Of the optimizer, where training goes on: its arrays by its names, and the batches done. */
-  readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number };
+  readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number; readonly learningRateScale?: number };
 }
 
 /** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at 0. */
@@ -65,6 +65,8 @@ export class Variables {
   readonly slots: Readonly<Record<string, NDArray>>;
   /** Done, of which so many are one update. */
   batches: number;
+  /** What every rate is multiplied by. */
+  learningRateScale: number;
   readonly #batchesPerUpdate: number;
   readonly #dtype: "f32" | "f64";
 
@@ -74,6 +76,7 @@ export class Variables {
     this.layout = layout;
     this.#dtype = dtype;
     this.batches = saved?.training?.batches ?? 0;
+    this.learningRateScale = saved?.training?.learningRateScale ?? 1;
     this.#batchesPerUpdate = batchesPerUpdate;
     const slot = (name: string, data: TypedArray | undefined): NDArray =>
       data === undefined ? zeros(backend, [trained], { dtype, name }) : array(backend, data, { name });
@@ -82,6 +85,14 @@ export class Variables {
       trained < layout.length ? keep(array(backend, weights.subarray(trained), { name: "frozen" })) : undefined,
       Object.fromEntries(Object.entries(slots).map(([name, data]) => [name, keep(slot(name, data))])),
     ]);
+  }
+
+  /** Begins again from there, all at once. */
+  restart({ weights, slots }: Start, batches: number, learningRateScale = 1): void {
+    this.setLearnt(weights.subarray(0, this.layout.length));
+    for (const [name, array] of Object.entries(this.slots)) array.write(slots[name] ?? typedArray(this.#dtype, this.layout.trained));
+    this.batches = batches;
+    this.learningRateScale = learningRateScale;
   }
 
   /** Done. */

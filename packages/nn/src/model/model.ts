@@ -1,5 +1,5 @@
-// A model: named layers and, once it was trained or loaded, the weights to start from; and a trainer, which holds them on a backend.
-// Each names the other, so the two stand together. A model names no machine.
+// A model: named layers and, once it was trained or loaded, the weights to start from; a trainer, which holds them on a backend; and
+// what looks on while it trains. Each names the others, so they stand together. A model names no machine.
 import type { HostArray, Shape } from "@sluice/core";
 import type { AnyWeights, Known, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
@@ -10,11 +10,13 @@ import type {
   Data,
   EvaluateOptions,
   Evaluation,
-  FitOptions,
+  EpochLog,
+  FitSettings,
   History,
   Losses,
   Metrics,
   PredictOptions,
+  Progress,
 } from "./options.ts";
 import type { Reported } from "./reported.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
@@ -159,4 +161,88 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
   checkpoint(options?: CheckpointOptions): Promise<Saved>;
   /** Frees what the trainer holds on its backend. A second call does nothing. */
   dispose(): void;
+}
+
+export interface FitOptions<
+  I extends Names = null,
+  O extends Names = null,
+  R extends string = string,
+  F extends string = string,
+> extends FitSettings<I, O, R, F> {
+  /** What looks on and steps in, each called in the order given. Default none. */
+  readonly callbacks?: readonly Callback<R>[];
+}
+
+/**
+ * What is called while `fit` trains, as Keras's callbacks are; each is awaited. What one throws ends training as any error does: the best weights are gone back to
+ * where that was asked for, and the epoch goes on with the next fit.
+ *
+ * Numbers do not depend on callbacks that only look.
+ */
+export interface Callback<R extends string = string> {
+  /** What its state goes by in checkpoints, and who it is in errors; each in a list has another. */
+  readonly name: string;
+  /** Called after all others, wherever it stands: for what saves where they came to. Default false. */
+  readonly isLast?: boolean;
+  /** Before the first epoch, and before what a fit that was cut short left is taken up: the place for `restore`. */
+  onTrainBegin?(training: Training<R>): void | Promise<void>;
+  onEpochBegin?(epoch: EpochMoment, training: Training<R>): void | Promise<void>;
+  /** Before a batch is enqueued. */
+  onTrainBatchBegin?(batch: BatchMoment, training: Training<R>): void | Promise<void>;
+  /** After it was enqueued; `training.means()` waits until it is done. */
+  onTrainBatchEnd?(batch: BatchMoment, training: Training<R>): void | Promise<void>;
+  /** Some ten times a second, as `FitSettings.onProgress`. */
+  onProgress?(progress: Progress<R>, training: Training<R>): void | Promise<void>;
+  /** With its validation. */
+  onEpochEnd?(log: EpochLog<R>, training: Training<R>): void | Promise<void>;
+  /** However it ended, an error included: for what must be closed. After an error what this throws is not heard of. */
+  onTrainEnd?(history: History<R>, training: Training<R>): void | Promise<void>;
+  /** What it needs to go on from a checkpoint: null, numbers, texts, and lists and records of them. */
+  state?(): unknown;
+  /** Back to what `state` gave. Called after `onTrainBegin`, where a checkpoint or a fit that was cut short has something under its name. */
+  resume?(state: unknown, training: Training<R>): void | Promise<void>;
+}
+
+export interface EpochMoment {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches of an epoch. */
+  readonly steps: number;
+}
+
+export interface BatchMoment extends EpochMoment {
+  /** From 1, in this epoch. */
+  readonly step: number;
+}
+
+/** A fit under way, as callbacks see it and steer it. */
+export interface Training<R extends string = string> {
+  readonly trainer: AnyTrainer;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Of the training data. */
+  readonly samples: number;
+  /** Whether each epoch is followed by validation. */
+  readonly validates: boolean;
+  /** Batches that the trainer has been through, those before this fit included. */
+  readonly batches: number;
+  /** Of the epochs that are over. */
+  readonly logs: readonly EpochLog<R>[];
+  /** That of the next update; undefined for an optimizer that does not say. */
+  readonly learningRate: number | undefined;
+  /** What all learning rates are multiplied by, also in fits to come and in checkpoints; at least 0, at first 1. */
+  learningRateScale: number;
+  /** Ends training after what is queued; the next fit goes on from there. */
+  stop(): void;
+  /** The loss and every metric so far in this epoch. Waits for what is queued; NaN before the first batch. */
+  means(): Promise<Evaluation<R>>;
+  /** Which values of what is reported are better. Throws INVALID_ARGUMENT for what is not. */
+  better(monitor: string): "lower" | "higher";
+  /**
+   * Weights, optimizer, counts and, where `saved` is of a fit under way, its epochs so far, so that this fit ends as that one would have. In `onTrainBegin` alone.
+   *
+   * Throws INVALID_ARGUMENT for what was saved without its optimizer or by another, and where other weights trained; SHAPE_MISMATCH. Then nothing is changed.
+   */
+  restore(saved: Saved): Promise<void>;
 }

@@ -58,8 +58,8 @@ export interface Lengths<I extends Names> {
   readonly lengths?: (I extends null ? Numbers : never) | BySome<I, Numbers>;
 }
 
-/** R are the names of what is reported beside the loss; F is what `monitor` names, which must be one of them where it is a literal. What is called with R is a method, so that a trainer whose names are known is also one of any. */
-export interface FitOptions<I extends Names = null, O extends Names = null, R extends string = string, F extends string = string> {
+/** What `fit` takes beside callbacks. R are the names of what is reported beside the loss; F is what `monitor` names, which must be one of them where it is a literal. What is called with R is a method, so that a trainer whose names are known is also one of any. */
+export interface FitSettings<I extends Names = null, O extends Names = null, R extends string = string, F extends string = string> {
   readonly epochs: number;
   /** Default 32. */
   readonly batchSize?: number;
@@ -83,6 +83,10 @@ export interface FitOptions<I extends Names = null, O extends Names = null, R ex
   readonly monitor?: string extends F ? F : InLog<R>;
   /** End after so many epochs in a row without a new best one; default never. */
   readonly patience?: number;
+  /** An epoch is a new best one where it is better by more than this; at least 0, default 0. */
+  readonly minDelta?: number;
+  /** Epochs before this one, counted from 1, are neither best nor count against `patience`; default 1. */
+  readonly startFromEpoch?: number;
   /** At the end, also one by `signal` or an error, go back to the weights of the best epoch; default false. */
   readonly restoreBestWeights?: boolean;
   /** Awaited after each epoch, with its validation. */
@@ -127,8 +131,8 @@ export interface CheckpointOptions {
 export interface History<R extends string = string> {
   /** One log per finished epoch. */
   readonly epochs: readonly EpochLog<R>[];
-  /** Why it ended: all epochs done, no better one in `patience`, `signal`, or, in `trainer.history` alone, what `fit` threw. */
-  readonly ended: "epochs" | "patience" | "signal" | "error";
+  /** Why it ended: all epochs done, no better one in `patience`, a callback's `stop`, `signal`, or, in `trainer.history` alone, what `fit` threw. */
+  readonly ended: "epochs" | "patience" | "stop" | "signal" | "error";
   /** The best epoch by `monitor`, of equals the first; absent where none was finished. One of at most 0 was before this fit went on. */
   readonly best?: EpochLog<R>;
   /** What ran the updates, in the backend's words. */

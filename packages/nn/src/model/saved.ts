@@ -18,6 +18,8 @@ export interface SavedTraining {
   /** Updates and epochs done. */
   readonly step: number;
   readonly epoch: number;
+  /** What the learning rates are multiplied by; absent where that is 1. */
+  readonly learningRateScale?: number;
   /** Weights that did not train, by name; absent where all did. */
   readonly frozen?: readonly string[];
   /** The optimizer's arrays by name, each by layer and key of those that trained. */
@@ -27,6 +29,10 @@ export interface SavedTraining {
 }
 
 export interface SavedProgress {
+  /** Of the epochs that were over, where it was saved while the fit ran. */
+  readonly logs?: readonly Readonly<Record<string, number>>[];
+  /** What callbacks need to go on, by their names. */
+  readonly callbacks?: Readonly<Record<string, unknown>>;
   /** Absent between epochs. */
   readonly position?: SavedPosition;
   readonly best?: SavedBest;

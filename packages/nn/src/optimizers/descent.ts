@@ -51,8 +51,9 @@ export function descent<S extends string, N extends string>(
     slots,
     ...(starts !== undefined && { starts }),
     hyperLength: weightDecay === 0 ? decayAt : decayAt + 1,
-    hyper(step, into) {
-      const rate = rateAt(name, "learningRate", learningRate, step),
+    learningRate: (step) => rateAt(name, "learningRate", learningRate, step),
+    hyper(step, into, scale = 1) {
+      const rate = rateAt(name, "learningRate", learningRate, step) * scale,
         given = numbers(rate, step);
       scalars.forEach((scalar, i) => (into[i] = given[scalar]));
       if (weightDecay > 0) into[decayAt] = rate * weightDecay;

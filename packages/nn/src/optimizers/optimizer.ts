@@ -13,8 +13,10 @@ export interface Optimizer {
   readonly starts?: Readonly<Record<string, number>>;
   /** How many numbers it needs anew for each update. */
   readonly hyperLength: number;
-  /** Those numbers for the update after `step` others, in float64: a schedule recompiles nothing. */
-  hyper(step: number, into: TypedArray): void;
+  /** Those numbers for the update after `step` others, in float64: a schedule recompiles nothing. Every rate is multiplied by `scale`, default 1. */
+  hyper(step: number, into: TypedArray, scale?: number): void;
+  /** The rate of that update, for whoever looks on. */
+  learningRate?(step: number): number;
   /** Traced. */
   update(now: Now): Update;
 }

@@ -12,22 +12,30 @@ type SumsRecord = { readonly [K in keyof SavedSums]: K extends "names" ? SavedSu
 type PositionRecord = { readonly [K in keyof SavedPosition]: K extends "sums" ? SumsRecord : SavedPosition[K] };
 type BestRecord = Omit<SavedBest, "log" | "weights"> & { readonly log?: Readonly<Record<string, Written>> };
 
-export interface ProgressRecord {
+export interface ProgressRecord extends Pick<SavedProgress, "callbacks"> {
   readonly position?: PositionRecord;
   readonly best?: BestRecord;
+  readonly logs?: readonly Readonly<Record<string, Written>>[];
 }
 
-export function progressRecord({ position, best }: SavedProgress): ProgressRecord {
+export function progressRecord({ position, best, logs, callbacks }: SavedProgress): ProgressRecord {
   return {
+    ...(logs && { logs: logs.map((log) => mapLog(log, written)) }),
+    ...(callbacks && { callbacks }),
     ...(position && { position: { ...position, sums: mapSums(position.sums, written) } }),
     ...(best && { best: { monitor: best.monitor, waited: best.waited, ...(best.log && { log: mapLog(best.log, written) }) } }),
   };
 }
 
 /** The way back; `weights` are those of the best epoch, where they were kept. */
-export function progressOf({ position, best }: ProgressRecord, weights: Readonly<Record<string, HostArray>> | undefined): SavedProgress {
+export function progressOf(
+  { position, best, logs, callbacks }: ProgressRecord,
+  weights: Readonly<Record<string, HostArray>> | undefined,
+): SavedProgress {
   const log = best?.log && mapLog(best.log, Number);
   return {
+    ...(logs && { logs: logs.map((one) => mapLog(one, Number)) }),
+    ...(callbacks && { callbacks }),
     ...(position && { position: { ...position, sums: mapSums(position.sums, Number) } }),
     ...(best && { best: { monitor: best.monitor, waited: best.waited, ...(log && { log }), ...(weights && { weights }) } }),
   };
@@ -71,7 +79,13 @@ const best = shaped<BestRecord>(
   ({ monitor, log }) => log === undefined || [monitor, "epoch", "loss", "examplesPerSecond"].every((name) => Object.hasOwn(log, name)),
 );
 
-export const progress = shaped<ProgressRecord>({ position: optional(position), best: optional(best) });
+const anyState: Rule<unknown> = { expected: "what the callback gave", accepts: (value): value is unknown => value !== undefined };
+
+export const progress = shaped<ProgressRecord>({
+  ...{ position: optional(position), best: optional(best) },
+  logs: optional(listOf(recordOf(number))),
+  callbacks: optional(recordOf(anyState)),
+});
 
 /** A record by a table whose parts fit together. */
 function shaped<T>(table: Table<T>, fits: (value: T) => boolean = () => true): Rule<T> {

@@ -1,6 +1,6 @@
 // What a model file says of its model, beside the arrays: made from a model, and checked on the way back.
 import { SluiceError, type HostArray } from "@sluice/core";
-import { oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
+import { nonNegative, oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
 import { specOf, type Kind, type Spec } from "../layers/spec.ts";
 import type { LayerTable } from "../layers/table.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -226,6 +226,7 @@ const trainingTable = {
   optimizer: required(text),
   step: required(counter),
   epoch: required(counter),
+  learningRateScale: optional(nonNegative),
   frozen: optional(listOf(text)),
   slots: required(listOf(text)),
   progress: optional(progress),

@@ -89,6 +89,7 @@ import { inverseTimeDecayTable } from "../schedules/inverseTimeDecay.ts";
 import { noamTable } from "../schedules/noam.ts";
 import { oneCycleTable } from "../schedules/oneCycle.ts";
 import { piecewiseConstantDecayTable } from "../schedules/piecewiseConstantDecay.ts";
+import { reduceLROnPlateauTable } from "../callbacks/reduceLROnPlateau.ts";
 import { plateauTable } from "../schedules/plateau.ts";
 import { polynomialDecayTable } from "../schedules/polynomialDecay.ts";
 import { warmUpTable } from "../schedules/warmUp.ts";
@@ -233,6 +234,7 @@ export const otherTables = {
   warmUp: warmUpTable,
   noam: noamTable,
   plateau: plateauTable,
+  reduceLROnPlateau: reduceLROnPlateauTable,
   model: modelTable,
   "model.summary": summaryTable,
   "model.compile": compileTable,

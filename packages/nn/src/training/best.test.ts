@@ -3,7 +3,8 @@ import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Best } from "./best.ts";
-import type { EpochLog, FitOptions } from "../model/options.ts";
+import type { EpochLog } from "../model/options.ts";
+import type { FitOptions } from "../model/model.ts";
 
 const backend = await open();
 const anyValues = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });

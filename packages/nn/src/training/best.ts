@@ -2,7 +2,7 @@
 import type { Names } from "../model/names.ts";
 import { SluiceError, type TypedArray } from "@sluice/core";
 import type { Variables } from "../learner/variables.ts";
-import type { EpochLog, FitOptions } from "../model/options.ts";
+import type { EpochLog, FitSettings } from "../model/options.ts";
 import type { Reported } from "./heads.ts";
 
 /** What `monitor` and `patience` have seen so far. */
@@ -23,6 +23,8 @@ export class Best {
   readonly #monitor: string;
   readonly #sign: 1 | -1;
   readonly #patience: number;
+  readonly #minDelta: number;
+  readonly #startFromEpoch: number;
   readonly #restore: boolean;
   #log: EpochLog | undefined;
   #weights: TypedArray | undefined;
@@ -31,13 +33,21 @@ export class Best {
   #waited = 0;
 
   /** Throws INVALID_ARGUMENT where `monitor` names nothing in the log, or patience is no whole number. */
-  constructor(variables: Learnt, reported: readonly Reported[], options: FitOptions<Names, Names>) {
+  constructor(variables: Learnt, reported: readonly Reported[], options: FitSettings<Names, Names>) {
     const validated = options.validationData !== undefined;
-    const { monitor = validated ? "valLoss" : "loss", patience = Infinity, restoreBestWeights = false } = options;
+    const {
+      monitor = validated ? "valLoss" : "loss",
+      patience = Infinity,
+      minDelta = 0,
+      startFromEpoch = 1,
+      restoreBestWeights = false,
+    } = options;
     this.#variables = variables;
     this.#monitor = monitor;
-    this.#sign = direction(monitor, reported, validated);
+    this.#sign = directionOf(monitor, reported, validated) === "lower" ? 1 : -1;
     this.#patience = patience;
+    this.#minDelta = minDelta;
+    this.#startFromEpoch = startFromEpoch;
     this.#restore = restoreBestWeights;
     if (patience === Infinity || (Number.isInteger(patience) && patience >= 0)) return;
     throw refused(`patience must be a whole number of at least 0, got ${patience}`);
@@ -67,6 +77,7 @@ export class Best {
 
   /** Takes an epoch into account. */
   take(log: EpochLog, weights?: TypedArray): void {
+    if (log.epoch < this.#startFromEpoch) return;
     this.#waited++;
     if (!this.#isBest(log)) return;
     this.#log = log;
@@ -88,17 +99,18 @@ export class Best {
 
   /** Of equals the first; NaN never is. */
   #isBest(log: EpochLog): boolean {
-    const [now, best] = [log[this.#monitor]!, this.#log?.[this.#monitor]]; // `direction` saw the name
-    return best === undefined ? !Number.isNaN(now) : now * this.#sign < best * this.#sign;
+    if (log.epoch < this.#startFromEpoch) return false;
+    const [now, best] = [log[this.#monitor]!, this.#log?.[this.#monitor]]; // `directionOf` saw the name
+    return best === undefined ? !Number.isNaN(now) : now * this.#sign < best * this.#sign - this.#minDelta;
   }
 }
 
-/** 1 where lower is better, otherwise −1. */
-function direction(monitor: string, reported: readonly Reported[], validated: boolean): 1 | -1 {
+/** Which values are better. Throws INVALID_ARGUMENT for what is not reported. */
+export function directionOf(monitor: string, reported: readonly Reported[], validated: boolean): "lower" | "higher" {
   const known = [...reported, ...(validated ? reported.map(({ name, better }) => ({ name: validationName(name), better })) : [])];
   const found = known.find(({ name }) => name === monitor);
   if (found === undefined) throw refused(`there is no "${monitor}" to monitor, only ${known.map(({ name }) => name).join(", ")}`);
-  return found.better === "lower" ? 1 : -1;
+  return found.better;
 }
 
 /** "valLoss" */

@@ -6,10 +6,8 @@ import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { trainedPart, type Layout } from "../weights/layout.ts";
 
-const who = "model.compile";
-
 /** Throws INVALID_ARGUMENT where the saved state is another optimizer's. */
-export function checkState(state: SavedTraining | undefined, optimizer: Optimizer | undefined): void {
+export function checkState(who: string, state: SavedTraining | undefined, optimizer: Optimizer | undefined): void {
   if (state === undefined || optimizer === undefined) return;
   const same = state.optimizer === optimizer.name && Object.keys(state.slots).join() === optimizer.slots.join();
   if (same) return;
@@ -24,7 +22,7 @@ export function checkState(state: SavedTraining | undefined, optimizer: Optimize
 }
 
 /** Throws INVALID_ARGUMENT where other weights train than when the model was saved. */
-export function checkTrained(layout: Layout, { frozen = [] }: SavedTraining): void {
+export function checkTrained(who: string, layout: Layout, { frozen = [] }: SavedTraining): void {
   const trained = trainedPart(layout).entries;
   const now = Object.keys(layout.entries).filter((name) => !Object.hasOwn(trained, name));
   if (frozen.toSorted().join() === now.toSorted().join()) return;

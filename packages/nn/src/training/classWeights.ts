@@ -5,7 +5,7 @@ import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 import type { Pieces } from "../host/turns.ts";
 import { single, type EndNames, type Names } from "../model/names.ts";
-import type { ClassWeight, FitOptions } from "../model/options.ts";
+import type { ClassWeight, FitSettings } from "../model/options.ts";
 import type { Target } from "../measures/measure.ts";
 import type { Named } from "../model/graph.ts";
 import { listOf } from "../options/rules.ts";
@@ -28,7 +28,7 @@ export interface Classes {
 }
 
 /** The data with the weights of their classes. Throws INVALID_ARGUMENT for weights that are none, for outputs without a loss, and for targets that are no classes. */
-export function* classesWeighed(data: Dataset, given: FitOptions<Names, Names>["classWeight"], { ends, dtype, wanted }: Classes): Pieces<Dataset> {
+export function* classesWeighed(data: Dataset, given: FitSettings<Names, Names>["classWeight"], { ends, dtype, wanted }: Classes): Pieces<Dataset> {
   if (given === undefined) return data;
   const byOutput = ends.outputs === null ? { [single.outputs]: given } : knownNames(who, "classWeight", given, ends.outputs);
   const weights: Record<string, Column> = { ...data.weights };

@@ -14,25 +14,32 @@ export interface Epoch {
   readonly batching: Batching;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
-  readonly signal: AbortSignal | undefined;
+  /** Whether what is queued is to be the last. */
+  isHalted(): boolean;
+  /** Awaited before and after a step is enqueued, from 1. */
+  readonly onStepBegin: ((step: number) => Promise<void>) | undefined;
+  readonly onStepEnd: ((step: number) => Promise<void>) | undefined;
   /** Awaited after each wait with what is done. */
   onSettled(tally: Tally): void | Promise<void>;
 }
 
 /**
- * Goes on from where `runner.totals` stand. Undefined where `signal` ended it early. Throws NOT_FINITE; then the updates from the
+ * Goes on from where `runner.totals` stand. Undefined where it was halted. Throws NOT_FINITE; then the updates from the
  * first that is not finite on are left out and not counted, and the epoch has not begun.
  */
-export async function trainEpoch({ epoch, data, batching, runner, pace, signal, onSettled }: Epoch): Promise<Tally | undefined> {
+export async function trainEpoch({ epoch, data, batching, runner, pace, ...hooks }: Epoch): Promise<Tally | undefined> {
+  const { onStepBegin, onStepEnd, onSettled } = hooks;
   const { totals } = runner;
   const { steps } = batching;
   let settled = await totals.tally();
   for (let step = settled.steps + 1; step <= steps; step++) {
-    if (signal?.aborted && step === settled.steps + 1) return undefined;
+    if (hooks.isHalted() && step === settled.steps + 1) return undefined;
+    if (onStepBegin !== undefined) await onStepBegin(step);
     const { rows, bucket } = batching.at(step);
     runner.run(data, rows, bucket);
+    if (onStepEnd !== undefined) await onStepEnd(step);
     if (turns.isDue) await turns.pass();
-    if (!pace.due() && step < steps && !signal?.aborted) continue;
+    if (!pace.due() && step < steps && !hooks.isHalted()) continue;
     settled = await totals.tally();
     if (settled.skipped > 0) throw notFinite(epoch, step, runner, settled.skipped);
     await onSettled(settled);

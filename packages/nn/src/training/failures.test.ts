@@ -8,8 +8,8 @@ import { dropout } from "../layers/dropout.ts";
 import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { FitOptions } from "../model/options.ts";
-import type { Trainer } from "../model/model.ts";
+
+import type { FitOptions, Trainer } from "../model/model.ts";
 
 const backend: Backend = await open();
 beforeEach(() => {

@@ -7,9 +7,12 @@ import { Best, validationName } from "./best.ts";
 import type { Dataset } from "./dataset.ts";
 import { classesWeighed } from "./classWeights.ts";
 import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
+import { Callbacks } from "./callbacks.ts";
 import { trainEpoch } from "./epoch.ts";
 import { evaluate, nothing } from "./evaluate.ts";
-import type { EpochLog, FitOptions, History } from "../model/options.ts";
+import { FitTraining } from "./fitTraining.ts";
+import type { AnyTrainer, FitOptions } from "../model/model.ts";
+import type { EpochLog, History } from "../model/options.ts";
 import { permutation } from "./order.ts";
 import { notePadding } from "./paddingNote.ts";
 import { Pace } from "./pace.ts";
@@ -29,7 +32,7 @@ export interface Taken {
 }
 
 /** See `Trainer.fit`. */
-export async function fit(session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
+export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
   const read = await session.read(taken.train);
   notePadding(who, session.model, read);
   const train = await inTurns(classesWeighed(read, options.classWeight, session.classes(read.sample)));
@@ -41,9 +44,17 @@ export async function fit(session: Session, taken: Taken, options: FitOptions<Na
   if (isStateful && (shuffle || options.bucketBoundaries !== undefined)) throw shuffledState();
   const boundaries = boundariesOf(options, train);
   const buckets = boundaries.length === 0 ? undefined : bucketsOf(train, boundaries);
-  return session.training.use({ ...takenBy(train), batch, boundaries }, (runner) =>
-    run({ session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace(), epochs: [] }),
-  );
+  return session.training.use({ ...takenBy(train), batch, boundaries }, (runner) => {
+    const logs: EpochLog[] = [];
+    const training = new FitTraining({
+      ...{ trainer, session, logs, batchSize: batch, samples: train.samples, epochs: options.epochs },
+      validates: validation !== undefined,
+      means: async () => runner.totals.means(await runner.totals.tally()),
+    });
+    const callbacks = new Callbacks(options, training);
+    const rest = { session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace() };
+    return run({ ...rest, epochs: logs, training, callbacks });
+  });
 }
 
 interface Fitting {
@@ -58,24 +69,45 @@ interface Fitting {
   readonly best: Best;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
+  readonly training: FitTraining;
+  readonly callbacks: Callbacks;
   /** Of those that are over. */
   readonly epochs: EpochLog[];
 }
 
 async function run(fitting: Fitting): Promise<History> {
-  const steps = await resume(fitting);
+  await begin(fitting);
+  const history = await concluded(fitting);
+  await fitting.callbacks.trainEnd(history);
+  return history;
+}
+
+async function concluded(fitting: Fitting): Promise<History> {
   try {
-    return await conclude(fitting, await train(fitting, { steps, at: performance.now() }));
+    const steps = await resume(fitting);
+    return await conclude(fitting, await train(fitting, { steps, at: performance.now(), epochs: fitting.epochs.length }));
   } catch (error) {
-    await conclude(fitting, "error").catch(() => {}); // the first error is the one to hear of
+    const history = await conclude(fitting, "error").catch(() => undefined); // the first error is the one to hear of
+    if (history !== undefined) await fitting.callbacks.trainEnd(history).catch(() => {}); // likewise
+    throw error;
+  }
+}
+
+/** Lets callbacks begin. Where one throws, nothing has: what an earlier fit left is still there. */
+async function begin({ callbacks, training, runner }: Fitting): Promise<void> {
+  try {
+    await callbacks.trainBegin();
+    training.begun();
+  } catch (error) {
+    await callbacks.trainEnd({ epochs: [], ended: "error", executor: runner.executor }).catch(() => {}); // likewise
     throw error;
   }
 }
 
 /** From where a fit was cut short, as far as this one is about the same. The steps of the epoch that are done. */
 async function resume(fitting: Fitting): Promise<number> {
-  const { session, runner, best, train, batch, buckets, shuffle } = fitting;
-  const { position, best: soFar } = session.kept ?? {};
+  const { session, runner, best, train, batch, buckets, shuffle, epochs, callbacks } = fitting;
+  const { position, best: soFar, callbacks: states = {} } = session.kept ?? {};
   const fits =
     position?.samples === train.samples &&
     position.batchSize === batch &&
@@ -83,23 +115,27 @@ async function resume(fitting: Fitting): Promise<number> {
     (position.buckets ?? []).join() === (buckets?.boundaries ?? []).join();
   runner.totals.begin(fits ? position : undefined);
   runner.carried.begin(fits ? position.carried : undefined);
-  if (soFar !== undefined) best.resume(await inTurns(unpacked({ layout: session.variables(who).layout, dtype: session.dtype }, soFar)));
+  const packing = { layout: session.variables(who).layout, dtype: session.dtype };
+  if (soFar !== undefined) best.resume(await inTurns(unpacked(packing, soFar, epochs.length)));
   session.live = () => standing(fitting);
+  await callbacks.resume(states);
   return fits ? position.steps : 0;
 }
 
 async function train(fitting: Fitting, start: Start): Promise<History["ended"]> {
-  const { session, options, best, runner, epochs } = fitting;
+  const { session, options, best, runner, epochs, training, callbacks } = fitting;
+  const halted = (): History["ended"] => (training.isStopped ? "stop" : "signal");
   while (epochs.length < options.epochs && !best.isOver) {
+    if (training.isStopped) return halted();
     const log = await oneEpoch(fitting, epochs.length + 1, start);
-    if (log === undefined) return "signal";
+    if (log === undefined) return halted();
     const weights = await best.copy(log);
     best.take(log, weights); // from here on the epoch is over, all at once
     epochs.push(log);
     session.epoch++;
     runner.totals.begin();
     runner.carried.begin(); // what is read begins anew
-    await options.onEpochEnd?.(log);
+    await callbacks.epochEnd(log);
   }
   return best.isOver ? "patience" : "epochs";
 }
@@ -111,7 +147,7 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
   session.kept = undefined;
   try {
     const isRestored = best.restore();
-    if (ended !== "signal" && ended !== "error") return session.history;
+    if (ended === "epochs" || ended === "patience") return session.history;
     const { skipped, progress } = await standing(fitting);
     runner.forget(skipped);
     if (!isRestored) session.kept = progress;
@@ -122,7 +158,8 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 }
 
 /** What it takes to go on from here, as of this call. */
-async function standing({ session, best, runner, train, batch, buckets, shuffle, epochs }: Fitting): Promise<Standing> {
+async function standing({ session, best, runner, train, batch, buckets, shuffle, epochs, callbacks }: Fitting): Promise<Standing> {
+  const [logs, states] = [epochs.slice(), callbacks.states()];
   const soFar = packed({ layout: session.variables(who).layout, dtype: session.dtype }, best.soFar, epochs.length);
   const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
   const { names } = runner.totals;
@@ -136,18 +173,33 @@ async function standing({ session, best, runner, train, batch, buckets, shuffle,
     ...(buckets && { buckets: buckets.boundaries }),
     ...(Object.keys(carried).length > 0 && { carried }),
   };
-  return { skipped, progress: { ...(steps > 0 && skipped === 0 && { position }), best: soFar } };
+  return {
+    skipped,
+    progress: {
+      ...(steps > 0 && skipped === 0 && { position }),
+      best: soFar,
+      ...(logs.length > 0 && { logs }),
+      ...(Object.keys(states).length > 0 && { callbacks: states }),
+    },
+  };
 }
 
 /** Undefined where the signal cut it short. */
 async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<EpochLog | undefined> {
-  const { session, options, train: data, validation, batch, runner, pace } = fitting;
+  const { session, options, train: data, validation, batch, runner, pace, training, callbacks } = fitting;
   const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
   const batching = batchingOf(fitting, await shuffled(fitting));
-  const onSettled = (tally: Tally) => report(fitting, tally, { epoch, batching, before, start, started });
-  const tally = await trainEpoch({ epoch, data, batching, runner, pace, signal, onSettled });
+  const moment = { epoch, epochs: options.epochs, steps: batching.steps };
+  if (before === 0) await callbacks.epochBegin(moment);
+  const tally = await trainEpoch({
+    ...{ epoch, data, batching, runner, pace },
+    isHalted: () => training.isStopped || signal?.aborted === true,
+    onStepBegin: callbacks.hears.batchBegins ? (step) => callbacks.batchBegin({ ...moment, step }) : undefined,
+    onStepEnd: callbacks.hears.batchEnds ? (step) => callbacks.batchEnd({ ...moment, step }) : undefined,
+    onSettled: (tally) => report(fitting, tally, { epoch, batching, before, start, started }),
+  });
   if (tally === undefined) return undefined;
   if (runner.totals.isEmpty(tally)) throw nothing(who);
   const examplesPerSecond = (data.samples - batching.examples(before)) / secondsSince(started);
@@ -163,6 +215,8 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
 interface Start {
   readonly at: number;
   readonly steps: number;
+  /** Epochs that were done before, by the fit that this one goes on from. */
+  readonly epochs: number;
 }
 
 interface Moment {
@@ -176,14 +230,15 @@ interface Moment {
 }
 
 async function report(fitting: Fitting, tally: Tally, { epoch, batching, before, start, started }: Moment): Promise<void> {
-  const { options, runner } = fitting;
-  const { epochs, onProgress } = options;
-  if (onProgress === undefined) return;
+  const { options, runner, callbacks } = fitting;
+  const { epochs } = options;
+  if (!callbacks.hears.progress) return;
   const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
   const { steps } = batching;
   const rate = (batching.examples(tally.steps) - batching.examples(before)) / secondsSince(started);
   const done = (epoch - 1) * steps + tally.steps;
-  await onProgress({
+  const already = start.epochs * steps + start.steps;
+  await callbacks.progress({
     epoch,
     epochs,
     step: tally.steps,
@@ -191,7 +246,7 @@ async function report(fitting: Fitting, tally: Tally, { epoch, batching, before,
     loss,
     metrics,
     rate,
-    etaSeconds: (secondsSince(start.at) / (done - start.steps)) * (epochs * steps - done),
+    etaSeconds: (secondsSince(start.at) / (done - already)) * (epochs * steps - done),
     executor: runner.executor,
   });
 }

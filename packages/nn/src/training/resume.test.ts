@@ -10,8 +10,8 @@ import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { serialize } from "../saving/serialize.ts";
 import { deserialize } from "../saving/deserialize.ts";
-import type { CompileOptions, EpochLog, FitOptions, History } from "../model/options.ts";
-import type { Trainer } from "../model/model.ts";
+import type { CompileOptions, EpochLog, History } from "../model/options.ts";
+import type { FitOptions, Trainer } from "../model/model.ts";
 
 const [backend, cpu, workers] = [await open(), await openCpu(), await openWorkers({ threads: 2, threshold: 0 })];
 afterAll(() => Promise.all([backend.close(), cpu.close(), workers.close()]));

@@ -20,7 +20,9 @@ export function frozenIn(layout: Layout): { readonly frozen?: readonly string[] 
 }
 
 export function startFrom({ weights, training }: Saved): SavedVariables {
-  return { weights, ...(training !== undefined && { training: { slots: training.slots, batches: training.step } }) };
+  if (training === undefined) return { weights };
+  const { slots, step: batches, learningRateScale = 1 } = training;
+  return { weights, training: { slots, batches, learningRateScale } };
 }
 
 interface Packing {
@@ -37,11 +39,11 @@ export function packed({ layout, dtype }: Packing, { weights, log, ...rest }: Be
   };
 }
 
-/** The way back. */
-export function* unpacked({ layout, dtype }: Packing, { weights, log, ...rest }: SavedBest): Pieces<BestSoFar> {
+/** The way back, to a fit of which so many epochs are over. */
+export function* unpacked({ layout, dtype }: Packing, { weights, log, ...rest }: SavedBest, finished: number): Pieces<BestSoFar> {
   return {
     ...rest,
-    ...(log && { log: log as EpochLog }), // `packed` made it of one
+    ...(log && { log: { ...log, epoch: (log["epoch"] ?? 0) + finished } as EpochLog }), // `packed` made it of one
     ...(weights && { weights: yield* packing(learntPart(layout), weights, dtype, "trainer.fit") }),
   };
 }

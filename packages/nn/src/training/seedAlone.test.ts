@@ -10,7 +10,8 @@ import { dropout } from "../layers/dropout.ts";
 import { sequential } from "../models/sequential.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { CompileOptions, EpochLog, FitOptions } from "../model/options.ts";
+import type { CompileOptions, EpochLog } from "../model/options.ts";
+import type { FitOptions } from "../model/model.ts";
 
 const backends: readonly Backend[] = [await open(), await openCpu(), await openWorkers({ threads: 2, threshold: 0 })];
 afterAll(() => Promise.all(backends.map((backend) => backend.close())));

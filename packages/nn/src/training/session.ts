@@ -79,7 +79,7 @@ export class Session implements Setting {
     { backend, optimizer, groups = [], seed = 0, dtype = savedType(model), metrics }: CompileOptions<Names>,
   ) {
     checkSupport("model.compile", backend, dtype);
-    checkState(model.saved?.training, optimizer);
+    checkState("model.compile", model.saved?.training, optimizer);
     this.model = model;
     this.backend = backend;
     this.dtype = dtype;
@@ -183,7 +183,7 @@ export class Session implements Setting {
     const { backend, dtype, seed, model } = this;
     const groups = this.#optimizer === undefined ? this.#groups.map((group) => ({ ...group, trainable: true })) : this.#groups; // nothing trains anyway
     const layout = layoutWithRoles("model.compile", weights, groups);
-    if (this.#optimizer !== undefined && model.saved?.training !== undefined) checkTrained(layout, model.saved.training);
+    if (this.#optimizer !== undefined && model.saved?.training !== undefined) checkTrained("model.compile", layout, model.saved.training);
     const options = {
       who: "model.compile",
       backend,
@@ -200,11 +200,27 @@ export class Session implements Setting {
     this.#sample = sample;
   }
 
+  /** Back to what `checkpoint` gave with the optimizer. See `Training.restore`. */
+  async restore(saved: Saved, who: string): Promise<void> {
+    const { backend, dtype, seed } = this;
+    const variables = this.variables(who);
+    const { layout } = variables;
+    const { training } = saved;
+    if (training === undefined) throw withoutState(who);
+    const optimizer = this.optimizer(who);
+    checkState(who, training, optimizer);
+    checkTrained(who, layout, training);
+    const start = await inTurns(startOf({ who, backend, layout, dtype, seed, optimizer, saved: startFrom(saved) }));
+    variables.restart(start, training.step, training.learningRateScale);
+    this.epoch = training.epoch;
+    this.kept = training.progress;
+  }
+
   /** Every read is enqueued before this returns: one moment of training. */
   async checkpoint(withState: boolean): Promise<Saved> {
     const variables = this.variables("trainer.checkpoint");
     const { epoch } = this,
-      step = variables.batches,
+      { batches: step, learningRateScale } = variables,
       samples = this.#sample!; // it came with the variables
     if (!withState) return { samples, weights: await variables.snapshot() };
     const optimizer = this.optimizer("trainer.checkpoint").name;
@@ -213,7 +229,12 @@ export class Session implements Setting {
     return {
       samples,
       weights,
-      training: { optimizer, step: step - skipped, epoch, slots, ...frozenIn(variables.layout), ...(progress && { progress }) },
+      training: {
+        ...{ optimizer, step: step - skipped, epoch, slots },
+        ...frozenIn(variables.layout),
+        ...(learningRateScale !== 1 && { learningRateScale }),
+        ...(progress && { progress }),
+      },
     };
   }
 
@@ -236,6 +257,11 @@ export function disposed({ name }: AnyModel, who = "trainer"): SluiceError {
     what: `the trainer of model "${name}" was disposed`,
     fix: "Compile the model again",
   });
+}
+
+function withoutState(who: string): SluiceError {
+  const fix = "Save with { optimizer: true }, and load without { optimizer: false }";
+  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: "what is to be restored was saved without its optimizer", fix });
 }
 
 function missing(who: string, option: "loss" | "optimizer"): never {

@@ -3,7 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { dense } from "../layers/dense.ts";
 import { sequential } from "../models/sequential.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import type { CompileOptions, Data, FitOptions } from "../model/options.ts";
+import type { CompileOptions, Data } from "../model/options.ts";
+import type { FitOptions } from "../model/model.ts";
 
 const backend = await open();
 afterAll(() => backend.close());

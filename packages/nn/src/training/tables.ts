@@ -3,7 +3,7 @@ import type { Names } from "../model/names.ts";
 import type { DecoderOptions, StepOptions, StreamOptions } from "../model/streams.ts";
 import type { SummaryOptions } from "../model/summary.ts";
 import type { Backend } from "@sluice/core";
-import { boolean, finite, floatDType, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
+import { boolean, finite, floatDType, nonNegative, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/names.ts";
 import type { Loss } from "../losses/loss.ts";
 import { metricNames, type MetricName } from "../losses/metricNames.ts";
@@ -11,17 +11,9 @@ import type { Metric } from "../metrics/metric.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";
 import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
+import type { Callback, FitOptions } from "../model/model.ts";
 import type { WeightGroup } from "../weights/roles.ts";
-import type {
-  AnyLoss,
-  AnyMetric,
-  CheckpointOptions,
-  CompileOptions,
-  Data,
-  EvaluateOptions,
-  FitOptions,
-  PredictOptions,
-} from "../model/options.ts";
+import type { AnyLoss, AnyMetric, CheckpointOptions, CompileOptions, Data, EvaluateOptions, PredictOptions } from "../model/options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
 const anyBackend: Rule<Backend> = {
@@ -78,6 +70,20 @@ const anyClassWeight: Rule<NonNullable<FitOptions<Names, Names>["classWeight"]>>
     value === "balanced" || (typeof value === "object" && value !== null),
 };
 
+const hooks = [
+  ...["onTrainBegin", "onEpochBegin", "onTrainBatchBegin", "onTrainBatchEnd", "onProgress", "onEpochEnd", "onTrainEnd"],
+  ...["state", "resume"],
+] as const satisfies readonly (keyof Callback)[];
+const anyCallback: Rule<Callback> = {
+  expected: `a callback: a record with a name and some of ${hooks.join(", ")}, each a function`,
+  accepts: (value): value is Callback =>
+    isRecord(value) &&
+    text.accepts(value["name"]) &&
+    value["name"] !== "" &&
+    (value["isLast"] === undefined || boolean.accepts(value["isLast"])) &&
+    hooks.every((hook) => value[hook] === undefined || callable.accepts(value[hook])),
+};
+
 export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
@@ -88,10 +94,13 @@ export const fitTable = {
   seed: optional(finite), // that of `compile`
   monitor: optional(text), // "valLoss" with validation data, otherwise "loss"
   patience: preset(patience, Infinity),
+  minDelta: preset(nonNegative, 0),
+  startFromEpoch: preset(size, 1),
   restoreBestWeights: preset(boolean, false),
   onEpochEnd: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onEpochEnd"]>>),
   onProgress: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onProgress"]>>),
   signal: optional(anySignal),
+  callbacks: preset(listOf(anyCallback), []),
 } satisfies Table<FitOptions<Names, Names>>;
 
 /** What the numbers are is checked where they are read. Throws INVALID_ARGUMENT for a name that there is not, such as "sampleWeights". */

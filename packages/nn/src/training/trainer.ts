@@ -5,20 +5,11 @@ import { checkBackend, checkSize } from "@sluice/core/arguments";
 import type { Taken } from "./fit.ts";
 import { entryOf } from "../host/entryOf.ts";
 import { flatten, nest } from "../weights/layout.ts";
-import type { AnyModel, AnyTrainer } from "../model/model.ts";
+import type { AnyModel, AnyTrainer, FitOptions } from "../model/model.ts";
 import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import type { Decoder, DecoderOptions, Stream, StreamOptions } from "../model/streams.ts";
-import type {
-  CheckpointOptions,
-  CompileOptions,
-  Data,
-  EvaluateOptions,
-  Evaluation,
-  FitOptions,
-  History,
-  PredictOptions,
-} from "../model/options.ts";
+import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, Evaluation, History, PredictOptions } from "../model/options.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { given, optionsOf } from "../options/table.ts";
@@ -68,7 +59,7 @@ class SessionTrainer implements AnyTrainer {
     try {
       const taken = this.#take(data, checked);
       const { fit } = await import("./fit.ts");
-      return await fit(this.#session, taken, checked);
+      return await fit(this, this.#session, taken, checked);
     } finally {
       this.#fitting = false;
     }

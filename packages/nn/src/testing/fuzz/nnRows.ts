@@ -17,6 +17,7 @@ import {
   measured,
   merging,
   model,
+  fittedWith,
   optimizing,
   placed,
   samples,
@@ -253,6 +254,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
       const rule = fn(config as never) as nn.Plateau;
       expect(rule.next(rule.next(rule.start, value as number), 0).learningRate).toBeGreaterThanOrEqual(0);
     },
+  },
+  reduceLROnPlateau: {
+    params: [maybe(tabled(otherTables.reduceLROnPlateau))],
+    use: (fn, args) => fittedWith(fn(...(args as never[])) as nn.Callback),
   },
   sgd: optimizing(otherTables.sgd),
   rmsprop: optimizing(otherTables.rmsprop),

@@ -103,6 +103,12 @@ export function optimizing(table: object): Row {
   };
 }
 
+/** It is called while a model trains. */
+export async function fittedWith(callback: nn.Callback): Promise<void> {
+  const trainer = await model.compile({ backend, optimizer: nn.sgd(), loss: "mse" });
+  await fitted(trainer, { x: [[1, 2]], y: [[1]] }, { epochs: 2, callbacks: [callback] });
+}
+
 /** It is asked for rates at steps that there are, and one that there is not. */
 export function scheduling(table: object): Row {
   return {
