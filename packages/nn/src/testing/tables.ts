@@ -90,6 +90,7 @@ import { noamTable } from "../schedules/noam.ts";
 import { oneCycleTable } from "../schedules/oneCycle.ts";
 import { piecewiseConstantDecayTable } from "../schedules/piecewiseConstantDecay.ts";
 import { reduceLROnPlateauTable } from "../callbacks/reduceLROnPlateau.ts";
+import { checkpointsTable } from "../saving/checkpoints.ts";
 import { plateauTable } from "../schedules/plateau.ts";
 import { polynomialDecayTable } from "../schedules/polynomialDecay.ts";
 import { warmUpTable } from "../schedules/warmUp.ts";
@@ -235,6 +236,7 @@ export const otherTables = {
   noam: noamTable,
   plateau: plateauTable,
   reduceLROnPlateau: reduceLROnPlateauTable,
+  checkpoints: checkpointsTable,
   model: modelTable,
   "model.summary": summaryTable,
   "model.compile": compileTable,

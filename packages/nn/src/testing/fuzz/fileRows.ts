@@ -9,7 +9,7 @@ import { any, maybe, type Fn, type Param, type Row } from "@sluice/conformance/f
 import * as nn from "@sluice/nn";
 import * as files from "@sluice/nn/node";
 import { otherTables } from "../tables.ts";
-import { backend, isLayerOrModel, isRecord, model } from "./running.ts";
+import { backend, fittedWith, isLayerOrModel, isRecord, model } from "./running.ts";
 import { learner, trainer } from "./trained.ts";
 import { tabled } from "./tabled.ts";
 
@@ -53,6 +53,15 @@ export const fileRows: Readonly<Record<string, Row>> = {
   },
   saveCheckpoint: { params: [any(fc.constantFrom(checkpointPath, "", folder, "a\0b"), isText), checkpoints], use: useFile },
   loadCheckpoint: { params: [any(fc.constantFrom(checkpointPath, path, "", join(folder, "none"), folder, "a\0b"), isText)], use: useFile },
+  checkpoints: {
+    params: [tabled(otherTables.checkpoints, { folder: fc.constantFrom(join(folder, "run"), path, "", "a\0b") })],
+    use: async (fn, [config]) => {
+      const at = (config as { readonly folder?: unknown } | undefined)?.folder;
+      if (isText(at) && at !== "" && !at.startsWith(folder) && !at.includes("\0"))
+        throw new core.SluiceError({ code: "FILE_NOT_FOUND", who: "fuzz", what: "outside" });
+      await fittedWith(fn(config as never) as nn.Callback);
+    },
+  },
   saveModel: {
     params: [any(fc.constantFrom(path, "", join(folder, "none", "model"), folder, "a\0b"), isText), sources, saving],
     use: useFile,
