@@ -180,9 +180,11 @@ export { exponentialDecay, type ExponentialDecayConfig } from "./schedules/expon
 export { inverseTimeDecay, type InverseTimeDecayConfig } from "./schedules/inverseTimeDecay.ts";
 export { noam, type NoamConfig } from "./schedules/noam.ts";
 export { oneCycle, type OneCycleConfig } from "./schedules/oneCycle.ts";
+export { oneCycleMomentum, type OneCycleMomentumConfig } from "./schedules/oneCycleMomentum.ts";
 export { piecewiseConstantDecay, type PiecewiseConstantDecayConfig } from "./schedules/piecewiseConstantDecay.ts";
 export { plateau, type Plateau, type PlateauConfig, type PlateauState } from "./schedules/plateau.ts";
 export { polynomialDecay, type PolynomialDecayConfig } from "./schedules/polynomialDecay.ts";
+export type { CycleConfig } from "./schedules/cycle.ts";
 export type { LearningRate, Schedule } from "./schedules/schedule.ts";
 export { warmUp, type WarmUpConfig } from "./schedules/warmUp.ts";
 
@@ -191,6 +193,7 @@ export { adagrad, type AdagradConfig } from "./optimizers/adagrad.ts";
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";
 export { adamax, type AdamaxConfig } from "./optimizers/adamax.ts";
 export type { Clip } from "./optimizers/clip.ts";
+export type { Decay } from "./optimizers/decay.ts";
 export type { DescentConfig } from "./optimizers/descent.ts";
 export { ftrl, type FtrlConfig } from "./optimizers/ftrl.ts";
 export { lamb, type LambConfig } from "./optimizers/lamb.ts";

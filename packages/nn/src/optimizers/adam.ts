@@ -3,7 +3,8 @@ import { maximum, sqrt } from "@sluice/core";
 import { boolean, fraction, oneOf } from "@sluice/core/arguments";
 import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent } from "./descent.ts";
-import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
+import { decayAt } from "./decay.ts";
+import { correction, momentsTable, shareIn, shareOf, towardsBy, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface AdamConfig extends MomentsConfig {
@@ -44,13 +45,14 @@ function named(name: string, table: typeof adamTable, config: AdamConfig): Optim
     isCorrected = epsilonAt === "correctedRoot";
   return descent(name, rest, {
     slots: amsgrad ? ["m", "v", "largest"] : ["m", "v"],
-    scalars: isCorrected ? ["rate", "moved"] : ["rate"],
+    scalars: [...(isCorrected ? (["rate", "moved"] as const) : (["rate"] as const)), ...shareIn(beta1)],
     numbers(rate, step) {
-      const root = Math.sqrt(correction(beta2, step));
-      return { rate: (rate * root) / correction(beta1, step), moved: epsilon * root };
+      const root = Math.sqrt(correction(beta2, step)),
+        beta = decayAt(name, "beta1", beta1, step);
+      return { rate: (rate * root) / correction(beta, step), moved: epsilon * root, share: 1 - beta };
     },
-    update({ params, gradient }, before, { rate, moved }) {
-      const [m, v] = [towards(before.m, gradient, beta1), towardsSquare(before.v, gradient, beta2)];
+    update({ params, gradient }, before, { rate, moved, share }) {
+      const [m, v] = [towardsBy(before.m, gradient, shareOf(beta1, share)), towardsSquare(before.v, gradient, beta2)];
       const largest = amsgrad ? maximum(before.largest, v) : v;
       const next = params.sub(m.div(sqrt(largest).add(isCorrected ? moved : epsilon)).mul(rate));
       return { params: next, slots: amsgrad ? { m, v, largest } : { m, v } };

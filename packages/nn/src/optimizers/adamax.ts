@@ -2,7 +2,8 @@
 import { abs, maximum } from "@sluice/core";
 import { optionsOf } from "../options/table.ts";
 import { descent } from "./descent.ts";
-import { correction, momentsTable, towards, type MomentsConfig } from "./moments.ts";
+import { decayAt } from "./decay.ts";
+import { correction, momentsTable, shareIn, shareOf, towardsBy, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export type AdamaxConfig = MomentsConfig;
@@ -17,10 +18,13 @@ export function adamax(config: AdamaxConfig = {}): Optimizer {
   const { beta1, beta2, epsilon, ...rest } = optionsOf("adamax", adamaxTable, config);
   return descent("adamax", rest, {
     slots: ["m", "u"],
-    scalars: ["rate"],
-    numbers: (rate, step) => ({ rate: rate / correction(beta1, step) }),
-    update({ params, gradient }, before, { rate }) {
-      const m = towards(before.m, gradient, beta1);
+    scalars: ["rate", ...shareIn(beta1)],
+    numbers(rate, step) {
+      const beta = decayAt("adamax", "beta1", beta1, step);
+      return { rate: rate / correction(beta, step), share: 1 - beta };
+    },
+    update({ params, gradient }, before, { rate, share }) {
+      const m = towardsBy(before.m, gradient, shareOf(beta1, share));
       const u = maximum(before.u.mul(beta2), abs(gradient));
       return { params: params.sub(m.div(u.add(epsilon)).mul(rate)), slots: { m, u } };
     },

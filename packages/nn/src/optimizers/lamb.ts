@@ -2,7 +2,8 @@
 import { concat, sqrt, square, where, type Tensor } from "@sluice/core";
 import { optionsOf } from "../options/table.ts";
 import { descent } from "./descent.ts";
-import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
+import { decayAt } from "./decay.ts";
+import { correction, momentsTable, shareIn, shareOf, towardsBy, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export type LambConfig = MomentsConfig;
@@ -18,10 +19,13 @@ export function lamb(config: LambConfig = {}): Optimizer {
   const { beta1, beta2, epsilon, ...rest } = optionsOf("lamb", lambTable, config);
   return descent("lamb", rest, {
     slots: ["m", "v"],
-    scalars: ["rate", "mean", "root"],
-    numbers: (rate, step) => ({ rate, mean: 1 / correction(beta1, step), root: 1 / Math.sqrt(correction(beta2, step)) }),
-    update({ params, gradient, parts }, before, { rate, mean, root }) {
-      const [m, v] = [towards(before.m, gradient, beta1), towardsSquare(before.v, gradient, beta2)];
+    scalars: ["rate", "mean", "root", ...shareIn(beta1)],
+    numbers(rate, step) {
+      const beta = decayAt("lamb", "beta1", beta1, step);
+      return { rate, mean: 1 / correction(beta, step), root: 1 / Math.sqrt(correction(beta2, step)), share: 1 - beta };
+    },
+    update({ params, gradient, parts }, before, { rate, mean, root, share }) {
+      const [m, v] = [towardsBy(before.m, gradient, shareOf(beta1, share)), towardsSquare(before.v, gradient, beta2)];
       const r = m.mul(mean).div(sqrt(v).mul(root).add(epsilon));
       const each = parts.map(({ from, to }) => trusted(params.slice(0, from, to), r.slice(0, from, to)));
       return { params: params.sub(concat(each, 0).mul(rate)), slots: { m, v } };

@@ -3,7 +3,8 @@ import { sqrt } from "@sluice/core";
 import { nonNegative } from "@sluice/core/arguments";
 import { optionsOf, preset, type Table } from "../options/table.ts";
 import { descent } from "./descent.ts";
-import { correction, momentsTable, towards, towardsSquare, type MomentsConfig } from "./moments.ts";
+import { decayAt } from "./decay.ts";
+import { correction, momentsTable, shareIn, shareOf, towardsBy, towardsSquare, type MomentsConfig } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface NadamConfig extends MomentsConfig {
@@ -20,22 +21,25 @@ export const nadamTable = { ...momentsTable, momentumDecay: preset(nonNegative, 
  */
 export function nadam(config: NadamConfig = {}): Optimizer {
   const { beta1, beta2, epsilon, momentumDecay, ...rest } = optionsOf("nadam", nadamTable, config);
-  const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (momentumDecay * t));
+  const betaAt = (step: number): number => decayAt("nadam", "beta1", beta1, step);
+  const momentum = (t: number, beta = betaAt(t - 1)): number => beta * (1 - 0.5 * 0.96 ** (momentumDecay * t));
   const productTo = products(momentum);
   return descent("nadam", rest, {
     slots: ["m", "v"],
-    scalars: ["mean", "own", "root"],
+    scalars: ["mean", "own", "root", ...shareIn(beta1)],
     numbers(rate, step) {
-      const [now, next] = [momentum(step + 1), momentum(step + 2)],
+      const beta = betaAt(step),
+        [now, next] = [momentum(step + 1, beta), momentum(step + 2, beta)],
         product = productTo(step + 1);
       return {
         mean: (rate * next) / (1 - product * next),
         own: (rate * (1 - now)) / (1 - product),
         root: 1 / Math.sqrt(correction(beta2, step)),
+        share: 1 - beta,
       };
     },
-    update({ params, gradient }, before, { mean, own, root }) {
-      const [m, v] = [towards(before.m, gradient, beta1), towardsSquare(before.v, gradient, beta2)];
+    update({ params, gradient }, before, { mean, own, root, share }) {
+      const [m, v] = [towardsBy(before.m, gradient, shareOf(beta1, share)), towardsSquare(before.v, gradient, beta2)];
       const step = m.mul(mean).add(gradient.mul(own));
       return { params: params.sub(step.div(sqrt(v).mul(root).add(epsilon))), slots: { m, v } };
     },

@@ -2,6 +2,7 @@
 import { relu, square, type Tensor } from "@sluice/core";
 import { boolean, fraction, positive } from "@sluice/core/arguments";
 import { optionsOf, preset, type Table } from "../options/table.ts";
+import { anyDecay, decayAt, type Decay } from "./decay.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import { towards, towardsSquare } from "./moments.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -10,8 +11,8 @@ import { epsilonAt, rooted, type EpsilonAt } from "./rooted.ts";
 export interface RmspropConfig extends DescentConfig {
   /** Decay of the mean of squares, in [0, 1), default 0.9; PyTorch's alpha, there 0.99. */
   readonly rho?: number;
-  /** In [0, 1), default 0. */
-  readonly momentum?: number;
+  /** In [0, 1), or a schedule of it; default 0. */
+  readonly momentum?: Decay;
   /** Above 0, default 1e-7. */
   readonly epsilon?: number;
   /** What ε is added to: the mean of squares, as in Keras, or its root, as in PyTorch, where ε is 1e-8. Default "square". */
@@ -23,7 +24,7 @@ export interface RmspropConfig extends DescentConfig {
 export const rmspropTable = {
   ...descentTable,
   rho: preset(fraction, 0.9),
-  momentum: preset(fraction, 0),
+  momentum: preset(anyDecay, 0),
   epsilon: preset(positive, 1e-7),
   epsilonAt: preset(epsilonAt, "square"),
   centered: preset(boolean, false),
@@ -38,16 +39,16 @@ export const rmspropTable = {
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
   const { rho, momentum, epsilon, epsilonAt, centered, ...rest } = optionsOf("rmsprop", rmspropTable, config);
   return descent("rmsprop", rest, {
-    slots: ["velocity", ...(centered ? (["average"] as const) : []), ...(momentum > 0 ? (["momentum"] as const) : [])],
-    scalars: ["rate"],
-    numbers: (rate) => ({ rate }),
-    update({ params, gradient }, before, { rate }) {
+    slots: ["velocity", ...(centered ? (["average"] as const) : []), ...(momentum !== 0 ? (["momentum"] as const) : [])],
+    scalars: typeof momentum === "number" ? ["rate"] : ["rate", "kept"],
+    numbers: (rate, step) => ({ rate, kept: decayAt("rmsprop", "momentum", momentum, step) }),
+    update({ params, gradient }, before, { rate, kept }) {
       const velocity = towardsSquare(before.velocity, gradient, rho);
       const average = centered ? { average: towards(before.average, gradient, rho) } : {};
       const spread = average.average === undefined ? velocity : relu(velocity.sub(square(average.average))); // rounding may go below 0
       const step: Tensor = gradient.mul(rate).div(rooted(spread, epsilon, epsilonAt));
       if (momentum === 0) return { params: params.sub(step), slots: { velocity, ...average } };
-      const moved = before.momentum.mul(momentum).add(step);
+      const moved = before.momentum.mul(typeof momentum === "number" ? momentum : kept).add(step);
       return { params: params.sub(moved), slots: { velocity, ...average, momentum: moved } };
     },
   });

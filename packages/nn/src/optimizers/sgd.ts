@@ -1,15 +1,16 @@
 // Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
-import { boolean, fraction } from "@sluice/core/arguments";
+import { boolean } from "@sluice/core/arguments";
 import { optionsOf, preset, type Table } from "../options/table.ts";
 import { anyRate, type LearningRate } from "../schedules/schedule.ts";
+import { anyDecay, decayAt, type Decay } from "./decay.ts";
 import { descent, descentTable, type DescentConfig } from "./descent.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface SgdConfig extends DescentConfig {
   /** Default 0.01. */
   readonly learningRate?: LearningRate;
-  /** In [0, 1), default 0. */
-  readonly momentum?: number;
+  /** In [0, 1), or a schedule of it, such as `oneCycleMomentum`; default 0. */
+  readonly momentum?: Decay;
   /** Default false. */
   readonly nesterov?: boolean;
 }
@@ -17,7 +18,7 @@ export interface SgdConfig extends DescentConfig {
 export const sgdTable = {
   ...descentTable,
   learningRate: preset(anyRate, 0.01),
-  momentum: preset(fraction, 0),
+  momentum: preset(anyDecay, 0),
   nesterov: preset(boolean, false),
 } satisfies Table<SgdConfig>;
 
@@ -31,13 +32,14 @@ export function sgd(config: SgdConfig = {}): Optimizer {
   const { momentum, nesterov, ...rest } = optionsOf("sgd", sgdTable, config);
   return descent("sgd", rest, {
     slots: momentum === 0 ? [] : ["velocity"],
-    scalars: ["rate"],
-    numbers: (rate) => ({ rate }),
-    update({ params, gradient }, { velocity }, { rate }) {
+    scalars: typeof momentum === "number" ? ["rate"] : ["rate", "kept"],
+    numbers: (rate, step) => ({ rate, kept: decayAt("sgd", "momentum", momentum, step) }),
+    update({ params, gradient }, { velocity }, { rate, kept }) {
       const step = gradient.mul(rate);
       if (momentum === 0) return { params: params.sub(step), slots: {} };
-      const next = velocity.mul(momentum).sub(step);
-      return { params: params.add(nesterov ? next.mul(momentum).sub(step) : next), slots: { velocity: next } };
+      const share = typeof momentum === "number" ? momentum : kept,
+        next = velocity.mul(share).sub(step);
+      return { params: params.add(nesterov ? next.mul(share).sub(step) : next), slots: { velocity: next } };
     },
   });
 }

@@ -88,6 +88,7 @@ import { exponentialDecayTable } from "../schedules/exponentialDecay.ts";
 import { inverseTimeDecayTable } from "../schedules/inverseTimeDecay.ts";
 import { noamTable } from "../schedules/noam.ts";
 import { oneCycleTable } from "../schedules/oneCycle.ts";
+import { oneCycleMomentumTable } from "../schedules/oneCycleMomentum.ts";
 import { piecewiseConstantDecayTable } from "../schedules/piecewiseConstantDecay.ts";
 import { reduceLROnPlateauTable } from "../callbacks/reduceLROnPlateau.ts";
 import { checkpointsTable } from "../saving/checkpoints.ts";
@@ -232,6 +233,7 @@ export const otherTables = {
   cosineDecay: cosineDecayTable,
   cosineDecayRestarts: cosineDecayRestartsTable,
   oneCycle: oneCycleTable,
+  oneCycleMomentum: oneCycleMomentumTable,
   warmUp: warmUpTable,
   noam: noamTable,
   plateau: plateauTable,

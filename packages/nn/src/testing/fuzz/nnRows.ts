@@ -245,6 +245,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   inverseTimeDecay: scheduling(otherTables.inverseTimeDecay),
   noam: scheduling(otherTables.noam),
   oneCycle: scheduling(otherTables.oneCycle),
+  oneCycleMomentum: scheduling(otherTables.oneCycleMomentum),
   piecewiseConstantDecay: scheduling(otherTables.piecewiseConstantDecay),
   polynomialDecay: scheduling(otherTables.polynomialDecay),
   warmUp: scheduling(otherTables.warmUp),
