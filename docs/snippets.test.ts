@@ -1,4 +1,4 @@
-// Every TypeScript block of every README and recipe, and of docs/masks.md, docs/ctc.md and docs/formats, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
+// Every TypeScript block of every README and recipe, and of docs/masks.md, docs/ctc.md, docs/training.md and docs/formats, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";

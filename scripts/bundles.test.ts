@@ -20,13 +20,13 @@ const programs: readonly (readonly [title: string, kB: number, code: string])[] 
   ],
   [
     "a trained LSTM that predicts",
-    108,
+    109,
     `import { open } from "@sluice/cpu"; import { dense, deserializeWith, lstm } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserializeWith(bytes, { layers: { dense, lstm } }).compile({ backend: await open() })).predict(x);`,
   ],
   [
     "any model that predicts",
-    131,
+    132,
     `import { open } from "@sluice/cpu"; import { deserialize } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserialize(bytes).compile({ backend: await open() })).predict(x);`,
   ],

@@ -17,7 +17,14 @@ const theirs = /your-backend|await open\(\), \{|test\.each/;
 /** Every page that has such blocks. */
 export function pages() {
   const inside = ["docs/recipes", "docs/formats"].flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file)));
-  const all = ["README.md", "docs/masks.md", "docs/ctc.md", ...inside, ...folders().map((folder) => join(folder, "README.md"))];
+  const all = [
+    "README.md",
+    "docs/masks.md",
+    "docs/ctc.md",
+    "docs/training.md",
+    ...inside,
+    ...folders().map((folder) => join(folder, "README.md")),
+  ];
   return all.filter((page) => blocksOf(page).length > 0);
 }
 

@@ -192,6 +192,7 @@ export { adadelta, type AdadeltaConfig } from "./optimizers/adadelta.ts";
 export { adagrad, type AdagradConfig } from "./optimizers/adagrad.ts";
 export { adam, adamW, type AdamConfig } from "./optimizers/adam.ts";
 export { adamax, type AdamaxConfig } from "./optimizers/adamax.ts";
+export type { AveragingConfig } from "./optimizers/averaging.ts";
 export type { Clip } from "./optimizers/clip.ts";
 export type { Decay } from "./optimizers/decay.ts";
 export type { DescentConfig } from "./optimizers/descent.ts";
@@ -209,7 +210,7 @@ export { reduceLROnPlateau, type ReduceLROnPlateauConfig } from "./callbacks/red
 
 export { learn } from "./learner/learn.ts";
 export { summed, type Summed } from "./learner/summed.ts";
-export type { InputNumbers, Learner, LearntFunction, Measures, StateArrays, StateNumbers } from "./learner/learner.ts";
+export type { InputNumbers, Learner, LearntFunction, Measures, StateArrays, StateNumbers, WhichWeights } from "./learner/learner.ts";
 export type { LearnerCheckpoint } from "./learner/checkpoint.ts";
 export type { Inputs, InputSpec, InputTensors, LearnerOptions, LossContext, Outcome, StateTensors } from "./learner/options.ts";
 export type { Constraint, MaxNorm, MinMaxNorm, UnitNorm } from "./weights/constraint.ts";

@@ -54,9 +54,11 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
   return { ...updater, totals, run: writing(inputs, updater.run) };
 }
 
-export async function measuringRunner(options: RunnerOptions, batch: HostBatch): Promise<BatchRunner> {
+/** Of the weights that learn, or of their average. */
+export async function measuringRunner(options: RunnerOptions, batch: HostBatch, averaged: boolean): Promise<BatchRunner> {
   const { backend, dtype, name, holdings, reader, objective } = options;
   const { variables, state } = holdings;
+  const flat = variables.flatOf(`${name}.evaluate`, averaged);
   const { inputs, totals } = allOrNothing((keep) => {
     const inputs = keep(reader.arraysFor(backend, batch));
     return { inputs, totals: keep(new Totals(backend, addendsOf(options, inputs, {}, false), dtype)) };
@@ -65,7 +67,7 @@ export async function measuringRunner(options: RunnerOptions, batch: HostBatch):
     backend,
     name: `${name}.evaluate`,
     fn: evaluationStep({ layout: variables.layout, objective: objective.of(false) }),
-    inputs: { batch: inputs.arrays, ...variables.flat, ...(state !== undefined && { state: state.arrays }), totals: totals.array },
+    inputs: { batch: inputs.arrays, ...flat, ...(state !== undefined && { state: state.arrays }), totals: totals.array },
     held: [inputs, totals],
   });
   const run = (): void => {

@@ -19,7 +19,7 @@ const cell = recurrence(lstm());
 const batches = Array.from({ length: 9 }, (_, i) => ({ x: [[[Math.sin(i)], [Math.cos(i)]], [[i / 9], [-1]]], y: [[1], [i % 3]] })); // prettier-ignore
 
 interface Setup {
-  readonly optimizer: "adam" | "adamW" | "sgd" | "schedule";
+  readonly optimizer: keyof typeof optimizers;
   readonly gradientAccumulationSteps: number;
   readonly frozen: boolean;
   readonly masked: boolean;
@@ -29,7 +29,9 @@ const optimizers = {
   adam: adam({ globalClipNorm: 0.5 }),
   adamW: adamW({ clipNorm: 0.1 }),
   sgd: sgd({ momentum: 0.9, nesterov: true }),
-  schedule: adam({ learningRate: (step) => 0.1 / (1 + step) }),
+  schedule: adam({ learningRate: (step) => 0.1 / (1 + step), beta1: (step) => 0.9 / (1 + step) }),
+  ema: sgd({ useEma: true, emaMomentum: 0.7, emaOverwriteFrequency: 2 }),
+  swa: adam({ swaStart: 1, swaFrequency: 2 }),
 };
 
 function make({ optimizer, gradientAccumulationSteps, frozen, masked }: Setup, from?: LearnerCheckpoint) {
@@ -53,7 +55,7 @@ function make({ optimizer, gradientAccumulationSteps, frozen, masked }: Setup, f
 
 test("a learner that goes on from a checkpoint has the bits of one that never stopped, at whatever batch, through bytes and files", async () => {
   const setup = fc.record<Setup>({
-    optimizer: fc.constantFrom("adam", "adamW", "sgd", "schedule"),
+    optimizer: fc.constantFrom("adam", "adamW", "sgd", "schedule", "ema", "swa"),
     gradientAccumulationSteps: fc.integer({ min: 1, max: 3 }),
     frozen: fc.boolean(),
     masked: fc.boolean(),
@@ -78,7 +80,7 @@ test("a learner that goes on from a checkpoint has the bits of one that never st
       expect(await second.measures()).toEqual(await whole.measures());
       expect(second.updates).toBe(whole.updates);
     }),
-    { numRuns: 12 },
+    { numRuns: 18 },
   );
 });
 

@@ -1,6 +1,8 @@
 // Any traced loss over any tree of weights, learnt batch by batch.
 import type { Bound, Fed, HostArray, Initialised, Tensor, Tree, WeightTensors } from "@sluice/core";
 import type { Numbers } from "../host/hostNumbers.ts";
+import { boolean } from "@sluice/core/arguments";
+import { preset, type Table } from "../options/table.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import type { Inputs, StateTensors } from "./options.ts";
 
@@ -43,8 +45,8 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
    * goes on from before it. With `skipUnsound` such batches are left out alone, and counted in `skipped`.
    */
   measures(): Promise<Measures<M>>;
-  /** Of one batch, without learning from it: masks are absent, and the state stays as it is. Throws NOT_FINITE where the loss is. */
-  evaluate(batch: InputNumbers<I>): Promise<Measures<M>>;
+  /** Of one batch, without learning from it: masks are absent, and the state stays as it is. Throws NOT_FINITE where the loss is not. */
+  evaluate(batch: InputNumbers<I>, options?: WhichWeights): Promise<Measures<M>>;
   /**
    * `fn` of the weights as they are at each call: the way to predict. As `compile` of core; its results are the caller's.
    *
@@ -54,10 +56,10 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
    */
   compile<A extends readonly unknown[], R>(
     fn: (weights: WeightTensors<W>, ...args: A) => R,
-    options?: { readonly name?: string },
+    options?: WhichWeights & { readonly name?: string },
   ): LearntFunction<A, R>;
   /** Copies of the weights, in the tree that was given. */
-  weights(): Promise<Initialised<W>>;
+  weights(options?: WhichWeights): Promise<Initialised<W>>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH, NOT_FINITE; then nothing is changed. */
   setWeights(weights: Initialised<W>): Promise<void>;
   /** A copy of the state, in the tree that was given. */
@@ -71,6 +73,17 @@ export interface Learner<W, I extends Inputs, S, M extends string> extends Dispo
   /** Frees what the learner holds on its backend, functions that it compiled among them. A second call does nothing. */
   dispose(): void;
 }
+
+/** Which weights are meant. */
+export interface WhichWeights {
+  /**
+   * Those that the optimizer has averaged (`useEma`, `swaStart`), with what does not train as it is. Default false: those that learn. Throws INVALID_ARGUMENT where
+   * no average is kept.
+   */
+  readonly averaged?: boolean;
+}
+
+export const whichTable = { averaged: preset(boolean, false) } satisfies Table<WhichWeights>;
 
 /** A function of a learner's weights; what was compiled for it lives until it, or the learner, is disposed. */
 export interface LearntFunction<A extends readonly unknown[], R> extends Disposable {

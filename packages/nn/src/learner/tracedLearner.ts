@@ -4,14 +4,14 @@ import { checkFunction, text } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { turns } from "../host/turns.ts";
-import { given, optional, type Table } from "../options/table.ts";
+import { optional, optionsOf, type Table } from "../options/table.ts";
 import { flatten, nest, unpack } from "../weights/layout.ts";
 import { learningRunner, measuringRunner, type BatchRunner, type RunnerOptions } from "./batchRunners.ts";
 import { disposeEach, type Held } from "./bind.ts";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import type { Holdings } from "./holdings.ts";
 import { keyOf, type HostBatch } from "./inputs.ts";
-import type { AnyLearner, AnyWeights, LearntFunction } from "./learner.ts";
+import { whichTable, type AnyLearner, type AnyWeights, type LearntFunction, type WhichWeights } from "./learner.ts";
 import { Runners } from "./runners.ts";
 import type { Tally } from "./totals.ts";
 import type { Flat } from "./update.ts";
@@ -19,13 +19,23 @@ import type { Flat } from "./update.ts";
 type Batch = Readonly<Record<string, Numbers>>;
 type Means = { readonly loss: number } & Readonly<Record<string, number>>;
 
-const functionTable = { name: optional(text) } satisfies Table<{ readonly name?: string }>;
+type FunctionOptions = WhichWeights & { readonly name?: string };
+interface MeasuredBatch {
+  readonly batch: HostBatch;
+  readonly averaged: boolean;
+}
+
+function measuredKeyOf({ batch, averaged }: MeasuredBatch): string {
+  return `${averaged} ${keyOf(batch)}`;
+}
+
+const functionTable = { ...whichTable, name: optional(text) } satisfies Table<FunctionOptions>;
 
 export class TracedLearner implements AnyLearner {
   readonly #options: RunnerOptions;
   readonly #holdings: Holdings;
   readonly #learning: Runners<HostBatch, BatchRunner>;
-  readonly #measuring: Runners<HostBatch, BatchRunner>;
+  readonly #measuring: Runners<MeasuredBatch, BatchRunner>;
   readonly #compiled = new Set<Held>();
   /** The verb that was called last. */
   #last: Promise<unknown> = Promise.resolve();
@@ -36,7 +46,7 @@ export class TracedLearner implements AnyLearner {
     this.#options = options;
     this.#holdings = options.holdings;
     this.#learning = new Runners(keyOf, (batch) => learningRunner(options, batch));
-    this.#measuring = new Runners(keyOf, (batch) => measuringRunner(options, batch));
+    this.#measuring = new Runners(measuredKeyOf, ({ batch, averaged }) => measuringRunner(options, batch, averaged));
   }
 
   get updates(): number {
@@ -75,10 +85,12 @@ export class TracedLearner implements AnyLearner {
     });
   }
 
-  async evaluate(batch: Batch): Promise<Means> {
-    const read = this.#options.reader.read(this.#who("evaluate"), batch);
+  async evaluate(batch: Batch, options: WhichWeights = {}): Promise<Means> {
+    const who = this.#who("evaluate");
+    const { averaged } = optionsOf(who, whichTable, options);
+    const read = this.#options.reader.read(who, batch);
     return this.#inTurn("evaluate", () =>
-      this.#measuring.use(read, async ({ totals, run }) => {
+      this.#measuring.use({ batch: read, averaged }, async ({ totals, run }) => {
         run(read);
         const tally = await totals.tally();
         if (tally.skipped > 0) throw this.#notFinite("evaluate", "the loss is not finite", "Look at the weights and the batch");
@@ -87,15 +99,13 @@ export class TracedLearner implements AnyLearner {
     );
   }
 
-  compile<A extends readonly unknown[], R>(
-    fn: (weights: never, ...args: A) => R,
-    options: { readonly name?: string } = {},
-  ): LearntFunction<A, R> {
+  compile<A extends readonly unknown[], R>(fn: (weights: never, ...args: A) => R, options: FunctionOptions = {}): LearntFunction<A, R> {
     const who = this.#who("compile");
     this.#check(who);
     checkFunction(who, "fn", fn);
-    const { name = `${this.#options.name}.${fn.name || "function"}` } = given(who, functionTable, options);
-    const { layout, flat } = this.#holdings.variables;
+    const { averaged, name = `${this.#options.name}.${fn.name || "function"}` } = optionsOf(who, functionTable, options);
+    const { layout } = this.#holdings.variables,
+      flat = this.#holdings.variables.flatOf(who, averaged);
     const traced = ({ params, frozen }: Flat<Tensor>, ...args: A): R => fn(unpack(layout, params, frozen) as never, ...args); // as the caller has them
     const compiled = compile(this.#options.backend, traced, { name });
     this.#compiled.add(compiled);
@@ -107,10 +117,12 @@ export class TracedLearner implements AnyLearner {
     return Object.assign(call, { dispose, [Symbol.dispose]: dispose });
   }
 
-  weights(): Promise<Readonly<Record<string, Tree<HostArray>>>> {
+  async weights(options: WhichWeights = {}): Promise<Readonly<Record<string, Tree<HostArray>>>> {
+    const who = this.#who("weights");
+    const { averaged } = optionsOf(who, whichTable, options);
     return this.#inTurn("weights", async () => {
       const { variables } = this.#holdings;
-      const arrays = await variables.weights();
+      const arrays = await variables.weights(who, averaged);
       return nest(variables.layout, (_, name) => entryOf(arrays, name));
     });
   }

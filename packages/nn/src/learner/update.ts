@@ -1,6 +1,8 @@
 // One update as one traced function: objective, gradient, clip, optimizer. All of it becomes one Program; an option that is off adds nothing to it.
 import { abs, assign, cast, concat, gradient, less, maximum, square, where, type Tensor, type Tree } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
+import { averageSlot } from "../optimizers/averageSlot.ts";
+import { averaged } from "../optimizers/averaging.ts";
 import { clipGradient } from "../optimizers/clip.ts";
 import type { Now, Optimizer, Part, Update } from "../optimizers/optimizer.ts";
 import { constrain } from "../weights/constraint.ts";
@@ -89,7 +91,7 @@ export function updateStep<B>(
         gradient: clipGradient(mean, optimizer.clip, trainedPart(layout)),
         hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => hyper.at(0, i)),
       });
-      assign(params, where(applies, constrained(layout, next.params), params));
+      assign(params, where(applies, next.params, params));
       for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, entryOf(next.slots, name), slot));
     }
     for (const [name, old] of Object.entries(given.state ?? {}))
@@ -100,14 +102,21 @@ export function updateStep<B>(
   };
 }
 
+/** What the optimizer's rule comes to, within constraints, and what is averaged of it. */
+function updated(optimizer: Optimizer, layout: Layout, now: Omit<Now, "decays" | "parts">): Update {
+  const { averaging, hyperLength } = optimizer;
+  if (averaging === undefined) return constrained(layout, byRule(optimizer, layout, now));
+  const { [averageSlot]: average, ...slots } = now.slots as Readonly<Record<typeof averageSlot, Tensor>>; // it has one
+  const { params, slots: next } = constrained(layout, byRule(optimizer, layout, { ...now, slots }));
+  const both = averaged(averaging, { params, average }, now.hyper.slice(hyperLength - averaging.hyperLength));
+  return { params: both.params, slots: { ...next, [averageSlot]: both.average } };
+}
+
 /** Each weight within its constraint. */
-function constrained({ constraints }: Layout, params: Tensor): Tensor {
-  if (constraints.length === 0) return params;
-  return replaced(
-    params,
-    0,
-    constraints.map(({ entry, constraint }) => [entry, constrain(viewOf(entry, params), constraint)]),
-  );
+function constrained({ constraints }: Layout, { params, slots }: Update): Update {
+  if (constraints.length === 0) return { params, slots };
+  const within = constraints.map(({ entry, constraint }) => [entry, constrain(viewOf(entry, params), constraint)] as const);
+  return { params: replaced(params, 0, within), slots };
 }
 
 /** 1 where the loss, its gradient, what is gathered of it, and the next state are numbers short of overflow, otherwise 0. */
@@ -166,7 +175,7 @@ function assignGathered(into: Gathered<Tensor>, next: Gathered<Tensor>): void {
 }
 
 /** By what decays and what does not, where that differs. */
-function updated(optimizer: Optimizer, layout: Layout, now: Omit<Now, "decays" | "parts">): Update {
+function byRule(optimizer: Optimizer, layout: Layout, now: Omit<Now, "decays" | "parts">): Update {
   const { trained, decayed } = layout;
   if (decayed === trained || decayed === 0) return optimizer.update({ ...now, decays: decayed > 0, parts: partsOf(layout, 0, trained) });
   const part = (from: number, to: number, decays: boolean): Update => {

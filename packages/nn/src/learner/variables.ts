@@ -1,9 +1,10 @@
 // What training keeps on a backend from run to run: the weights and the optimizer's arrays, each one flat array.
-import { allOrNothing, array, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
-import { maybeEntryOf } from "../host/entryOf.ts";
+import { allOrNothing, array, SluiceError, zeros, type Backend, type HostArray, type NDArray, type TypedArray } from "@sluice/core";
+import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 import type { Pieces } from "../host/turns.ts";
 import type { Flat } from "./update.ts";
+import { averageSlot } from "../optimizers/averageSlot.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { pack, packing, starting, trainedPart, unpackHost, viewHost, type Layout } from "../weights/layout.ts";
@@ -18,7 +19,7 @@ export interface VariablesOptions {
   readonly dtype: "f32" | "f64";
   readonly seed: number;
   /** Whose arrays are kept; none where nothing trains. */
-  readonly optimizer: Pick<Optimizer, "slots" | "starts"> | undefined;
+  readonly optimizer: Pick<Optimizer, "slots" | "starts" | "averaging"> | undefined;
   readonly saved: SavedVariables | undefined;
   /** Weights by name that are not drawn where nothing was saved. Default none. */
   readonly start?: Named;
@@ -33,7 +34,7 @@ export interface SavedVariables {
   readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number; readonly learningRateScale?: number };
 }
 
-/** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at 0. */
+/** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at 0, the average at the weights. */
 export interface Start {
   readonly weights: TypedArray;
   readonly slots: Readonly<Record<string, TypedArray | undefined>>;
@@ -44,11 +45,14 @@ export function* startOf({ who, layout, dtype, seed, optimizer, saved, start }: 
   const weights = yield* saved === undefined ? starting(layout, { seed, dtype, start, who }) : packing(layout, saved.weights, dtype, who);
   const state: Record<string, TypedArray | undefined> = {};
   for (const name of optimizer?.slots ?? [])
-    state[name] =
-      saved?.training === undefined
-        ? filledWith(maybeEntryOf(optimizer?.starts, name) ?? 0, layout, dtype)
-        : yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who);
+    if (saved?.training !== undefined) state[name] = yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who);
+    else if (isAverage(name, optimizer)) state[name] = weights.subarray(0, layout.trained);
+    else state[name] = filledWith(maybeEntryOf(optimizer?.starts, name) ?? 0, layout, dtype);
   return { weights, slots: state };
+}
+
+function isAverage(slot: string, optimizer: VariablesOptions["optimizer"]): boolean {
+  return slot === averageSlot && optimizer?.averaging !== undefined;
 }
 
 function filledWith(start: number, { trained }: Layout, dtype: "f32" | "f64"): TypedArray | undefined {
@@ -63,6 +67,8 @@ export class Variables {
   readonly frozen: NDArray | undefined;
   /** By the optimizer's names, each [layout.trained]. */
   readonly slots: Readonly<Record<string, NDArray>>;
+  /** That of them which is the average of `params`, where there is one. */
+  readonly average: NDArray | undefined;
   /** Done, of which so many are one update. */
   batches: number;
   /** What every rate is multiplied by. */
@@ -71,7 +77,7 @@ export class Variables {
   readonly #dtype: "f32" | "f64";
 
   /** Throws what the backend does; then nothing is held. */
-  constructor({ backend, layout, dtype, saved, batchesPerUpdate = 1 }: VariablesOptions, { weights, slots }: Start) {
+  constructor({ backend, layout, dtype, saved, optimizer, batchesPerUpdate = 1 }: VariablesOptions, { weights, slots }: Start) {
     const { trained } = layout;
     this.layout = layout;
     this.#dtype = dtype;
@@ -85,6 +91,7 @@ export class Variables {
       trained < layout.length ? keep(array(backend, weights.subarray(trained), { name: "frozen" })) : undefined,
       Object.fromEntries(Object.entries(slots).map(([name, data]) => [name, keep(slot(name, data))])),
     ]);
+    this.average = optimizer?.averaging === undefined ? undefined : entryOf(this.slots, averageSlot);
   }
 
   /** Begins again from there, all at once. */
@@ -107,17 +114,33 @@ export class Variables {
 
   /** What a Program is bound to. */
   get flat(): Flat<NDArray> {
-    return { params: this.params, ...(this.frozen !== undefined && { frozen: this.frozen }) };
+    return this.flatOf("variables", false);
   }
 
-  /** Copies by name, as of this call. */
-  async weights(): Promise<Record<string, HostArray>> {
-    return unpackHost(this.layout, await this.#read(), this.#dtype);
+  /** The same, where asked for with the average of those that train in their place. Throws INVALID_ARGUMENT where none is kept. */
+  flatOf(who: string, averaged: boolean): Flat<NDArray> {
+    return { params: this.#trained(who, averaged), ...(this.frozen !== undefined && { frozen: this.frozen }) };
+  }
+
+  /** Copies by name, as of this call. Throws as `flatOf`. */
+  async weights(who = "variables", averaged = false): Promise<Record<string, HostArray>> {
+    return unpackHost(this.layout, await this.#read(this.#trained(who, averaged)), this.#dtype);
   }
 
   /** The weights for whoever takes them all: parts of one copy. */
   async snapshot(): Promise<Record<string, HostArray>> {
-    return viewHost(this.layout, await this.#read(), this.#dtype);
+    return viewHost(this.layout, await this.#read(this.params), this.#dtype);
+  }
+
+  #trained(who: string, averaged: boolean): NDArray {
+    if (!averaged) return this.params;
+    if (this.average !== undefined) return this.average;
+    throw new SluiceError({
+      code: "INVALID_ARGUMENT",
+      who,
+      what: "averaged: true asks for an average of the weights, and none is kept",
+      fix: "Give an optimizer with { useEma: true }, or with { swaStart }",
+    });
   }
 
   /** The optimizer's arrays likewise. */
@@ -131,11 +154,13 @@ export class Variables {
     const flat = pack(this.layout, arrays, this.#dtype, who);
     for (const [name, packed] of Object.entries(viewHost(this.layout, flat, this.#dtype))) checkFinite(packed, name, who);
     this.setLearnt(flat);
+    this.average?.write(flat.subarray(0, this.layout.trained)); // of what there is now
   }
 
-  /** A copy of what learning changes, as `learntPart` lays it out: those that train, and all where layers set others. */
-  learnt(into?: TypedArray): Promise<TypedArray> {
-    return this.layout.moving.size > 0 ? this.#read(into) : this.params.read(into);
+  /** A copy of what learning changes, as `learntPart` lays it out: those that train, and all where layers set others. Throws as `flatOf`. */
+  learnt(into?: TypedArray, averaged = false): Promise<TypedArray> {
+    const trained = this.#trained("variables", averaged);
+    return this.layout.moving.size > 0 ? this.#read(trained, into) : trained.read(into);
   }
 
   setLearnt(flat: TypedArray): void {
@@ -144,9 +169,9 @@ export class Variables {
   }
 
   /** Both parts in one array. */
-  async #read(flat: TypedArray = typedArray(this.#dtype, this.layout.length)): Promise<TypedArray> {
-    if (this.frozen === undefined) return this.params.read(flat);
-    await Promise.all([this.params.read(flat.subarray(0, this.layout.trained)), this.frozen.read(flat.subarray(this.layout.trained))]);
+  async #read(trained: NDArray, flat: TypedArray = typedArray(this.#dtype, this.layout.length)): Promise<TypedArray> {
+    if (this.frozen === undefined) return trained.read(flat);
+    await Promise.all([trained.read(flat.subarray(0, this.layout.trained)), this.frozen.read(flat.subarray(this.layout.trained))]);
     return flat;
   }
 

@@ -19,6 +19,7 @@ import type {
   Progress,
 } from "./options.ts";
 import type { Reported } from "./reported.ts";
+import type { WhichWeights } from "../learner/learner.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import type { BuiltModel } from "./built.ts";
 import type { Graph, Named, NamedLayer } from "./graph.ts";
@@ -153,8 +154,11 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
   stream(options?: StreamOptions<I>): Promise<Stream<O>>;
   /** The same as a step of `generate` and `beamSearch`, for a model that reads tokens and scores the next. Throws likewise. */
   decoder(options?: DecoderOptions<I, O>): Promise<Decoder>;
-  /** Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`; where types do not tell the names, `weights["dense"]?.kernel?.data`. */
-  weights(): Promise<W>;
+  /**
+   * Copies of the weights by layer and key: `(await trainer.weights()).dense.kernel`; where types do not tell the names, `weights["dense"]?.kernel?.data`. With `averaged` those of the optimizer's
+   * average: `model.withWeights(await trainer.weights({ averaged: true }))` is the model to save, export and stream.
+   */
+  weights(options?: WhichWeights): Promise<W>;
   /** Copies in what `weights` gives. Throws INVALID_ARGUMENT for a weight that is missing or unknown, SHAPE_MISMATCH for another shape, NOT_FINITE for NaN and ±∞; then nothing is changed. */
   setWeights(weights: W | Settable<W>): void;
   /** What `serialize` writes, as of this call: weights and, with `optimizer`, what training needs to go on as if it had not stopped. */

@@ -5,6 +5,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { LossName } from "../losses/names.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { MetricName } from "../losses/metricNames.ts";
+import type { WhichWeights } from "../learner/learner.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type { ByName, Names } from "./names.ts";
@@ -89,6 +90,8 @@ export interface FitSettings<I extends Names = null, O extends Names = null, R e
   readonly startFromEpoch?: number;
   /** At the end, also one by `signal` or an error, go back to the weights of the best epoch; default false. */
   readonly restoreBestWeights?: boolean;
+  /** Whether validation, and the weights of the best epoch, are by the average that the optimizer keeps (`useEma`, `swaStart`); default false. */
+  readonly averaged?: boolean;
   /** Awaited after each epoch, with its validation. */
   onEpochEnd?(log: EpochLog<R>): void | Promise<void>;
   /** Awaited some ten times a second; what it throws ends training, as for `onEpochEnd`. */
@@ -111,7 +114,7 @@ export type InLog<R extends string> = R | "loss" | Validated<R | "loss">;
 /** "valLoss" */
 type Validated<K extends string> = `val${Capitalize<K>}`;
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends WhichWeights {
   /** Default 32. */
   readonly batchSize?: number;
   /** Rejects with ABORTED after the run on its way. */

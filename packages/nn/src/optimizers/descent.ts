@@ -3,11 +3,13 @@ import type { Tensor } from "@sluice/core";
 import { fraction } from "@sluice/core/arguments";
 import { entryOf } from "../host/entryOf.ts";
 import { preset, type Filled, type Table } from "../options/table.ts";
+import { averageSlot } from "./averageSlot.ts";
+import { averagingOf, averagingTable, type AveragingConfig } from "./averaging.ts";
 import { anyRate, rateAt, type LearningRate } from "../schedules/schedule.ts";
 import { chosen, clipTable, type Clip } from "./clip.ts";
 import type { Now, Optimizer } from "./optimizer.ts";
 
-export interface DescentConfig extends Clip {
+export interface DescentConfig extends Clip, AveragingConfig {
   /** Default 0.001. */
   readonly learningRate?: LearningRate;
   /**
@@ -21,6 +23,7 @@ export const descentTable = {
   learningRate: preset(anyRate, 0.001),
   weightDecay: preset(fraction, 0),
   ...clipTable,
+  ...averagingTable,
 } satisfies Table<DescentConfig>;
 
 /** S are its arrays and N the numbers that it needs anew for each update, by name. */
@@ -38,28 +41,32 @@ export interface DescentRule<S extends string, N extends string> {
   ): { readonly params: Tensor; readonly slots: Partial<Readonly<Record<S, Tensor>>> };
 }
 
-/** Throws INVALID_ARGUMENT for more than one way to clip. */
+/** Throws INVALID_ARGUMENT for more than one way to clip, or to average. */
 export function descent<S extends string, N extends string>(
   name: string,
-  { learningRate, weightDecay, clipNorm, globalClipNorm, clipValue }: Filled<typeof descentTable>,
+  { learningRate, weightDecay, clipNorm, globalClipNorm, clipValue, ...rest }: Filled<typeof descentTable>,
   { slots, starts, scalars, numbers, update }: DescentRule<S, N>,
 ): Optimizer {
-  const decayAt = scalars.length;
+  const decayAt = scalars.length,
+    own = weightDecay === 0 ? decayAt : decayAt + 1,
+    averaging = averagingOf(name, rest);
   return {
     name,
     clip: chosen(name, { clipNorm, globalClipNorm, clipValue }),
-    slots,
+    slots: averaging === undefined ? slots : [...slots, averageSlot],
     ...(starts !== undefined && { starts }),
-    hyperLength: weightDecay === 0 ? decayAt : decayAt + 1,
+    ...(averaging !== undefined && { averaging }),
+    hyperLength: own + (averaging?.hyperLength ?? 0),
     learningRate: (step) => rateAt(name, "learningRate", learningRate, step),
     hyper(step, into, scale = 1) {
       const rate = rateAt(name, "learningRate", learningRate, step) * scale,
         given = numbers(rate, step);
       scalars.forEach((scalar, i) => (into[i] = given[scalar]));
       if (weightDecay > 0) into[decayAt] = rate * weightDecay;
+      averaging?.hyper(step, into, own);
     },
     update({ params, gradient, slots: kept, hyper, decays = true, parts }) {
-      const decay = decays ? hyper[decayAt] : undefined;
+      const decay = decays && weightDecay > 0 ? hyper[decayAt] : undefined;
       const next = update(
         { params: decay === undefined ? params : params.sub(params.mul(decay)), gradient, parts },
         byName(slots, (slot) => entryOf(kept, slot)),

@@ -2,6 +2,7 @@
 import type { Tensor, TypedArray } from "@sluice/core";
 import type { Rule } from "@sluice/core/arguments";
 import { having } from "../options/rules.ts";
+import type { Averaging } from "./averaging.ts";
 import type { Clip } from "./clip.ts";
 
 export interface Optimizer {
@@ -11,6 +12,8 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** What every element of such an array is at first; 0 where nothing is said. */
   readonly starts?: Readonly<Record<string, number>>;
+  /** How the weights that come out of its updates are averaged, in the slot "average", which is none of its rule; its numbers are the last of `hyper`. Default not at all. */
+  readonly averaging?: Averaging;
   /** How many numbers it needs anew for each update. */
   readonly hyperLength: number;
   /** Those numbers for the update after `step` others, in float64: a schedule recompiles nothing. Every rate is multiplied by `scale`, default 1. */

@@ -26,6 +26,8 @@ export class Best {
   readonly #minDelta: number;
   readonly #startFromEpoch: number;
   readonly #restore: boolean;
+  /** Whether what comes back is the average of the weights. */
+  readonly #averaged: boolean;
   #log: EpochLog | undefined;
   #weights: TypedArray | undefined;
   /** Memory for the next copy, so that one which fails spoils nothing. */
@@ -41,6 +43,7 @@ export class Best {
       minDelta = 0,
       startFromEpoch = 1,
       restoreBestWeights = false,
+      averaged = false,
     } = options;
     this.#variables = variables;
     this.#monitor = monitor;
@@ -49,6 +52,7 @@ export class Best {
     this.#minDelta = minDelta;
     this.#startFromEpoch = startFromEpoch;
     this.#restore = restoreBestWeights;
+    this.#averaged = averaged;
     if (patience === Infinity || (Number.isInteger(patience) && patience >= 0)) return;
     throw refused(`patience must be a whole number of at least 0, got ${patience}`);
   }
@@ -72,7 +76,7 @@ export class Best {
 
   /** A copy of the weights where `log` is the best one so far and they are to come back: for `take`. */
   async copy(log: EpochLog): Promise<TypedArray | undefined> {
-    return this.#restore && this.#isBest(log) ? this.#variables.learnt(this.#spare) : undefined;
+    return this.#restore && this.#isBest(log) ? this.#variables.learnt(this.#spare, this.#averaged) : undefined;
   }
 
   /** Takes an epoch into account. */

@@ -9,6 +9,8 @@ import { turns } from "../host/turns.ts";
 export interface Evaluation {
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether by the average of the weights. */
+  readonly averaged: boolean;
   /** For errors. */
   readonly who: string;
 }
@@ -17,10 +19,10 @@ export interface Evaluation {
 export function evaluate(
   session: Session,
   data: Dataset,
-  { batchSize, signal, who }: Evaluation,
+  { batchSize, signal, averaged, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
   const batch = Math.min(batchSize, data.samples);
-  return session.evaluation.use({ ...takenBy(data), batch }, async ({ totals, begin, run }) => {
+  return session.evaluation.use({ ...takenBy(data), batch, averaged }, async ({ totals, begin, run }) => {
     const pace = new Pace();
     begin();
     for (let from = 0; from < data.samples; from += batch) {

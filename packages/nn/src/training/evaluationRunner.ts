@@ -23,12 +23,13 @@ export interface EvaluationRunner {
 
 export async function evaluationRunner(
   setting: Setting,
-  { sample, batch, counted, rows, weighted }: MeasuredBatches,
+  { sample, batch, counted, rows, weighted, averaged = false }: MeasuredBatches,
 ): Promise<EvaluationRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
   const heads = setting.heads("trainer.evaluate");
-  const { layout, flat } = setting.variables("trainer.evaluate");
+  const variables = setting.variables("trainer.evaluate"),
+    flat = variables.flatOf("trainer.evaluate", averaged);
   const { inputs, totals, carried } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
     totals: keep(totalsOf(backend, heads, built, dtype)),
@@ -37,7 +38,7 @@ export async function evaluationRunner(
   const bound = await bind({
     backend,
     name: `${setting.model.name}.evaluate`,
-    fn: evaluationStep({ layout, objective: modelObjective(built, heads), goesOn: true }),
+    fn: evaluationStep({ layout: variables.layout, objective: modelObjective(built, heads), goesOn: true }),
     inputs: { batch: inputs.arrays, ...flat, ...carried.state, totals: totals.array },
     held: [inputs, totals, carried],
   });

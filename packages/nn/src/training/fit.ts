@@ -37,6 +37,7 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
   notePadding(who, session.model, read);
   const train = await inTurns(classesWeighed(read, options.classWeight, session.classes(read.sample)));
   const validation = taken.validation && (await session.read(taken.validation));
+  session.variables(who).flatOf(who, options.averaged ?? false); // which throws where there is none
   const best = new Best(session.variables(who), session.reported, options);
   const batch = Math.min(options.batchSize ?? 32, train.samples);
   const { shuffle = true, seed = session.seed } = options;
@@ -187,7 +188,7 @@ async function standing({ session, best, runner, train, batch, buckets, shuffle,
 /** Undefined where the signal cut it short. */
 async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<EpochLog | undefined> {
   const { session, options, train: data, validation, batch, runner, pace, training, callbacks } = fitting;
-  const { signal } = options;
+  const { signal, averaged = false } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
   const batching = batchingOf(fitting, await shuffled(fitting));
@@ -204,7 +205,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   if (runner.totals.isEmpty(tally)) throw nothing(who);
   const examplesPerSecond = (data.samples - batching.examples(before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
-  const evaluation = { batchSize: batch, signal, who: `${who} validationData` };
+  const evaluation = { batchSize: batch, signal, averaged, who: `${who} validationData` };
   const validated = validation === undefined ? {} : await evaluate(session, validation, evaluation);
   if (validated === undefined) return undefined;
   const renamed = Object.fromEntries(Object.entries(validated).map(([name, value]) => [validationName(name), value]));

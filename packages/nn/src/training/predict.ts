@@ -11,13 +11,19 @@ import type { Session } from "./session.ts";
 export interface Prediction {
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether by the average of the weights. */
+  readonly averaged: boolean;
 }
 
 /** By output [samples, …output], owned by the caller; undefined where `signal` ended it early. */
-export function predict(session: Session, data: Samples, { batchSize, signal }: Prediction): Promise<Named<HostArray> | undefined> {
+export function predict(
+  session: Session,
+  data: Samples,
+  { batchSize, signal, averaged }: Prediction,
+): Promise<Named<HostArray> | undefined> {
   const { samples, sample, lengths } = data;
   const batch = Math.min(batchSize, samples);
-  return session.prediction.use({ sample, batch, counted: Object.keys(lengths) }, async ({ outputs, begin, run }) => {
+  return session.prediction.use({ sample, batch, counted: Object.keys(lengths), averaged }, async ({ outputs, begin, run }) => {
     const made = Object.entries(outputs).map(([name, spec]) => {
       const [row, dtype] = [rowOf(spec), typeOf(spec, session.dtype)];
       return { name, spec, row, dtype, data: typedArray(dtype, samples * row) };

@@ -20,10 +20,11 @@ export interface PredictionRunner {
   dispose(): void;
 }
 
-export async function predictionRunner(setting: Setting, { sample, batch, counted }: Batches): Promise<PredictionRunner> {
+export async function predictionRunner(setting: Setting, { sample, batch, counted, averaged = false }: Batches): Promise<PredictionRunner> {
   const { backend, dtype } = setting;
   const built = setting.build(sample);
-  const variables = setting.variables("trainer.predict");
+  const variables = setting.variables("trainer.predict"),
+    flat = variables.flatOf("trainer.predict", averaged);
   const { inputs, carried } = allOrNothing((keep) => ({
     inputs: keep(new Inputs(backend, { batch, sample, counted, dtype })),
     carried: keep(new Carried(backend, built, batch, dtype)),
@@ -32,7 +33,7 @@ export async function predictionRunner(setting: Setting, { sample, batch, counte
     backend,
     name: `${setting.model.name}.predict`,
     fn: prediction(built, variables.layout, dtype),
-    inputs: { ...variables.flat, ...inputs.arrays, ...carried.state },
+    inputs: { ...flat, ...inputs.arrays, ...carried.state },
     held: [inputs, carried],
   });
   return {

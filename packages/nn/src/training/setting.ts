@@ -16,6 +16,8 @@ export interface Batches {
   readonly batch: number;
   /** Inputs whose steps do not all count. */
   readonly counted: readonly string[];
+  /** Whether by the average of the weights; default by those that learn. */
+  readonly averaged?: boolean;
 }
 
 export interface MeasuredBatches extends Batches {
@@ -46,9 +48,9 @@ export interface Setting {
 }
 
 /** The same for batches that one Program is for. */
-export function keyOf({ sample, batch, counted }: Batches): string {
+export function keyOf({ sample, batch, counted, averaged = false }: Batches): string {
   const inputs = Object.values(sample).map(({ dtype, shape }) => `${dtype} ${shape.join()}`);
-  return `${inputs.join("; ")} x ${batch} ${counted.join()}`;
+  return `${inputs.join("; ")} x ${batch} ${counted.join()} ${averaged}`;
 }
 
 export function measuredKeyOf({ rows, weighted, ...batches }: MeasuredBatches): string {

@@ -8,6 +8,7 @@ import { lossNames, type LossName } from "../losses/names.ts";
 import type { Loss } from "../losses/loss.ts";
 import { metricNames, type MetricName } from "../losses/metricNames.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { whichTable } from "../learner/learner.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";
 import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
@@ -97,6 +98,7 @@ export const fitTable = {
   minDelta: preset(nonNegative, 0),
   startFromEpoch: preset(size, 1),
   restoreBestWeights: preset(boolean, false),
+  averaged: preset(boolean, false),
   onEpochEnd: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onEpochEnd"]>>),
   onProgress: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onProgress"]>>),
   signal: optional(anySignal),
@@ -108,7 +110,7 @@ export function checkData(who: string, data: Data<Names, Names>): void {
   options(who, data, { x: true, y: true, sampleWeight: true, lengths: true }, "data");
 }
 
-export const batchTable = { batchSize: preset(size, 32), signal: optional(anySignal) } satisfies Table<EvaluateOptions>;
+export const batchTable = { batchSize: preset(size, 32), ...whichTable, signal: optional(anySignal) } satisfies Table<EvaluateOptions>;
 
 /** What it is is checked where it is read. */
 const anything: Rule<NonNullable<PredictOptions<Names>["lengths"]>> = {

@@ -10,6 +10,7 @@ import { asGiven, single, type ByName, type Names } from "../model/names.ts";
 import type { Saved } from "../model/saved.ts";
 import type { Decoder, DecoderOptions, Stream, StreamOptions } from "../model/streams.ts";
 import type { CheckpointOptions, CompileOptions, Data, EvaluateOptions, Evaluation, History, PredictOptions } from "../model/options.ts";
+import { whichTable, type WhichWeights } from "../learner/learner.ts";
 import type { Numbers } from "../host/hostNumbers.ts";
 import { predict } from "./predict.ts";
 import { given, optionsOf } from "../options/table.ts";
@@ -77,19 +78,19 @@ class SessionTrainer implements AnyTrainer {
   async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Evaluation> {
     const who = "trainer.evaluate";
     this.#check(who);
-    const { batchSize, signal } = optionsOf(who, batchTable, options);
+    const { batchSize, signal, averaged } = optionsOf(who, batchTable, options);
     checkData(who, data);
     const read = await this.#session.read(this.#session.dataset(data, who));
     const { evaluate } = await import("./evaluate.ts");
-    return ((await evaluate(this.#session, read, { batchSize, signal, who })) ?? aborted(who, signal)) as Evaluation; // the loss is the first of them
+    return ((await evaluate(this.#session, read, { batchSize, signal, averaged, who })) ?? aborted(who, signal)) as Evaluation; // the loss is the first of them
   }
 
   async predict(x: ByName<Names, Numbers>, options: PredictOptions<Names> = {}): Promise<ByName<Names, HostArray>> {
     const who = "trainer.predict";
     this.#check(who);
-    const { batchSize, signal, lengths } = optionsOf(who, predictTable, options);
+    const { batchSize, signal, averaged, lengths } = optionsOf(who, predictTable, options);
     const read = await this.#session.read(this.#session.samples({ x, ...(lengths !== undefined && { lengths }) }, who));
-    const outputs = (await predict(this.#session, read, { batchSize, signal })) ?? aborted(who, signal);
+    const outputs = (await predict(this.#session, read, { batchSize, signal, averaged })) ?? aborted(who, signal);
     return asGiven<HostArray>(outputs, this.model.ends.outputs, single.outputs);
   }
 
@@ -105,10 +106,12 @@ class SessionTrainer implements AnyTrainer {
     return (await import("./decoder.ts")).createDecoder(this.#session, checked);
   }
 
-  async weights(): Promise<AnyWeights> {
-    this.#check("trainer.weights");
-    const variables = this.#session.variables("trainer.weights");
-    const arrays = await variables.weights();
+  async weights(options: WhichWeights = {}): Promise<AnyWeights> {
+    const who = "trainer.weights";
+    this.#check(who);
+    const { averaged } = optionsOf(who, whichTable, options);
+    const variables = this.#session.variables(who);
+    const arrays = await variables.weights(who, averaged);
     return nest(variables.layout, (_, name) => entryOf(arrays, name)) as AnyWeights; // a tree of arrays
   }
 
