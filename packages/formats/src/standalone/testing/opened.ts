@@ -28,11 +28,13 @@ export interface OpenedStream {
   dispose(): void;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "sluice-standalone-"));
+/** Made for the first file; none after `cleanUp`: test files that share this module follow each other, each with a folder of its own. */
+let folder: string | undefined;
 let files = 0;
 
 /** The path of the file, in a folder that `cleanUp` removes. */
 export function written({ code }: Pick<Standalone, "code">): string {
+  folder ??= mkdtempSync(join(tmpdir(), "sluice-standalone-"));
   const path = join(folder, `model${++files}.mjs`);
   writeFileSync(path, code);
   return path;
@@ -47,7 +49,8 @@ export async function opened(made: Pick<Standalone, "code">): Promise<Opened> {
 }
 
 export function cleanUp(): void {
-  rmSync(folder, { recursive: true, force: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  folder = undefined;
 }
 
 /** Outputs with their numbers as bits, which tell −0 from 0 and one NaN from another. */
