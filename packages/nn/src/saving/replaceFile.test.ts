@@ -1,37 +1,48 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import type * as Promises from "node:fs/promises";
+import files from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { replaceFile } from "./replaceFile.ts";
 
 /** What the file system was asked to do, in order; before each, `interrupt` may throw. */
 const calls: string[] = [];
 let interrupt: () => void = () => undefined;
 
-vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof Promises>();
-  const watched = <T extends object>(owner: T, label: (name: string) => string): T =>
-    new Proxy(owner, {
-      get(target, name) {
-        const method: unknown = Reflect.get(target, name);
-        if (typeof method !== "function" || typeof name !== "string") return method;
-        return async (...given: unknown[]) => {
-          calls.push(label(name));
-          if (name === "close") await Reflect.apply(method, target, given); // also where it fails: no other file is to be kept open
-          interrupt();
-          if (name === "close") return undefined;
-          const result: unknown = await Reflect.apply(method, target, given);
-          return name === "open" ? watched(result as object, (verb) => `${verb} ${basename(String(given[0]))}`) : result;
-        };
-      },
-    });
-  const verbs = watched({ ...real }, (name) => name);
-  return { ...verbs, ...Object.fromEntries(Object.keys(real).map((name) => [name, Reflect.get(verbs, name)])) };
+function watched<T extends object>(owner: T, label: (name: string) => string): T {
+  return new Proxy(owner, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function" || typeof name !== "string") return method;
+      return async (...given: unknown[]) => {
+        calls.push(label(name));
+        if (name === "close") await Reflect.apply(method, target, given); // also where it fails: no other file is to be kept open
+        interrupt();
+        if (name === "close") return undefined;
+        const result: unknown = await Reflect.apply(method, target, given);
+        return name === "open" ? watched(result as object, (verb) => `${verb} ${basename(String(given[0]))}`) : result;
+      };
+    },
+  });
+}
+
+// Node's own functions are changed and put back, not vitest's module: other test files share what has imported it.
+const real = { ...files };
+beforeAll(() => {
+  const verbs = watched(real, (name) => name);
+  put(Object.fromEntries(Object.keys(real).map((name) => [name, Reflect.get(verbs, name)])));
 });
+function put(functions: object): void {
+  Object.assign(files, functions);
+  syncBuiltinESMExports();
+}
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  put(real);
+  rmSync(folder, { recursive: true });
+});
 const path = join(folder, "model");
 const older = "an older file",
   newer = "a newer file";
