@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browserProjects, findChromium } from "./scripts/chromium.mjs";
+import { isolated } from "./scripts/isolated.mjs";
 import { folders, manifest, root } from "./scripts/packages.mjs";
 
 const thorough = process.env["SLUICE_THOROUGH"] === "1";
@@ -33,6 +34,9 @@ function project(name: string, folder: string, include: string[], exclude: strin
       root: join(root, folder),
       include,
       exclude,
+      isolate: name in isolated,
+      unstubGlobals: true,
+      unstubEnvs: true,
       setupFiles: [join(root, "scripts/properties.ts")],
       testTimeout: thorough ? 1_800_000 : 60_000,
     },
@@ -53,6 +57,7 @@ function inBrowser({ name, folder, include, exclude, bundled }: (typeof browserP
       define: { "process.env": JSON.stringify({ SLUICE_SEED: seed, SLUICE_THOROUGH: thorough ? "1" : "" }) },
       test: {
         ...test,
+        isolate: true, // a page for each file: they take from it what a page has, and lose its contexts
         name: `${name} in Chromium`,
         browser: {
           enabled: true,
