@@ -43,7 +43,7 @@ function parts({ epoch, epochs, metrics, rate, etaSeconds }: Progress, last: Epo
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `training ${degrees(metrics["mae"])}`,
     ...(last === undefined ? [] : [`validation ${degrees(last["valMae"])}`]),
-    `${clock(etaSeconds)} left`,
+    ...(etaSeconds === undefined ? [] : [`${clock(etaSeconds)} left`]),
     `${count(rate)} windows/s`,
     ...(best === undefined ? [] : [`best ${degrees(best["valMae"])} in epoch ${best.epoch}`]),
   ];
@@ -57,7 +57,7 @@ function fit(all: readonly string[], columns: number): string {
 
 function bar({ epoch, epochs, step, steps }: Progress): string {
   const length = 16;
-  const filled = Math.round((length * (epoch - 1 + step / steps)) / epochs);
+  const filled = Math.round((length * (epoch - 1 + step / (steps ?? Infinity))) / epochs);
   return "━".repeat(filled) + "─".repeat(length - filled);
 }
 

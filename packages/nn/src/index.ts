@@ -219,6 +219,7 @@ export type { Penalties, Regularizer } from "./weights/regularizer.ts";
 export type { WeightGroup, WeightNames } from "./weights/roles.ts";
 
 export type {
+  Batches,
   ClassWeight,
   CompileOptions,
   Data,

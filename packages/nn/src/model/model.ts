@@ -5,6 +5,7 @@ import type { AnyWeights, Known, Settable } from "../layers/known.ts";
 import type { Symbolic } from "../layers/layer.ts";
 import type { Spec } from "../layers/spec.ts";
 import type {
+  Batches,
   CheckpointOptions,
   CompileOptions,
   Data,
@@ -131,6 +132,9 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
    * it ran) and the best weights were not gone back to, the first epoch of a call with as many samples, the same `batchSize`,
    * `shuffle` and `seed` is what is left of the one cut short, and the best epoch and `patience` of the same `monitor` go on.
    *
+   * Data that come in a stream of batches may have more than memory holds: one batch is asked for when the one before is enqueued. They come in the order of the stream; samples of all are of
+   * one shape. A fit that goes on amid an epoch passes over what was done, unless the stream is its own iterator, which goes on by itself.
+   *
    * Where indices look right-padded and neither `lengths` nor a `maskIndex` says what counts, console.warn tells once: of at least 8 rows of at least 4
    * steps a quarter end in a run of one and the same index, the runs are of unlike lengths, and it stands nowhere else.
    *
@@ -139,9 +143,9 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
    * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
    * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
    */
-  fit<const F extends string = string>(data: Data<I, O>, options: FitOptions<I, O, R, F>): Promise<History<R>>;
+  fit<const F extends string = string>(data: Data<I, O> | Batches<I, O>, options: FitOptions<I, O, R, F>): Promise<History<R>>;
   /** The loss and every metric by name, their means over the samples by weight. Throws ABORTED where `signal` ended it. */
-  evaluate(data: Data<I, O>, options?: EvaluateOptions): Promise<Evaluation<R>>;
+  evaluate(data: Data<I, O> | Batches<I, O>, options?: EvaluateOptions): Promise<Evaluation<R>>;
   /** The model's outputs [samples, …] for x [samples, …], the caller's own. Throws ABORTED where `signal` ended it. */
   predict(x: ByName<I, Numbers>, options?: PredictOptions<I>): Promise<ByName<O, HostArray>>;
   /**
@@ -211,8 +215,8 @@ export interface EpochMoment {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Batches of an epoch. */
-  readonly steps: number;
+  /** Batches of an epoch; absent in the first of a stream, which nobody knows the length of. */
+  readonly steps?: number;
 }
 
 export interface BatchMoment extends EpochMoment {
@@ -225,8 +229,8 @@ export interface Training<R extends string = string> {
   readonly trainer: AnyTrainer;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Of the training data. */
-  readonly samples: number;
+  /** Of the training data; absent where they come in a stream. */
+  readonly samples?: number;
   /** Whether each epoch is followed by validation. */
   readonly validates: boolean;
   /** Batches that the trainer has been through, those before this fit included. */

@@ -50,6 +50,13 @@ export interface Data<I extends Names = null, O extends Names = null> extends Le
   readonly sampleWeight?: Numbers | BySome<O, Numbers>;
 }
 
+/**
+ * Batches that come one after the other, as many as there may be: an iterable, or an async one, of data; or a function that makes one for each epoch, from 1, counted over all of a
+ * trainer's, so that what it draws may follow from it. Each is a batch of its own; one that has more samples than `batchSize` is several.
+ */
+export type Batches<I extends Names = null, O extends Names = null> = BatchIterable<I, O> | ((epoch: number) => BatchIterable<I, O>);
+type BatchIterable<I extends Names, O extends Names> = Iterable<Data<I, O>> | AsyncIterable<Data<I, O>>;
+
 /** By label, 1 for those left out; a list of all; or "balanced": labels / (classes that are there · how often this one is), so that each class counts as much as any other. */
 export type ClassWeight = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
@@ -62,10 +69,14 @@ export interface Lengths<I extends Names> {
 /** What `fit` takes beside callbacks. R are the names of what is reported beside the loss; F is what `monitor` names, which must be one of them where it is a literal. What is called with R is a method, so that a trainer whose names are known is also one of any. */
 export interface FitSettings<I extends Names = null, O extends Names = null, R extends string = string, F extends string = string> {
   readonly epochs: number;
-  /** Default 32. */
+  /** Default 32; of a stream, the samples of its first batch. */
   readonly batchSize?: number;
+  /** Of a stream, so many batches are an epoch; default as many as come in a pass. */
+  readonly stepsPerEpoch?: number;
   /** Evaluated after each epoch: gives valLoss and the metrics with "val" before them. */
-  readonly validationData?: Data<I, O>;
+  readonly validationData?: Data<I, O> | Batches<I, O>;
+  /** Such a share of the samples, the last ones, before they are shuffled, is held out for that instead: above 0 and below 1. Not of a stream. */
+  readonly validationSplit?: number;
   /**
    * Lengths, ascending: samples of at most so many steps share batches of that many, so that little of them is padding; those longer than all have batches of
    * all steps. One Program for each. For data with `lengths`; default none.
@@ -146,16 +157,16 @@ export interface Progress<R extends string = string> {
   /** From 1, of `epochs`. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Batches done in this epoch, of `steps`. */
+  /** Batches done in this epoch, of `steps`; absent in the first epoch of a stream, which nobody knows the length of. */
   readonly step: number;
-  readonly steps: number;
+  readonly steps?: number;
   /** Mean over this epoch so far. */
   readonly loss: number;
   readonly metrics: Readonly<Record<R, number>>;
   /** Examples per second of this fit in this epoch. */
   readonly rate: number;
-  /** Until the last epoch ends. */
-  readonly etaSeconds: number;
+  /** Until the last epoch ends; absent likewise. */
+  readonly etaSeconds?: number;
   /** What runs the updates, in the backend's words. */
   readonly executor: string;
 }

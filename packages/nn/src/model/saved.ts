@@ -42,7 +42,8 @@ export interface SavedProgress {
 export interface SavedPosition {
   /** Done. */
   readonly steps: number;
-  readonly samples: number;
+  /** Absent of a stream. */
+  readonly samples?: number;
   readonly batchSize: number;
   /** The seed of the order, or none. */
   readonly shuffle: number | false;

@@ -65,14 +65,15 @@ const off: Rule<false> = { expected: "false", accepts: (value): value is false =
 const position = shaped<PositionRecord>(
   {
     steps: required(size),
-    samples: required(size),
+    samples: optional(size),
     batchSize: required(size),
     shuffle: required(either(finite, off)),
     sums: required(sums),
     buckets: optional(listOf(size)),
     carried: optional(recordOf(listOf(finite))),
   },
-  ({ steps, samples, batchSize, buckets }) => batchSize <= samples && steps <= Math.ceil(samples / batchSize) + (buckets?.length ?? 0),
+  ({ steps, samples, batchSize, buckets }) =>
+    samples === undefined || (batchSize <= samples && steps <= Math.ceil(samples / batchSize) + (buckets?.length ?? 0)),
 );
 const best = shaped<BestRecord>(
   { monitor: required(text), waited: required(counter), log: optional(recordOf(number)) },

@@ -152,7 +152,7 @@ for (const name of ["predict", "evaluate"]) {
 test("a signal cuts validation short too: the epoch's updates stand, and the next fit only validates", async () => {
   const trainer = await compiled();
   const halt = new AbortController();
-  const onProgress = ({ step, steps }: { step: number; steps: number }) => void (step === steps && halt.abort());
+  const onProgress = ({ step, steps }: { step: number; steps?: number }) => void (step === steps && halt.abort());
   const options = { epochs: 1, batchSize: 1, validationData: data };
   expect(await trainer.fit(data, { ...options, onProgress, signal: halt.signal })).toMatchObject({ ended: "signal", epochs: [] });
   const { epochs } = await trainer.fit(data, options);
@@ -165,7 +165,7 @@ test("the time left is told by the steps of this fit alone, also where it goes o
   const halt = new AbortController();
   const left: number[][] = [];
   const onProgress = ({ step, etaSeconds, epoch }: Progress) => {
-    left.push([etaSeconds, (200 - 100 * (epoch - 1) - step) / 100]); // each step takes 10 ms
+    left.push([etaSeconds ?? Number.NaN, (200 - 100 * (epoch - 1) - step) / 100]); // each step takes 10 ms
     if (step >= 50) halt.abort();
   };
   const options = { epochs: 2, batchSize: 1, onProgress };

@@ -36,7 +36,7 @@ export class Best {
 
   /** Throws INVALID_ARGUMENT where `monitor` names nothing in the log, or patience is no whole number. */
   constructor(variables: Learnt, reported: readonly Reported[], options: FitSettings<Names, Names>) {
-    const validated = options.validationData !== undefined;
+    const validated = options.validationData !== undefined || options.validationSplit !== undefined;
     const {
       monitor = validated ? "valLoss" : "loss",
       patience = Infinity,

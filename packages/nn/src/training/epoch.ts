@@ -1,8 +1,7 @@
 // One pass over the training data.
 import { SluiceError } from "@sluice/core";
-import type { Batching } from "./batches.ts";
-import type { Dataset } from "./dataset.ts";
 import type { Pace } from "./pace.ts";
+import type { EpochBatches } from "./source.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { turns } from "../host/turns.ts";
@@ -10,8 +9,7 @@ import { turns } from "../host/turns.ts";
 export interface Epoch {
   /** From 1, for errors. */
   readonly epoch: number;
-  readonly data: Dataset;
-  readonly batching: Batching;
+  readonly batches: EpochBatches;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
   /** Whether what is queued is to be the last. */
@@ -27,25 +25,32 @@ export interface Epoch {
  * Goes on from where `runner.totals` stand. Undefined where it was halted. Throws NOT_FINITE; then the updates from the
  * first that is not finite on are left out and not counted, and the epoch has not begun.
  */
-export async function trainEpoch({ epoch, data, batching, runner, pace, ...hooks }: Epoch): Promise<Tally | undefined> {
-  const { onStepBegin, onStepEnd, onSettled } = hooks;
+export async function trainEpoch({ epoch, batches, runner, pace, ...hooks }: Epoch): Promise<Tally | undefined> {
+  const { onStepBegin, onStepEnd } = hooks;
   const { totals } = runner;
-  const { steps } = batching;
+  const { steps } = batches;
   let settled = await totals.tally();
-  for (let step = settled.steps + 1; step <= steps; step++) {
-    if (hooks.isHalted() && step === settled.steps + 1) return undefined;
-    if (onStepBegin !== undefined) await onStepBegin(step);
-    const { rows, bucket } = batching.at(step);
-    runner.run(data, rows, bucket);
-    if (onStepEnd !== undefined) await onStepEnd(step);
-    if (turns.isDue) await turns.pass();
-    if (!pace.due() && step < steps && !hooks.isHalted()) continue;
+  const settle = async (step: number): Promise<void> => {
     settled = await totals.tally();
     if (settled.skipped > 0) throw notFinite(epoch, step, runner, settled.skipped);
-    await onSettled(settled);
+    await hooks.onSettled(settled);
     pace.settled();
+  };
+  for (let step = settled.steps + 1; ; step++) {
+    if (step > (steps ?? Infinity)) return settled;
+    if (hooks.isHalted() && step === settled.steps + 1) return undefined;
+    const next = batches.at(step);
+    const batch = next instanceof Promise ? await next : next;
+    if (batch === undefined) {
+      if (settled.steps < step - 1) await settle(step - 1);
+      return hooks.isHalted() ? undefined : settled; // the stream may not be over
+    }
+    if (onStepBegin !== undefined) await onStepBegin(step);
+    runner.run(batch.data, batch.rows, batch.bucket);
+    if (onStepEnd !== undefined) await onStepEnd(step);
+    if (turns.isDue) await turns.pass();
+    if (pace.due() || step === steps || hooks.isHalted()) await settle(step);
   }
-  return settled;
 }
 
 /** Once one update is left out so are all after it, so the first is known however late this comes. */

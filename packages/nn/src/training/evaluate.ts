@@ -1,13 +1,12 @@
 // Losses and metrics over a dataset.
 import { SluiceError } from "@sluice/core";
-import type { Dataset } from "./dataset.ts";
 import { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
 import { takenBy } from "./setting.ts";
+import type { Source } from "./source.ts";
 import { turns } from "../host/turns.ts";
 
 export interface Evaluation {
-  readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
   /** Whether by the average of the weights. */
   readonly averaged: boolean;
@@ -18,21 +17,26 @@ export interface Evaluation {
 /** The mean of each measure by the samples' weights; undefined where `signal` ended it early. Throws NOT_FINITE where one is none. */
 export function evaluate(
   session: Session,
-  data: Dataset,
-  { batchSize, signal, averaged, who }: Evaluation,
+  source: Source,
+  { signal, averaged, who }: Evaluation,
 ): Promise<Record<string, number> | undefined> {
-  const batch = Math.min(batchSize, data.samples);
-  return session.evaluation.use({ ...takenBy(data), batch, averaged }, async ({ totals, begin, run }) => {
+  const { first, batch } = source;
+  return session.evaluation.use({ ...takenBy(first), batch, averaged }, async ({ totals, begin, run }) => {
     const pace = new Pace();
     begin();
-    for (let from = 0; from < data.samples; from += batch) {
+    const { at } = await source.epoch(0);
+    for (let step = 1; ; step++) {
       if (signal?.aborted) return undefined;
-      run(data, { order: undefined, from, count: Math.min(batch, data.samples - from) });
+      const next = at(step);
+      const found = next instanceof Promise ? await next : next;
+      if (found === undefined) break;
+      run(found.data, found.rows);
       if (turns.isDue) await turns.pass();
       if (!pace.due()) continue;
       await totals.tally();
       pace.settled();
     }
+    if (signal?.aborted && source.samples === undefined) return undefined; // the stream may not be over
     const tally = await totals.tally();
     if (tally.skipped > 0) throw notFinite(who, tally.skipped);
     if (totals.isEmpty(tally)) throw nothing(who);

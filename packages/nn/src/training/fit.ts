@@ -1,70 +1,67 @@
 // Training: epochs of updates over shuffled batches, each followed by validation.
 import type { Names } from "../model/names.ts";
-import { random, SluiceError } from "@sluice/core";
-import { refused } from "@sluice/core/arguments";
+import { SluiceError } from "@sluice/core";
 import type { SavedPosition } from "../model/saved.ts";
 import { Best, validationName } from "./best.ts";
-import type { Dataset } from "./dataset.ts";
-import { classesWeighed } from "./classWeights.ts";
-import { bucketsOf, byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
 import { Callbacks } from "./callbacks.ts";
 import { trainEpoch } from "./epoch.ts";
-import { evaluate, nothing } from "./evaluate.ts";
+import { nothing } from "./evaluate.ts";
 import { FitTraining } from "./fitTraining.ts";
 import type { AnyTrainer, FitOptions } from "../model/model.ts";
-import type { EpochLog, History } from "../model/options.ts";
-import { permutation } from "./order.ts";
-import { notePadding } from "./paddingNote.ts";
+import type { EpochLog, History, Progress } from "../model/options.ts";
 import { Pace } from "./pace.ts";
 import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
 import { takenBy } from "./setting.ts";
+import type { EpochBatches, Source } from "./source.ts";
+import { sourcesOf, type Sources, type Taken } from "./sources.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
-import { inTurns, type Pieces } from "../host/turns.ts";
+import { inTurns } from "../host/turns.ts";
 
 const who = "trainer.fit";
 
-/** Data as it was when the call came; to be read. */
-export interface Taken {
-  readonly train: Pieces<Dataset>;
-  readonly validation?: Pieces<Dataset>;
-}
-
 /** See `Trainer.fit`. */
 export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, options: FitOptions<Names, Names>): Promise<History> {
-  const read = await session.read(taken.train);
-  notePadding(who, session.model, read);
-  const train = await inTurns(classesWeighed(read, options.classWeight, session.classes(read.sample)));
-  const validation = taken.validation && (await session.read(taken.validation));
-  session.variables(who).flatOf(who, options.averaged ?? false); // which throws where there is none
-  const best = new Best(session.variables(who), session.reported, options);
-  const batch = Math.min(options.batchSize ?? 32, train.samples);
-  const { shuffle = true, seed = session.seed } = options;
-  const isStateful = Object.keys(session.build(train.sample).carried).length > 0;
-  if (isStateful && (shuffle || options.bucketBoundaries !== undefined)) throw shuffledState();
-  const boundaries = boundariesOf(options, train);
-  const buckets = boundaries.length === 0 ? undefined : bucketsOf(train, boundaries);
-  return session.training.use({ ...takenBy(train), batch, boundaries }, (runner) => {
-    const logs: EpochLog[] = [];
-    const training = new FitTraining({
-      ...{ trainer, session, logs, batchSize: batch, samples: train.samples, epochs: options.epochs },
-      validates: validation !== undefined,
-      means: async () => runner.totals.means(await runner.totals.tally()),
+  const found = await sourcesOf(session, taken, options);
+  if (found === undefined) return aborted(session);
+  const { source, validation, boundaries, shuffle } = found;
+  try {
+    const { first, batch, samples } = source;
+    session.variables(who).flatOf(who, options.averaged ?? false); // which throws where there is none
+    const best = new Best(session.variables(who), session.reported, options);
+    const isStateful = Object.keys(session.build(first.sample).carried).length > 0;
+    if (isStateful && (shuffle !== false || options.bucketBoundaries !== undefined)) throw shuffledState();
+    return await session.training.use({ ...takenBy(first), batch, boundaries }, (runner) => {
+      const logs: EpochLog[] = [];
+      const training = new FitTraining({
+        ...{ trainer, session, logs, batchSize: batch, epochs: options.epochs },
+        ...(samples !== undefined && { samples }),
+        validates: validation !== undefined,
+        means: async () => runner.totals.means(await runner.totals.tally()),
+      });
+      const callbacks = new Callbacks(options, training);
+      const rest = { session, options, source, validation, boundaries, shuffle, best, runner, pace: new Pace() };
+      return run({ ...rest, epochs: logs, training, callbacks });
     });
-    const callbacks = new Callbacks(options, training);
-    const rest = { session, options, train, validation, batch, buckets, shuffle: shuffle && seed, best, runner, pace: new Pace() };
-    return run({ ...rest, epochs: logs, training, callbacks });
-  });
+  } finally {
+    await source.end();
+  }
+}
+
+/** Where the signal came before the first batch. */
+function aborted(session: Session): History {
+  session.history = { epochs: [], ended: "signal", executor: "none" };
+  return session.history;
 }
 
 interface Fitting {
   readonly session: Session;
   readonly options: FitOptions<Names, Names>;
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
-  readonly batch: number;
-  readonly buckets: Buckets | undefined;
+  readonly source: Source;
+  /** Evaluates after an epoch; absent where nothing is validated. */
+  readonly validation: Sources["validation"];
+  readonly boundaries: readonly number[];
   /** The seed of the orders, or none. */
   readonly shuffle: number | false;
   readonly best: Best;
@@ -107,13 +104,14 @@ async function begin({ callbacks, training, runner }: Fitting): Promise<void> {
 
 /** From where a fit was cut short, as far as this one is about the same. The steps of the epoch that are done. */
 async function resume(fitting: Fitting): Promise<number> {
-  const { session, runner, best, train, batch, buckets, shuffle, epochs, callbacks } = fitting;
+  const { session, runner, best, source, boundaries, shuffle, epochs, callbacks } = fitting;
   const { position, best: soFar, callbacks: states = {} } = session.kept ?? {};
   const fits =
-    position?.samples === train.samples &&
-    position.batchSize === batch &&
+    position !== undefined &&
+    position.samples === source.samples &&
+    position.batchSize === source.batch &&
     position.shuffle === shuffle &&
-    (position.buckets ?? []).join() === (buckets?.boundaries ?? []).join();
+    (position.buckets ?? []).join() === boundaries.join();
   runner.totals.begin(fits ? position : undefined);
   runner.carried.begin(fits ? position.carried : undefined);
   const packing = { layout: session.variables(who).layout, dtype: session.dtype };
@@ -159,7 +157,7 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 }
 
 /** What it takes to go on from here, as of this call. */
-async function standing({ session, best, runner, train, batch, buckets, shuffle, epochs, callbacks }: Fitting): Promise<Standing> {
+async function standing({ session, best, runner, source, boundaries, shuffle, epochs, callbacks }: Fitting): Promise<Standing> {
   const [logs, states] = [epochs.slice(), callbacks.states()];
   const soFar = packed({ layout: session.variables(who).layout, dtype: session.dtype }, best.soFar, epochs.length);
   const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
@@ -167,11 +165,11 @@ async function standing({ session, best, runner, train, batch, buckets, shuffle,
   const sums = { names, full: Array.from(full), partial: Array.from(partial) };
   const position: SavedPosition = {
     steps,
-    samples: train.samples,
-    batchSize: batch,
+    batchSize: source.batch,
     shuffle,
     sums,
-    ...(buckets && { buckets: buckets.boundaries }),
+    ...(source.samples !== undefined && { samples: source.samples }),
+    ...(boundaries.length > 0 && { buckets: boundaries }),
     ...(Object.keys(carried).length > 0 && { carried }),
   };
   return {
@@ -185,28 +183,28 @@ async function standing({ session, best, runner, train, batch, buckets, shuffle,
   };
 }
 
-/** Undefined where the signal cut it short. */
+/** Undefined where it was cut short. */
 async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<EpochLog | undefined> {
-  const { session, options, train: data, validation, batch, runner, pace, training, callbacks } = fitting;
-  const { signal, averaged = false } = options;
+  const { session, options, source, validation, runner, pace, training, callbacks } = fitting;
+  const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
-  const batching = batchingOf(fitting, await shuffled(fitting));
-  const moment = { epoch, epochs: options.epochs, steps: batching.steps };
+  const batches = await source.epoch(session.epoch);
+  const steps = batches.steps ?? batches.likely;
+  const moment = { epoch, epochs: options.epochs, ...(steps !== undefined && { steps }) };
   if (before === 0) await callbacks.epochBegin(moment);
   const tally = await trainEpoch({
-    ...{ epoch, data, batching, runner, pace },
+    ...{ epoch, batches, runner, pace },
     isHalted: () => training.isStopped || signal?.aborted === true,
     onStepBegin: callbacks.hears.batchBegins ? (step) => callbacks.batchBegin({ ...moment, step }) : undefined,
     onStepEnd: callbacks.hears.batchEnds ? (step) => callbacks.batchEnd({ ...moment, step }) : undefined,
-    onSettled: (tally) => report(fitting, tally, { epoch, batching, before, start, started }),
+    onSettled: (tally) => report(fitting, tally, { epoch, batches, before, start, started }),
   });
   if (tally === undefined) return undefined;
   if (runner.totals.isEmpty(tally)) throw nothing(who);
-  const examplesPerSecond = (data.samples - batching.examples(before)) / secondsSince(started);
+  const examplesPerSecond = (batches.examples(tally.steps) - batches.examples(before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
-  const evaluation = { batchSize: batch, signal, averaged, who: `${who} validationData` };
-  const validated = validation === undefined ? {} : await evaluate(session, validation, evaluation);
+  const validated = validation === undefined ? {} : await validation();
   if (validated === undefined) return undefined;
   const renamed = Object.fromEntries(Object.entries(validated).map(([name, value]) => [validationName(name), value]));
   return { ...measures, ...renamed, epoch, examplesPerSecond };
@@ -222,7 +220,7 @@ interface Start {
 
 interface Moment {
   readonly epoch: number;
-  readonly batching: Batching;
+  readonly batches: EpochBatches;
   /** Steps of the epoch that were done before this fit. */
   readonly before: number;
   readonly start: Start;
@@ -230,26 +228,33 @@ interface Moment {
   readonly started: number;
 }
 
-async function report(fitting: Fitting, tally: Tally, { epoch, batching, before, start, started }: Moment): Promise<void> {
+async function report(fitting: Fitting, tally: Tally, { epoch, batches, before, start, started }: Moment): Promise<void> {
   const { options, runner, callbacks } = fitting;
   const { epochs } = options;
   if (!callbacks.hears.progress) return;
   const { loss = Number.NaN, ...metrics } = runner.totals.means(tally);
-  const { steps } = batching;
-  const rate = (batching.examples(tally.steps) - batching.examples(before)) / secondsSince(started);
-  const done = (epoch - 1) * steps + tally.steps;
-  const already = start.epochs * steps + start.steps;
+  const { examples, steps = batches.likely } = batches;
+  const rate = (examples(tally.steps) - examples(before)) / secondsSince(started);
   await callbacks.progress({
     epoch,
     epochs,
     step: tally.steps,
-    steps,
     loss,
     metrics,
     rate,
-    etaSeconds: (secondsSince(start.at) / (done - already)) * (epochs * steps - done),
+    ...(steps !== undefined && { steps, etaSeconds: secondsLeft(start, { epoch, epochs, step: tally.steps, steps }) }),
     executor: runner.executor,
   });
+}
+
+/** At the pace so far. */
+function secondsLeft(
+  start: Start,
+  { epoch, epochs, step, steps }: Pick<Progress, "epoch" | "epochs" | "step"> & { readonly steps: number },
+): number {
+  const done = (epoch - 1) * steps + step;
+  const already = start.epochs * steps + start.steps;
+  return (secondsSince(start.at) / (done - already)) * Math.max(0, epochs * steps - done);
 }
 
 function shuffledState(): SluiceError {
@@ -261,27 +266,6 @@ function shuffledState(): SluiceError {
   });
 }
 
-function batchingOf({ train: { samples }, batch, buckets }: Fitting, order: Int32Array | undefined): Batching {
-  return buckets === undefined ? inOrder(samples, batch, order) : byBuckets(buckets, batch, order);
-}
-
-/** Ascending, those below all steps. Throws INVALID_ARGUMENT where there are no lengths, or they are not ascending. */
-function boundariesOf({ bucketBoundaries: given = [] }: FitOptions<Names, Names>, { sample, lengths }: Dataset): readonly number[] {
-  if (given.length === 0) return [];
-  const isAscending = given.every((boundary, i) => boundary > (given[i - 1] ?? 0));
-  if (!isAscending) throw refused(who, "bucketBoundaries", given, "whole numbers, each above the one before");
-  const counted = Object.keys(lengths);
-  if (counted.length === 0) throw refused(who, "bucketBoundaries", given, "left out where the data has no lengths");
-  const steps = Math.max(...counted.map((name) => sample[name]?.shape[0] ?? 0));
-  return given.filter((boundary) => boundary < steps);
-}
-
 function secondsSince(moment: number): number {
   return (performance.now() - moment) / 1000;
-}
-
-/** The order of the samples in the epoch that comes: by the seed and by how many the trainer has done, also before it was saved. */
-async function shuffled({ session, shuffle, train: { samples } }: Fitting): Promise<Int32Array | undefined> {
-  if (shuffle === false) return undefined;
-  return inTurns(permutation(random(shuffle).child(`shuffle ${session.epoch}`), samples));
 }

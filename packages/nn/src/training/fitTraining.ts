@@ -21,7 +21,7 @@ export class FitTraining implements Training {
   readonly trainer: AnyTrainer;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly samples: number;
+  readonly samples?: number;
   readonly validates: boolean;
   readonly #options: TrainingOptions;
   #isBeginning = true;
@@ -31,7 +31,7 @@ export class FitTraining implements Training {
     this.trainer = options.trainer;
     this.epochs = options.epochs;
     this.batchSize = options.batchSize;
-    this.samples = options.samples;
+    if (options.samples !== undefined) this.samples = options.samples;
     this.validates = options.validates;
     this.#options = options;
   }

@@ -156,7 +156,7 @@ test("an epoch cut short before its validation, and after a short last batch, ha
   const few = { x: data.x.slice(0, 10), y: data.y.slice(0, 10) };
   const trainer = await model().compile(options);
   const halt = new AbortController();
-  const onProgress = ({ step, steps }: { step: number; steps: number }) => void (step === steps && halt.abort());
+  const onProgress = ({ step, steps }: { step: number; steps?: number }) => void (step === steps && halt.abort());
   const once = { epochs: 1, batchSize: 4, validationData: few };
   const cut = await eachStep(() => trainer.fit(few, { ...once, onProgress, signal: halt.signal }));
   expect(cut).toMatchObject({ ended: "signal", epochs: [] });

@@ -3,7 +3,7 @@ import type { Names } from "../model/names.ts";
 import type { DecoderOptions, StepOptions, StreamOptions } from "../model/streams.ts";
 import type { SummaryOptions } from "../model/summary.ts";
 import type { Backend } from "@sluice/core";
-import { boolean, finite, floatDType, nonNegative, oneOf, options, size, text, type Rule } from "@sluice/core/arguments";
+import { boolean, finite, floatDType, nonNegative, oneOf, options, positive, size, text, type Rule } from "@sluice/core/arguments";
 import { lossNames, type LossName } from "../losses/names.ts";
 import type { Loss } from "../losses/loss.ts";
 import { metricNames, type MetricName } from "../losses/metricNames.ts";
@@ -14,7 +14,17 @@ import { anyRecord, callable, counter, either, having, listOf, someOf } from "..
 import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
 import type { Callback, FitOptions } from "../model/model.ts";
 import type { WeightGroup } from "../weights/roles.ts";
-import type { AnyLoss, AnyMetric, CheckpointOptions, CompileOptions, Data, EvaluateOptions, PredictOptions } from "../model/options.ts";
+import { isStream } from "./streamed.ts";
+import type {
+  AnyLoss,
+  AnyMetric,
+  Batches,
+  CheckpointOptions,
+  CompileOptions,
+  Data,
+  EvaluateOptions,
+  PredictOptions,
+} from "../model/options.ts";
 
 /** What it must have is the session's to check, which says how to get one. */
 const anyBackend: Rule<Backend> = {
@@ -85,10 +95,22 @@ const anyCallback: Rule<Callback> = {
     hooks.every((hook) => value[hook] === undefined || callable.accepts(value[hook])),
 };
 
+const anyData: Rule<NonNullable<FitOptions<Names, Names>["validationData"]>> = {
+  expected: "data { x, y }, an iterable of such batches, or a function that makes one",
+  accepts: (value): value is NonNullable<FitOptions<Names, Names>["validationData"]> =>
+    callable.accepts(value) || (typeof value === "object" && value !== null),
+};
+const share: Rule<number> = {
+  expected: "a number above 0 and below 1",
+  accepts: (value): value is number => positive.accepts(value) && value < 1,
+};
+
 export const fitTable = {
   epochs: required(size),
   batchSize: preset(size, 32),
-  validationData: optional(anyRecord as Rule<Data<Names, Names>>), // checked as data is
+  stepsPerEpoch: optional(size),
+  validationData: optional(anyData), // checked as data is
+  validationSplit: optional(share),
   bucketBoundaries: optional(listOf(size)),
   classWeight: optional(anyClassWeight), // checked with the labels
   shuffle: preset(boolean, true),
@@ -106,7 +128,8 @@ export const fitTable = {
 } satisfies Table<FitOptions<Names, Names>>;
 
 /** What the numbers are is checked where they are read. Throws INVALID_ARGUMENT for a name that there is not, such as "sampleWeights". */
-export function checkData(who: string, data: Data<Names, Names>): void {
+export function checkData(who: string, data: Data<Names, Names> | Batches<Names, Names>): void {
+  if (isStream(data)) return; // each batch is checked when it comes
   options(who, data, { x: true, y: true, sampleWeight: true, lengths: true }, "data");
 }
 

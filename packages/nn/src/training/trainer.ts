@@ -2,7 +2,11 @@
 import { SluiceError, type HostArray } from "@sluice/core";
 import type { AnyWeights, Settable } from "../layers/known.ts";
 import { checkBackend, checkSize } from "@sluice/core/arguments";
-import type { Taken } from "./fit.ts";
+import type { Evaluation as Measuring } from "./evaluate.ts";
+import type { Taken, TakenData } from "./sources.ts";
+import { isStream } from "./streamed.ts";
+import type { AnyBatches } from "./streamSource.ts";
+import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
 import { flatten, nest } from "../weights/layout.ts";
 import type { AnyModel, AnyTrainer, FitOptions } from "../model/model.ts";
@@ -27,6 +31,8 @@ export async function createTrainer(model: AnyModel, options: CompileOptions<Nam
   return new SessionTrainer(session);
 }
 
+type AnyData = Data<Names, Names> | AnyBatches;
+
 class SessionTrainer implements AnyTrainer {
   readonly #session: Session;
   #fitting = false;
@@ -44,7 +50,7 @@ class SessionTrainer implements AnyTrainer {
     return this.#session.history;
   }
 
-  async fit(data: Data<Names, Names>, options: FitOptions<Names, Names>): Promise<History> {
+  async fit(data: AnyData, options: FitOptions<Names, Names>): Promise<History> {
     this.#check("trainer.fit");
     if (this.#fitting)
       throw new SluiceError({
@@ -67,22 +73,41 @@ class SessionTrainer implements AnyTrainer {
   }
 
   /** As it is now, also where it is read later. */
-  #take(data: Data<Names, Names>, { epochs, batchSize = 32, validationData }: FitOptions<Names, Names>): Taken {
+  #take(data: AnyData, { epochs, batchSize = 32, validationData }: FitOptions<Names, Names>): Taken {
     const who = "trainer.fit";
     checkSize(who, "epochs", epochs);
     checkSize(who, "batchSize", batchSize);
-    const train = this.#session.dataset(data, who);
-    return { train, ...(validationData !== undefined && { validation: this.#session.dataset(validationData, `${who} validationData`) }) };
+    const taken = (given: AnyData, whose: string): TakenData =>
+      isStream(given) ? { batches: given } : { arrays: this.#session.dataset(given, whose) };
+    return {
+      train: taken(data, who),
+      ...(validationData !== undefined && { validation: taken(validationData, `${who} validationData`) }),
+    };
   }
 
-  async evaluate(data: Data<Names, Names>, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(data: AnyData, options: EvaluateOptions = {}): Promise<Evaluation> {
     const who = "trainer.evaluate";
     this.#check(who);
     const { batchSize, signal, averaged } = optionsOf(who, batchTable, options);
     checkData(who, data);
-    const read = await this.#session.read(this.#session.dataset(data, who));
-    const { evaluate } = await import("./evaluate.ts");
-    return ((await evaluate(this.#session, read, { batchSize, signal, averaged, who })) ?? aborted(who, signal)) as Evaluation; // the loss is the first of them
+    const measured = isStream(data)
+      ? this.#evaluateStream(data, { batchSize: options.batchSize, signal, averaged, who })
+      : this.#evaluateArrays(data, batchSize, { signal, averaged, who });
+    return ((await measured) ?? aborted(who, signal)) as Evaluation; // the loss is the first of them
+  }
+
+  async #evaluateArrays(data: Data<Names, Names>, batchSize: number, evaluation: Measuring): Promise<Named<number> | undefined> {
+    const read = await this.#session.read(this.#session.dataset(data, evaluation.who));
+    const [{ evaluate }, { arraysSource }] = await Promise.all([import("./evaluate.ts"), import("./source.ts")]);
+    return evaluate(this.#session, arraysSource(read, { batch: Math.min(batchSize, read.samples) }), evaluation);
+  }
+
+  async #evaluateStream(
+    batches: AnyBatches,
+    evaluation: Measuring & { readonly batchSize: number | undefined },
+  ): Promise<Named<number> | undefined> {
+    const { evaluateStream } = await import("./sources.ts");
+    return evaluateStream(this.#session, batches, evaluation);
   }
 
   async predict(x: ByName<Names, Numbers>, options: PredictOptions<Names> = {}): Promise<ByName<Names, HostArray>> {
