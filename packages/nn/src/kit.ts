@@ -1,4 +1,5 @@
-// For packages that carry models elsewhere, and bring them in: what a trainer would run before a backend has it, the layout of model files, what a model is built of. Not for users.
+// For packages that carry models elsewhere, and bring them in: what a trainer would run before a backend has it, the layout of model files, what a model is built of, tables of options. Not for users.
+export { hostNumbers, type Numbers } from "./host/hostNumbers.ts";
 export { type Spec, stepsOf } from "./layers/spec.ts";
 export type { BuiltModel } from "./model/built.ts";
 export { knownSamples } from "./model/knownSamples.ts";
@@ -6,6 +7,8 @@ export type { AnyModel, AnyTrainer } from "./model/model.ts";
 export { byName, type ByName, type EndNames, type Names, single } from "./model/names.ts";
 export type { Saved } from "./model/saved.ts";
 export { type Watch, type Watched, watchLayers } from "./model/watch.ts";
+export { callable, either, listOf, recordOf } from "./options/rules.ts";
+export { given, isRecord, type Option, optional, optionsOf, preset, required, type Table } from "./options/table.ts";
 export { samplesOf } from "./models/samplesOf.ts";
 export { type Inference, inferenceOf, type Place, type StreamPrograms, type TracedProgram } from "./training/inference.ts";
 export { bytesOf } from "./saving/bytes.ts";
