@@ -1,0 +1,21 @@
+// What a model learnt and how well, as figures and as one page.
+export { alignment, type AlignmentOptions } from "./figures/alignment.ts";
+export { type Bar, bars, type BarsOptions } from "./figures/bars.ts";
+export { calibration, type CalibrationOptions } from "./figures/calibration.ts";
+export { confusionMatrix, type ConfusionMatrixOptions } from "./figures/confusionMatrix.ts";
+export { coverage, type CoverageOptions } from "./figures/coverage.ts";
+export { dots, type DotsOptions } from "./figures/dots.ts";
+export type { Figure, FigureOptions, Numbers } from "./figures/figure.ts";
+export { forecast, type ForecastOptions, type Interval } from "./figures/forecast.ts";
+export { heatMap, type HeatMapOptions } from "./figures/heatMap.ts";
+export { histogram, type HistogramOptions } from "./figures/histogram.ts";
+export { lines, type LinesOptions } from "./figures/lines.ts";
+export { residuals, type ResidualsOptions } from "./figures/residuals.ts";
+export type { Format, Places } from "./values/rules.ts";
+export type { SeriesLike } from "./values/series.ts";
+export { type AnyHistory, trainingCurves, type TrainingCurvesOptions } from "./figures/trainingCurves.ts";
+export { trajectories, type TrajectoriesOptions } from "./figures/trajectories.ts";
+export { type Content, page, type PageOptions, type Section } from "./page/page.ts";
+export { report, type ReportOptions } from "./report.ts";
+export { type Facts, facts } from "./tables/facts.ts";
+export { type Cell, type CellLike, table, type Table, type TableOptions } from "./tables/table.ts";
