@@ -1,0 +1,2 @@
+export { jsonLines, type JsonLinesConfig } from "./jsonLines.ts";
+export { tensorBoard, type TensorBoardConfig } from "./tensorBoard.ts";

@@ -1,0 +1,127 @@
+// TensorBoard's event files, as Keras's callback of that name writes them: curves of training and validation, and histograms of weights.
+import { join } from "node:path";
+import { leavesOf, type HostArray } from "@sluice/core";
+import { options as checkOptions, refused, size, text } from "@sluice/core/arguments";
+import type { Callback, EpochLog, Training } from "@sluice/nn";
+import { summaryEvent, versionEvent, type Summary } from "./events/event.ts";
+import { histogramOf, type Histogram } from "./events/histogram.ts";
+import { tfRecord } from "./events/records.ts";
+import { LogFile } from "./logFile.ts";
+
+export interface TensorBoardConfig {
+  /** Made where it is not there; `tensorboard --logdir` of it or of a folder around it. Each run has one of its own. */
+  readonly logDir: string;
+  /** When the means so far are written as well: "epoch", the default, or after each so many batches, which waits for what is queued. */
+  readonly updateFreq?: "epoch" | number;
+  /** Epochs between histograms of all weights; default none. */
+  readonly histogramFreq?: number;
+}
+
+const who = "tensorBoard";
+const parts = ["train", "validation"] as const;
+type Part = (typeof parts)[number];
+interface State {
+  /** Of each file's name, and its bytes. */
+  readonly [part: string]: { readonly name: string; readonly bytes: number };
+}
+
+/**
+ * A callback that writes what `fit` reports to `logDir/train` and `logDir/validation`, under Keras's tags: `epoch_loss`, `epoch_learning_rate`, `batch_loss`, and histograms `dense.kernel`.
+ *
+ * Where training goes on from a checkpoint the same files go on from what they were then. Throws INVALID_ARGUMENT, and in `fit` FILE_UNWRITABLE.
+ */
+export function tensorBoard(config: TensorBoardConfig): Callback {
+  const { logDir, updateFreq = "epoch", histogramFreq } = checked(config);
+  let files = new Map<Part, Events>();
+  const to = (part: Part): Events => {
+    const found = files.get(part) ?? new Events(join(logDir, part), `events.out.tfevents.${Math.floor(Date.now() / 1000)}.sluice`);
+    files.set(part, found);
+    return found;
+  };
+  return {
+    name: who,
+    onTrainBegin: () => void (files = new Map()),
+    async onTrainBatchEnd(_, training) {
+      if (updateFreq === "epoch" || training.batches % updateFreq !== 0) return;
+      await to("train").write(training.batches, { scalars: tagged("batch", await training.means()) });
+    },
+    async onEpochEnd(log: EpochLog, training) {
+      const { train, validation } = scalarsOf(log, training);
+      const isDue = histogramFreq !== undefined && log.epoch % histogramFreq === 0;
+      await to("train").write(log.epoch, { scalars: tagged("epoch", train), ...(isDue && { histograms: await histogramsOf(training) }) });
+      if (Object.keys(validation).length > 0) await to("validation").write(log.epoch, { scalars: tagged("epoch", validation) });
+    },
+    async onTrainEnd() {
+      for (const file of files.values()) await file.close();
+    },
+    state: (): State => Object.fromEntries([...files].map(([part, { name, bytes }]) => [part, { name, bytes }])),
+    resume(state) {
+      for (const part of parts) {
+        const kept = (state as State)[part]; // what `state` gave
+        if (kept !== undefined) files.set(part, new Events(join(logDir, part), kept.name, kept.bytes));
+      }
+    },
+  };
+}
+
+/** One event file, which begins with its version. */
+class Events {
+  readonly name: string;
+  readonly #file: LogFile;
+
+  constructor(folder: string, name: string, bytes = 0) {
+    this.name = name;
+    this.#file = new LogFile(who, join(folder, name));
+    this.#file.keep(bytes);
+  }
+
+  get bytes(): number {
+    return this.#file.bytes;
+  }
+
+  async write(step: number, summary: Summary): Promise<void> {
+    const seconds = Date.now() / 1000;
+    if (this.bytes === 0) await this.#file.append(tfRecord(versionEvent(seconds)));
+    await this.#file.append(tfRecord(summaryEvent(seconds, step, summary)));
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/** "valLoss" is validation's "loss". */
+function scalarsOf(log: EpochLog, { learningRate, validates }: Training): Record<Part, Readonly<Record<string, number>>> {
+  const isValidation = (name: string): boolean => validates && /^val[A-Z]/.test(name);
+  const entries = Object.entries(log).filter((entry): entry is [string, number] => entry[1] !== undefined && entry[0] !== "epoch");
+  const validation = entries
+    .filter(([name]) => isValidation(name))
+    .map(([name, value]) => [`${name.charAt(3).toLowerCase()}${name.slice(4)}`, value] as const);
+  const train = entries.filter(([name]) => !isValidation(name));
+  return {
+    train: { ...Object.fromEntries(train), ...(learningRate !== undefined && { learning_rate: learningRate }) },
+    validation: Object.fromEntries(validation),
+  };
+}
+
+function tagged(prefix: string, scalars: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`${prefix}_${name}`, value]));
+}
+
+async function histogramsOf({ trainer }: Training): Promise<Readonly<Record<string, Histogram>>> {
+  const isArray = (value: unknown): value is HostArray => typeof value === "object" && value !== null && "data" in value;
+  const arrays = leavesOf(await trainer.weights(), isArray) as readonly [string, HostArray][]; // as `isArray` says
+  return Object.fromEntries(
+    arrays.flatMap(([name, { data }]) => [histogramOf(data)].flatMap((found) => (found === undefined ? [] : [[name, found] as const]))),
+  );
+}
+
+function checked(config: TensorBoardConfig): TensorBoardConfig {
+  checkOptions(who, config, { logDir: true, updateFreq: true, histogramFreq: true }, "options");
+  const { logDir, updateFreq, histogramFreq } = config;
+  if (!text.accepts(logDir) || logDir === "") throw refused(who, "logDir", logDir, "a path");
+  if (updateFreq !== undefined && updateFreq !== "epoch" && !size.accepts(updateFreq))
+    throw refused(who, "updateFreq", updateFreq, `"epoch", or ${size.expected}`);
+  if (histogramFreq !== undefined && !size.accepts(histogramFreq)) throw refused(who, "histogramFreq", histogramFreq, size.expected);
+  return config;
+}
