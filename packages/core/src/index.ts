@@ -49,6 +49,7 @@ export { pow } from "./trace/power.ts";
 export { dot, matmul } from "./trace/products.ts";
 export { argmax, argmin, logSoftmax, max, mean, min, softmax, sum } from "./trace/reductions.ts";
 export { mapTensors, scan, type Scan, type Scanned, tensorsOf } from "./trace/scan.ts";
+export { perturb } from "./trace/perturb.ts";
 export { scope } from "./trace/scope.ts";
 export { Tensor } from "./trace/tensor.ts";
 export type { FoldOptions, Operand } from "./trace/tensor.ts";
@@ -101,6 +102,15 @@ export {
 } from "./cells/recurrence.ts";
 export { rnn, type RnnOptions, type RnnState, type RnnWeights } from "./cells/rnn.ts";
 export { variationalDropout, type VariationalDropoutOptions } from "./cells/variationalDropout.ts";
+export {
+  gate,
+  type RunWatch,
+  type StepResult,
+  type WatchedRun,
+  type WatchedStep,
+  watchRecurrences,
+  type WatchRecurrences,
+} from "./cells/watch.ts";
 export { zoneout, type ZoneoutOptions } from "./cells/zoneout.ts";
 export type { Picked } from "./sorting/pick.ts";
 export { argsort, sort, type SortOptions } from "./sorting/sort.ts";

@@ -11,6 +11,7 @@ import { checkBoolean, checkFinite, checkPositive, checkSize } from "../argument
 import { options as named, type Names } from "../arguments/options.ts";
 import type { Init } from "../arguments/init.ts";
 import { SluiceError } from "../errors.ts";
+import { gate } from "./watch.ts";
 import type { When } from "./when.ts";
 
 export interface LstmOptions extends BiasOption {
@@ -99,11 +100,11 @@ export function lstm<
           : layerNormalization(x.dot(p.wx), { gain: p.gx }).add(layerNormalization(h.dot(p.wh), { gain: p.gh }));
       const [ai, af, ag, ao] = blocks(biased(sum, p.b), 4, coupled) as [Tensor, Tensor | undefined, Tensor, Tensor],
         [wi, wf, wo] = p.wc === undefined ? [] : blocks(p.wc, 3, coupled);
-      const i = sigma(seeing(c, ai, wi)),
-        f = af === undefined ? sub(1, i) : sigma(seeing(c, af, wf)),
+      const i = gate("input", sigma(seeing(c, ai, wi))),
+        f = gate("forget", af === undefined ? sub(1, i) : sigma(seeing(c, af, wf))),
         g = phi(ag);
       const memory = bounded(f.mul(c).add(i.mul(g)), cellClip),
-        o = sigma(seeing(memory, ao, wo));
+        o = gate("output", sigma(seeing(memory, ao, wo)));
       const m = o.mul(phi(p.gc === undefined ? memory : layerNormalization(memory, { gain: p.gc, shift: p.bc })));
       const next = p.wr === undefined ? m : m.dot(p.wr);
       return { output: next, state: { h: next, c: memory } };

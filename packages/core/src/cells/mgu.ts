@@ -7,6 +7,7 @@ import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { biased, type BiasOption, type GateWeights } from "./biased.ts";
 import { cell, type Cell, type NoExtras, type Weights } from "./cell.ts";
+import { gate } from "./watch.ts";
 
 export type MguOptions = BiasOption;
 export type MguWeights<UseBias> = GateWeights<UseBias>;
@@ -42,7 +43,7 @@ export function mgu<const UseBias extends boolean = true>(
       const [xf, xn] = halves(x.dot(p.wx)),
         [uf, un] = halves(p.wh),
         [bf, bn] = p.b === undefined ? [] : halves(p.b);
-      const f = sigmoid(biased(xf.add(h.dot(uf)), bf)),
+      const f = gate("forget", sigmoid(biased(xf.add(h.dot(uf)), bf))),
         n = tanh(biased(xn.add(f.mul(h).dot(un)), bn));
       const next = sub(1, f).mul(h).add(f.mul(n));
       return { output: next, state: { h: next } };

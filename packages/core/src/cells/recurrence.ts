@@ -19,6 +19,7 @@ import { sortExtras, type SortedExtras } from "./extras.ts";
 import { stepsThatCount } from "./stepsThatCount.ts";
 import { apart, forEachRow, withInitial, type InitialState, type Started } from "./initialState.ts";
 import { declaredWeights, sizesOf } from "./sizesOf.ts";
+import { type RunWatch, watchedStep, watchRun } from "./watch.ts";
 import { zeroState } from "./zeroState.ts";
 
 /** How a sequence is run. S is the tree of states, E that of what may be given beside x. */
@@ -116,12 +117,14 @@ export function recurrence<P extends Weights, S extends States, E extends Extras
       if (start === "learnt") checkNamed({ ...ofStates, all: "weights.initial" }, states, initial ?? {});
       const begin = state ?? (initial === undefined ? zeroState(cell, own, rows, found, declared) : forEachRow(initial, batch));
       const specs = cell.extras?.(sizes) ?? {}; // for their ranks alone
-      const ready: Way<P, S> = {
-        ...{ cell, weights: own, rows, reverse, start: mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S> },
-        ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
-      };
       const counts = stepsThatCount(called.who, { lengths, mask, timeMajor }, rows),
-        ran = counts === undefined ? runAll(ready) : runCounted(ready, counts),
+        first = mapTensors(begin as Tree<Tensor>, nameAxes) as Tensors<S>;
+      const ready: Way<P, S> = {
+        ...{ cell, weights: own, rows, reverse, start: first },
+        ...sortExtras(specs, extras, { who: `${cell.name}.run`, steps, batch, timeMajor }),
+        watch: watchRun({ cell: cell.name, x: rows, start: first, counts, reverse }),
+      };
+      const ran = counts === undefined ? runAll(ready) : runCounted(ready, counts),
         outputs = ran.outputs.named("steps", "batch", "units");
       return { ...ran, outputs: timeMajor ? outputs : transpose(outputs, [1, 0, 2]) };
     },
@@ -159,19 +162,44 @@ interface Way<P extends Weights, S extends States> extends SortedExtras {
   readonly rows: Tensor;
   readonly start: Tensors<S>;
   readonly reverse: boolean;
+  readonly watch: RunWatch | undefined;
 }
 
 function runAll<P extends Weights, S extends States>(way: Way<P, S>): RunResult<Tensors<S>> {
-  const { cell, weights, rows, start, reverse, perStep, perSequence } = way;
-  const { state, outputs } = scan({
+  const { cell, rows, start, reverse, perStep, watch } = way;
+  const {
+    state,
+    outputs: { output: outputs, seen },
+  } = scan({
     name: cell.name,
     state: start as Tree<Tensor>,
-    inputs: { x: rows, extras: perStep },
+    inputs: { x: rows, extras: perStep, watched: watch?.inputs ?? {} },
     reverse,
-    step: (before, { x, extras }) => cell.step(weights, x, before as Tensors<S>, { ...perSequence, ...extras }) as Stepped,
+    step: (before, inputs) => {
+      const { state, ...output } = stepOf(way, before, inputs);
+      return { state, output };
+    },
   });
+  watch?.all(seen);
   const last = rows.shape[0] === 0 ? constant(0, outputs.shape.slice(1), outputs.dtype) : at(outputs, 0, reverse ? 0 : -1);
   return { outputs, last, state: state as Tensors<S> };
+}
+
+interface StepInputs {
+  readonly x: Tensor;
+  readonly extras: Tensors<Extras>;
+  readonly watched: Tensors<Extras>;
+}
+
+/** One step of the cell, and what whoever watches it keeps. */
+function stepOf<P extends Weights, S extends States>(
+  { cell, weights, perSequence, watch }: Way<P, S>,
+  before: Tree<Tensor>,
+  { x, extras, watched }: StepInputs,
+): Stepped & { readonly seen: Tree<Tensor> } {
+  const step = () => cell.step(weights, x, before as Tensors<S>, { ...perSequence, ...extras });
+  if (watch === undefined) return { ...(step() as Stepped), seen: {} };
+  return watchedStep(watch, step, { before: before as Tensors<States>, inputs: watched });
 }
 
 /**
@@ -179,26 +207,31 @@ function runAll<P extends Weights, S extends States>(way: Way<P, S>): RunResult<
  * must not enter a product, there or on the way back, where 0·NaN is NaN, and a cell may divide by what it is given.
  */
 function runCounted<P extends Weights, S extends States>(way: Way<P, S>, counts: Tensor): RunResult<Tensors<S>> {
-  const { cell, weights, start, reverse, perSequence } = way,
+  const { cell, weights, start, reverse, perSequence, watch } = way,
     rows = counted(way.rows, counts, 0),
     perStep = mapTensors(way.perStep, (extra) => counted(extra, counts, 1));
   const ones = mapTensors(perStep, ({ shape, dtype }) => constant(1, shape.slice(1), dtype));
   const { output: like } = cell.step(weights, constant(0, rows.shape.slice(1), rows.dtype), start, { ...perSequence, ...ones }); // for its shape alone
   const carried: { state: Tree<Tensor>; last: Tensor } = { state: start, last: constant(0, like.shape, like.dtype) };
   let shown: string | undefined; // the state that the cell gives as its output, if it does
-  const { state, outputs } = scan({
+  const {
+    state,
+    outputs: { output: outputs, seen },
+  } = scan({
     name: cell.name,
     state: carried,
-    inputs: { x: rows, counts, extras: perStep },
+    inputs: { x: rows, counts, extras: perStep, watched: watch?.inputs ?? {} },
     reverse,
     step: ({ state: before, last }, inputs) => {
-      const { output, state: after } = cell.step(weights, inputs.x, before as Tensors<S>, { ...perSequence, ...inputs.extras }),
+      const { output, state: after, seen } = stepOf(way, before, inputs),
         old = new Map(tensorsOf(before));
-      shown = tensorsOf(after as Tree<Tensor>).find(([, t]) => t === output)?.[0];
-      const kept = mapTensors(after as Tree<Tensor>, (t, path) => where(inputs.counts, t, old.get(path)!));
-      return { state: { state: kept, last: where(inputs.counts, output, last) }, output: where(inputs.counts, output, 0) };
+      shown = tensorsOf(after).find(([, t]) => t === output)?.[0];
+      const kept = mapTensors(after, (t, path) => where(inputs.counts, t, old.get(path)!));
+      const counted = where(inputs.counts, output, 0);
+      return { state: { state: kept, last: where(inputs.counts, output, last) }, output: { output: counted, seen } };
     },
   });
+  watch?.all(seen);
   return { outputs, last: lastOf(state, shown, counts), state: state.state as Tensors<S> };
 }
 

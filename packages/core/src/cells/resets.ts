@@ -3,6 +3,7 @@ import { layerNormalization } from "../normalisation/layerNormalization.ts";
 import { split } from "../trace/movement.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { biased } from "./biased.ts";
+import { gate } from "./watch.ts";
 
 /** By their keys in `gru`; those that not every variant has are there where it has them. */
 export interface GruTensors {
@@ -27,7 +28,7 @@ export const resets = {
     const [ax, nx] = terms(x.dot(wx), gx, h),
       [ah, nh] = terms(h.dot(wh), gh, h),
       [bzr, bn] = biases(b, h);
-    const [z, r] = split(sigma(biased(ax.add(ah), bzr)), 2) as Pair;
+    const { z, r } = gates(sigma(biased(ax.add(ah), bzr)));
     return { z, n: phi(biased(nx.add(r.mul(biased(nh, bh))), bn)) };
   },
   // z, r = σ(x·Wzr + h·Uzr + bzr), n = φ(x·Wn + (r∘h)·Un + bn)
@@ -36,16 +37,21 @@ export const resets = {
       [uzr, un] = parts(wh, h),
       [gzr, gn] = gh === undefined ? [] : parts(gh, h),
       [bzr, bn] = biases(b, h);
-    const [z, r] = split(sigma(biased(ax.add(normal(h.dot(uzr), gzr)), bzr)), 2) as Pair;
+    const { z, r } = gates(sigma(biased(ax.add(normal(h.dot(uzr), gzr)), bzr)));
     return { z, n: phi(biased(nx.add(normal(r.mul(h).dot(un), gn)), bn)) };
   },
   // z = σ(x·Wz + h·Uz + bz), n = φ(x·Wn + h·Un + bn); the plain sum stays whole, so that one product accumulates onto the other
   none({ wx, wh, b, gx, gh }, x, h, { sigma, phi }) {
     const [a, n] = gx === undefined ? parts(x.dot(wx).add(h.dot(wh)), h) : sums(terms(x.dot(wx), gx, h), terms(h.dot(wh), gh, h));
     const [bz, bn] = biases(b, h);
-    return { z: sigma(biased(a, bz)), n: phi(biased(n, bn)) };
+    return { z: gate("update", sigma(biased(a, bz))), n: phi(biased(n, bn)) };
   },
 } as const satisfies Readonly<Record<string, Candidate>>;
+
+function gates(both: Tensor): { readonly z: Tensor; readonly r: Tensor } {
+  const [z, r] = split(both, 2) as [Tensor, Tensor];
+  return { z: gate("update", z), r: gate("reset", r) };
+}
 
 /** Of the gates and of the candidate. */
 type Pair = [gates: Tensor, candidate: Tensor];
