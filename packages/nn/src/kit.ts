@@ -8,9 +8,21 @@ export { byName, type ByName, type EndNames, type Names, single } from "./model/
 export type { Saved } from "./model/saved.ts";
 export { type Watch, type Watched, watchLayers } from "./model/watch.ts";
 export { callable, either, listOf, recordOf } from "./options/rules.ts";
-export { given, isRecord, type Option, optional, optionsOf, preset, required, type Table } from "./options/table.ts";
+export {
+  given,
+  isRecord,
+  type Option,
+  optional,
+  optionsOf,
+  preset,
+  type Preset,
+  required,
+  type Required,
+  type Table,
+} from "./options/table.ts";
 export { samplesOf } from "./models/samplesOf.ts";
 export { type Inference, inferenceOf, type Place, type StreamPrograms, type TracedProgram } from "./training/inference.ts";
+export { type Look, lookAtLoss, lookAtOutputs, type LookOptions, type SeenLoss, type SeenOutputs } from "./training/look.ts";
 export { bytesOf } from "./saving/bytes.ts";
 export { type Failures, type Stored, storedBits, type StoredHeader, type StoredType } from "./saving/header.ts";
 export { deepest, type Json, mostValues, parseJson } from "./saving/json.ts";

@@ -33,8 +33,19 @@ export async function createTrainer(model: AnyModel, options: CompileOptions<Nam
 
 type AnyData = Data<Names, Names> | AnyBatches;
 
+/** What a trainer stands on, for tools that look into it. */
+export function sessionOf(trainer: unknown, who: string): Session | undefined {
+  return SessionTrainer.sessionOf(trainer, who);
+}
+
 class SessionTrainer implements AnyTrainer {
   readonly #session: Session;
+  /** Undefined for what is none of these. Throws DISPOSED. */
+  static sessionOf(trainer: unknown, who: string): Session | undefined {
+    if (typeof trainer !== "object" || trainer === null || !(#session in trainer)) return undefined;
+    trainer.#check(who);
+    return trainer.#session;
+  }
   #fitting = false;
   #disposed = false;
 
