@@ -17,6 +17,7 @@ test("dependencies point one way, and core has none", () => {
     "@sluice/cli": ["@sluice/core", "@sluice/formats", "@sluice/nn", "commander", "yocto-spinner"],
     "@sluice/formats": ["@bufbuild/protobuf", "@sluice/core", "@sluice/cpu", "@sluice/nn", "fflate"],
     "@sluice/report": ["@observablehq/plot", "@sluice/core", "@sluice/nn", "d3-scale", "linkedom"],
+    "@sluice/insight": ["@sluice/core", "@sluice/nn"],
     "@sluice/webgl": ["@sluice/core", "gpu.js"],
     "@sluice/conformance": ["@sluice/core", "fast-check"],
   });
