@@ -11,6 +11,15 @@ test("a report on a good backend says how many examples held", async () => {
   expect(format(report)).toMatch(/^reference: 1 of 1 laws hold \(seed \d+\)\n {2}holds +\d+ examples {2}rnn: outputs/);
 });
 
+test("a law ends before its time where it has met as many examples as it is asked for", async () => {
+  const only = /^(buffers|repeats|rnn)/;
+  const { verdicts } = await runSuite(open, { milliseconds: 60_000, examples: 20, structures: 2, seed, only });
+  const counts = Object.fromEntries(verdicts.map(({ law, examples }) => [law.split(":")[0], examples]));
+  expect(counts).toEqual({ buffers: 20, repeats: 20, rnn: expect.any(Number) });
+  expect(counts["rnn"]).toBeGreaterThanOrEqual(20);
+  expect(counts["rnn"]).toBeLessThan(60); // its structures and what once refuted it, then tens
+});
+
 test("a report on a bad backend shows the example that failed and how to see it again", async () => {
   const report = await runSuite(spoilt, { milliseconds: 300, seed, only: /^(normalisation|lstm)/ });
   expect(report.ok).toBe(false);

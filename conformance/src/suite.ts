@@ -27,6 +27,8 @@ export const laws: readonly Law[] = [
 export interface SuiteOptions {
   /** About how long to hunt, per law. */
   readonly milliseconds?: number;
+  /** No further ones after so many, per law: where they are cheap, it ends before its time. Default as many as the time allows. */
+  readonly examples?: number;
   /** Same seed, same examples. By default from the clock, and in the report. */
   readonly seed?: number;
   /** At most so many of the structures that a law of cells or attention meets at least once; other ones for each seed. Default all. */
@@ -62,12 +64,12 @@ export interface Report {
  */
 export async function runSuite(
   open: () => Promise<Backend>,
-  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, structures = Infinity, only = /(?:)/ }: SuiteOptions = {},
+  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, only = /(?:)/, ...most }: SuiteOptions = {},
 ): Promise<Report> {
   const backend = await open();
   await backend.close();
   const verdicts: Verdict[] = [];
-  for (const law of laws.filter(({ name }) => only.test(name))) verdicts.push(await judge(law, open, { milliseconds, seed, structures }));
+  for (const law of laws.filter(({ name }) => only.test(name))) verdicts.push(await judge(law, open, { milliseconds, seed, ...most }));
   return { backend: backend.name, seed, ok: verdicts.every(({ counterexample }) => counterexample === undefined), verdicts };
 }
 

@@ -29,7 +29,7 @@ export function testLaws(
   { test, beforeAll, afterAll }: Runner,
   name: string,
   open: () => Promise<Backend>,
-  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, structures = Infinity, report }: TestOptions = {},
+  { milliseconds = 2_000, seed = Date.now() % 2 ** 31, report, ...most }: TestOptions = {},
 ): void {
   const verdicts: Verdict[] = [];
   let backend: Backend;
@@ -42,7 +42,7 @@ export function testLaws(
   });
   for (const law of laws)
     test(law.name, async () => {
-      const { examples } = await law.run(open, { milliseconds, seed, structures });
+      const { examples } = await law.run(open, { milliseconds, seed, ...most });
       checkExamples(law, backend, examples);
       verdicts.push({ law: law.name, examples });
     });

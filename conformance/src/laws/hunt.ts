@@ -20,12 +20,13 @@ export interface Hunt<S> {
 }
 
 /**
- * A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time is used up.
+ * A law that meets every structure of its pool once, or as many of them as it is told, and then ever new data until the time or the number
+ * of examples is used up.
  */
 export function hunt<S>({ name, pool, sample = Infinity, met = [], describe, claim }: Hunt<S>): Law {
   return {
     name,
-    async run(open, { milliseconds, seed, structures: most = Infinity }) {
+    async run(open, { milliseconds, seed, examples = Infinity, structures: most = Infinity }) {
       const until = Date.now() + milliseconds;
       const backend = await open();
       const structures = spread(pool(seed, backend.supports), Math.min(sample, most), seed);
@@ -45,7 +46,7 @@ export function hunt<S>({ name, pool, sample = Infinity, met = [], describe, cla
           await hold(example).catch((cause: unknown) => refuted(example, cause));
         // In slices, so that no example is still under way when the time is up.
         const property = fc.asyncProperty(drawn({ pool: structures, dtypes, describe }), hold);
-        for (let slice = 0; Date.now() < until; slice++)
+        for (let slice = 0; Date.now() < until && held < examples; slice++)
           await fc.assert(property, { seed: seed + slice, numRuns: 10, includeErrorInReport: true });
       } finally {
         await backend.close();

@@ -21,7 +21,7 @@ export function pooled({ name, programs, claim, unless = () => false }: PoolOpti
   return {
     name,
     unless,
-    async run(open, { milliseconds, seed }) {
+    async run(open, { milliseconds, seed, examples: most = Infinity }) {
       const backend = await open();
       if (unless(backend.supports)) {
         await backend.close();
@@ -43,7 +43,7 @@ export function pooled({ name, programs, claim, unless = () => false }: PoolOpti
             throw error; // it broke only in this order of examples
           }
           examples++;
-        } while (Date.now() < until);
+        } while (Date.now() < until && examples < most);
       } finally {
         await backend.close();
       }
