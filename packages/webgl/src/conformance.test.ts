@@ -10,6 +10,6 @@ vitest.describe.each([
   ["webgl2", 2],
   ["webgl", 1],
 ] as const)("%s", (mode, structures) => {
-  const budget = thorough ? { milliseconds: 4_000, structures: 4 * structures } : { milliseconds: 500, structures };
+  const budget = thorough ? { milliseconds: 4_000, structures: 4 * structures } : { milliseconds: 500, examples: 2_000, structures };
   testLaws(vitest, `webgl on ${mode}`, () => open({ modes: [mode] }), { ...budget, seed, report: console.log });
 });

@@ -4,7 +4,7 @@ import * as vitest from "vitest";
 import { open } from "./open.ts";
 import { alike } from "./testing/alike.ts";
 
-const budget = process.env["SLUICE_THOROUGH"] === "1" ? { milliseconds: 6_000 } : { milliseconds: 300, structures: 8 };
+const budget = process.env["SLUICE_THOROUGH"] === "1" ? { milliseconds: 6_000 } : { milliseconds: 300, examples: 2_000, structures: 8 };
 const seed = Number(process.env["SLUICE_SEED"]);
 
 vitest.describe("1, 2, 3 and 4 threads agree to the last bit", () => {
