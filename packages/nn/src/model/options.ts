@@ -107,6 +107,11 @@ export interface FitSettings<I extends Names = null, O extends Names = null, R e
   onEpochEnd?(log: EpochLog<R>): void | Promise<void>;
   /** Awaited some ten times a second; what it throws ends training, as for `onEpochEnd`. */
   onProgress?(progress: Progress<R>): unknown;
+  /**
+   * Whether to show how training is doing: a line that rewrites itself on standard error where that is a terminal, otherwise a line for each epoch on the console.
+   * Default "auto": in a terminal, unless `onProgress` or a callback's looks on.
+   */
+  readonly verbose?: "auto" | boolean;
   /** Ends training after the runs that are queued, in good order: the next fit goes on from there. */
   readonly signal?: AbortSignal;
 }

@@ -7,13 +7,14 @@ import { Callbacks } from "./callbacks.ts";
 import { trainEpoch } from "./epoch.ts";
 import { nothing } from "./evaluate.ts";
 import { FitTraining } from "./fitTraining.ts";
-import type { AnyTrainer, FitOptions } from "../model/model.ts";
+import type { AnyTrainer, Callback, FitOptions } from "../model/model.ts";
 import type { EpochLog, History, Progress } from "../model/options.ts";
 import { Pace } from "./pace.ts";
 import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
 import { takenBy } from "./setting.ts";
 import type { EpochBatches, Source } from "./source.ts";
+import { terminalProgress } from "./terminal.ts";
 import { sourcesOf, type Sources, type Taken } from "./sources.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
@@ -40,13 +41,20 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
         validates: validation !== undefined,
         means: async () => runner.totals.means(await runner.totals.tally()),
       });
-      const callbacks = new Callbacks(options, training);
+      const callbacks = new Callbacks({ ...options, callbacks: withProgress(options) }, training);
       const rest = { session, options, source, validation, boundaries, shuffle, best, runner, pace: new Pace() };
       return run({ ...rest, epochs: logs, training, callbacks });
     });
   } finally {
     await source.end();
   }
+}
+
+/** First what shows how training is doing, where that is to be shown. */
+function withProgress({ callbacks = [], onProgress, verbose = "auto" }: FitOptions<Names, Names>): readonly Callback[] {
+  const isWatched = onProgress !== undefined || callbacks.some((callback) => callback.onProgress !== undefined);
+  const shown = verbose === "auto" && isWatched ? undefined : terminalProgress(verbose);
+  return shown === undefined ? callbacks : [shown, ...callbacks];
 }
 
 /** Where the signal came before the first batch. */

@@ -123,6 +123,7 @@ export const fitTable = {
   averaged: preset(boolean, false),
   onEpochEnd: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onEpochEnd"]>>),
   onProgress: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onProgress"]>>),
+  verbose: preset(either(oneOf("auto"), boolean), "auto"),
   signal: optional(anySignal),
   callbacks: preset(listOf(anyCallback), []),
 } satisfies Table<FitOptions<Names, Names>>;
