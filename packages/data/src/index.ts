@@ -1,0 +1,15 @@
+export { windows, type Windows, type WindowsOptions } from "./windows/windows.ts";
+export { type FitOptions, type Unfitted } from "./scaling/fit.ts";
+export { minMaxScaler, type MinMaxScalerOptions } from "./scaling/minMaxScaler.ts";
+export { robustScaler, type RobustScalerOptions } from "./scaling/robustScaler.ts";
+export { scalerOf, type NormalizationStatistics, type RescalingNumbers, type Scaler, type ScalerParameters } from "./scaling/scaler.ts";
+export { standardScaler, type StandardScalerOptions } from "./scaling/standardScaler.ts";
+export { chronologicalSplit, type ChronologicalSplitOptions } from "./splits/chronologicalSplit.ts";
+export type { Fold, Parts, Split } from "./splits/counts.ts";
+export { groupKFold, kFold, timeSeriesSplit, type KFoldOptions, type TimeSeriesSplitOptions } from "./splits/folds.ts";
+export { groupedSplit, type GroupedSplitOptions } from "./splits/groupedSplit.ts";
+export { shuffledSplit, type ShuffledSplitOptions } from "./splits/shuffledSplit.ts";
+export { take } from "./splits/take.ts";
+export { matrix, type ColumnNumbers } from "./numbers/matrix.ts";
+export type { Column, Matrix } from "./numbers/rows.ts";
+export type { Numbers } from "./numbers/numbers.ts";
