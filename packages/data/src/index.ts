@@ -10,6 +10,12 @@ export { groupKFold, kFold, timeSeriesSplit, type KFoldOptions, type TimeSeriesS
 export { groupedSplit, type GroupedSplitOptions } from "./splits/groupedSplit.ts";
 export { shuffledSplit, type ShuffledSplitOptions } from "./splits/shuffledSplit.ts";
 export { take } from "./splits/take.ts";
+export { characterVocabulary, type CharacterVocabularyOptions } from "./text/characterVocabulary.ts";
+export type { EncodeOptions, Special, Vocabulary, VocabularyOptions, VocabularyRecord } from "./text/vocabulary.ts";
+export { vocabularyOf } from "./text/vocabularyOf.ts";
+export { wordVocabulary, type WordVocabularyOptions } from "./text/wordVocabulary.ts";
+export { bucketBoundaries, type BucketOptions, type BucketProposal } from "./sequences/bucketBoundaries.ts";
+export { padSequences, type PaddedSequences, type PadSequencesOptions } from "./sequences/padSequences.ts";
 export { matrix, type ColumnNumbers } from "./numbers/matrix.ts";
 export type { Column, Matrix } from "./numbers/rows.ts";
 export type { Numbers } from "./numbers/numbers.ts";
