@@ -39,6 +39,23 @@ const promises: Readonly<Record<string, (printed: Printed) => void>> = {
   "docs/recipes/own.md/block1.ts": (printed) => expect(printed[0]?.[0]).toBeGreaterThan(0.95),
   "docs/recipes/backends.md/block2.ts": (printed) =>
     expect(printed[1]).toEqual([{ ...Object(printed[0]?.[0]), executor: expect.stringContaining("thread") }]),
+  "docs/recipes/data.md/block1.ts"(printed) {
+    const [mae, yesterday] = printed[1] ?? [];
+    expect(mae).toBeLessThan(0.75 * Number(yesterday));
+    expect(printed[0]).toEqual([["degrees", "wind", "sin", "cos", "cloud", "sun"]]);
+  },
+  "packages/data/README.md/block1.ts": (printed) =>
+    expect(printed).toEqual([
+      [
+        [38, 7, 2],
+        [11, 3],
+        ["high", "wind"],
+      ],
+      ["2026-02-17"],
+    ]),
+  "packages/data/README.md/block2.ts": (printed) => expect(printed).toEqual([[true, true]]),
+  "packages/data/README.md/block4.ts": (printed) => expect(printed).toEqual([[[4.5, 5]]]),
+  "packages/data/README.md/block5.ts": (printed) => expect(printed).toEqual([[["4.00", "-2.00"]]]),
   "docs/recipes/saving.md/block1.ts": (printed) => expect(printed).toEqual([["signal", true], ...Array.from({ length: 6 }, () => [true])]),
 };
 

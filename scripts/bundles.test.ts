@@ -65,6 +65,18 @@ test("a page that trains with one loss does not download the others, and one tha
   expect(named).toEqual([]);
 });
 
+test("a page that reads a csv downloads 19 kB, nothing of it Node's, and one that cuts windows nothing of that", async () => {
+  const entry = join(folder, "data.js");
+  writeFileSync(entry, `import { parseCsv } from "@sluice/data"; globalThis.run = parseCsv;`);
+  const csv = await bundled(entry);
+  expect(csv.size).toBeLessThanOrEqual(19_000);
+  expect(csv.modules.filter((id) => /csv-parse/.test(id))).toEqual([expect.stringMatching(/csv-parse\/dist\/esm\/sync\.js$/)]); // its build for pages
+  writeFileSync(entry, `import { standardScaler, windows } from "@sluice/data"; globalThis.run = [standardScaler, windows];`);
+  const { size, modules } = await bundled(entry);
+  expect(size).toBeLessThanOrEqual(7_000);
+  expect(modules.filter((id) => /csv/.test(id))).toEqual([]);
+});
+
 /** What is loaded at once: the entry, and what it imports without `import()`. */
 async function bundled(entry: string) {
   const alias = folders().flatMap((each) =>

@@ -15,7 +15,7 @@ test("dependencies point one way, and core has none", () => {
     "@sluice/nn": ["@sluice/core"],
     "@sluice/logging": ["@bufbuild/protobuf", "@sluice/core", "@sluice/nn"],
     "@sluice/cli": ["@sluice/core", "@sluice/formats", "@sluice/nn", "commander", "yocto-spinner"],
-    "@sluice/data": ["@sluice/core"],
+    "@sluice/data": ["@sluice/core", "csv-parse"],
     "@sluice/formats": ["@bufbuild/protobuf", "@sluice/core", "@sluice/cpu", "@sluice/nn", "fflate"],
     "@sluice/report": ["@observablehq/plot", "@sluice/core", "@sluice/nn", "d3-scale", "linkedom"],
     "@sluice/insight": ["@sluice/core", "@sluice/nn"],
