@@ -51,6 +51,14 @@ test("types are what they say: numbers with a point, dates in UTC by ISO 8601, y
   expect([...columns.own]).toEqual([1, 2]);
 });
 
+test("categories that are said before have their codes by that order, and others are refused", () => {
+  const sky = ["rain", "sun"] as const;
+  const { w } = parseCsv('w\nsun\n""\nrain', { types: { w: sky }, missing: "keep" }).columns;
+  expect(w).toEqual({ codes: Int32Array.of(1, -1, 0), categories: ["rain", "sun"] });
+  expect(() => parseCsv("w\nsun\nhail", { types: { w: sky } })).toThrow(/line 3, column "w": "hail" is none of rain, sun/);
+  expect(() => parseCsv("w\nsun", { types: { w: [] } })).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
 test("a missing cell is refused, kept, drops its row or repeats the one before, by column", () => {
   const text = "a,b,c\n1,x,NA\n,y,2\n3,,\n4,z,5";
   const columns = { a: "number", b: "category", c: "number" } as const;
@@ -74,6 +82,7 @@ test.each<[string, string, RegExp]>([
   ["a cell too few", "n,s\n1,a\n2", /line 3: there are 1 cells, the first record has 2 names/],
   ["a cell too many", "n,s\n1,a,b", /line 2: there are 3 cells/],
   ["a column that is not there", "m,s\n1,a", /line 1: there is no column "n"/],
+  ["columns that are not there", "m\n1", /line 1: the columns n, s are missing/],
   ["a column twice", "n,s,n\n1,a,2", /line 1: the column "n" is there twice/],
   ["a quote that stays open", 'n,s\r\n1,"a\r\nb"\r\n2,"c', /line 4: a quote that opens is never closed/],
   ["a quote within a cell", 'n,s\n1,a\n2,b"c', /line 3: a quote stands within/],

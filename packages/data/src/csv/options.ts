@@ -1,7 +1,7 @@
 // What the caller says of a csv.
 import { check, oneOf, refused, text, type Rule } from "@sluice/core/arguments";
 import { given } from "../arguments/given.ts";
-import { listOf } from "../arguments/rules.ts";
+import { listOf, nonEmpty } from "../arguments/rules.ts";
 import type { CsvType } from "./types.ts";
 
 /** What becomes of a missing cell: an error, NaN (of texts ""), no row, or what the cell of the row before held. */
@@ -29,12 +29,14 @@ const oneMissing = oneOf(...missingNames);
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const categories = nonEmpty(listOf(text));
+
 const typesRule: Rule<CsvTypes> = {
-  expected: `a record of at least one column, each one of ${typeNames.join(", ")}, or a function that reads a cell`,
+  expected: `a record of at least one column, each one of ${typeNames.join(", ")}, a list of the categories, or a function that reads a cell`,
   accepts: (value): value is CsvTypes =>
     isRecord(value) &&
     Object.keys(value).length > 0 &&
-    Object.values(value).every((type) => typeof type === "function" || typeNames.some((name) => name === type)),
+    Object.values(value).every((type) => typeof type === "function" || categories.accepts(type) || typeNames.some((name) => name === type)),
 };
 const missingRule: Rule<MissingCell | Readonly<Record<string, MissingCell | undefined>>> = {
   expected: `one of ${missingNames.join(", ")}, or a record of these by column`,

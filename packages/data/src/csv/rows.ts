@@ -42,9 +42,14 @@ export function rowReader(reading: Reading): RowReader {
 
 function placesIn({ cells, line }: CsvRecord, reading: Reading): readonly number[] {
   const names = cells.map((cell, i) => (i === 0 ? cell.replace(/^\uFEFF/, "") : cell).trim());
+  const missing = reading.columns.filter(({ name }) => !names.includes(name)).map(({ name }) => name),
+    [first = "", ...more] = missing;
+  if (missing.length > 0) {
+    const what = more.length === 0 ? `there is no column ${JSON.stringify(first)}` : `the columns ${missing.join(", ")} are missing`;
+    throw badCsv("FILE_CORRUPT", reading, line, what, { fix: meant(first, names) });
+  }
   return reading.columns.map(({ name }) => {
     const place = names.indexOf(name);
-    if (place < 0) throw badCsv("FILE_CORRUPT", reading, line, `there is no column ${JSON.stringify(name)}`, { fix: meant(name, names) });
     if (names.indexOf(name, place + 1) >= 0)
       throw badCsv("FILE_CORRUPT", reading, line, `the column ${JSON.stringify(name)} is there twice`, {
         fix: "Give one of them another name",
@@ -77,16 +82,20 @@ function valueOf(
 
 /** Not what is there: NaN, or no text. */
 export function nothingOf(type: CsvType): number | string {
-  return type === "string" || type === "category" ? "" : NaN;
+  return type === "string" || type === "category" || Array.isArray(type) ? "" : NaN;
 }
 
 function readAs(cell: string, type: CsvType, name: string, line: number, reading: Reading): number | string {
   const value = readCell(cell, type);
   if (value !== undefined) return value;
-  const wanted = typeof type === "function" ? "what your function makes a number of" : expected[type];
-  throw badCsv("FILE_CORRUPT", reading, line, `${show(cell)} is not ${wanted}`, {
+  throw badCsv("FILE_CORRUPT", reading, line, `${show(cell)} is ${unlike(type)}`, {
     column: name,
     cell,
     fix: "Mend the file, give the column another type, or name what stands for a missing cell in markers",
   });
+}
+
+function unlike(type: CsvType): string {
+  if (typeof type === "function") return "nothing that your function makes a number of";
+  return typeof type === "string" ? `not ${expected[type]}` : `none of ${type.join(", ")}`;
 }

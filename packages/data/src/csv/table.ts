@@ -17,17 +17,21 @@ export function tableOf<T extends CsvTypes>(types: T, rows: readonly RowValues[]
 
 function columnOf(type: CsvType, rows: readonly RowValues[], c: number): readonly string[] | Float64Array | Category {
   if (type === "string") return rows.map((row) => String(row[c]));
-  if (type === "category") return categorised(rows.map((row) => String(row[c])));
+  if (type === "category" || Array.isArray(type))
+    return categorised(
+      rows.map((row) => String(row[c])),
+      type === "category" ? [] : type,
+    );
   return Float64Array.from(rows, (row) => Number(row[c]));
 }
 
-function categorised(texts: readonly string[]): Category {
-  const places = new Map<string, number>();
+function categorised(texts: readonly string[], known: readonly string[]): Category {
+  const places = new Map(known.map((text, code) => [text, code]));
   const codes = Int32Array.from(texts, (text) => {
     if (text === "") return -1;
-    const known = places.get(text) ?? places.size;
-    places.set(text, known);
-    return known;
+    const code = places.get(text) ?? places.size;
+    places.set(text, code);
+    return code;
   });
   return { codes, categories: [...places.keys()] };
 }

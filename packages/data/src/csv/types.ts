@@ -1,23 +1,23 @@
 // What the cells of a column are, and how one is read. Texts become numbers by one rule everywhere, whatever the locale.
 
-/** What a column holds; a function reads a cell of one's own, and gives NaN for what is missing. */
-export type CsvType = "number" | "boolean" | "date" | "string" | "category" | ((cell: string) => number);
+/** What a column holds. A list of texts are categories that are known before: no others, and codes by their order. A function reads a cell of one's own, and gives NaN for what is missing. */
+export type CsvType = "number" | "boolean" | "date" | "string" | "category" | readonly string[] | ((cell: string) => number);
 
 /** A column of few texts that come again: `categories[codes[row]]`; the code of what is missing is −1. */
 export interface Category {
   readonly codes: Int32Array;
-  /** In the order in which they first come. */
+  /** In the order in which they first come, or as they were said. */
   readonly categories: readonly string[];
 }
 
 /** Numbers as they are, yes and no as 1 and 0, dates as milliseconds since 1970 in UTC; missing ones are NaN, missing texts "". */
-export type ColumnOf<T> = T extends "string" ? readonly string[] : T extends "category" ? Category : Float64Array;
+export type ColumnOf<T> = T extends "string" ? readonly string[] : T extends "category" | readonly string[] ? Category : Float64Array;
 
 /** A cell of such a column; what is missing is NaN or "". */
-export type CellOf<T> = T extends "string" | "category" ? string : number;
+export type CellOf<T> = T extends "string" | "category" | readonly string[] ? string : number;
 
 /** What cells of each type must be, for messages. */
-export const expected: Readonly<Record<Exclude<CsvType, (cell: string) => number>, string>> = {
+export const expected: Readonly<Record<Extract<CsvType, string>, string>> = {
   number: "a number, as 12, -0.5 or 1e-3",
   boolean: "true or false, yes or no, 1 or 0",
   date: "a date by ISO 8601, as 2026-11-30, 2026-11-30T18:05 or 2026-11-30T18:05:00+01:00",
@@ -31,6 +31,7 @@ export function readCell(cell: string, type: CsvType): number | string | undefin
     const value: unknown = type(cell);
     return typeof value === "number" ? value : undefined;
   }
+  if (Array.isArray(type)) return type.includes(cell.trim()) ? cell.trim() : undefined;
   if (type === "string" || type === "category") return cell;
   const trimmed = cell.trim();
   if (type === "number") return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? finite(Number(trimmed)) : undefined;

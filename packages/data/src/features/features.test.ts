@@ -31,6 +31,7 @@ test("a mean is of the training data's numbers, and JSON keeps it", () => {
 test("categories have a column each, in the order of the training data", () => {
   expect(oneHot(["b", "a", "b"])).toEqual({ dtype: "f64", shape: [3, 2], columns: ["b", "a"], data: Float64Array.of(1, 0, 0, 1, 1, 0) });
   const codes = { codes: Int32Array.of(1, -1), categories: ["x", "y"] };
+  expect(oneHot({ ...codes, codes: Int32Array.of(1) }).columns).toEqual(["x", "y"]);
   expect(oneHot(codes, { categories: ["y", "z"], others: "zeros" }).data).toEqual(Float64Array.of(1, 0, 0, 0));
   expect(() => oneHot(["sun", "snow"], { categories: ["sun", "rain"] })).toThrow(/values\[1\] must be one of sun, rain, got "snow"/);
 });

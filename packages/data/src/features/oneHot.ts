@@ -7,7 +7,7 @@ import type { Category } from "../csv/types.ts";
 import { matrixOf, type Matrix } from "../numbers/rows.ts";
 
 export interface OneHotOptions {
-  /** Which there are, in the order of the columns: those of the training data, so that all parts have the same columns. Default those that come, in that order. */
+  /** Which there are, in the order of the columns: those of the training data, so that all parts have the same columns. Default those of the column, of texts those that come, in that order. */
   readonly categories?: readonly string[];
   /** What becomes of others and of what is missing: "refuse" it (default), or "zeros", a row of them. */
   readonly others?: "refuse" | "zeros";
@@ -26,7 +26,7 @@ export function oneHot(values: readonly string[] | Category, options: OneHotOpti
   const who = "oneHot",
     { categories, others = "refuse" } = given(who, options, { categories: nonEmpty(listOf(text)), others: oneOf("refuse", "zeros") });
   const texts = textsOf(who, values),
-    names = categories ?? [...new Set(texts)].filter((one) => one !== "");
+    names = categories ?? ("codes" in values ? values.categories : [...new Set(texts)].filter((one) => one !== ""));
   if (texts.length === 0) throw new SluiceError({ code: "EMPTY_DATA", who, what: "there is no row" });
   if (new Set(names).size !== names.length) throw refused(who, "categories", categories, "a list of texts, each once");
   const places = new Map(names.map((name, c) => [name, c])),
