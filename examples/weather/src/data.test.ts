@@ -14,9 +14,10 @@ test("the installed file holds 1,461 days from 2012 to 2015", async () => {
 
 test.each([
   ["a missing column", "date,wind\n2012-01-01,4", "FILE_CORRUPT", "precipitation, temp_max, temp_min, weather"],
-  ["no day", `${header}\n`, "EMPTY_DATA", "no day"],
-  ["an empty cell", `${header}\n2012-01-01,0,12.8,5,,sun`, "NOT_FINITE", 'wind is ""'],
-  ["a word for a number", `${header}\n2012-01-01,0,NaN,5,4.7,sun`, "NOT_FINITE", 'temp_max is "NaN"'],
+  ["no day", `${header}\n`, "EMPTY_DATA", "no row"],
+  ["an empty cell", `${header}\n2012-01-01,0,12.8,5,,sun`, "NOT_FINITE", 'line 2, column "wind": the cell is missing: ""'],
+  ["no number", `${header}\n2012-01-01,0,NaN,5,4.7,sun`, "NOT_FINITE", 'column "temp_max"'],
+  ["a word for a number", `${header}\n2012-01-01,0,warm,5,4.7,sun`, "FILE_CORRUPT", 'line 2, column "temp_max": "warm" is not a number'],
   ["a short line", `${header}\n2012-01-01,0,12.8`, "FILE_CORRUPT", "line 2"],
   ["unknown weather", `${header}\n2012-01-01,0,12.8,5,4.7,hail`, "FILE_CORRUPT", '"hail" is none of drizzle'],
   ["a date that is none", `${header}\n2012-13-01,0,12.8,5,4.7,sun`, "FILE_CORRUPT", '"2012-13-01"'],

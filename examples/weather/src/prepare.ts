@@ -1,7 +1,8 @@
 // From days to what a model trains on. The scaler learns from the training days alone.
+import { standardScaler, take } from "@sluice/data";
 import type { Day } from "./data.ts";
-import { featureRows, fitScaler, scale } from "./features.ts";
-import { split, trainingDays, windows, type Split, type Windows } from "./windows.ts";
+import { featuresOf } from "./features.ts";
+import { daysUpTo, split, windowsOf, type Split, type Windows } from "./windows.ts";
 
 export interface Prepared {
   readonly days: readonly Day[];
@@ -14,13 +15,7 @@ export interface Prepared {
 /** Throws EMPTY_DATA for too few days. */
 export function prepare(days: readonly Day[]): Prepared {
   const parts = split(days.length);
-  const rows = featureRows(days);
-  const scaled = scale(rows, fitScaler(trainingDays(rows, parts)));
-  return {
-    days,
-    parts,
-    train: windows(scaled, days, parts.train),
-    validation: windows(scaled, days, parts.validation),
-    test: windows(scaled, days, parts.test),
-  };
+  const features = featuresOf(days);
+  const scaler = standardScaler().fit(take(features, daysUpTo(parts.train.to)));
+  return { days, parts, ...windowsOf(scaler.transform(features), days, parts) };
 }

@@ -1,15 +1,21 @@
 import type { SluiceError } from "@sluice/core";
+import { matrix } from "@sluice/data";
 import { expect, test } from "vitest";
 import { loadDays, type Day } from "./data.ts";
 import { prepare } from "./prepare.ts";
-import { split, steps, windows, type Windows } from "./windows.ts";
+import { split, steps, windowsOf, type Windows } from "./windows.ts";
 
 const days = await loadDays();
 
 test("a window holds the 30 days before the one forecast, and its target is the change from the last of them", () => {
   const rows = Array.from({ length: 33 }, (_, i) => [i, 10 * i]);
   const series = rows.map(([i = 0]) => ({ ...days[0]!, tempMax: i * i }));
-  const { x, y } = windows(rows, series, { from: 31, to: 33 });
+  const [train, validation, part] = [
+    { from: 30, to: 31 },
+    { from: 31, to: 31 },
+    { from: 31, to: 33 },
+  ];
+  const { x, y } = windowsOf(matrix({ rows }), series, { train, validation, test: part }).test;
   expect(x).toMatchObject({ shape: [2, steps, 2], data: Float32Array.from([...rows.slice(1, 31), ...rows.slice(2, 32)].flat()) });
   expect(y).toMatchObject({ shape: [2, 1], data: Float32Array.of(31 ** 2 - 30 ** 2, 32 ** 2 - 31 ** 2) });
 });

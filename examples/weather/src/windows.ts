@@ -1,5 +1,6 @@
 // Cuts the days into windows, and the windows, in order of time, into training, validation and test.
 import { SluiceError, type HostArray } from "@sluice/core";
+import { matrix, take, windows, type Matrix } from "@sluice/data";
 import type { Day } from "./data.ts";
 
 /** Days that the model reads before the one it forecasts. */
@@ -50,14 +51,20 @@ export interface Windows {
   readonly y: HostArray;
 }
 
-/** rows [days, features] */
-export function windows(rows: readonly (readonly number[])[], days: readonly Day[], { from, to }: Part): Windows {
-  const targets = Array.from({ length: to - from }, (_, i) => from + i);
-  const x = targets.flatMap((target) => rows.slice(target - steps, target).flat());
-  const y = targets.map((target) => days[target]!.tempMax - days[target - 1]!.tempMax);
-  const features = rows[0]?.length ?? 0;
-  return {
-    x: { dtype: "f32", shape: [targets.length, steps, features], data: Float32Array.from(x) },
-    y: { dtype: "f32", shape: [targets.length, 1], data: Float32Array.from(y) },
-  };
+/** The windows of each part, of days [days, features] that are scaled. */
+export function windowsOf(scaled: Matrix, days: readonly Day[], parts: Split): Readonly<Record<keyof Split, Windows>> {
+  const change = days.map(({ tempMax }, i) => tempMax - (days[i - 1]?.tempMax ?? NaN));
+  const columns = scaled.shape[1] ?? 0;
+  const { data } = windows(matrix({ scaled, change }), { steps, features: range(0, columns), targets: "change" });
+  const part = ({ from, to }: Part): Windows => take(data, range(from - steps, to - steps)); // the first window is of the day after the first steps
+  return { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) };
+}
+
+/** Those before `to`. */
+export function daysUpTo(to: number): readonly number[] {
+  return range(0, to);
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }
