@@ -20,13 +20,13 @@ const programs: readonly (readonly [title: string, kB: number, code: string])[] 
   ],
   [
     "a trained LSTM that predicts",
-    109,
+    110,
     `import { open } from "@sluice/cpu"; import { dense, deserializeWith, lstm } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserializeWith(bytes, { layers: { dense, lstm } }).compile({ backend: await open() })).predict(x);`,
   ],
   [
     "any model that predicts",
-    132,
+    133,
     `import { open } from "@sluice/cpu"; import { deserialize } from "@sluice/nn";
      globalThis.run = async (bytes, x) => (await deserialize(bytes).compile({ backend: await open() })).predict(x);`,
   ],

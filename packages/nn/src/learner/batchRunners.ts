@@ -33,7 +33,7 @@ export interface BatchRunner {
 
 export async function learningRunner(options: RunnerOptions, batch: HostBatch): Promise<BatchRunner> {
   const { backend, dtype, seed, name, holdings, reader, objective, optimizer, skipUnsound } = options;
-  const { variables, state, gathered } = holdings;
+  const { variables, state } = holdings;
   const { inputs, masks, totals } = allOrNothing((keep) => {
     const inputs = keep(reader.arraysFor(backend, batch));
     const masks = Object.fromEntries(
@@ -47,7 +47,6 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
   const updater = await createUpdater({
     ...{ backend, dtype, variables, totals, masks, name: `${name}.step`, batch: inputs.arrays },
     ...(state !== undefined && { state: state.arrays }),
-    ...(gathered !== undefined && { gathered }),
     task: { layout: variables.layout, objective: objective.of(true), optimizer, skipsUnsound: skipUnsound },
     held: [inputs, ...Object.values(masks)],
   });

@@ -1,11 +1,8 @@
 // What a learner holds on its backend from batch to batch, made of what it starts from, and copied for a checkpoint.
-import { allOrNothing, array, zeros, type NDArray, type TypedArray } from "@sluice/core";
-import { atOnce } from "../host/turns.ts";
-import { packing, trainedPart, viewHost } from "../weights/layout.ts";
+import { allOrNothing } from "@sluice/core";
 import type { LearnerCheckpoint } from "./checkpoint.ts";
 import { State } from "./state.ts";
 import { skippedAt, Totals, type Addend } from "./totals.ts";
-import type { Gathered } from "./update.ts";
 import { Variables, type Start, type VariablesOptions } from "./variables.ts";
 
 export interface HoldingsOptions {
@@ -22,8 +19,6 @@ export interface HoldingsOptions {
 export class Holdings {
   readonly variables: Variables;
   readonly state: State | undefined;
-  /** Where several batches are one update. */
-  readonly gathered: Gathered<NDArray> | undefined;
   readonly #options: HoldingsOptions;
   /** Batches left out alone, as far as they were counted. */
   skipped: number;
@@ -33,14 +28,13 @@ export class Holdings {
 
   /** Throws what the backend does, and for a state that is none or does not fit its checkpoint; then nothing is held. */
   constructor(options: HoldingsOptions) {
-    const { variables, start, state, from, gradientAccumulationSteps: steps } = options;
+    const { variables, start, state, from } = options;
     const { backend, dtype, who } = variables;
     this.#options = options;
     this.skipped = from?.skipped ?? 0;
-    [this.variables, this.state, this.gathered] = allOrNothing((keep) => [
+    [this.variables, this.state] = allOrNothing((keep) => [
       keep(new Variables(variables, start)),
       state === undefined ? undefined : keep(new State(backend, state, dtype, who)),
-      steps === 1 ? undefined : gatheredFrom(options, keep),
     ]);
     if (from === undefined) return;
     allOrNothing((keep) => {
@@ -77,15 +71,13 @@ export class Holdings {
 
   /** Every read is enqueued before this returns: one moment of learning. */
   async checkpoint(): Promise<LearnerCheckpoint> {
-    const { variables, gathered } = this;
-    const { batches } = variables;
+    const { batches, gathered } = this.variables;
     const none = { steps: 0, skipped: 0, full: [0, 0], partial: [0, 0] };
-    const [weights, slots, state, sum, weight, tally] = await Promise.all([
-      variables.snapshot(),
-      variables.state(),
+    const [weights, slots, state, sum, tally] = await Promise.all([
+      this.variables.snapshot(),
+      this.variables.state(),
       this.state?.read(),
-      gathered?.gradient.read(),
-      gathered?.weight.read(),
+      gathered?.read(),
       this.#totals?.tally(),
     ]);
     const { steps, skipped, full, partial } = tally ?? { ...none, ...this.#waiting };
@@ -94,7 +86,7 @@ export class Holdings {
     return {
       ...{ weights, optimizer, slots, gradientAccumulationSteps, state: state ?? {}, skipped: this.skipped },
       batches: batches - gone,
-      ...(sum && weight && { gathered: { gradient: this.#named(sum), weight: weight[0]! } }), // of one element
+      ...(sum && { gathered: sum }),
       measured: {
         steps: steps - gone,
         names: this.#totals?.names ?? this.#waiting?.names ?? [],
@@ -104,22 +96,7 @@ export class Holdings {
     };
   }
 
-  #named(flat: TypedArray): ReturnType<typeof viewHost> {
-    return viewHost(trainedPart(this.variables.layout), flat, this.#options.variables.dtype);
-  }
-
   dispose(): void {
-    for (const held of [this.variables, this.state, this.gathered?.gradient, this.gathered?.weight, this.#totals]) held?.dispose();
+    for (const held of [this.variables, this.state, this.#totals]) held?.dispose();
   }
-}
-
-/** As the checkpoint has it, or nothing. */
-function gatheredFrom({ variables, from }: HoldingsOptions, keep: <H extends { dispose(): void }>(held: H) => H): Gathered<NDArray> {
-  const { backend, layout, dtype, who } = variables;
-  const saved = from?.gathered;
-  const weight = keep(zeros(backend, [], { dtype, name: "gathered.weight" }));
-  if (saved === undefined) return { gradient: keep(zeros(backend, [layout.trained], { dtype, name: "gathered.gradient" })), weight };
-  const gradient = atOnce(packing(trainedPart(layout), saved.gradient, dtype, `${who} from.gathered`));
-  weight.write(dtype === "f32" ? Float32Array.of(saved.weight) : Float64Array.of(saved.weight));
-  return { gradient: keep(array(backend, gradient, { name: "gathered.gradient" })), weight };
 }

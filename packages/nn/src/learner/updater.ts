@@ -4,7 +4,7 @@ import { typedArray } from "../host/typedArray.ts";
 import { bind, disposeEach, type Held } from "./bind.ts";
 import type { DrawnArray } from "./drawnArray.ts";
 import type { Totals } from "./totals.ts";
-import { updateStep, type Gathered, type Phase, type Task, type UpdateInputs } from "./update.ts";
+import { updateStep, type Phase, type Task, type UpdateInputs } from "./update.ts";
 import type { Variables } from "./variables.ts";
 
 export interface UpdaterOptions<B> {
@@ -19,8 +19,6 @@ export interface UpdaterOptions<B> {
   readonly masks: Readonly<Record<string, DrawnArray>>;
   /** By name. */
   readonly state?: Readonly<Record<string, NDArray>>;
-  /** Where several batches are one update. */
-  readonly gathered?: Gathered<NDArray>;
   /** What was made for it: disposed with it, and also where it cannot be made. */
   readonly held: readonly Held[];
 }
@@ -64,8 +62,8 @@ interface Phases {
 }
 
 async function bindPhases<B>(options: UpdaterOptions<B>, hyper: NDArray): Promise<Phases> {
-  const { gathered, held } = options;
-  if (gathered === undefined) {
+  const { held, variables } = options;
+  if (variables.gathered === undefined) {
     const last = await bindPhase(options, "update", hyper, held);
     return { others: last, last };
   }
@@ -79,13 +77,14 @@ async function bindPhases<B>(options: UpdaterOptions<B>, hyper: NDArray): Promis
 }
 
 function bindPhase<B>(options: UpdaterOptions<B>, phase: Phase, hyper: NDArray, held: readonly Held[]): Promise<Binding<void>> {
-  const { backend, name, task, variables, totals, batch, masks, state, gathered } = options;
+  const { backend, name, task, variables, totals, batch, masks, state } = options;
   const arrays = Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array]));
+  const { gathered } = variables;
   const inputs = {
     ...{ batch, slots: variables.slots, hyper, totals: totals.array, ...variables.flat },
     ...(Object.keys(masks).length > 0 && { masks: arrays }),
     ...(state !== undefined && { state }),
-    ...(gathered !== undefined && { gathered }),
+    ...(gathered !== undefined && { gathered: { gradient: gathered.gradient, weight: gathered.weight } }),
   };
   return bind({
     ...{ backend, name: phase === "gather" ? `${name}.gather` : name, fn: updateStep(task, phase), held },

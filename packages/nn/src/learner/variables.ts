@@ -3,6 +3,7 @@ import { allOrNothing, array, SluiceError, zeros, type Backend, type HostArray, 
 import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { typedArray } from "../host/typedArray.ts";
 import type { Pieces } from "../host/turns.ts";
+import { Gathering, gatheringStart, type GatheringStart, type SavedGathering } from "./gathering.ts";
 import type { Flat } from "./update.ts";
 import { averageSlot } from "../optimizers/averageSlot.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -31,13 +32,22 @@ export interface SavedVariables {
   /** By name, "lstm.wx". */
   readonly weights: Named;
   /** Of the optimizer, where training goes on: its arrays by its names, and the batches done. */
-  readonly training?: { readonly slots: Readonly<Record<string, Named>>; readonly batches: number; readonly learningRateScale?: number };
+  readonly training?: SavedState;
+}
+
+export interface SavedState {
+  readonly slots: Readonly<Record<string, Named>>;
+  readonly batches: number;
+  readonly learningRateScale?: number;
+  /** Of the batches since the last update, where several are one. */
+  readonly gathered?: SavedGathering | undefined;
 }
 
 /** What they start from, on the host: flat arrays [length] and, for slots, [trained]; a slot without one starts at 0, the average at the weights. */
 export interface Start {
   readonly weights: TypedArray;
   readonly slots: Readonly<Record<string, TypedArray | undefined>>;
+  readonly gathered?: GatheringStart;
 }
 
 /** A weight at a time. Throws as `packing`. */
@@ -48,7 +58,8 @@ export function* startOf({ who, layout, dtype, seed, optimizer, saved, start }: 
     if (saved?.training !== undefined) state[name] = yield* packing(trainedPart(layout), saved.training.slots[name] ?? {}, dtype, who);
     else if (isAverage(name, optimizer)) state[name] = weights.subarray(0, layout.trained);
     else state[name] = filledWith(maybeEntryOf(optimizer?.starts, name) ?? 0, layout, dtype);
-  return { weights, slots: state };
+  const gathered = saved?.training?.gathered;
+  return { weights, slots: state, ...(gathered && { gathered: yield* gatheringStart(gathered, layout, dtype, `${who} gathered`) }) };
 }
 
 function isAverage(slot: string, optimizer: VariablesOptions["optimizer"]): boolean {
@@ -69,6 +80,8 @@ export class Variables {
   readonly slots: Readonly<Record<string, NDArray>>;
   /** That of them which is the average of `params`, where there is one. */
   readonly average: NDArray | undefined;
+  /** Where several batches are one update. */
+  readonly gathered: Gathering | undefined;
   /** Done, of which so many are one update. */
   batches: number;
   /** What every rate is multiplied by. */
@@ -77,7 +90,7 @@ export class Variables {
   readonly #dtype: "f32" | "f64";
 
   /** Throws what the backend does; then nothing is held. */
-  constructor({ backend, layout, dtype, saved, optimizer, batchesPerUpdate = 1 }: VariablesOptions, { weights, slots }: Start) {
+  constructor({ backend, layout, dtype, saved, optimizer, batchesPerUpdate = 1 }: VariablesOptions, { weights, slots, gathered }: Start) {
     const { trained } = layout;
     this.layout = layout;
     this.#dtype = dtype;
@@ -86,18 +99,20 @@ export class Variables {
     this.#batchesPerUpdate = batchesPerUpdate;
     const slot = (name: string, data: TypedArray | undefined): NDArray =>
       data === undefined ? zeros(backend, [trained], { dtype, name }) : array(backend, data, { name });
-    [this.params, this.frozen, this.slots] = allOrNothing((keep) => [
+    [this.params, this.frozen, this.slots, this.gathered] = allOrNothing((keep) => [
       keep(array(backend, weights.subarray(0, trained), { name: "weights" })),
       trained < layout.length ? keep(array(backend, weights.subarray(trained), { name: "frozen" })) : undefined,
       Object.fromEntries(Object.entries(slots).map(([name, data]) => [name, keep(slot(name, data))])),
+      batchesPerUpdate === 1 ? undefined : keep(new Gathering(backend, layout, dtype, gathered)),
     ]);
     this.average = optimizer?.averaging === undefined ? undefined : entryOf(this.slots, averageSlot);
   }
 
   /** Begins again from there, all at once. */
-  restart({ weights, slots }: Start, batches: number, learningRateScale = 1): void {
+  restart({ weights, slots, gathered }: Start, batches: number, learningRateScale = 1): void {
     this.setLearnt(weights.subarray(0, this.layout.length));
     for (const [name, array] of Object.entries(this.slots)) array.write(slots[name] ?? typedArray(this.#dtype, this.layout.trained));
+    this.gathered?.write(gathered);
     this.batches = batches;
     this.learningRateScale = learningRateScale;
   }
@@ -176,6 +191,6 @@ export class Variables {
   }
 
   dispose(): void {
-    for (const held of [this.params, this.frozen, ...Object.values(this.slots)]) held?.dispose();
+    for (const held of [this.params, this.frozen, this.gathered, ...Object.values(this.slots)]) held?.dispose();
   }
 }

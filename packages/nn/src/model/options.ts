@@ -24,6 +24,8 @@ export interface CompileOptions<O extends Names = null, L extends Losses<O> = Lo
   readonly metrics?: M;
   /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price; of several that name one the first holds. Default none. */
   readonly groups?: readonly WeightGroup[];
+  /** So many batches are one update, by the mean of their gradients by weight; a group goes on over the end of an epoch, and of a fit. Default 1. */
+  readonly gradientAccumulationSteps?: number;
   /** Of the initial weights, the dropout masks and the shuffles; default 0. */
   readonly seed?: number;
   /** Of weights, gradients and outputs; default that of the weights that a loaded model comes with, otherwise "f32". */

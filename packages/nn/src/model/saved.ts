@@ -1,6 +1,7 @@
 // What training leaves behind: plain data, from which a model predicts and a trainer goes on.
 import type { HostArray } from "@sluice/core";
 import type { Spec } from "../layers/spec.ts";
+import type { SavedGathering } from "../learner/gathering.ts";
 import type { SavedSums } from "../learner/totals.ts";
 
 /** What training leaves behind; see `serialize`. */
@@ -15,9 +16,13 @@ export interface Saved {
 
 export interface SavedTraining {
   readonly optimizer: string;
-  /** Updates and epochs done. */
+  /** Batches and epochs done; a batch is an update, or a part of one. */
   readonly step: number;
   readonly epoch: number;
+  /** So many batches are an update; absent where one is. */
+  readonly gradientAccumulationSteps?: number;
+  /** What the batches since the last update came to, where several are one. */
+  readonly gathered?: SavedGathering;
   /** What the learning rates are multiplied by; absent where that is 1. */
   readonly learningRateScale?: number;
   /** Weights that did not train, by name; absent where all did. */

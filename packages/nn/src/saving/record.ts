@@ -1,6 +1,6 @@
 // What a model file says of its model, beside the arrays: made from a model, and checked on the way back.
 import { SluiceError, type HostArray } from "@sluice/core";
-import { nonNegative, oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
+import { oneOf, shape, show, text, type Rule } from "@sluice/core/arguments";
 import { specOf, type Kind, type Spec } from "../layers/spec.ts";
 import type { LayerTable } from "../layers/table.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -11,21 +11,16 @@ import type { Named } from "../model/graph.ts";
 import type { AnyModel } from "../model/model.ts";
 import { asGiven, single } from "../model/names.ts";
 import { restoreGraph, restoreLayer } from "./restore.ts";
-import type { Saved, SavedTraining } from "../model/saved.ts";
+import type { Saved } from "../model/saved.ts";
+import { grouped, trainingArrays, trainingOf, trainingRecord, trainingTable, unsavable, type TrainingRecord } from "./trainingRecord.ts";
 import { sequential } from "../models/sequential.ts";
-import { anyRecord, counter, listOf, recordOf } from "../options/rules.ts";
+import { anyRecord, listOf, recordOf } from "../options/rules.ts";
 import { given, optional, required, type Table } from "../options/table.ts";
 import { checkFinite } from "../weights/finite.ts";
 import { parseJson, writeJson } from "./json.ts";
-import { progress, progressOf, progressRecord, type ProgressRecord } from "./progress.ts";
 import { corrupt, foreign, type Entry, type Header, type Tensors } from "./safetensors.ts";
 
 const version = "1";
-/** The array of slot m for "lstm.wx" is named "optimizer/m/lstm.wx". A layer's name has no slash, so no weight is named like that. */
-const prefix = "optimizer/";
-/** Likewise those of the best epoch so far. */
-const bestPrefix = "best/";
-
 export interface Reading {
   readonly optimizer: boolean;
   readonly allowNonFinite: boolean;
@@ -52,12 +47,7 @@ export function toTensors({ name, graph, layers, ends }: AnyModel, { samples, we
   };
   const model = writeJson(record, who, "model");
   parseJson(model, (what) => unsavable(who, `the model passes a limit of model files: ${what}`));
-  const slots = Object.entries(training?.slots ?? {}).flatMap(([slot, arrays]) => {
-    if (slot === "" || slot.includes("/")) throw unsavable(who, `the optimizer's array ${show(slot)} has an empty name or a slash in it`);
-    return Object.entries(arrays).map(([key, array]) => [`${prefix}${slot}/${key}`, array] as const);
-  });
-  const best = Object.entries(training?.progress?.best?.weights ?? {}).map(([key, array]) => [`${bestPrefix}${key}`, array] as const);
-  const tensors = [...Object.entries(weights), ...slots, ...best];
+  const tensors = [...Object.entries(weights), ...(training === undefined ? [] : trainingArrays(training, who))];
   for (const [key, array] of tensors) {
     if (/\p{Surrogate}/u.test(key)) throw unsavable(who, `the weight ${show(key)} has half a surrogate pair in its name`);
     checkWhole(array, key, who);
@@ -70,10 +60,6 @@ function checkWhole({ shape, data }: HostArray, name: string, who: string): void
   const wanted = shape.reduce((product, n) => product * n, 1);
   if (data.length === wanted) return;
   throw unsavable(who, `array ${show(name)} [${shape.join(", ")}] needs ${wanted} elements, it has ${data.length}`);
-}
-
-function trainingRecord({ progress, slots, ...counts }: SavedTraining): TrainingRecord {
-  return { ...counts, slots: Object.keys(slots), ...(progress !== undefined && { progress: progressRecord(progress) }) };
 }
 
 /** What a file holds, whose arrays are still to be read. */
@@ -104,14 +90,17 @@ function plan(record: ModelRecord, entries: readonly Entry[], reading: Reading, 
   const model = modelOf(record, reading, who);
   const samples = samplesOf(record, model, who);
   const layout = layoutOf(model.build(asGiven(samples, model.ends.inputs, single.inputs)).weights);
-  const { weights, slots, best } = grouped(entries, training, who);
+  const { weights, slots, best, gathered } = grouped(entries, training, who);
   checkShapes(layout, Object.fromEntries(weights), who);
   const trained = trainedOf(layout, training?.frozen ?? [], who);
   for (const group of slots.values()) checkShapes(trained, Object.fromEntries(group), who);
+  if (training?.gathered !== undefined) checkShapes(trained, Object.fromEntries(gathered), who);
   if (best.size > 0) checkShapes(best.size === weights.size ? layout : trained, Object.fromEntries(best), who); // all of them, where layers set some
   checkTypes(entries, who);
   const kept = reading.optimizer ? training : undefined;
-  const wanted = new Set([weights, ...(kept === undefined ? [] : [...slots.values(), best])].flatMap((group) => [...group.values()]));
+  const wanted = new Set(
+    [weights, ...(kept === undefined ? [] : [...slots.values(), best, gathered])].flatMap((group) => [...group.values()]),
+  );
   return {
     entries: entries.filter((entry) => wanted.has(entry)),
     finish(arrays) {
@@ -122,7 +111,9 @@ function plan(record: ModelRecord, entries: readonly Entry[], reading: Reading, 
       const saved: Saved = {
         samples,
         weights: filled(weights),
-        ...(kept !== undefined && { training: trainingOf(kept, state, best.size > 0 ? filled(best) : undefined) }),
+        ...(kept !== undefined && {
+          training: trainingOf(kept, { slots: state, best: best.size > 0 ? filled(best) : undefined, gathered: filled(gathered) }),
+        }),
       };
       return createModel({ name: model.name, graph: model.graph, ends: model.ends, saved });
     },
@@ -151,39 +142,6 @@ function trainedOf(layout: Layout, frozen: readonly string[], who: string): Layo
   return { ...layout, entries: Object.fromEntries(Object.entries(layout.entries).filter(([name]) => !frozen.includes(name))) };
 }
 
-function trainingOf(
-  { progress, ...counts }: TrainingRecord,
-  slots: SavedTraining["slots"],
-  best: Readonly<Record<string, HostArray>> | undefined,
-): SavedTraining {
-  return { ...counts, slots, ...(progress !== undefined && { progress: progressOf(progress, best) }) };
-}
-
-type Group = Map<string, Entry>;
-
-/** Weights by name, the optimizer's arrays by slot and name, the best weights by name; each array belongs somewhere. */
-function grouped(
-  entries: readonly Entry[],
-  training: TrainingRecord | undefined,
-  who: string,
-): { readonly weights: Group; readonly slots: Map<string, Group>; readonly best: Group } {
-  const weights: Group = new Map(),
-    best: Group = new Map(),
-    slots = new Map((training?.slots ?? []).map((slot) => [slot, new Map() as Group]));
-  const bestOf = training?.progress?.best?.log === undefined ? undefined : best;
-  for (const entry of entries) {
-    const isBest = entry.name.startsWith(bestPrefix);
-    if (!isBest && !entry.name.startsWith(prefix)) weights.set(entry.name, entry);
-    else {
-      const end = entry.name.indexOf("/", isBest ? 0 : prefix.length);
-      const group = isBest ? bestOf : slots.get(entry.name.slice(prefix.length, end));
-      if (group === undefined) throw foreign(who, `its array ${show(entry.name)} belongs to nothing that it says it has`);
-      group.set(entry.name.slice(end + 1), entry);
-    }
-  }
-  return { weights, slots, best };
-}
-
 /** Floating and of one kind: numbers that mean something else would load without a word. */
 function checkTypes(entries: readonly Entry[], who: string): void {
   const [first] = entries;
@@ -193,8 +151,6 @@ function checkTypes(entries: readonly Entry[], who: string): void {
       throw foreign(who, `its arrays are of different types: ${show(first?.name)} ${first?.dtype}, ${show(name)} ${dtype}`);
   }
 }
-
-type TrainingRecord = Omit<SavedTraining, "slots" | "progress"> & { readonly slots: readonly string[]; readonly progress?: ProgressRecord };
 
 interface SampleRecord {
   readonly shape: readonly number[];
@@ -222,16 +178,6 @@ const modelTable = {
   training: optional(anyRecord as Rule<TrainingRecord>), // likewise
 } satisfies Table<ModelRecord>;
 const sampleTable = { shape: required(shape), dtype: required(oneOf("float", "i32")) } satisfies Table<SampleRecord>;
-const trainingTable = {
-  optimizer: required(text),
-  step: required(counter),
-  epoch: required(counter),
-  learningRateScale: optional(nonNegative),
-  frozen: optional(listOf(text)),
-  slots: required(listOf(text)),
-  progress: optional(progress),
-} satisfies Table<TrainingRecord>;
-
 /** Throws FILE_FOREIGN for another record; FILE_CORRUPT where the state of training is none. */
 function readRecord(json: string, who: string): ModelRecord {
   const value = parseJson(json, (what) => foreign(who, `what it says of its model is not to be read: ${what}`));
@@ -263,8 +209,4 @@ function noLayer(who: string, name: string, why: string): SluiceError {
     fix: "Write a layer of your own, layer({ kind, config, build }), and give its maker when it is loaded: { layers: { [kind]: maker } }",
     facts: { layer: name },
   });
-}
-
-function unsavable(who: string, what: string): SluiceError {
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what, fix: "Such a model could not be loaded again" });
 }

@@ -16,7 +16,7 @@ export interface BestSoFar {
   readonly weights?: TypedArray;
 }
 
-type Learnt = Pick<Variables, "learnt" | "setLearnt">;
+type Learnt = Pick<Variables, "learnt" | "setLearnt"> & Partial<Pick<Variables, "gathered">>;
 
 export class Best {
   readonly #variables: Learnt;
@@ -98,6 +98,7 @@ export class Best {
   restore(): boolean {
     if (this.#weights === undefined) return false;
     this.#variables.setLearnt(this.#weights);
+    this.#variables.gathered?.write(undefined); // which was of other weights
     return true;
   }
 

@@ -6,9 +6,11 @@ import type { SavedTraining } from "../model/saved.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { trainedPart, type Layout } from "../weights/layout.ts";
 
-/** Throws INVALID_ARGUMENT where the saved state is another optimizer's. */
-export function checkState(who: string, state: SavedTraining | undefined, optimizer: Optimizer | undefined): void {
+/** Throws INVALID_ARGUMENT where the saved state is another optimizer's, or one of updates by another number of batches. */
+export function checkState(who: string, state: SavedTraining | undefined, optimizer: Optimizer | undefined, batches: number): void {
   if (state === undefined || optimizer === undefined) return;
+  const { gradientAccumulationSteps: saved = 1 } = state;
+  if (saved !== batches) throw otherGroups(who, saved, batches);
   const same = state.optimizer === optimizer.name && Object.keys(state.slots).join() === optimizer.slots.join();
   if (same) return;
   const kept = `${state.optimizer} with [${Object.keys(state.slots).join(", ")}]`;
@@ -18,6 +20,15 @@ export function checkState(who: string, state: SavedTraining | undefined, optimi
     who,
     what,
     fix: "Compile with the optimizer it had, or load it with { optimizer: false } to start that anew",
+  });
+}
+
+function otherGroups(who: string, saved: number, batches: number): SluiceError {
+  return new SluiceError({
+    code: "INVALID_ARGUMENT",
+    who,
+    what: `the model was saved in training with ${saved} gradientAccumulationSteps, not ${batches}`,
+    fix: "Give as many as it had, which say what batches are one update, or load it with { optimizer: false } to start anew",
   });
 }
 

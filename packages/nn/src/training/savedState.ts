@@ -21,8 +21,8 @@ export function frozenIn(layout: Layout): { readonly frozen?: readonly string[] 
 
 export function startFrom({ weights, training }: Saved): SavedVariables {
   if (training === undefined) return { weights };
-  const { slots, step: batches, learningRateScale = 1 } = training;
-  return { weights, training: { slots, batches, learningRateScale } };
+  const { slots, step: batches, learningRateScale = 1, gathered } = training;
+  return { weights, training: { slots, batches, learningRateScale, gathered } };
 }
 
 interface Packing {

@@ -64,6 +64,7 @@ export class Session implements Setting {
   readonly #heads: readonly Head[];
   readonly #optimizer: Optimizer | undefined;
   readonly #groups: readonly WeightGroup[];
+  readonly #batchesPerUpdate: number;
   #variables: Variables | undefined;
   /** What they were made for. */
   #sample: Named<Spec> | undefined;
@@ -76,15 +77,16 @@ export class Session implements Setting {
   constructor(
     model: AnyModel,
     heads: readonly Head[],
-    { backend, optimizer, groups = [], seed = 0, dtype = savedType(model), metrics }: CompileOptions<Names>,
+    { backend, optimizer, groups = [], gradientAccumulationSteps = 1, seed = 0, dtype = savedType(model), metrics }: CompileOptions<Names>,
   ) {
     checkSupport("model.compile", backend, dtype);
-    checkState("model.compile", model.saved?.training, optimizer);
+    checkState("model.compile", model.saved?.training, optimizer, gradientAccumulationSteps);
     this.model = model;
     this.backend = backend;
     this.dtype = dtype;
     this.seed = seed;
     this.#optimizer = optimizer;
+    this.#batchesPerUpdate = gradientAccumulationSteps;
     this.#groups = checkedGroups("model.compile", groups);
     this.#heads = heads;
     this.reported = reportedOf(heads);
@@ -191,6 +193,7 @@ export class Session implements Setting {
       dtype,
       seed,
       optimizer: this.#optimizer,
+      batchesPerUpdate: this.#optimizer === undefined ? 1 : this.#batchesPerUpdate,
       saved: model.saved && startFrom(model.saved),
       start: startIn(model.graph),
     };
@@ -208,7 +211,7 @@ export class Session implements Setting {
     const { training } = saved;
     if (training === undefined) throw withoutState(who);
     const optimizer = this.optimizer(who);
-    checkState(who, training, optimizer);
+    checkState(who, training, optimizer, this.#batchesPerUpdate);
     checkTrained(who, layout, training);
     const start = await inTurns(startOf({ who, backend, layout, dtype, seed, optimizer, saved: startFrom(saved) }));
     variables.restart(start, training.step, training.learningRateScale);
@@ -225,13 +228,19 @@ export class Session implements Setting {
     if (!withState) return { samples, weights: await variables.snapshot() };
     const optimizer = this.optimizer("trainer.checkpoint").name;
     const standing = this.live?.() ?? { skipped: 0, progress: this.kept };
-    const [weights, slots, { skipped, progress }] = await Promise.all([variables.snapshot(), variables.state(), standing]);
+    const [weights, slots, gathered, { skipped, progress }] = await Promise.all([
+      variables.snapshot(),
+      variables.state(),
+      variables.gathered?.read(),
+      standing,
+    ]);
     return {
       samples,
       weights,
       training: {
         ...{ optimizer, step: step - skipped, epoch, slots },
         ...frozenIn(variables.layout),
+        ...(gathered && { gradientAccumulationSteps: this.#batchesPerUpdate, gathered }),
         ...(learningRateScale !== 1 && { learningRateScale }),
         ...(progress && { progress }),
       },

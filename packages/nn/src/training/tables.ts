@@ -59,6 +59,7 @@ export const compileTable = {
   lossWeights: optional(someOf(finite, "a record of numbers by output")),
   metrics: preset(either<CompileMetrics, CompileMetrics>(someMetrics, someOf(someMetrics, "a record of such lists by output")), []),
   groups: preset(listOf(anyRecord as Rule<WeightGroup>), []), // each is checked by its own table
+  gradientAccumulationSteps: preset(size, 1),
   seed: preset(finite, 0),
   dtype: optional(floatDType), // that of the weights that a loaded model comes with
 } satisfies Table<CompileOptions<Names>>;
