@@ -45,7 +45,7 @@ export async function learningRunner(options: RunnerOptions, batch: HostBatch): 
     return { inputs, masks, totals: holdings.totalsOf(addendsOf(options, inputs, masks, true)) };
   });
   const updater = await createUpdater({
-    ...{ backend, dtype, variables, totals, masks, name: `${name}.step`, batch: inputs.arrays },
+    ...{ backend, dtype, seed, variables, totals, masks, name: `${name}.step`, batch: inputs.arrays },
     ...(state !== undefined && { state: state.arrays }),
     task: { layout: variables.layout, objective: objective.of(true), optimizer, skipsUnsound: skipUnsound },
     held: [inputs, ...Object.values(masks)],

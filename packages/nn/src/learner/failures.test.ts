@@ -48,7 +48,7 @@ test("options that make no sense are refused, with what to do about them", async
     [{ ...base, groups: [{ weights: "bias", trainable: false }] }, '"bias"'],
     [{ ...base, groups: [{ weights: "kernal", trainable: false }] }, 'Did you mean "kernel"?'],
     [{ ...base, groups: [{ weights: "kernel", trainable: false }] }, "a weight at least"],
-    [{ ...base, groups: [{ weights: "kernel", trainable: false, l2: 1 }] }, "have no use for l1 and l2"],
+    [{ ...base, groups: [{ weights: "kernel", trainable: false, l2: 1 }] }, "have no use for l1, l2"],
     [{ ...base, groups: [{ weights: "kernel", decay: false }] }, "decay"],
     [{ ...base, gradientAccumulationSteps: 0 }, "at least 1"],
     [{ ...base, masks: { x: { shape: [2], rate: 2 } } }, "rate"],

@@ -7,6 +7,7 @@ import { clipGradient } from "../optimizers/clip.ts";
 import type { Now, Optimizer, Part, Update } from "../optimizers/optimizer.ts";
 import { constrain } from "../weights/constraint.ts";
 import { replaced, trainedPart, unpack, viewOf, withMoved, type Layout } from "../weights/layout.ts";
+import { perturb } from "../weights/perturbed.ts";
 import { priceOf } from "../weights/regularizer.ts";
 import { skippedAt } from "./totals.ts";
 
@@ -59,6 +60,8 @@ export type UpdateInputs<B, T> = Given<B, T> &
     readonly hyper: T;
     readonly totals: T;
     readonly gathered?: Gathered<T>;
+    /** What weights that are perturbed are perturbed by. */
+    readonly perturbations?: Readonly<Record<string, T>>;
   };
 
 /** Of the batches since the last update: Σ weight · gradient, and Σ weight. */
@@ -74,8 +77,9 @@ export function updateStep<B>(
   { layout, objective, optimizer, skipsUnsound }: Task<B>,
   phase: Phase,
 ): (inputs: UpdateInputs<B, Tensor>) => void {
-  return ({ params, frozen, slots, hyper, totals, gathered, ...given }) => {
-    const measured = penalised(layout, params, objective(unpack(layout, params, frozen), given));
+  return ({ params, frozen, slots, hyper, totals, gathered, perturbations = {}, ...given }) => {
+    const seen = unpack(layout, perturb(layout, params, perturbations), frozen);
+    const measured = penalised(layout, params, objective(seen, given));
     const raw = gradient(measured.loss, params);
     const own = soundness(measured, raw, gathered !== undefined);
     const sound = skipsUnsound ? own : own.mul(unbroken(totals));

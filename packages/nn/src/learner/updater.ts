@@ -2,7 +2,8 @@
 import { allOrNothing, zeros, type Backend, type Binding, type Bound, type NDArray, type Tensor } from "@sluice/core";
 import { typedArray } from "../host/typedArray.ts";
 import { bind, disposeEach, type Held } from "./bind.ts";
-import type { DrawnArray } from "./drawnArray.ts";
+import { perturbations } from "../weights/perturbed.ts";
+import { DrawnArray } from "./drawnArray.ts";
 import type { Totals } from "./totals.ts";
 import { updateStep, type Phase, type Task, type UpdateInputs } from "./update.ts";
 import type { Variables } from "./variables.ts";
@@ -12,6 +13,8 @@ export interface UpdaterOptions<B> {
   readonly name: string;
   readonly task: Task<B>;
   readonly dtype: "f32" | "f64";
+  /** Of what is drawn for weights. */
+  readonly seed: number;
   readonly variables: Variables;
   readonly totals: Totals;
   readonly batch: Bound<B>;
@@ -35,15 +38,20 @@ export interface Updater {
 export async function createUpdater<B>(options: UpdaterOptions<B>): Promise<Updater> {
   const { backend, dtype, variables, totals, masks } = options;
   const { optimizer } = options.task;
-  const hyper = makeOrDispose(options.held, () => zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" }));
-  const bound = await bindPhases({ ...options, held: [...options.held, hyper] }, hyper);
+  const { hyper, perturbed } = allOrNothing((keep) => {
+    options.held.forEach(keep);
+    const hyper = keep(zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" }));
+    return { hyper, perturbed: perturbing(options, keep) };
+  });
+  const drawn = Object.values(perturbed);
+  const bound = await bindPhases({ ...options, held: [...options.held, hyper, ...drawn] }, { hyper, perturbed });
   const rates = typedArray(dtype, optimizer.hyperLength);
   return {
     executor: bound.last.executor,
     run() {
       optimizer.hyper(variables.updates, rates, variables.learningRateScale);
       hyper.write(rates);
-      for (const mask of Object.values(masks)) mask.write(variables.batches);
+      for (const mask of [...Object.values(masks), ...drawn]) mask.write(variables.batches);
       if (variables.isLastOfUpdate) bound.last.run();
       else bound.others.run();
       totals.count();
@@ -55,46 +63,55 @@ export async function createUpdater<B>(options: UpdaterOptions<B>): Promise<Upda
   };
 }
 
+type Drawing = Readonly<Record<string, DrawnArray>>;
+
+/** What an updater makes for itself. */
+interface Own {
+  readonly hyper: NDArray;
+  readonly perturbed: Drawing;
+}
+
+/** One for all samples of a batch. */
+function perturbing<B>({ backend, dtype, seed, task }: UpdaterOptions<B>, keep: <H extends Held>(held: H) => H): Drawing {
+  const drawn = Object.entries(perturbations(task.layout));
+  return Object.fromEntries(drawn.map(([name, mask]) => [name, keep(new DrawnArray(backend, { name, mask, batch: 1, dtype, seed }))]));
+}
+
 /** The Program for the last batch of an update, and that for the others; the same where an update is one batch. */
 interface Phases {
   readonly others: Binding<void>;
   readonly last: Binding<void>;
 }
 
-async function bindPhases<B>(options: UpdaterOptions<B>, hyper: NDArray): Promise<Phases> {
+async function bindPhases<B>(options: UpdaterOptions<B>, own: Own): Promise<Phases> {
   const { held, variables } = options;
   if (variables.gathered === undefined) {
-    const last = await bindPhase(options, "update", hyper, held);
+    const last = await bindPhase(options, "update", own, held);
     return { others: last, last };
   }
-  const last = await bindPhase(options, "finish", hyper, held);
+  const last = await bindPhase(options, "finish", own, held);
   try {
-    return { others: await bindPhase(options, "gather", hyper, []), last };
+    return { others: await bindPhase(options, "gather", own, []), last };
   } catch (error) {
     last.dispose();
     throw error;
   }
 }
 
-function bindPhase<B>(options: UpdaterOptions<B>, phase: Phase, hyper: NDArray, held: readonly Held[]): Promise<Binding<void>> {
+function bindPhase<B>(options: UpdaterOptions<B>, phase: Phase, { hyper, perturbed }: Own, held: readonly Held[]): Promise<Binding<void>> {
   const { backend, name, task, variables, totals, batch, masks, state } = options;
-  const arrays = Object.fromEntries(Object.entries(masks).map(([key, { array }]) => [key, array]));
+  const arraysOf = (drawn: Drawing): Readonly<Record<string, NDArray>> =>
+    Object.fromEntries(Object.entries(drawn).map(([key, { array }]) => [key, array]));
   const { gathered } = variables;
   const inputs = {
     ...{ batch, slots: variables.slots, hyper, totals: totals.array, ...variables.flat },
-    ...(Object.keys(masks).length > 0 && { masks: arrays }),
+    ...(Object.keys(masks).length > 0 && { masks: arraysOf(masks) }),
+    ...(Object.keys(perturbed).length > 0 && { perturbations: arraysOf(perturbed) }),
     ...(state !== undefined && { state }),
     ...(gathered !== undefined && { gathered: { gradient: gathered.gradient, weight: gathered.weight } }),
   };
   return bind({
     ...{ backend, name: phase === "gather" ? `${name}.gather` : name, fn: updateStep(task, phase), held },
     inputs: inputs as unknown as Bound<UpdateInputs<B, Tensor>>, // as `updateStep` takes them, whatever a batch is
-  });
-}
-
-function makeOrDispose<T>(held: readonly Held[], make: () => T): T {
-  return allOrNothing((keep) => {
-    held.forEach(keep);
-    return make();
   });
 }

@@ -141,7 +141,7 @@ async function batchUpdater(
     ),
   }));
   const updater = await createUpdater({
-    ...{ backend, dtype, variables, totals, masks, batch: inputs.arrays, ...carried.state },
+    ...{ backend, dtype, seed, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
     task: { layout, objective: modelObjective(built, heads, (weight) => moving.has(weight)), optimizer, skipsUnsound: false },
     held: [inputs, ...Object.values(masks)],

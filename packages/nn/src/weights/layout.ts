@@ -37,6 +37,8 @@ export interface Layout {
   readonly penalties: readonly Penalty[];
   /** Those that train within something, in memory's order. */
   readonly constraints: readonly Constrained[];
+  /** Those that train and are not seen as they are. */
+  readonly perturbed: readonly Perturbed[];
   /** Names of those that their layers set, batch by batch. */
   readonly moving: ReadonlySet<string>;
 }
@@ -44,6 +46,11 @@ export interface Layout {
 export interface Constrained {
   readonly entry: Entry;
   readonly constraint: Constraint;
+}
+
+export interface Perturbed extends Pick<Role, "weightNoise" | "weightDrop"> {
+  readonly name: string;
+  readonly entry: Entry;
 }
 
 export interface Penalty extends Pick<Role, "l1" | "l2"> {
@@ -64,9 +71,10 @@ export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) =
   const entries: Record<string, Entry> = {};
   const penalties: Penalty[] = [];
   const constraints: Constrained[] = [];
+  const perturbed: Perturbed[] = [];
   let [length, trained, decayed] = [0, 0, 0];
   for (const [name, { axes }] of ordered) {
-    const { trainable, weightDecay, l1, l2, constraint } = entryOf(roles, name);
+    const { trainable, weightDecay, l1, l2, weightNoise, weightDrop, constraint } = entryOf(roles, name);
     const shape = Object.values(axes);
     const size = shape.reduce((product, n) => product * n, 1);
     const end = length + Math.ceil(size / padding) * padding;
@@ -76,6 +84,7 @@ export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) =
       checkConstraint(`weight ${name}`, constraint, shape.length);
       constraints.push({ entry, constraint });
     }
+    if (trainable && weightNoise + weightDrop > 0) perturbed.push({ name, entry, weightNoise, weightDrop });
     length = end;
     if (trainable) trained = end;
     if (trainable && weightDecay) decayed = end;
@@ -90,6 +99,7 @@ export function layoutOf(tree: unknown, rolesOf: (own: Roles) => Roles = (own) =
     decayed,
     penalties,
     constraints,
+    perturbed,
     moving,
   }; // `layoutOf` is given such a tree
 }

@@ -1,6 +1,6 @@
 // What becomes of a weight while a model trains.
 import { SluiceError } from "@sluice/core";
-import { boolean, nonNegative, refused, type Rule } from "@sluice/core/arguments";
+import { boolean, fraction, nonNegative, refused, type Rule } from "@sluice/core/arguments";
 import { given, optional, preset, required, type Table } from "../options/table.ts";
 import { anyConstraint, type Constraint } from "./constraint.ts";
 
@@ -19,6 +19,10 @@ export interface WeightGroup {
   readonly l1?: number;
   /** l2 · Σw² is added to the loss; at least 0, likewise. */
   readonly l2?: number;
+  /** The deviation of normal noise that is added to them in training, anew for each batch; at least 0, default 0. Graves (2013) has 0.075. */
+  readonly weightNoise?: number;
+  /** Probability that an element is 0 for a batch in training, the others divided by 1 − it; in [0, 1), default 0. Merity et al. (2017) drop half of recurrent kernels. */
+  readonly weightDrop?: number;
   /** What each of them is kept to after an update. Default what the layer says, otherwise nothing. */
   readonly constraint?: Constraint;
 }
@@ -31,7 +35,16 @@ export interface Role extends Required<Omit<WeightGroup, "weights" | "constraint
   readonly moves: boolean;
 }
 
-export const plainRole: Role = { trainable: true, weightDecay: true, l1: 0, l2: 0, constraint: undefined, moves: false };
+export const plainRole: Role = {
+  trainable: true,
+  weightDecay: true,
+  l1: 0,
+  l2: 0,
+  weightNoise: 0,
+  weightDrop: 0,
+  constraint: undefined,
+  moves: false,
+};
 
 const isNames = (value: unknown): value is WeightNames => typeof value === "string" || value instanceof RegExp;
 const names: Rule<WeightGroup["weights"]> = {
@@ -45,6 +58,8 @@ export const groupTable = {
   weightDecay: preset(boolean, true),
   l1: optional(nonNegative), // left out it is what the layer says, as l2 and constraint are
   l2: optional(nonNegative),
+  weightNoise: preset(nonNegative, 0),
+  weightDrop: preset(fraction, 0),
   constraint: optional(anyConstraint),
 } satisfies Table<WeightGroup>;
 
@@ -52,8 +67,8 @@ export const groupTable = {
 export function checkedGroups(who: string, groups: readonly WeightGroup[]): WeightGroup[] {
   return groups.map((one, i) => {
     const group = given(`${who} groups[${i}]`, groupTable, one);
-    const { trainable = true, l1 = 0, l2 = 0 } = group;
-    if (!trainable && (l1 > 0 || l2 > 0)) throw priceless(`${who} groups[${i}]`);
+    const { trainable = true, l1 = 0, l2 = 0, weightNoise = 0, weightDrop = 0 } = group;
+    if (!trainable && l1 + l2 + weightNoise + weightDrop > 0) throw priceless(`${who} groups[${i}]`);
     return group;
   });
 }
@@ -105,7 +120,7 @@ function priceless(who: string): SluiceError {
   return new SluiceError({
     code: "INVALID_ARGUMENT",
     who,
-    what: "weights that do not train have no use for l1 and l2, which only change what trains",
+    what: "weights that do not train have no use for l1, l2, weightNoise and weightDrop, which only change what trains",
     fix: "Leave one of them out",
   });
 }
