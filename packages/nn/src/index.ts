@@ -178,6 +178,8 @@ export { cosineDecay, type CosineDecayConfig } from "./schedules/cosineDecay.ts"
 export { cosineDecayRestarts, type CosineDecayRestartsConfig } from "./schedules/cosineDecayRestarts.ts";
 export { exponentialDecay, type ExponentialDecayConfig } from "./schedules/exponentialDecay.ts";
 export { inverseTimeDecay, type InverseTimeDecayConfig } from "./schedules/inverseTimeDecay.ts";
+export { inverseSigmoidDecay, type InverseSigmoidDecayConfig } from "./schedules/inverseSigmoidDecay.ts";
+export { linearDecay, type LinearDecayConfig } from "./schedules/linearDecay.ts";
 export { noam, type NoamConfig } from "./schedules/noam.ts";
 export { oneCycle, type OneCycleConfig } from "./schedules/oneCycle.ts";
 export { oneCycleMomentum, type OneCycleMomentumConfig } from "./schedules/oneCycleMomentum.ts";
@@ -185,7 +187,7 @@ export { piecewiseConstantDecay, type PiecewiseConstantDecayConfig } from "./sch
 export { plateau, type Plateau, type PlateauConfig, type PlateauState } from "./schedules/plateau.ts";
 export { polynomialDecay, type PolynomialDecayConfig } from "./schedules/polynomialDecay.ts";
 export type { CycleConfig } from "./schedules/cycle.ts";
-export type { LearningRate, Schedule } from "./schedules/schedule.ts";
+export type { LearningRate, Schedule, Scheduled } from "./schedules/schedule.ts";
 export { warmUp, type WarmUpConfig } from "./schedules/warmUp.ts";
 
 export { adadelta, type AdadeltaConfig } from "./optimizers/adadelta.ts";

@@ -42,8 +42,8 @@ export interface Tally {
 /** Measures that count by another weight than the batch's; the first is a part of the whole loss. */
 export interface Part {
   readonly measures: readonly [loss: string, ...string[]];
-  /** How much that loss counts in the whole. */
-  readonly share: number;
+  /** How much that loss counts in the whole, or when somebody looks. */
+  readonly share: number | (() => number);
 }
 
 export class Totals {
@@ -133,7 +133,8 @@ export class Totals {
     });
     const means: Record<string, number> = Object.fromEntries(each);
     const [whole = "loss"] = this.names;
-    for (const { measures, share } of this.#parts) means[whole] = entryOf(means, whole) + share * (means[measures[0]] || 0); // of what does not count nothing
+    for (const { measures, share } of this.#parts)
+      means[whole] = entryOf(means, whole) + (typeof share === "number" ? share : share()) * (means[measures[0]] || 0); // of what does not count nothing
     return means;
   }
 

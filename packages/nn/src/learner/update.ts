@@ -38,9 +38,19 @@ export interface Given<B, T> {
   readonly state?: Readonly<Record<string, T>>;
 }
 
+/** Numbers that the objective of an update reads, by name, as functions of the updates done before it. */
+export type Scalars = Readonly<Record<string, (updates: number) => number>>;
+
+/** The same, traced; there in training only. */
+export interface GivenScalars {
+  readonly scalars?: Readonly<Record<string, Tensor>>;
+}
+
 export interface Task<B> {
   readonly layout: Layout;
-  readonly objective: (weights: Tree<Tensor>, given: Given<B, Tensor>) => Objective;
+  readonly objective: (weights: Tree<Tensor>, given: Given<B, Tensor> & GivenScalars) => Objective;
+  /** Their values lie after the optimizer's numbers. Default none. */
+  readonly scalars?: Scalars;
   readonly optimizer: Optimizer;
   /** Whether an update that is not sound is left out alone, or all after it too. */
   readonly skipsUnsound: boolean;
@@ -74,12 +84,14 @@ export interface Gathered<T> {
 export type Phase = "update" | "gather" | "finish";
 
 export function updateStep<B>(
-  { layout, objective, optimizer, skipsUnsound }: Task<B>,
+  { layout, objective, scalars = {}, optimizer, skipsUnsound }: Task<B>,
   phase: Phase,
 ): (inputs: UpdateInputs<B, Tensor>) => void {
   return ({ params, frozen, slots, hyper, totals, gathered, perturbations = {}, ...given }) => {
+    const { hyperLength } = optimizer;
+    const named = Object.fromEntries(Object.keys(scalars).map((name, i) => [name, hyper.at(0, hyperLength + i)]));
     const seen = unpack(layout, perturb(layout, params, perturbations), frozen);
-    const measured = penalised(layout, params, objective(seen, given));
+    const measured = penalised(layout, params, objective(seen, { ...given, scalars: named }));
     const raw = gradient(measured.loss, params);
     const own = soundness(measured, raw, gathered !== undefined);
     const sound = skipsUnsound ? own : own.mul(unbroken(totals));
@@ -93,7 +105,7 @@ export function updateStep<B>(
         params,
         slots,
         gradient: clipGradient(mean, optimizer.clip, trainedPart(layout)),
-        hyper: Array.from({ length: optimizer.hyperLength }, (_, i) => hyper.at(0, i)),
+        hyper: Array.from({ length: hyperLength }, (_, i) => hyper.at(0, i)),
       });
       assign(params, where(applies, next.params, params));
       for (const [name, slot] of Object.entries(slots)) assign(slot, where(applies, entryOf(next.slots, name), slot));

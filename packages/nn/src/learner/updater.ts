@@ -37,19 +37,21 @@ export interface Updater {
 /** Throws what tracing and the backend throw; then nothing is held. */
 export async function createUpdater<B>(options: UpdaterOptions<B>): Promise<Updater> {
   const { backend, dtype, variables, totals, masks } = options;
-  const { optimizer } = options.task;
+  const { optimizer, scalars = {} } = options.task;
+  const length = optimizer.hyperLength + Object.keys(scalars).length;
   const { hyper, perturbed } = allOrNothing((keep) => {
     options.held.forEach(keep);
-    const hyper = keep(zeros(backend, [optimizer.hyperLength], { dtype, name: "hyper" }));
+    const hyper = keep(zeros(backend, [length], { dtype, name: "hyper" }));
     return { hyper, perturbed: perturbing(options, keep) };
   });
   const drawn = Object.values(perturbed);
   const bound = await bindPhases({ ...options, held: [...options.held, hyper, ...drawn] }, { hyper, perturbed });
-  const rates = typedArray(dtype, optimizer.hyperLength);
+  const rates = typedArray(dtype, length);
   return {
     executor: bound.last.executor,
     run() {
       optimizer.hyper(variables.updates, rates, variables.learningRateScale);
+      Object.values(scalars).forEach((at, i) => (rates[optimizer.hyperLength + i] = at(variables.updates)));
       hyper.write(rates);
       for (const mask of [...Object.values(masks), ...drawn]) mask.write(variables.batches);
       if (variables.isLastOfUpdate) bound.last.run();

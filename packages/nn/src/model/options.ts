@@ -7,6 +7,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { MetricName } from "../losses/metricNames.ts";
 import type { WhichWeights } from "../learner/learner.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Scheduled } from "../schedules/schedule.ts";
 import type { WeightGroup } from "../weights/roles.ts";
 import type { ByName, Names } from "./names.ts";
 
@@ -18,8 +19,8 @@ export interface CompileOptions<O extends Names = null, L extends Losses<O> = Lo
   readonly optimizer?: Optimizer;
   /** Needed to fit and to evaluate; of a model with named outputs by name, for those that are to be learnt. */
   readonly loss?: L;
-  /** What each output's loss counts in the whole, by name. Default 1. */
-  readonly lossWeights?: BySome<O, number>;
+  /** What each output's loss counts in the whole, by name: a number, or a function of the updates done so far, which compiles nothing anew. Default 1. */
+  readonly lossWeights?: BySome<O, Scheduled>;
   /** Of a model with named outputs by name; reported as "nextAccuracy" of the output "next". */
   readonly metrics?: M;
   /** Weights that differ in training, by layer ("lstm"), name ("lstm.wx") or pattern: frozen, without decay, with a price; of several that name one the first holds. Default none. */

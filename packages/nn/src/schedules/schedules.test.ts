@@ -6,6 +6,8 @@ import { cosineDecay } from "./cosineDecay.ts";
 import { cosineDecayRestarts } from "./cosineDecayRestarts.ts";
 import { exponentialDecay } from "./exponentialDecay.ts";
 import { inverseTimeDecay } from "./inverseTimeDecay.ts";
+import { inverseSigmoidDecay } from "./inverseSigmoidDecay.ts";
+import { linearDecay } from "./linearDecay.ts";
 import { noam } from "./noam.ts";
 import { oneCycle } from "./oneCycle.ts";
 import { piecewiseConstantDecay } from "./piecewiseConstantDecay.ts";
@@ -84,6 +86,16 @@ test("noam rises in a line, and falls by the root of the steps (Vaswani et al. 2
   expect(noam({ modelDim: 512, scale: 2 })(3999)).toBeCloseTo(0.0013975424859373686, 14); // 2 (512 · 4000)^-½
 });
 
+test("a line ends where it is told to, and an inverse sigmoid is k / (k + exp(i/k)) (Bengio et al. 2015)", () => {
+  const line = linearDecay({ from: 0.5, to: -1, steps: 4 });
+  expect([0, 1, 2, 3, 4, 9].map(line)).toEqual([0.5, 0.125, -0.25, -0.625, -1, -1]);
+  expect(linearDecay({ steps: 2 })(1)).toBe(0.5);
+  const share = inverseSigmoidDecay({ k: 40 });
+  for (const step of [0, 1, 80, 148, 300]) expect(share(step)).toBeCloseTo(40 / (40 + Math.exp(step / 40)), 14);
+  expect(share(1e9)).toBe(0);
+  expect(inverseSigmoidDecay({ k: 1 })(0)).toBe(0.5);
+});
+
 test("a restart is where the periods before it end, whatever their lengths", () => {
   const anyRestarts = fc.record({ first: fc.integer({ min: 1, max: 50 }), longer: fc.constantFrom(1, 2, 3), restarts: fc.nat({ max: 8 }) });
   fc.assert(
@@ -109,6 +121,7 @@ test("numbers out of range are refused, in options and in steps", () => {
     ...[() => cosineDecay({ ...ten, alpha: 2 }), () => cosineDecayRestarts({ initialLearningRate, firstDecaySteps: 10, tMul: 0.5 })],
     ...[() => oneCycle({ ...cycle, pctStart: 0.6, threePhase: true }), () => oneCycle({ ...cycle, divFactor: 0 })],
     ...[() => warmUp({ steps: 0, to: 1 }), () => warmUp({ steps: 2, to: () => -1 })(0), () => noam({ modelDim: 0 })],
+    ...[() => linearDecay({ steps: 0 }), () => inverseSigmoidDecay({ k: 0.5 }), () => linearDecay({ steps: 1, to: Infinity })],
     ...[() => exponentialDecay(half)(-1), () => cosineDecay(ten)(0.5), () => exponentialDecay({ ...half, decayStep: 1 } as never)],
   ];
   for (const make of wrong) expect(make).toThrow(refused);

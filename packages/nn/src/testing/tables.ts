@@ -86,6 +86,8 @@ import { cosineDecayTable } from "../schedules/cosineDecay.ts";
 import { cosineDecayRestartsTable } from "../schedules/cosineDecayRestarts.ts";
 import { exponentialDecayTable } from "../schedules/exponentialDecay.ts";
 import { inverseTimeDecayTable } from "../schedules/inverseTimeDecay.ts";
+import { inverseSigmoidDecayTable } from "../schedules/inverseSigmoidDecay.ts";
+import { linearDecayTable } from "../schedules/linearDecay.ts";
 import { noamTable } from "../schedules/noam.ts";
 import { oneCycleTable } from "../schedules/oneCycle.ts";
 import { oneCycleMomentumTable } from "../schedules/oneCycleMomentum.ts";
@@ -236,6 +238,8 @@ export const otherTables = {
   oneCycleMomentum: oneCycleMomentumTable,
   warmUp: warmUpTable,
   noam: noamTable,
+  linearDecay: linearDecayTable,
+  inverseSigmoidDecay: inverseSigmoidDecayTable,
   plateau: plateauTable,
   reduceLROnPlateau: reduceLROnPlateauTable,
   checkpoints: checkpointsTable,

@@ -32,7 +32,7 @@ export async function evaluationRunner(
     flat = variables.flatOf("trainer.evaluate", averaged);
   const { inputs, totals, carried } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
-    totals: keep(totalsOf(backend, heads, built, dtype)),
+    totals: keep(totalsOf({ backend, heads, built, dtype, updates: () => variables.updates })),
     carried: keep(new Carried(backend, built, batch, dtype)),
   }));
   const bound = await bind({

@@ -3,10 +3,19 @@ import type { Backend } from "@sluice/core";
 import { entryOf } from "../host/entryOf.ts";
 import { Totals, type Addend, type Part } from "../learner/totals.ts";
 import type { BuiltModel } from "../model/built.ts";
-import { reportedName, reportedOf, type Head, type Reported } from "./heads.ts";
+import { lossWeightAt, reportedName, reportedOf, type Head, type Reported } from "./heads.ts";
 
-export function totalsOf(backend: Backend, heads: readonly Head[], built: BuiltModel, dtype: "f32" | "f64"): Totals {
-  return new Totals(backend, reportedOf(heads).map((one) => addendOf(one, built)), dtype, partsOf(heads)); // prettier-ignore
+interface Summing {
+  readonly backend: Backend;
+  readonly heads: readonly Head[];
+  readonly built: BuiltModel;
+  readonly dtype: "f32" | "f64";
+  /** The updates done when somebody looks; default those of each batch, which its objective has in its sums. */
+  readonly updates?: () => number;
+}
+
+export function totalsOf({ backend, heads, built, dtype, updates }: Summing): Totals {
+  return new Totals(backend, reportedOf(heads).map((one) => addendOf(one, built)), dtype, partsOf(heads, updates)); // prettier-ignore
 }
 
 function addendOf({ name, output, sums }: Reported, { outputs }: BuiltModel): Addend {
@@ -15,10 +24,10 @@ function addendOf({ name, output, sums }: Reported, { outputs }: BuiltModel): Ad
 }
 
 /** What counts by the weight of each output; nothing where there is one output without a name, as the batch's weight is its. */
-function partsOf(heads: readonly Head[]): readonly Part[] {
+function partsOf(heads: readonly Head[], updates: Summing["updates"]): readonly Part[] {
   if (heads[0]?.isNamed === false) return [];
   return heads.map((head) => ({
     measures: [reportedName(head, "loss"), ...head.metrics.map(({ name }) => reportedName(head, name))],
-    share: head.lossWeight,
+    share: typeof head.lossWeight === "number" ? head.lossWeight : updates === undefined ? 0 : () => lossWeightAt(head, updates()),
   }));
 }

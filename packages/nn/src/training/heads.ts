@@ -3,6 +3,7 @@ import { SluiceError, type Shape } from "@sluice/core";
 import type { Loss } from "../losses/loss.ts";
 import type { Measure, Target } from "../measures/measure.ts";
 import type { Metric, Sums } from "../metrics/metric.ts";
+import { scheduledAt, type Scheduled } from "../schedules/schedule.ts";
 import type { BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf } from "../host/entryOf.ts";
@@ -15,8 +16,13 @@ export interface Head {
   readonly output: string;
   readonly isNamed: boolean;
   readonly loss: Loss;
-  readonly lossWeight: number;
+  readonly lossWeight: Scheduled;
   readonly metrics: readonly Metric[];
+}
+
+/** What its loss counts after so many updates. Throws INVALID_ARGUMENT where a schedule gives no finite number. */
+export function lossWeightAt({ output, lossWeight }: Head, updates: number): number {
+  return scheduledAt(who, `lossWeights.${output}`, lossWeight, updates);
 }
 
 /** As reported: "accuracy" of an output without a name, "nextAccuracy" of "next". */

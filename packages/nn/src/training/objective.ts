@@ -1,6 +1,6 @@
 // What a model's losses and metrics come to for a batch: means over its samples, or their places, by how much each counts.
 import { constant, SluiceError, where, type Shape, type Tensor, type Tree } from "@sluice/core";
-import { dearer, positive, type Given, type Objective } from "../learner/update.ts";
+import { dearer, positive, type Given, type GivenScalars, type Objective } from "../learner/update.ts";
 import { broadcastLeading } from "../measures/broadcastLeading.ts";
 import { labelCounts } from "../measures/ignoring.ts";
 import type { Measure } from "../measures/measure.ts";
@@ -16,8 +16,8 @@ export function modelObjective(
   built: BuiltModel,
   heads: readonly Head[],
   moves: (weight: string) => boolean = () => false,
-): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor>) => Objective {
-  return (params, { batch: { x, y, weight, weights, lengths }, masks, state }) => {
+): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor> & GivenScalars) => Objective {
+  return (params, { batch: { x, y, weight, weights, lengths }, masks, state, scalars = {} }) => {
     const applied = built.apply(params as Named<Tree<Tensor>>, x, {
       drawn: masks,
       masks: masksOf(lengths, x, weight.dtype),
@@ -27,7 +27,7 @@ export function modelObjective(
     const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight, weights }));
     const carried = flat(built, applied.carried);
     const { moved, losses } = applied;
-    return { ...dearer(joined(heads, measured, weight), losses), ...(state !== undefined && { state: carried }), moved };
+    return { ...dearer(joined(heads, measured, weight, scalars), losses), ...(state !== undefined && { state: carried }), moved };
   };
 }
 
@@ -141,16 +141,25 @@ function joined(
   heads: readonly Head[],
   measured: readonly Measured[],
   samples: Tensor,
+  scalars: Named<Tensor>,
 ): Pick<Objective, "loss" | "weight" | "sums" | "ownWeights"> {
   const [first] = measured as readonly [Measured, ...Measured[]]; // there is a loss
   const meanOf = ({ sums: [sum], weight }: Measured): Tensor => sum.div(positive(weight)); // the loss is the first measure
   if (heads[0]?.isNamed === false) return { loss: meanOf(first), ...first };
-  const loss = measured.map((one, i) => meanOf(one).mul(heads[i]?.lossWeight ?? 1)).reduce((sum, each) => sum.add(each));
+  const parts = heads.map(({ output, lossWeight }, i) => {
+    const mean = meanOf(measured[i] ?? first); // there is one for each
+    return {
+      isMoving: Object.hasOwn(scalars, output),
+      loss: mean.mul(typeof lossWeight === "number" ? lossWeight : (scalars[output] ?? 1)),
+    };
+  });
+  const loss = parts.map((part) => part.loss).reduce((sum, each) => sum.add(each));
   const weight = samples.sum();
+  const moving = parts.filter(({ isMoving }) => isMoving).map((part) => part.loss.mul(weight)); // whose share is this batch's own
   return {
     loss,
     weight,
-    sums: [constant(0, [], loss.dtype), ...measured.flatMap(({ sums }) => sums)],
+    sums: [moving.reduce((sum, each) => sum.add(each), constant(0, [], loss.dtype)), ...measured.flatMap(({ sums }) => sums)],
     ownWeights: measured.map((one) => one.weight),
   };
 }

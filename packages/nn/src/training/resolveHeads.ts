@@ -1,12 +1,14 @@
 // What `compile` is told to measure: losses and metrics, by name or as they are, for each output. Importing it imports the common ones.
 import { SluiceError } from "@sluice/core";
-import { check, finite, options as known, refused } from "@sluice/core/arguments";
+import { check, options as known, refused } from "@sluice/core/arguments";
 import { resolveLoss } from "../losses/resolveLoss.ts";
 import { resolveMetric } from "../losses/resolveMetric.ts";
+import type { Scheduled } from "../schedules/schedule.ts";
 import type { AnyModel } from "../model/model.ts";
 import { maybeEntryOf } from "../host/entryOf.ts";
 import { single, type Names } from "../model/names.ts";
 import type { AnyLoss, AnyMetric, CompileOptions } from "../model/options.ts";
+import { anyWeight } from "./lossWeights.ts";
 import { validationName } from "./best.ts";
 import { reportedOf, type Head } from "./heads.ts";
 
@@ -38,13 +40,13 @@ async function measuredBy(loss: AnyLoss, metrics: readonly AnyMetric[]): Promise
 
 async function headsByName(outputs: readonly string[], { loss, lossWeights = {}, metrics = [] }: Given): Promise<readonly Head[]> {
   const losses = byOutput<AnyLoss>("loss", outputs, loss ?? {}),
-    weights = byOutput<number>("lossWeights", outputs, lossWeights),
+    weights = byOutput<Scheduled>("lossWeights", outputs, lossWeights),
     lists = byOutput<readonly AnyMetric[]>("metrics", outputs, Array.isArray(metrics) && metrics.length === 0 ? {} : metrics);
   const without = [...Object.keys(weights), ...Object.keys(lists)].find((name) => !Object.hasOwn(losses, name));
   if (without !== undefined && loss !== undefined) throw lossless(without);
   const heads = Object.entries(losses).map(async ([output, given]) => {
     const lossWeight = maybeEntryOf(weights, output) ?? 1;
-    check(who, `lossWeights.${output}`, lossWeight, finite);
+    check(who, `lossWeights.${output}`, lossWeight, anyWeight);
     return { output, isNamed: true, lossWeight, ...(await measuredBy(given, maybeEntryOf(lists, output) ?? [])) };
   });
   return Promise.all(heads);

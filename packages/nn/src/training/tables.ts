@@ -8,6 +8,7 @@ import { lossNames, type LossName } from "../losses/names.ts";
 import type { Loss } from "../losses/loss.ts";
 import { metricNames, type MetricName } from "../losses/metricNames.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { anyWeight } from "./lossWeights.ts";
 import { whichTable } from "../learner/learner.ts";
 import { anyOptimizer } from "../optimizers/optimizer.ts";
 import { anyRecord, callable, counter, either, having, listOf, someOf } from "../options/rules.ts";
@@ -56,7 +57,7 @@ export const compileTable = {
   backend: required(anyBackend),
   optimizer: optional(anyOptimizer),
   loss: optional(either<CompileLoss, CompileLoss>(oneLoss, someOf(oneLoss, "a record of them by output"))),
-  lossWeights: optional(someOf(finite, "a record of numbers by output")),
+  lossWeights: optional(someOf(anyWeight, "a record by output, each a number or a function")),
   metrics: preset(either<CompileMetrics, CompileMetrics>(someMetrics, someOf(someMetrics, "a record of such lists by output")), []),
   groups: preset(listOf(anyRecord as Rule<WeightGroup>), []), // each is checked by its own table
   gradientAccumulationSteps: preset(size, 1),

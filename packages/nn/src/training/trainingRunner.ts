@@ -15,6 +15,7 @@ import { DrawnArray } from "../learner/drawnArray.ts";
 import type { Batches, MeasuredBatches, Setting, TrainingBatches } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { createUpdater } from "../learner/updater.ts";
+import { scheduledWeights } from "./lossWeights.ts";
 import { modelObjective } from "./objective.ts";
 
 export interface TrainingRunner {
@@ -36,7 +37,7 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
   const [heads, variables] = [setting.heads("trainer.fit"), setting.variables("trainer.fit")];
   const built = setting.build(batches.sample);
   const { totals, carried } = allOrNothing((keep) => ({
-    totals: keep(totalsOf(backend, heads, built, dtype)),
+    totals: keep(totalsOf({ backend, heads, built, dtype })),
     carried: keep(new Carried(backend, built, batches.batch, dtype)),
   }));
   const held: Held[] = [totals, carried];
@@ -143,7 +144,10 @@ async function batchUpdater(
   const updater = await createUpdater({
     ...{ backend, dtype, seed, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
-    task: { layout, objective: modelObjective(built, heads, (weight) => moving.has(weight)), optimizer, skipsUnsound: false },
+    task: {
+      ...{ layout, objective: modelObjective(built, heads, (weight) => moving.has(weight)), optimizer, skipsUnsound: false },
+      scalars: scheduledWeights(heads),
+    },
     held: [inputs, ...Object.values(masks)],
   });
   return {

@@ -244,6 +244,8 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   exponentialDecay: scheduling(otherTables.exponentialDecay),
   inverseTimeDecay: scheduling(otherTables.inverseTimeDecay),
   noam: scheduling(otherTables.noam),
+  linearDecay: scheduling(otherTables.linearDecay),
+  inverseSigmoidDecay: scheduling(otherTables.inverseSigmoidDecay),
   oneCycle: scheduling(otherTables.oneCycle),
   oneCycleMomentum: scheduling(otherTables.oneCycleMomentum),
   piecewiseConstantDecay: scheduling(otherTables.piecewiseConstantDecay),
