@@ -232,6 +232,7 @@ export type {
   History,
   PredictOptions,
   Progress,
+  ScheduledSampling,
 } from "./model/options.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";

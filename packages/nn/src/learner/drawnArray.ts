@@ -1,12 +1,15 @@
 // What is random in one layer, a dropout mask or noise, update after update: drawn on the host from the seed, its name and the number of the update,
 // so that it is the same on every backend and after every resumption.
-import { random, zeros, type Backend, type NDArray, type Random, type TypedArray } from "@sluice/core";
+import { random, zeros, type Backend, type NDArray, type Random, type Shape, type TypedArray } from "@sluice/core";
 import type { Drawn } from "../layers/layer.ts";
 import { typedArray } from "../host/typedArray.ts";
 
+/** What layers have drawn, or numbers in [0, 1) that both dtypes hold as they are. */
+export type Numbers = Drawn | { readonly shape: Shape; readonly uniform: true; readonly seed?: number };
+
 export interface DrawnArrayOptions {
   readonly name: string;
-  readonly mask: Drawn;
+  readonly mask: Numbers;
   readonly batch: number;
   readonly dtype: "f32" | "f64";
   /** Where the layer has none of its own. */
@@ -16,7 +19,7 @@ export interface DrawnArrayOptions {
 export class DrawnArray {
   /** [batch, …mask.shape] */
   readonly array: NDArray;
-  readonly #mask: Drawn;
+  readonly #mask: Numbers;
   readonly #stream: Random;
   readonly #staging: TypedArray;
 
@@ -42,7 +45,8 @@ export class DrawnArray {
   }
 }
 
-function numbersOf(mask: Drawn, n: number, stream: Random): Float64Array {
+function numbersOf(mask: Numbers, n: number, stream: Random): Float64Array {
+  if ("uniform" in mask) return stream.uniform(n).map((u) => Math.floor(u * 2 ** 24) / 2 ** 24); // in f32 others round to 1
   if ("deviation" in mask) return stream.normal(n, mask.mean, mask.deviation);
   const { rate, values: [hit, otherwise] = [0, 1 / (1 - rate)] } = mask;
   const drawn = stream.uniform(n);

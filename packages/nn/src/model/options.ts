@@ -63,6 +63,20 @@ type BatchIterable<I extends Names, O extends Names> = Iterable<Data<I, O>> | As
 /** By label, 1 for those left out; a list of all; or "balanced": labels / (classes that are there · how often this one is), so that each class counts as much as any other. */
 export type ClassWeight = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
+/** Whether a model that scores the next token reads, while it learns, the true token or its own (Bengio et al. 2015). */
+export interface ScheduledSampling<I extends Names = null, O extends Names = null> {
+  /** The input that brings the tokens, the targets one step later; by default the only one. */
+  readonly input?: I & string;
+  /** The output that scores the next token of each step; by default the only one. */
+  readonly output?: O & string;
+  /** Probability that a step reads the true token: in 0 … 1, or a function of the updates done, such as `inverseSigmoidDecay`. At 1 the truth alone is read, and nothing costs anything. */
+  readonly teacherForcing: Scheduled;
+  /** How often the model reads what it has said itself, each a run forward of the whole sequence; the first so many tokens are as one step after the other would have them. Default 1. */
+  readonly passes?: number;
+  /** Draw the token by its probability (default), or take the likeliest. */
+  readonly sampling?: "sample" | "argmax";
+}
+
 /** How many steps of each sample count, where not all do: [samples], each 0 … steps. What stands past them, NaN included, changes no number. */
 export interface Lengths<I extends Names> {
   /** By name, for some of the inputs, where the model names them. */
@@ -90,6 +104,8 @@ export interface FitSettings<I extends Names = null, O extends Names = null, R e
    * 1 above ½. By name where outputs have names.
    */
   readonly classWeight?: (O extends null ? ClassWeight : never) | BySome<O, ClassWeight>;
+  /** Let the model read tokens of its own; default none. */
+  readonly scheduledSampling?: ScheduledSampling<I, O>;
   /** A new order of the samples for each epoch; default true. */
   readonly shuffle?: boolean;
   /** Of the shuffles; default the seed of `compile`. */

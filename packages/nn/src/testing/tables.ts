@@ -106,6 +106,7 @@ import { groupTable } from "../weights/roles.ts";
 import { saveTable } from "../saving/serialize.ts";
 import { loadTable } from "../saving/deserializeWith.ts";
 import { modelTable } from "../models/model.ts";
+import { samplingTable } from "../training/samplingPlan.ts";
 import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable, summaryTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
@@ -247,6 +248,7 @@ export const otherTables = {
   "model.summary": summaryTable,
   "model.compile": compileTable,
   "trainer.fit": fitTable,
+  "trainer.fit scheduledSampling": samplingTable,
   "trainer.evaluate": batchTable,
   "trainer.predict": predictTable,
   "trainer.stream": streamTable,

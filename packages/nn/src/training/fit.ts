@@ -10,6 +10,7 @@ import { FitTraining } from "./fitTraining.ts";
 import type { AnyTrainer, Callback, FitOptions } from "../model/model.ts";
 import type { EpochLog, History, Progress } from "../model/options.ts";
 import { Pace } from "./pace.ts";
+import { samplingOf } from "./samplingPlan.ts";
 import { packed, unpacked } from "./savedState.ts";
 import type { Session, Standing } from "./session.ts";
 import { takenBy } from "./setting.ts";
@@ -33,7 +34,9 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
     const best = new Best(session.variables(who), session.reported, options);
     const isStateful = Object.keys(session.build(first.sample).carried).length > 0;
     if (isStateful && (shuffle !== false || options.bucketBoundaries !== undefined)) throw shuffledState();
-    return await session.training.use({ ...takenBy(first), batch, boundaries }, (runner) => {
+    const { sampling, teacherForcing } = samplingOf(session, first, options.scheduledSampling);
+    return await session.training.use({ ...takenBy(first), batch, boundaries, sampling }, (runner) => {
+      runner.teacherForcing = teacherForcing;
       const logs: EpochLog[] = [];
       const training = new FitTraining({
         ...{ trainer, session, logs, batchSize: batch, epochs: options.epochs },

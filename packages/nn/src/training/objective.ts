@@ -9,6 +9,7 @@ import type { Applied, BuiltModel, BuiltOutput } from "../model/built.ts";
 import type { Named } from "../model/graph.ts";
 import { entryOf, maybeEntryOf } from "../host/entryOf.ts";
 import { flat, masksOf, nested, type BatchInputs } from "./batchInputs.ts";
+import { forcing, selfRead, type SamplingPlan } from "./scheduledSampling.ts";
 import { readsLogits, type Head } from "./heads.ts";
 
 /** Σ w·loss / Σ w, which is 0 for a batch in which nothing counts, with what layers add to it, and the sums of all measures. In training `moves` says which weights layers set. */
@@ -16,12 +17,22 @@ export function modelObjective(
   built: BuiltModel,
   heads: readonly Head[],
   moves: (weight: string) => boolean = () => false,
+  sampling?: SamplingPlan,
 ): (weights: Tree<Tensor>, given: Given<BatchInputs<Tensor>, Tensor> & GivenScalars) => Objective {
   return (params, { batch: { x, y, weight, weights, lengths }, masks, state, scalars = {} }) => {
-    const applied = built.apply(params as Named<Tree<Tensor>>, x, {
+    const ownWeights = params as Named<Tree<Tensor>>; // as the model has them
+    const context = {
       drawn: masks,
       masks: masksOf(lengths, x, weight.dtype),
       ...(state !== undefined && { carried: nested(built, state) }),
+    };
+    const truth = scalars[forcing];
+    const read =
+      sampling === undefined || truth === undefined
+        ? x
+        : selfRead(sampling, built, { weights: ownWeights, x, context, drawn: masks ?? {}, truth });
+    const applied = built.apply(ownWeights, read, {
+      ...context,
       learning: { rows: weight.greater(0), moves },
     });
     const measured = heads.map((head) => measuredBy(head, entryOf(built.outputs, head.output), { applied, y, weight, weights }));

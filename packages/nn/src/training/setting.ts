@@ -7,6 +7,7 @@ import type { AnyModel } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Variables } from "../learner/variables.ts";
 import type { Dataset } from "./dataset.ts";
+import type { SamplingPlan } from "./scheduledSampling.ts";
 import type { Head } from "./heads.ts";
 
 /** What a runner runs on: batches of so many samples. */
@@ -30,6 +31,8 @@ export interface MeasuredBatches extends Batches {
 export interface TrainingBatches extends MeasuredBatches {
   /** Of the buckets by length, ascending; none where all batches have as many steps. */
   readonly boundaries: readonly number[];
+  /** Where the model is to read tokens of its own. */
+  readonly sampling?: SamplingPlan | undefined;
 }
 
 export interface Setting {
@@ -57,8 +60,8 @@ export function measuredKeyOf({ rows, weighted, ...batches }: MeasuredBatches): 
   return `${keyOf(batches)} ${Object.values(rows).join("; ")} ${Object.entries(weighted).join(" ")}`;
 }
 
-export function trainingKeyOf({ boundaries, ...batches }: TrainingBatches): string {
-  return `${measuredKeyOf(batches)} ${boundaries.join()}`;
+export function trainingKeyOf({ boundaries, sampling, ...batches }: TrainingBatches): string {
+  return `${measuredKeyOf(batches)} ${boundaries.join()} ${JSON.stringify(sampling ?? null)}`;
 }
 
 /** What a Program for this data takes. */

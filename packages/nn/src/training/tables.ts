@@ -115,6 +115,7 @@ export const fitTable = {
   validationSplit: optional(share),
   bucketBoundaries: optional(listOf(size)),
   classWeight: optional(anyClassWeight), // checked with the labels
+  scheduledSampling: optional(anyRecord as Rule<NonNullable<FitOptions<Names, Names>["scheduledSampling"]>>), // by its own table
   shuffle: preset(boolean, true),
   seed: optional(finite), // that of `compile`
   monitor: optional(text), // "valLoss" with validation data, otherwise "loss"

@@ -12,9 +12,11 @@ import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { disposeEach, type Held } from "../learner/bind.ts";
 import { DrawnArray } from "../learner/drawnArray.ts";
-import type { Batches, MeasuredBatches, Setting, TrainingBatches } from "./setting.ts";
+import type { Scheduled } from "../schedules/schedule.ts";
+import type { Batches, Setting, TrainingBatches } from "./setting.ts";
 import type { Totals } from "../learner/totals.ts";
 import { createUpdater } from "../learner/updater.ts";
+import { drawnFor, forcing, forcingAt } from "./scheduledSampling.ts";
 import { scheduledWeights } from "./lossWeights.ts";
 import { modelObjective } from "./objective.ts";
 
@@ -22,6 +24,8 @@ export interface TrainingRunner {
   readonly totals: Totals;
   /** What goes on from batch to batch. */
   readonly carried: Carried;
+  /** How often the truth is read where the model samples; a fit says it before its first batch. */
+  teacherForcing: Scheduled;
   /** What runs: the backend's word for it. */
   readonly executor: string;
   /** Enqueues the update by these rows of the dataset, which are of one bucket. */
@@ -41,25 +45,26 @@ export async function trainingRunner(setting: Setting, batches: TrainingBatches)
     carried: keep(new Carried(backend, built, batches.batch, dtype)),
   }));
   const held: Held[] = [totals, carried];
+  const teaching: Teaching = { teacherForcing: 1 };
   try {
     const updaters: BatchUpdater[] = [];
     for (const boundary of [...batches.boundaries, undefined]) {
       const updater = await inBucket(boundary, () =>
-        batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried, whole: built }),
+        batchUpdater(setting, { ...batches, sample: cut(batches, boundary) }, { totals, carried, whole: built, teaching }),
       );
       updaters.push(updater);
       held.push(updater);
     }
-    return {
+    return Object.assign(teaching, {
       totals,
       carried,
       executor: updaters[0]?.executor ?? "none",
       run: (data, rows, bucket) => updaters[bucket]?.run(data, rows),
-      forget(skipped) {
+      forget(skipped: number) {
         variables.batches -= skipped;
       },
       dispose: () => disposeEach(held),
-    };
+    } satisfies Omit<TrainingRunner, keyof Teaching>);
   } catch (error) {
     disposeEach(held);
     throw error;
@@ -116,8 +121,11 @@ interface BatchUpdater extends Held {
   run(data: Dataset, rows: Rows): void;
 }
 
+type Teaching = Pick<TrainingRunner, "teacherForcing">;
+
 /** What all batches share. */
 interface Shared {
+  readonly teaching: Teaching;
   readonly totals: Totals;
   readonly carried: Carried;
   /** For samples of all steps. */
@@ -126,8 +134,8 @@ interface Shared {
 
 async function batchUpdater(
   setting: Setting,
-  { sample, batch, counted, rows, weighted }: MeasuredBatches,
-  { totals, carried, whole }: Shared,
+  { sample, batch, counted, rows, weighted, sampling }: Omit<TrainingBatches, "boundaries">,
+  { totals, carried, whole, teaching }: Shared,
 ): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
   const built = setting.build(sample);
@@ -138,15 +146,19 @@ async function batchUpdater(
   const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { batch, sample, counted, weighted, targets: targetsOf(heads, built, rows), dtype })),
     masks: Object.fromEntries(
-      Object.entries(built.drawn).map(([name, mask]) => [name, keep(new DrawnArray(backend, { name, mask, batch, dtype, seed }))]),
+      Object.entries({ ...built.drawn, ...(sampling && drawnFor(sampling, built)) }).map(([name, mask]) => [
+        name,
+        keep(new DrawnArray(backend, { name, mask, batch, dtype, seed })),
+      ]),
     ),
   }));
   const updater = await createUpdater({
     ...{ backend, dtype, seed, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
     task: {
-      ...{ layout, objective: modelObjective(built, heads, (weight) => moving.has(weight)), optimizer, skipsUnsound: false },
-      scalars: scheduledWeights(heads),
+      ...{ layout, optimizer, skipsUnsound: false },
+      objective: modelObjective(built, heads, (weight) => moving.has(weight), sampling),
+      scalars: { ...scheduledWeights(heads), ...(sampling && { [forcing]: (updates) => forcingAt(teaching.teacherForcing, updates) }) },
     },
     held: [inputs, ...Object.values(masks)],
   });
