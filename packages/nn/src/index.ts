@@ -178,6 +178,7 @@ export { cosineDecay, type CosineDecayConfig } from "./schedules/cosineDecay.ts"
 export { cosineDecayRestarts, type CosineDecayRestartsConfig } from "./schedules/cosineDecayRestarts.ts";
 export { exponentialDecay, type ExponentialDecayConfig } from "./schedules/exponentialDecay.ts";
 export { inverseTimeDecay, type InverseTimeDecayConfig } from "./schedules/inverseTimeDecay.ts";
+export { competence, type CompetenceConfig } from "./schedules/competence.ts";
 export { inverseSigmoidDecay, type InverseSigmoidDecayConfig } from "./schedules/inverseSigmoidDecay.ts";
 export { linearDecay, type LinearDecayConfig } from "./schedules/linearDecay.ts";
 export { noam, type NoamConfig } from "./schedules/noam.ts";
@@ -224,6 +225,7 @@ export type {
   Batches,
   ClassWeight,
   CompileOptions,
+  Curriculum,
   Data,
   EpochLog,
   EvaluateOptions,

@@ -119,7 +119,12 @@ export class Variables {
 
   /** Done. */
   get updates(): number {
-    return Math.floor(this.batches / this.#batchesPerUpdate);
+    return this.updatesBefore(0);
+  }
+
+  /** Done before the last so many batches. */
+  updatesBefore(batches: number): number {
+    return Math.floor((this.batches - batches) / this.#batchesPerUpdate);
   }
 
   /** Whether the next batch ends one. */

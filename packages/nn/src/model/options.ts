@@ -63,6 +63,14 @@ type BatchIterable<I extends Names, O extends Names> = Iterable<Data<I, O>> | As
 /** By label, 1 for those left out; a list of all; or "balanced": labels / (classes that are there · how often this one is), so that each class counts as much as any other. */
 export type ClassWeight = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
+/** Which samples a model may see while it learns: the easiest first, then ever more of them. */
+export interface Curriculum {
+  /** How hard each sample is: its length, for data with `lengths`, or a number for each, [samples]. */
+  readonly score: "length" | Numbers;
+  /** Share of the samples, the easiest, that a batch is drawn from, in 0 … 1: a function of the updates done, such as `competence`. */
+  readonly competence: Scheduled;
+}
+
 /** Whether a model that scores the next token reads, while it learns, the true token or its own (Bengio et al. 2015). */
 export interface ScheduledSampling<I extends Names = null, O extends Names = null> {
   /** The input that brings the tokens, the targets one step later; by default the only one. */
@@ -104,6 +112,11 @@ export interface FitSettings<I extends Names = null, O extends Names = null, R e
    * 1 above ½. By name where outputs have names.
    */
   readonly classWeight?: (O extends null ? ClassWeight : never) | BySome<O, ClassWeight>;
+  /**
+   * Easy samples first; default none. While competence is below 1 the batches of an epoch, as many as ever, are drawn anew for each; each epoch that begins with 1 has every sample once. For
+   * arrays that are shuffled.
+   */
+  readonly curriculum?: Curriculum;
   /** Let the model read tokens of its own; default none. */
   readonly scheduledSampling?: ScheduledSampling<I, O>;
   /** A new order of the samples for each epoch; default true. */

@@ -86,6 +86,7 @@ import { cosineDecayTable } from "../schedules/cosineDecay.ts";
 import { cosineDecayRestartsTable } from "../schedules/cosineDecayRestarts.ts";
 import { exponentialDecayTable } from "../schedules/exponentialDecay.ts";
 import { inverseTimeDecayTable } from "../schedules/inverseTimeDecay.ts";
+import { competenceTable } from "../schedules/competence.ts";
 import { inverseSigmoidDecayTable } from "../schedules/inverseSigmoidDecay.ts";
 import { linearDecayTable } from "../schedules/linearDecay.ts";
 import { noamTable } from "../schedules/noam.ts";
@@ -106,6 +107,7 @@ import { groupTable } from "../weights/roles.ts";
 import { saveTable } from "../saving/serialize.ts";
 import { loadTable } from "../saving/deserializeWith.ts";
 import { modelTable } from "../models/model.ts";
+import { curriculumTable } from "../training/curriculum.ts";
 import { samplingTable } from "../training/samplingPlan.ts";
 import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable, summaryTable } from "../training/tables.ts";
 
@@ -240,6 +242,7 @@ export const otherTables = {
   warmUp: warmUpTable,
   noam: noamTable,
   linearDecay: linearDecayTable,
+  competence: competenceTable,
   inverseSigmoidDecay: inverseSigmoidDecayTable,
   plateau: plateauTable,
   reduceLROnPlateau: reduceLROnPlateauTable,
@@ -248,6 +251,7 @@ export const otherTables = {
   "model.summary": summaryTable,
   "model.compile": compileTable,
   "trainer.fit": fitTable,
+  "trainer.fit curriculum": curriculumTable,
   "trainer.fit scheduledSampling": samplingTable,
   "trainer.evaluate": batchTable,
   "trainer.predict": predictTable,

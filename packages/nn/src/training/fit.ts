@@ -200,7 +200,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   const { signal } = options;
   const started = performance.now();
   const { steps: before } = await runner.totals.tally();
-  const batches = await source.epoch(session.epoch);
+  const batches = await source.epoch(session.epoch, before);
   const steps = batches.steps ?? batches.likely;
   const moment = { epoch, epochs: options.epochs, ...(steps !== undefined && { steps }) };
   if (before === 0) await callbacks.epochBegin(moment);

@@ -1,7 +1,8 @@
 // Where the batches of an epoch come from: arrays that hold all samples, in an order for each epoch, or a stream of batches.
 import { random } from "@sluice/core";
 import { inTurns } from "../host/turns.ts";
-import { byBuckets, inOrder, type Buckets } from "./batches.ts";
+import { byBuckets, inOrder, type Batching, type Buckets } from "./batches.ts";
+import { drawn, type Ranked } from "./curriculum.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
 import { permutation } from "./order.ts";
@@ -30,8 +31,8 @@ export interface Source {
   readonly batch: number;
   /** Undefined where they come in a stream. */
   readonly samples: number | undefined;
-  /** The batches of an epoch, from 0, counted over all of a trainer's. */
-  epoch(number: number): Promise<EpochBatches>;
+  /** The batches of an epoch, from 0, counted over all of a trainer's, of which so many are done. */
+  epoch(number: number, done?: number): Promise<EpochBatches>;
   /** Lets go of what is not asked for any more. */
   end(): Promise<void>;
 }
@@ -41,16 +42,29 @@ export interface Order {
   readonly buckets?: Buckets | undefined;
   /** The seed of the orders; default none. */
   readonly shuffle?: number | false;
+  /** Where the easiest samples come first; default none. */
+  readonly curriculum?: Course | undefined;
+}
+
+/** A curriculum, and what tells how far it is. */
+export interface Course extends Ranked {
+  /** Updates that so many batches come to, of those that the trainer has done. */
+  updatesBefore(batches: number): number;
 }
 
 /** The order of an epoch follows from the seed and the epoch's number. */
-export function arraysSource(data: Dataset, { batch, buckets, shuffle = false }: Order): Source {
+export function arraysSource(data: Dataset, { batch, buckets, shuffle = false, curriculum }: Order): Source {
   const { samples } = data;
+  const batching = async (number: number, done: number): Promise<Batching> => {
+    if (curriculum !== undefined && shuffle !== false && curriculum.competenceAt(curriculum.updatesBefore(done)) < 1)
+      return drawn(curriculum, { batch, buckets, seed: shuffle, epoch: number, updates: () => curriculum.updatesBefore(0) });
+    const order = shuffle === false ? undefined : await inTurns(permutation(random(shuffle).child(`shuffle ${number}`), samples));
+    return buckets === undefined ? inOrder(samples, batch, order) : byBuckets(buckets, batch, order);
+  };
   return {
     ...{ first: data, batch, samples },
-    async epoch(number) {
-      const order = shuffle === false ? undefined : await inTurns(permutation(random(shuffle).child(`shuffle ${number}`), samples));
-      const { steps, at, examples } = buckets === undefined ? inOrder(samples, batch, order) : byBuckets(buckets, batch, order);
+    async epoch(number, done = 0) {
+      const { steps, at, examples } = await batching(number, done);
       return { steps, at: (step) => (step > steps ? undefined : { data, ...at(step) }), examples };
     },
     end: async () => {},

@@ -6,6 +6,7 @@ import type { FitOptions } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
 import { bucketsOf } from "./batches.ts";
 import { classesWeighed } from "./classWeights.ts";
+import { ranked } from "./curriculum.ts";
 import type { Dataset } from "./dataset.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import { notePadding } from "./paddingNote.ts";
@@ -54,7 +55,7 @@ interface Found extends Omit<Sources, "validation"> {
 }
 
 async function arraysIn(session: Session, data: Dataset, options: Options): Promise<Found> {
-  const { validationSplit, classWeight, stepsPerEpoch, batchSize = 32, shuffle = true, seed = session.seed } = options;
+  const { validationSplit, classWeight, stepsPerEpoch, batchSize = 32, shuffle = true, seed = session.seed, curriculum } = options;
   if (stepsPerEpoch !== undefined)
     throw refused(who, "stepsPerEpoch", stepsPerEpoch, "left out where data are arrays: an epoch is all of them");
   notePadding(who, session.model, data);
@@ -64,7 +65,12 @@ async function arraysIn(session: Session, data: Dataset, options: Options): Prom
   const first = await inTurns(classesWeighed(part, classWeight, session.classes(part.sample)));
   const boundaries = boundariesOf(options, first);
   const buckets = boundaries.length === 0 ? undefined : bucketsOf(first, boundaries);
-  const order = { batch: Math.min(batchSize, at), buckets, shuffle: shuffle && seed };
+  if (curriculum !== undefined && !shuffle) throw refused(who, "curriculum", curriculum, "left out where shuffle is false");
+  const course = curriculum && {
+    ...(await ranked(first, curriculum, seed)),
+    updatesBefore: (batches: number) => session.variables(who).updatesBefore(batches),
+  };
+  const order = { batch: Math.min(batchSize, at), buckets, shuffle: shuffle && seed, curriculum: course };
   return {
     source: arraysSource(first, order),
     boundaries,
@@ -74,7 +80,9 @@ async function arraysIn(session: Session, data: Dataset, options: Options): Prom
 }
 
 async function streamIn(session: Session, batches: AnyBatches, options: Options): Promise<Found | undefined> {
-  const { validationSplit, classWeight, stepsPerEpoch, batchSize, shuffle, signal } = options;
+  const { validationSplit, classWeight, stepsPerEpoch, batchSize, shuffle, signal, curriculum } = options;
+  if (curriculum !== undefined)
+    throw refused(who, "curriculum", curriculum, "left out where data come in a stream, which has an order of its own");
   if (validationSplit !== undefined)
     throw refused(who, "validationSplit", validationSplit, "left out where data come in a stream: give validationData");
   if (shuffle === true) throw refused(who, "shuffle", shuffle, "left out where data come in a stream, which has an order of its own");

@@ -22,6 +22,7 @@ import type {
   Batches,
   CheckpointOptions,
   CompileOptions,
+  Curriculum,
   Data,
   EvaluateOptions,
   PredictOptions,
@@ -115,6 +116,7 @@ export const fitTable = {
   validationSplit: optional(share),
   bucketBoundaries: optional(listOf(size)),
   classWeight: optional(anyClassWeight), // checked with the labels
+  curriculum: optional(anyRecord as Rule<Curriculum>), // by its own table
   scheduledSampling: optional(anyRecord as Rule<NonNullable<FitOptions<Names, Names>["scheduledSampling"]>>), // by its own table
   shuffle: preset(boolean, true),
   seed: optional(finite), // that of `compile`

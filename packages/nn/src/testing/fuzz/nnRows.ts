@@ -245,6 +245,7 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
   inverseTimeDecay: scheduling(otherTables.inverseTimeDecay),
   noam: scheduling(otherTables.noam),
   linearDecay: scheduling(otherTables.linearDecay),
+  competence: scheduling(otherTables.competence),
   inverseSigmoidDecay: scheduling(otherTables.inverseSigmoidDecay),
   oneCycle: scheduling(otherTables.oneCycle),
   oneCycleMomentum: scheduling(otherTables.oneCycleMomentum),
