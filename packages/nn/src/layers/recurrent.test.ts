@@ -1,5 +1,17 @@
 // The options of cells and the masks of training, through layers.
-import { array, compile, initialise, lstm as cell, recurrence, variationalDropout, type HostArray, type Tensor } from "@sluice/core";
+import {
+  array,
+  compile,
+  initialise,
+  lstm as cell,
+  recurrence,
+  variationalDropout,
+  type Backend,
+  type HostArray,
+  type Program,
+  type Tensor,
+} from "@sluice/core";
+import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 import { afterAll, expect, test } from "vitest";
 import { layoutOf, pack, unpack } from "../weights/layout.ts";
@@ -116,6 +128,21 @@ test("training with masks is the same for the same seed and another for another,
   expect(await losses(noisy(), 1)).toEqual(first);
   expect(await losses(noisy(), 2)).not.toEqual(first);
   expect(await losses(noisy(9), 1)).not.toEqual(first);
+});
+
+test("dropout and zoneout of 0 are the Program without them", async () => {
+  const programs: Program[] = [];
+  const watched: Backend = { ...backend, compile: (program) => (programs.push(program), backend.compile(program)) };
+  const programOf = async (options: object): Promise<string> => {
+    programs.length = 0;
+    using trainer = await sequential([lstm({ units: 2, ...options }), dense({ units: 1 })]).compile({ backend: watched, optimizer: sgd(), loss: "mse" }); // prettier-ignore
+    await trainer.fit(data, { epochs: 1 });
+    return print(programs[0]!);
+  };
+  const plain = await programOf({});
+  for (const off of [{ dropout: 0, recurrentDropout: 0 }, { zoneout: 0 }, { zoneout: { h: 0, c: 0 } }])
+    expect(await programOf(off)).toBe(plain);
+  expect(await programOf({ zoneout: { h: 0, c: 0.5 } })).toBe(await programOf({ zoneout: { c: 0.5 } }));
 });
 
 test("a layer with all of its options comes back from a file as it was", async () => {

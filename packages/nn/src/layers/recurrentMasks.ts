@@ -29,7 +29,11 @@ export function masked<P extends Weights, S extends States>(cell: Cell<P, S>, co
   const { dropout = 0, recurrentDropout = 0, zoneout: rates } = config;
   const dropped: Cell<P, S> =
     dropout + recurrentDropout === 0 ? cell : variationalDropout(cell, { states: recurrentDropout > 0 ? ["h"] : [] });
-  return rates === undefined ? dropped : zoneout(dropped, { rates: rates as number }); // the names are checked there
+  if (rates === undefined) return dropped;
+  const zoned = zoneout(dropped, { rates: rates as number }); // the names are checked there
+  if (typeof rates === "number") return rates === 0 ? dropped : zoned;
+  const named = Object.entries(rates).filter(([, rate]) => rate > 0); // a rate of 0 would cost a map
+  return named.length === 0 ? dropped : zoneout(dropped, { rates: Object.fromEntries(named) as unknown as number }); // as above
 }
 
 /** How each tensor that the cell takes is drawn; where its rate is 0 it is left out. */
