@@ -4,7 +4,7 @@ import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { adam, learn, sgd, type AveragingConfig, type Optimizer, type WeightGroup } from "../index.ts";
+import { adam, learn, rmsprop, sgd, type AveragingConfig, type Optimizer, type WeightGroup } from "../index.ts";
 
 const backend = await open();
 const start = [1, -2, 0.5];
@@ -130,6 +130,15 @@ test("an average that is not asked for adds nothing to the Program, and one that
   const plain = await programOf({});
   expect(print(await programOf({ useEma: false, emaMomentum: 0.5, swaFrequency: 3 }))).toBe(print(plain));
   expect((await programOf({ useEma: true, emaOverwriteFrequency: 5 })).steps.length).toBe(plain.steps.length);
+});
+
+test("an optimizer that keeps an average of gradients keeps that of the weights beside it", async () => {
+  const centered = { learningRate: 0.05, centered: true, momentum: 0.5 };
+  const got = await after(rmsprop({ ...centered, useEma: true, emaMomentum: 0.8 }));
+  const seen: number[][] = [];
+  for (let n = 1; n <= gradients.length; n++) seen.push((await after(rmsprop({ ...centered, swaStart: 0 }), gradients.slice(0, n))).own);
+  const expected = byLoop({ useEma: true, emaMomentum: 0.8 }, seen);
+  got.average.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 12));
 });
 
 test("two averages at once, one that is not kept, and numbers out of range are refused", async () => {

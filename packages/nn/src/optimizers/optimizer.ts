@@ -12,7 +12,7 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** What every element of such an array is at first; 0 where nothing is said. */
   readonly starts?: Readonly<Record<string, number>>;
-  /** How the weights that come out of its updates are averaged, in the slot "average", which is none of its rule; its numbers are the last of `hyper`. Default not at all. */
+  /** How the weights that come out of its updates are averaged, in the slot "weightAverage", which is none of its rule; its numbers are the last of `hyper`. Default not at all. */
   readonly averaging?: Averaging;
   /** How many numbers it needs anew for each update. */
   readonly hyperLength: number;
