@@ -49,7 +49,7 @@ test.each([
   [["--seed=-1"], '--seed takes a whole number of at least 0, got "-1"'],
   [["--learning-rate", "0"], '--learning-rate takes a number above 0, got "0"'],
   [["--cell", "LSTM"], '--cell takes lstm or gru or rnn, got "LSTM"'],
-  [["--backend", "gpu"], '--backend takes cpu or reference, got "gpu"'],
+  [["--backend", "gpu"], '--backend takes cpu or workers or reference, got "gpu"'],
   [["--out", ""], "--out takes a folder, got nothing"],
   [["--epoch", "3"], "unknown option '--epoch'. The options are --epochs, --units"],
   [["--epochs"], "argument missing. The options are"],

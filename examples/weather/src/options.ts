@@ -1,7 +1,7 @@
 // What the user may say on the command line: one table, from which arguments are read, checked and explained.
 import { parseArgs } from "node:util";
 import { SluiceError } from "@sluice/core";
-import { backendNames } from "./backends.ts";
+import { backendNames } from "@sluice/example-common";
 import { cellNames } from "./model.ts";
 
 const table = {

@@ -1,6 +1,6 @@
 // How training is doing: one line that rewrites itself on a terminal, some ten plain lines elsewhere.
 import type { EpochLog, Progress } from "@sluice/nn";
-import { count, type Stream } from "./terminal.ts";
+import { count, type Stream } from "@sluice/example-common";
 
 export interface Reporter {
   onProgress(progress: Progress): void;

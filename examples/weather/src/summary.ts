@@ -3,7 +3,7 @@ import type { Options } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Results } from "./results.ts";
 import type { Score } from "./scores.ts";
-import { aligned, count, countOf, painter, type Stream } from "./terminal.ts";
+import { aligned, count, countOf, painter, type Stream } from "@sluice/example-common";
 import { steps, type Part } from "./windows.ts";
 
 /** What will run, on what. */

@@ -1,7 +1,7 @@
 // The numbers behind the plots, as tables: read by those who cannot see a plot, and by those who want the digits.
 import type { Results } from "../results.ts";
 import type { Score } from "../scores.ts";
-import { count } from "../terminal.ts";
+import { count } from "@sluice/example-common";
 import { steps, type Part } from "../windows.ts";
 import { escape, tag } from "./svg.ts";
 import { testDays } from "./testDays.ts";

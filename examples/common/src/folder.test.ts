@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { claimFolder, writeWhole } from "./output.ts";
+import { claimFolder, writeWhole } from "./folder.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "weather-"));
 afterAll(() => rm(folder, { recursive: true }));

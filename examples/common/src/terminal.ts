@@ -18,7 +18,7 @@ export function painter(stream: Stream): (format: "bold" | "dim" | "green" | "re
 /** Rows of cells, each column as wide as its widest cell; columns in `right` are flush right. */
 export function aligned(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, c) => Math.max(all[c] ?? 0, cell.length)), []);
-  const pad = (cell: string, c: number): string => (right.includes(c) ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!));
+  const pad = (cell: string, c: number): string => (right.includes(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0));
   return rows.map((row) => `  ${row.map(pad).join("  ")}`.trimEnd());
 }
 

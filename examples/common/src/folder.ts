@@ -45,7 +45,7 @@ function unwritable(path: string, cause: unknown): SluiceError {
   const fix = "Choose another folder with --out, or change what this one permits";
   return new SluiceError({
     code: "FILE_UNWRITABLE",
-    who: "weather.out",
+    who: "out",
     what: `cannot write ${path}: ${reason}`,
     fix,
     facts: { path },

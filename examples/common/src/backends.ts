@@ -3,6 +3,7 @@ import type { Backend } from "@sluice/core";
 
 const backends = {
   cpu: async () => (await import("@sluice/cpu")).open(),
+  workers: async () => (await import("@sluice/workers")).open(),
   reference: async () => (await import("@sluice/core/reference")).open(),
 } satisfies Record<string, () => Promise<Backend>>;
 
