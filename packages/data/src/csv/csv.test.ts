@@ -1,4 +1,6 @@
 // Csv: what is written is read, in one piece or in any, and what is wrong is told by line and column.
+import { parse as parseInPages } from "csv-parse/browser/esm/sync";
+import { parse as parseInNode } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { csvRows, matrix, oneHot, parseCsv, parseCsvStream } from "../index.ts";
@@ -8,7 +10,7 @@ const cell = fc.string({ unit: fc.constantFrom("a", "b", ",", '"', "\n", "\r", "
 const row = fc.record({ n: fc.double({ noNaN: true, noDefaultInfinity: true }), s: cell, c: cell });
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const written = (rows: readonly { readonly n: number; readonly s: string; readonly c: string }[], end: string) =>
-  ["s,x,n,c", ...rows.map(({ n, s, c }) => [quoted(s), "", Object.is(n, -0) ? "-0" : String(n), quoted(c)].join(","))].join(end);
+  ['"s",x,n,c', ...rows.map(({ n, s, c }) => [quoted(s), "", Object.is(n, -0) ? "-0" : String(n), quoted(c)].join(","))].join(end);
 
 test("what was written is read, in one piece or cut anywhere, as text or as bytes", async () => {
   await fc.assert(
@@ -19,9 +21,9 @@ test("what was written is read, in one piece or cut anywhere, as text or as byte
       fc.boolean(),
       async (rows, end, cuts, isBytes) => {
         const text = written(rows, end),
-          whole = isBytes ? new TextEncoder().encode(`\uFEFF${text}`) : text;
+          whole = isBytes ? new TextEncoder().encode(`\uFEFF${text}`) : `\uFEFF${text}`;
         const options = { types, missing: "keep", markers: [] } as const;
-        const table = parseCsv(text, options);
+        const table = parseCsv(`\uFEFF${text}`, options);
         expect([...table.columns.n]).toEqual(rows.map(({ n }) => n));
         expect(table.columns.s).toEqual(rows.map(({ s }) => s));
         const { codes, categories } = table.columns.c;
@@ -35,6 +37,22 @@ test("what was written is read, in one piece or cut anywhere, as text or as byte
       },
     ),
     { numRuns: 60 },
+  );
+});
+
+test("csv-parse's build for pages reads as the one for Node, errors included", () => {
+  const outcome = (parse: typeof parseInNode, text: string): unknown => {
+    try {
+      return parse(text, { info: true, relax_column_count: true, skip_empty_lines: true });
+    } catch (error) {
+      const { code, records } = error as { readonly code?: unknown; readonly records?: unknown }; // one of csv-parse's, which has both
+      return { code, records };
+    }
+  };
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom("a", ",", '"', "\n", "\r\n", "é", "\u{1F600}"), maxLength: 12 }), (text) => {
+      expect(outcome(parseInPages, text)).toEqual(outcome(parseInNode, text));
+    }),
   );
 });
 
@@ -85,6 +103,7 @@ test.each<[string, string, RegExp]>([
   ["columns that are not there", "m\n1", /line 1: the columns n, s are missing/],
   ["a column twice", "n,s,n\n1,a,2", /line 1: the column "n" is there twice/],
   ["a quote that stays open", 'n,s\r\n1,"a\r\nb"\r\n2,"c', /line 4: a quote that opens is never closed/],
+  ["a quote that stays open behind empty lines", 'n,s\n\n\n1,"c', /line 4: a quote that opens/],
   ["a quote within a cell", 'n,s\n1,a\n2,b"c', /line 3: a quote stands within/],
   ["something behind a quote", 'n,s\n1,"a"b', /line 2: something stands behind a quote/],
 ])("%s is told by its line", async (_, text, what) => {
@@ -92,6 +111,22 @@ test.each<[string, string, RegExp]>([
     told = expect.objectContaining({ code: "FILE_CORRUPT", message: expect.stringMatching(what) });
   expect(() => parseCsv(text, options)).toThrow(told);
   await expect(parseCsvStream([...text], options)).rejects.toThrow(told);
+});
+
+test("a file may mix its ends of lines", async () => {
+  const text = "n,s\n1,a\r\n2,b\r3,c";
+  const options = { types: { n: "number", s: "string" } } as const,
+    { columns } = parseCsv(text, options);
+  expect([[...columns.n], columns.s]).toEqual([[1, 2, 3], ["a", "b", "c"]]); // prettier-ignore
+  expect((await parseCsvStream([...text], options)).columns).toEqual(columns);
+});
+
+test("empty lines are passed over, also in a column by itself, where a cell of nothing in quotes is none", () => {
+  expect(parseCsv("n,s\n\n1,a\n\n\n2,b\n\n", { types: { n: "number" } }).rows).toBe(2);
+  const { rows, columns } = parseCsv('s\n\na\n""\n\n', { types: { s: "string" }, missing: "keep" });
+  expect([rows, columns.s]).toEqual([2, ["a", ""]]);
+  expect(() => parseCsv("n\n\n\n1\n\nx", { types: { n: "number" } })).toThrow(/line 6, column "n"/);
+  expect(() => parseCsv('n\n\n1\n\n"2', { types: { n: "number" } })).toThrow(/line 5: a quote that opens/);
 });
 
 test.each(["2023-02-29", "2026-13-01", "30.11.2026", "2026-11-30T25:00", "0001-01-01", "2026-1-1"])("%s is no date", (text) => {

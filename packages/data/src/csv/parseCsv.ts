@@ -7,6 +7,8 @@ import { rowReader, type RowValues } from "./rows.ts";
 import { tableOf, type Table } from "./table.ts";
 import type { CellOf } from "./types.ts";
 
+const byteOrderMark = /^\uFEFF/;
+
 /** Pieces of a text, or of its UTF-8, wherever they were cut: a file's stream, the body of a response. */
 export type TextStream = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
@@ -26,7 +28,9 @@ export function parseCsv<const T extends CsvTypes>(text: string, options: CsvOpt
   const reading = readingOf("parseCsv", options);
   if (typeof text !== "string") throw refused("parseCsv", "text", text, anyText.expected, [], "Of a stream take parseCsvStream");
   const reader = rowReader(reading);
-  const rows = recordsOf(text, reading).flatMap((record) => keep(reader.next(record)));
+  const rows: RowValues[] = [];
+  for (const records of recordsOf(text.replace(byteOrderMark, ""), reading))
+    for (const record of records) rows.push(...keep(reader.next(record)));
   return tableOf(options.types, checkRows(rows, reading));
 }
 
@@ -98,9 +102,12 @@ async function* decoded(stream: TextStream, { who, source }: Reading): AsyncGene
       });
     }
   };
+  let isFirst = true;
   for await (const piece of stream) {
     if (typeof piece !== "string" && !(piece instanceof Uint8Array)) check(who, "a piece of the stream", piece, anyText);
-    yield typeof piece === "string" ? piece : decode(piece);
+    const text = typeof piece === "string" ? piece : decode(piece);
+    yield isFirst ? text.replace(byteOrderMark, "") : text; // of bytes the decoder has taken it
+    isFirst &&= text === "";
   }
   yield decode();
 }

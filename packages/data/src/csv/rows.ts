@@ -41,7 +41,7 @@ export function rowReader(reading: Reading): RowReader {
 }
 
 function placesIn({ cells, line }: CsvRecord, reading: Reading): readonly number[] {
-  const names = cells.map((cell, i) => (i === 0 ? cell.replace(/^\uFEFF/, "") : cell).trim());
+  const names = cells.map((cell) => cell.trim());
   const missing = reading.columns.filter(({ name }) => !names.includes(name)).map(({ name }) => name),
     [first = "", ...more] = missing;
   if (missing.length > 0) {
