@@ -45,4 +45,5 @@ export { nearest } from "./arguments/nearest.ts";
 export { checkBackend } from "./arguments/backend.ts";
 export { show } from "./arguments/show.ts";
 export { type Asked, type HostNumbers, readNumbers } from "./host/numbers.ts";
+export { allocate } from "./dtypes/arrays.ts";
 export { anyInit } from "./arguments/anyInit.ts";

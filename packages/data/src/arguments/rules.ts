@@ -13,6 +13,12 @@ export function either<A, B>(a: Rule<A>, b: Rule<B>): Rule<A | B> {
   return { expected: `${a.expected}, or ${b.expected}`, accepts: (value): value is A | B => a.accepts(value) || b.accepts(value) };
 }
 
+/** With a length and items by place, whatever they are. */
+export function anyList<T>(expected: string): Rule<ArrayLike<T>> {
+  const accepts = (value: unknown): value is ArrayLike<T> => Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+  return { expected, accepts };
+}
+
 /** Which column: by its place or its name. */
 export const column: Rule<number | string> = either(count, text);
 

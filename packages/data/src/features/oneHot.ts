@@ -26,7 +26,7 @@ export function oneHot(values: readonly string[] | Category, options: OneHotOpti
   const who = "oneHot",
     { categories, others = "refuse" } = given(who, options, { categories: nonEmpty(listOf(text)), others: oneOf("refuse", "zeros") });
   const texts = textsOf(who, values),
-    names = categories ?? ("codes" in values ? values.categories : [...new Set(texts)].filter((one) => one !== ""));
+    names = categories ?? (isCategory(values) ? values.categories : [...new Set(texts)].filter((one) => one !== ""));
   if (texts.length === 0) throw new SluiceError({ code: "EMPTY_DATA", who, what: "there is no row" });
   if (new Set(names).size !== names.length) throw refused(who, "categories", categories, "a list of texts, each once");
   const places = new Map(names.map((name, c) => [name, c])),
@@ -39,8 +39,19 @@ export function oneHot(values: readonly string[] | Category, options: OneHotOpti
   return matrixOf(data, [texts.length, names.length], names);
 }
 
+function isCategory(values: unknown): values is Category {
+  return (
+    typeof values === "object" &&
+    values !== null &&
+    "codes" in values &&
+    values.codes instanceof Int32Array &&
+    "categories" in values &&
+    listOf(text).accepts(values.categories)
+  );
+}
+
 function textsOf(who: string, values: readonly string[] | Category): readonly string[] {
-  if (typeof values === "object" && "codes" in values) return Array.from(values.codes, (code) => values.categories[code] ?? "");
+  if (isCategory(values)) return Array.from(values.codes, (code) => values.categories[code] ?? "");
   const rule = listOf(text, "a list of texts, or a column of categories");
   if (!rule.accepts(values)) throw refused(who, "values", values, rule.expected);
   return values;

@@ -1,6 +1,7 @@
 // Columns of numbers side by side.
 import { SluiceError } from "@sluice/core";
-import { meant, record, refused } from "@sluice/core/arguments";
+import { check, meant, record, refused, text } from "@sluice/core/arguments";
+import { listOf } from "../arguments/rules.ts";
 import { matrixOf, type Matrix } from "./rows.ts";
 import { readArray, type Numbers } from "./numbers.ts";
 
@@ -15,6 +16,8 @@ export type ColumnNumbers = Numbers;
  */
 export function matrix(columns: object, names: readonly string[] = Object.keys(record("matrix", columns, "the columns"))): Matrix {
   const who = "matrix";
+  record(who, columns, "the columns");
+  check(who, "names", names, listOf(text));
   const parts = names.map((name) => partOf(who, columns, name)),
     rows = parts[0]?.rows ?? 0;
   if (rows === 0) throw new SluiceError({ code: "EMPTY_DATA", who, what: parts.length === 0 ? "there is no column" : "there is no row" });

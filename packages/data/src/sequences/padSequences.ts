@@ -1,6 +1,6 @@
 // Sequences of unlike lengths as one array.
 import { SluiceError, type HostArray } from "@sluice/core";
-import { anyNumber, maxElements, oneOf, refused, size } from "@sluice/core/arguments";
+import { allocate, anyNumber, maxElements, oneOf, refused, size } from "@sluice/core/arguments";
 import { given } from "../arguments/given.ts";
 import { isHostArray, readArray, type Numbers } from "../numbers/numbers.ts";
 
@@ -57,7 +57,7 @@ export function padSequences(sequences: readonly Numbers[], options: PadSequence
     elements = all.length * steps * row;
   if (elements > maxElements)
     throw refused(who, "the sequences", elements, `at most ${maxElements} numbers together`, [], "Say a smaller maxLength");
-  const data = new { i32: Int32Array, f32: Float32Array, f64: Float64Array }[dtype](elements).fill(value);
+  const data = allocate(dtype, elements, who).fill(value);
   if (dtype === "i32") checkWhole(value, "value");
   const lengths = Int32Array.from(all, ({ length, data: own }, s) => {
     const kept = Math.min(length, steps),

@@ -1,7 +1,7 @@
 // How many samples each part gets, and labels of samples as a list.
 import { SluiceError } from "@sluice/core";
-import { check, refused, seed as anySeed, size } from "@sluice/core/arguments";
-import { shareOrCount } from "../arguments/rules.ts";
+import { allocate, check, refused, seed as anySeed, size } from "@sluice/core/arguments";
+import { anyList, shareOrCount } from "../arguments/rules.ts";
 
 /** Indices of samples, in each part ascending where the order of samples is time, and otherwise shuffled. */
 export interface Split {
@@ -54,6 +54,7 @@ function round(value: number): number {
 /** How many samples. Throws EMPTY_DATA for none. */
 export function checkSamples(who: string, samples: number): void {
   check(who, "samples", samples, { ...size, expected: "how many samples there are: a whole number of at least 1" });
+  allocate("i32", samples, who); // which throws OUT_OF_MEMORY before anything is done
 }
 
 /** Labels or groups, numbered in the order in which they first come. Throws INVALID_ARGUMENT for what is no list of them, EMPTY_DATA for none. */
@@ -62,9 +63,7 @@ export function numbered(
   name: string,
   labels: ArrayLike<number | string>,
 ): { readonly of: Int32Array; readonly count: number } {
-  const given: unknown = labels;
-  if (!Array.isArray(given) && !(ArrayBuffer.isView(given) && "length" in given))
-    throw refused(who, name, labels, "a list of numbers or texts, one for each sample");
+  check(who, name, labels, anyList("a list of numbers or texts, one for each sample"));
   if (labels.length === 0) throw new SluiceError({ code: "EMPTY_DATA", who, what: `${name} is empty` });
   const places = new Map<number | string, number>();
   const of = Int32Array.from(labels as ArrayLike<never>, (label: unknown, i) => {

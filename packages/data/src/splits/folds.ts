@@ -2,6 +2,7 @@
 import { random, SluiceError } from "@sluice/core";
 import { check, count, size, type Rule } from "@sluice/core/arguments";
 import { given } from "../arguments/given.ts";
+import { anyList } from "../arguments/rules.ts";
 import { checkLabels, checkSamples, numbered, range, seedRule, without, type Fold } from "./counts.ts";
 
 export interface KFoldOptions {
@@ -17,11 +18,6 @@ const splitsRule: Rule<number> = {
   expected: "a whole number of at least 2",
   accepts: (value): value is number => size.accepts(value) && value >= 2,
 };
-const anyList = {
-  expected: "a list of the class of each sample",
-  accepts: (value: unknown): value is ArrayLike<number | string> => typeof value === "object" && value !== null && "length" in value,
-};
-
 /**
  * `splits` folds; each sample is tested in one of them and trained on in all others. Sizes differ by at most one; without labels the first samples % splits
  * folds have one more, as scikit-learn's KFold. Indices are ascending.
@@ -30,7 +26,11 @@ const anyList = {
 export function kFold(samples: number, options: KFoldOptions = {}): readonly Fold[] {
   const who = "kFold";
   checkSamples(who, samples);
-  const { splits = 5, seed, stratify } = given(who, options, { splits: splitsRule, seed: seedRule, stratify: anyList });
+  const {
+    splits = 5,
+    seed,
+    stratify,
+  } = given(who, options, { splits: splitsRule, seed: seedRule, stratify: anyList<number | string>("a list of the class of each sample") });
   checkSplits(who, splits, samples, "samples");
   const order = seed === undefined ? range(0, samples) : random(seed).permutation(samples);
   if (stratify === undefined) {

@@ -1,6 +1,7 @@
 // Parts drawn by lot, each class in the same share of each where labels are given.
 import { random } from "@sluice/core";
 import { given } from "../arguments/given.ts";
+import { anyList } from "../arguments/rules.ts";
 import { checkLabels, checkSamples, countsOf, numbered, partRules, seedRule, type Parts, type Split } from "./counts.ts";
 
 export interface ShuffledSplitOptions extends Parts {
@@ -10,11 +11,6 @@ export interface ShuffledSplitOptions extends Parts {
   readonly stratify?: ArrayLike<number | string>;
 }
 
-const anyList = {
-  expected: "a list of the class of each sample",
-  accepts: (value: unknown): value is ArrayLike<number | string> => typeof value === "object" && value !== null && "length" in value,
-};
-
 /**
  * Every index of 0 … samples − 1 in one part, drawn by lot and in that order. Shares are rounded up.
  * Throws INVALID_ARGUMENT for what is no share, number or label, SHAPE_MISMATCH for labels that are not one for each, EMPTY_DATA where none is left to train on.
@@ -22,7 +18,11 @@ const anyList = {
 export function shuffledSplit(samples: number, options: ShuffledSplitOptions): Split {
   const who = "shuffledSplit";
   checkSamples(who, samples);
-  const { seed = 0, stratify, ...parts } = given(who, options, { ...partRules, seed: seedRule, stratify: anyList });
+  const {
+    seed = 0,
+    stratify,
+    ...parts
+  } = given(who, options, { ...partRules, seed: seedRule, stratify: anyList<number | string>("a list of the class of each sample") });
   const { validation, test } = countsOf(who, samples, parts);
   const order = random(seed).permutation(samples);
   if (stratify === undefined)

@@ -1,7 +1,8 @@
 // Some of the samples.
 import { SluiceError, type HostArray } from "@sluice/core";
-import { count, refused, show } from "@sluice/core/arguments";
-import { isHostArray } from "../numbers/numbers.ts";
+import { check, count, refused, show } from "@sluice/core/arguments";
+import { anyList } from "../arguments/rules.ts";
+import { isHostArray, readArray } from "../numbers/numbers.ts";
 
 /**
  * The samples at these indices, in their order, as a copy: of a list, a typed array, an array with a shape [samples, …], or each of a record of these, as
@@ -15,6 +16,7 @@ import { isHostArray } from "../numbers/numbers.ts";
  * ```
  */
 export function take<const T extends object>(data: T, indices: ArrayLike<number>): T {
+  check("take", "indices", indices, anyList("a list of indices"));
   const samples = samplesIn(data, "data");
   for (let i = 0; i < indices.length; i++) {
     const index: unknown = indices[i];
@@ -57,7 +59,10 @@ function chosen(data: Typed, indices: ArrayLike<number>, width: number): Typed {
 function samplesIn(data: unknown, name: string): number {
   if (Array.isArray(data)) return data.length;
   if (ArrayBuffer.isView(data) && "length" in data) return Number(data.length);
-  if (isHostArray(data) && data.shape[0] !== undefined) return data.shape[0];
+  if (isHostArray(data)) {
+    const [first] = readArray("take", name, data).shape;
+    if (first !== undefined) return first;
+  }
   if (isCategorical(data)) return data.codes.length;
   const isPlain = Object.prototype.toString.call(data) === "[object Object]" && !isHostArray(data);
   const [one, ...more] = isPlain ? Object.entries(data as object).map(([key, part]) => [key, samplesIn(part, `${name}.${key}`)] as const) : []; // prettier-ignore

@@ -1,6 +1,8 @@
 // A stream in lists of some items.
-import { boolean, check, count, size } from "@sluice/core/arguments";
+import { SluiceError } from "@sluice/core";
+import { boolean, check, count, size, type Rule } from "@sluice/core/arguments";
 import { given } from "../arguments/given.ts";
+import { listOf } from "../arguments/rules.ts";
 import { iterated, type Stream } from "./stream.ts";
 
 export interface BatchedOptions {
@@ -45,10 +47,33 @@ async function* first<T>(stream: Stream<T>, n: number): AsyncGenerator<T, void, 
   }
 }
 
-/** Records with the same names as one record of lists: samples { x, y } as a batch { x: […], y: […] }. */
+/**
+ * Records with the same names as one record of lists: samples { x, y } as a batch { x: […], y: […] }.
+ * Throws EMPTY_DATA for none, INVALID_ARGUMENT for what are no records, SHAPE_MISMATCH, by place, for one with other names than the first.
+ */
 export function collated<T extends object>(samples: readonly T[]): { readonly [K in keyof T]: T[K][] } {
-  const names = Object.keys(samples[0] ?? {});
+  const who = "collated";
+  check(who, "samples", samples, listOf(anyRecord, "a list of records"));
+  const [first] = samples;
+  if (first === undefined) throw new SluiceError({ code: "EMPTY_DATA", who, what: "there is no sample" });
+  const names = Object.keys(first);
+  const other = samples.findIndex((sample) => Object.keys(sample).length !== names.length || names.some((name) => !Object.hasOwn(sample, name))); // prettier-ignore
+  if (other >= 0) throw unlike(names, Object.keys(samples[other] ?? {}), other);
   return Object.fromEntries(names.map((name) => [name, samples.map((sample) => sample[name as keyof T])])) as {
     readonly [K in keyof T]: T[K][];
-  }; // by the names of the first
+  }; // by these names
+}
+
+const anyRecord: Rule<object> = {
+  expected: "a record",
+  accepts: (value): value is object => typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value),
+};
+
+function unlike(names: readonly string[], own: readonly string[], place: number): SluiceError {
+  return new SluiceError({
+    code: "SHAPE_MISMATCH",
+    who: "collated",
+    what: `samples[${place}] has ${own.join(", ")}, the first has ${names.join(", ")}`,
+    facts: { place, names, own },
+  });
 }

@@ -79,6 +79,8 @@ test("a loop that ends early ends the stream, and what the stream throws comes o
 
 test("samples become a batch", () => {
   expect(collated([{ x: [1, 2], y: 0 }, { x: [3, 4], y: 1 }])).toEqual({ x: [[1, 2], [3, 4]], y: [0, 1] }); // prettier-ignore
+  expect(() => collated([])).toThrow(expect.objectContaining({ code: "EMPTY_DATA" }));
+  expect(() => collated([{ x: 1 }, { y: 1 }] as never)).toThrow(/samples\[1\] has y, the first has x/);
 });
 
 test.each<[string, () => unknown]>([

@@ -1,6 +1,6 @@
 // Series, and windows within them.
-import { SluiceError } from "@sluice/core";
-import { maxElements, refused } from "@sluice/core/arguments";
+import { SluiceError, type TypedArray } from "@sluice/core";
+import { allocate, maxElements, refused } from "@sluice/core/arguments";
 import { notFinite, readRows, type Rows } from "../numbers/rows.ts";
 import { isHostArray, type Numbers } from "../numbers/numbers.ts";
 
@@ -86,11 +86,11 @@ export interface Part {
 }
 
 /** These rows and columns of each window, one after the other. */
-export function gathered(places: readonly Place[], { offset, length, columns, dtype }: Part): Float32Array | Float64Array {
+export function gathered(places: readonly Place[], { offset, length, columns, dtype }: Part): TypedArray {
   const elements = places.length * length * columns.length;
   if (elements > maxElements)
     throw refused(who, "the windows", elements, `at most ${maxElements} numbers together`, [], "Take fewer steps, or a larger stride");
-  const data = new (dtype === "f32" ? Float32Array : Float64Array)(elements);
+  const data = allocate(dtype, elements, who);
   let at = 0;
   for (const { of, start } of places)
     for (let row = start + offset; row < start + offset + length; row++)
