@@ -94,7 +94,7 @@ const others =
   "check SluiceError Tensor add div equal greater greaterEqual less lessEqual maximum minimum mul neg notEqual sub where constant iota literal " +
   "abs cast ceil clip cos erf exp expm1 floor log log1p relu round sigmoid sin softplus sqrt square stopGradient tanh gather oneHot at broadcastTo concat expand flip named pad " +
   "reshape slice split squeeze stack transpose dot matmul pow argmax argmin logSoftmax softmax mapTensors tensorsOf scope assign trace leavesOf mapTree " +
-  "gradient valueAndGradient allOrNothing toBackend toHost disposeAll lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random";
+  "gradient valueAndGradient allOrNothing toBackend toHost disposeAll lowerGraph pipeline explain activations stacked isWeight lengths sinusoidalPositions random perturb gate watchRecurrences";
 
 /** What is spread into a record, and what takes names or switches as well. */
 const alsoTake: readonly string[] = ["recurrence's state", "initialise's init", "multiHeadAttention's rotary"];
