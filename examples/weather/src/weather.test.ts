@@ -31,14 +31,26 @@ test("a run trains, compares, and leaves a model that loads and a report", async
 
 test("the report needs no network and no script, and has every plot and table", async () => {
   const page = await readFile(join(folder, "run/report.html"), "utf8");
-  expect(page).not.toMatch(/https?:|<script|<link|<img|\bsrc=|\bhref=|@import|url\(|NaN|undefined|Infinity/);
-  for (const id of ["forecast", "losses", "histogram", "residuals"]) expect(page).toContain(`<figure id="${id}">`);
-  expect(page.match(/<svg/g)).toHaveLength(8);
-  expect(
-    page.match(/<svg[^>]* role="img" aria-labelledby="(\S+) (\S+)"><title id="\1">[^<]+<\/title><desc id="\2">[^<]+<\/desc>/g),
-  ).toHaveLength(8);
+  expect(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
+    /https?:|<script|<link|<img|\bsrc=|\bhref=|@import|url\(|NaN|undefined|Infinity/,
+  );
+  for (const id of ["forecast", "losses", "residuals"]) expect(page).toContain(`<figure id="${id}">`);
+  expect(page.match(/class="plot wide"/g)).toHaveLength(4); // the residuals are two plots
+  expect(page.match(/class="plot narrow"/g)).toHaveLength(4);
   expect(page.match(/<tr/g)).toHaveLength(5 + 3 + 221); // scores, epochs, days, each with a header
-  expect(page.match(/<(?!meta|!)[a-z]/g)).toHaveLength(page.match(/<\//g)!.length);
+});
+
+test("the bar under each error of the report is as long as that error", async () => {
+  const page = await readFile(join(folder, "run/report.html"), "utf8");
+  const table = page.slice(page.indexOf("<table"), page.indexOf("</table>"));
+  const cells = [...table.matchAll(/<td[^>]*>([\d.]+)<svg[^>]*><rect width="([\d.]+)%"/g)].map(
+    ([, error, width]) => Number(error) / Number(width),
+  );
+  expect(cells).toHaveLength(8);
+  for (const column of [0, 1]) {
+    const ratios = cells.filter((_, i) => i % 2 === column);
+    for (const ratio of ratios) expect(ratio / ratios.at(-1)!).toBeCloseTo(1, 1);
+  }
 });
 
 test.each(["lstm", "gru", "rnn"])("the same seed gives the same numbers, another one others: %s", async (cell) => {
