@@ -48,7 +48,7 @@ function contrast(a: string, b: string): number {
 
 test.each(themes)("on a %s page every series stands off the page, and off every other for every kind of sight", (_, theme) => {
   const hexes = seriesColours.map((pair) => pair[theme]);
-  for (const hex of hexes) expect(contrast(hex, pageColours.page[theme])).toBeGreaterThanOrEqual(3);
+  for (const hex of [...hexes, pageColours.truth[theme]]) expect(contrast(hex, pageColours.page[theme])).toBeGreaterThanOrEqual(3);
   for (const [kind, sight] of Object.entries(sights))
     for (const [i, a] of hexes.entries())
       for (const [j, b] of hexes.slice(0, i).entries())

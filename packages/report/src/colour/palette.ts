@@ -21,6 +21,7 @@ export const pageColours = {
   ink: ["#1c2024", "#e8eaec"],
   soft: ["#5d646c", "#9aa2aa"],
   faint: ["#e3e5e2", "#2b3035"],
+  truth: ["#868d94", "#7d868f"],
   warn: ["#a64b00", "#f0a35e"],
   good: ["#14715d", "#4fc4ac"],
 } as const satisfies Readonly<Record<string, readonly [light: string, dark: string]>>;
@@ -30,6 +31,8 @@ export const ink = "var(--ink)";
 export const soft = "var(--soft)";
 export const faint = "var(--faint)";
 export const pageColour = "var(--page)";
+/** What is compared with: behind everything, and off the page by 3 : 1. */
+export const truthColour = "var(--truth)";
 export const warn = "var(--warn)";
 
 /** The colour of the series at this place; after the last it begins anew, with `dashes` to tell them apart. */

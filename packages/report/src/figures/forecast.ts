@@ -1,7 +1,7 @@
 // What came beside what was forecast, with the intervals in which it should have come.
 import { listOf, isRecord, optional, optionsOf, preset, required, type Table as OptionTable } from "@sluice/nn/kit";
 import { fraction, text } from "@sluice/core/arguments";
-import { seriesColour, soft } from "../colour/palette.ts";
+import { seriesColour, truthColour } from "../colour/palette.ts";
 import { compact, percent } from "../values/format.ts";
 import { checkLengths, leftOut, readList } from "../values/read.ts";
 import { figure, type Figure, type FigureOptions, figureTable, type Numbers } from "./figure.ts";
@@ -71,7 +71,7 @@ export function forecast(options: ForecastOptions): Figure {
     points: values.map((y, i) => ({ x: at.values[i] ?? i, y })),
   });
   const panel = {
-    series: [seriesOf("truth", truth, 1, soft), seriesOf("forecast", said, 0, seriesColour(0))],
+    series: [{ ...seriesOf("truth", truth, 1, truthColour), width: 2.5 }, seriesOf("forecast", said, 0, seriesColour(0))],
     isTime: at.isTime,
     x: { name: given.xLabel },
     y: { name: given.yLabel, format: given.format },
@@ -97,7 +97,7 @@ export function forecast(options: ForecastOptions): Figure {
   };
   return figure(given, {
     legend: [
-      { text: "truth", mark: "line", colour: soft },
+      { text: "truth", mark: "line", colour: truthColour },
       { text: "forecast", mark: "line", colour: seriesColour(0) },
       ...bands.map(({ level }): MarkKey => ({ text: `${percent(level, 0)} interval`, mark: "band", colour: seriesColour(0) })),
     ],

@@ -107,9 +107,9 @@ const momentOf = (isTime: boolean | undefined) =>
   isTime === true ? (point: { x: number }) => new Date(point.x) : (point: { x: number }) => point.x;
 
 /** It breaks where a number is missing. */
-function line({ points, colour, dash }: Series, panel: LinePanel): Plot.Markish {
+function line({ points, colour, dash, width = 1.75 }: Series, panel: LinePanel): Plot.Markish {
   const y = (point: Point): number => (fits(point, panel) ? point.y : Number.NaN);
-  const style = { stroke: colour, strokeWidth: 1.75, ...(dash === undefined ? {} : { strokeDasharray: dash }) };
+  const style = { stroke: colour, strokeWidth: width, ...(dash === undefined ? {} : { strokeDasharray: dash }) };
   return Plot.line(points, { x: momentOf(panel.isTime), y, ...style });
 }
 

@@ -64,7 +64,7 @@ export function scatterPanel(panel: ScatterPanel, size: Size, label: string): st
       ...(panel.diagonal === true
         ? [Plot.line(corners, { x: (one: number) => one, y: (one: number) => one, stroke: soft, strokeDasharray: "4 4" })]
         : []),
-      ...(panel.stems === true ? [Plot.ruleX(drawable, { x: at, y1: 0, y2: "y", stroke: seriesColour(0), strokeOpacity: 0.45 })] : []),
+      ...(panel.stems === true ? [Plot.ruleX(drawable, { x: at, y1: 0, y2: "y", stroke: seriesColour(0), strokeOpacity: 0.7 })] : []),
       Plot.ruleX(
         drawable.filter(({ low }) => low !== undefined),
         { x: at, y1: "low", y2: "high", stroke: seriesColour(0), strokeWidth: 1.5 },
@@ -72,7 +72,7 @@ export function scatterPanel(panel: ScatterPanel, size: Size, label: string): st
       Plot.dot(drawable, {
         x: at,
         y: "y",
-        r: panel.r ?? 2.5,
+        r: panel.r ?? (panel.stems === true ? 2 : 2.5),
         fill: seriesColour(0),
         fillOpacity: drawable.length > 60 ? 0.7 : 1,
         ...title,

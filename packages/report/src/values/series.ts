@@ -20,6 +20,8 @@ export interface Series {
   readonly points: readonly Point[];
   readonly colour: string;
   readonly dash: string | undefined;
+  /** In pixels; default 1.75. */
+  readonly width?: number;
   /** In the order of all, which says the colour. */
   readonly place: number;
 }
