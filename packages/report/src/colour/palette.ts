@@ -44,3 +44,10 @@ export function seriesColour(place: number): string {
 export function dashes(place: number): string | undefined {
   return [undefined, "7 3", "2 3", "9 3 2 3"][Math.floor(place / seriesColours.length) % 4];
 }
+
+export type DotSymbol = "circle" | "square" | "diamond" | "triangle";
+
+/** The shape of a series' dots: a circle for the first round of colours. */
+export function dotSymbol(place: number): DotSymbol {
+  return (["circle", "square", "diamond", "triangle"] as const)[Math.floor(place / seriesColours.length) % 4] ?? "circle";
+}

@@ -44,7 +44,7 @@ export function alignment(options: AlignmentOptions): Figure {
       all.length === 0
         ? []
         : [{ ramp: "sequential", low: "0", middle: compact(high / 2), high: compact(high) }, ...(bad > 0 ? [missingKey] : [])],
-    notes: bad > 0 ? [`${bad} of ${all.length} weights ${bad === 1 ? "is" : "are"} not finite: crossed out.`] : [],
+    warnings: bad > 0 ? [`${bad} of ${all.length} weights ${bad === 1 ? "is" : "are"} not finite: crossed out.`] : [],
     panels: [
       {
         draw: (size, label) =>

@@ -54,7 +54,7 @@ export function bars(options: BarsOptions): Figure {
     given.bars.map(({ value }) => value),
   );
   return figure(given, {
-    notes: note === undefined ? [] : [note],
+    warnings: note === undefined ? [] : [note],
     panels: given.bars.length === 0 ? [] : [{ draw: (size, label) => barPanel(given, size, label) }],
     table: given.table,
   });

@@ -58,7 +58,7 @@ export function confusionMatrix(options: ConfusionMatrixOptions): Figure {
         ? ""
         : `Rows are what it was, columns what it was taken for, as shares of the row. ${percent(right / total)} of ${grouped(total)} are right.`,
     legend: total === 0 ? [] : [{ ramp: "sequential", low: "0\u00A0%", middle: "of the row", high: "100\u00A0%" }],
-    notes: total > 0 && never.length > 0 ? [`${never.length} of ${classes.length} classes never came.`] : [],
+    warnings: total > 0 && never.length > 0 ? [`${never.length} of ${classes.length} classes never came.`] : [],
     panels: [
       {
         draw: (size, label) =>

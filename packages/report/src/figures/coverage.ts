@@ -72,7 +72,7 @@ export function coverage(options: CoverageOptions): Figure {
             { text: "what chance does", mark: "band", colour: seriesColour(0) },
             { text: "as said", mark: "rule" },
           ],
-    notes: lost ? ["Cases whose truth or interval is not finite do not count."] : [],
+    warnings: lost ? ["Cases whose truth or interval is not finite do not count."] : [],
     columns: 2,
     panels: [{ draw: (size, label) => scatterPanel(scatter, size, label) }],
     table: counted.length === 0 ? undefined : numbersOf(counted),

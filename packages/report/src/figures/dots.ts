@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { anyNumber } from "@sluice/core/arguments";
 import { optional, optionsOf, preset, recordOf, required, type Table as OptionTable } from "@sluice/nn/kit";
-import { faint, ink, pageColour, seriesColour, soft } from "../colour/palette.ts";
+import { dotSymbol, faint, ink, pageColour, seriesColour, soft } from "../colour/palette.ts";
 import { axisOf } from "../drawing/axis.ts";
 import { drawn } from "../drawing/drawn.ts";
 import type { Size } from "../drawing/size.ts";
@@ -57,12 +57,13 @@ export function dots(options: DotsOptions): Figure {
   const key = (name: string): MarkKey => ({
     text: name,
     mark: given.hollow.includes(name) ? "ring" : "dot",
+    symbol: dotSymbol(palette.indexOf(name)),
     colour: seriesColour(palette.indexOf(name)),
   });
   const dashed = Object.entries(given.rules).map(([name, value]): MarkKey => ({ text: `${name}, ${given.format(value)}`, mark: "rule" }));
   return figure(given, {
     legend: [...palette.filter((name) => seen.includes(name)).map(key), ...dashed],
-    notes: note === undefined ? [] : [note],
+    warnings: note === undefined ? [] : [note],
     panels: [{ draw: (size, label) => panel({ ...given, marks, palette }, size, label) }],
   });
 }
@@ -77,6 +78,32 @@ interface Drawing {
   readonly rules: Readonly<Record<string, number>>;
 }
 
+/** A mark for each shape that there is. */
+function circles(
+  all: readonly Mark[],
+  dy: number,
+  { palette, hollow, format: write }: Pick<Drawing, "palette" | "hollow" | "format">,
+): Plot.Markish[] {
+  const colour = ({ name }: Mark): string => seriesColour(palette.indexOf(name));
+  const style = {
+    x: "value",
+    y: "row",
+    dy,
+    r: 4.5,
+    strokeWidth: 2,
+    stroke: { value: colour, scale: null },
+    fill: { value: (mark: Mark) => (hollow.includes(mark.name) ? pageColour : colour(mark)), scale: null },
+    title: ({ name, value }: Mark) => `${name}: ${write(value)}`,
+  };
+  const shapes = new Set(all.map(({ name }) => dotSymbol(palette.indexOf(name))));
+  return [...shapes].map((symbol) =>
+    Plot.dot(
+      all.filter(({ name }) => dotSymbol(palette.indexOf(name)) === symbol),
+      { ...style, symbol },
+    ),
+  );
+}
+
 function panel({ rows, marks, palette, hollow, scale, format: write, rules }: Drawing, size: Size, label: string): string | undefined {
   const names = Object.keys(rows);
   const drawable = marks.filter(({ value }) => Number.isFinite(value) && (scale === "linear" || value > 0));
@@ -87,7 +114,6 @@ function panel({ rows, marks, palette, hollow, scale, format: write, rules }: Dr
   if (x === undefined || drawable.length === 0) return undefined;
   const pitch = isWide ? 22 : 36,
     dy = isWide ? 0 : 7;
-  const colour = ({ name }: Mark): string => seriesColour(palette.indexOf(name));
   return drawn(size, label, {
     height: names.length * pitch + 30,
     marginTop: 26,
@@ -110,16 +136,7 @@ function panel({ rows, marks, palette, hollow, scale, format: write, rules }: Dr
         dx: isWide ? -14 : -8,
         dy: isWide ? 0 : -9,
       }),
-      Plot.dot(drawable, {
-        x: "value",
-        y: "row",
-        dy,
-        r: 4.5,
-        strokeWidth: 2,
-        stroke: { value: colour, scale: null },
-        fill: { value: (mark: Mark) => (hollow.includes(mark.name) ? pageColour : colour(mark)), scale: null },
-        title: ({ name, value }: Mark) => `${name}: ${write(value)}`,
-      }),
+      ...circles(drawable, dy, { palette, hollow, format: write }),
     ],
   });
 }

@@ -3,6 +3,7 @@ import { type Numbers, optional, type Table as OptionTable } from "@sluice/nn/ki
 import { text } from "@sluice/core/arguments";
 import type { Size } from "../drawing/size.ts";
 import type { Table } from "../tables/table.ts";
+import { texts } from "../values/rules.ts";
 import type { Key } from "./legend.ts";
 
 export type { Numbers, Size };
@@ -16,8 +17,10 @@ export interface Figure {
   /** What to see, for those who see it and those who do not. */
   readonly description: string;
   readonly legend: readonly Key[];
-  /** What is not drawn, and why. */
+  /** What there is to know beside it. */
   readonly notes: readonly string[];
+  /** What is not drawn, and why; and whatever else the reader should not overlook. */
+  readonly warnings: readonly string[];
   readonly panels: readonly Panel[];
   /** How many panels stand side by side where there is room. */
   readonly columns: number;
@@ -38,31 +41,46 @@ export interface FigureOptions {
   readonly description?: string;
   /** Of the element, for links of the page: letters, digits and "-". Default made of the title. */
   readonly id?: string;
+  /** Lines under the figure; default none. */
+  readonly notes?: readonly string[];
+  /** The same in a colour that stands out; the figure adds what it could not draw. Default none. */
+  readonly warnings?: readonly string[];
 }
 
 export const figureTable = {
   title: { rule: text, required: true },
   description: optional(text),
+  notes: optional(texts),
+  warnings: optional(texts),
   id: optional({
     expected: 'letters, digits and "-"',
     accepts: (value: unknown): value is string => typeof value === "string" && /^[A-Za-z][\w-]*$/.test(value),
   }),
 } as const satisfies OptionTable<FigureOptions>;
 
-/** A figure of what is given, with nothing for the rest. */
+interface Said {
+  readonly title: string;
+  readonly description?: string | undefined;
+  readonly id?: string | undefined;
+  readonly notes?: readonly string[] | undefined;
+  readonly warnings?: readonly string[] | undefined;
+}
+
+/** A figure of what the caller said and of what it is made of, with nothing for the rest. `warnings` are those of the figure itself. */
 export function figure(
-  { title, description, id }: { readonly title: string; readonly description?: string | undefined; readonly id?: string | undefined },
-  parts: Pick<Figure, "panels"> & Partial<Omit<Figure, "kind">>,
+  { title, description, id, notes = [], warnings = [] }: Said,
+  parts: Pick<Figure, "panels"> & Partial<Pick<Figure, "description" | "legend" | "columns" | "table" | "warnings">>,
 ): Figure {
   return {
     kind: "figure",
     id,
     title,
     legend: [],
-    notes: [],
     columns: 1,
     table: undefined,
     ...parts,
+    notes,
+    warnings: [...warnings, ...(parts.warnings ?? [])],
     description: description ?? parts.description ?? "",
   };
 }

@@ -101,7 +101,7 @@ export function forecast(options: ForecastOptions): Figure {
       { text: "forecast", mark: "line", colour: seriesColour(0) },
       ...bands.map(({ level }): MarkKey => ({ text: `${percent(level, 0)} interval`, mark: "band", colour: seriesColour(0) })),
     ],
-    notes: [leftOut("the truth", truth), leftOut("the forecast", said)].filter((note) => note !== undefined),
+    warnings: [leftOut("the truth", truth), leftOut("the forecast", said)].filter((note) => note !== undefined),
     panels: [{ draw: (size, label) => linePanel(panel, size, label) }],
   });
 }

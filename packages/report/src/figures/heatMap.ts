@@ -71,7 +71,7 @@ export function heatMap(options: HeatMapOptions): Figure {
   const bad = numbers.filter((value) => !Number.isFinite(value)).length;
   return figure(given, {
     legend: colours === undefined ? [] : [colours.key, ...(bad > 0 ? [missingKey] : [])],
-    notes: [...notesOf(numbers, bad, given.scale), ...coarse(all.map(({ values }) => values))],
+    warnings: [...notesOf(numbers, bad, given.scale), ...coarse(all.map(({ values }) => values))],
     columns: Math.min(2, all.length),
     panels: all.map(({ name, values }) => ({
       ...(name === "" ? {} : { title: name }),

@@ -30,7 +30,7 @@ export function histogram(options: HistogramOptions): Figure {
   const note = leftOut("values", values);
   const bins = binsOf(values, given.binWidth);
   return figure(given, {
-    notes: note === undefined ? [] : [note],
+    warnings: note === undefined ? [] : [note],
     panels: [{ draw: (size, label) => histogramPanel({ bins, format: given.format, xName: given.xLabel }, size, label) }],
   });
 }

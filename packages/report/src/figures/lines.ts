@@ -32,6 +32,8 @@ export interface LinesOptions extends FigureOptions {
   readonly dots?: boolean;
   /** Names whose colours are these in this order, so that a name has one colour in several figures. */
   readonly palette?: readonly string[];
+  /** Names whose marks are rings. */
+  readonly hollow?: readonly string[];
   readonly table?: Table;
 }
 
@@ -49,6 +51,7 @@ const linesTable = {
   proportional: preset(boolean, false),
   dots: preset(boolean, false),
   palette: preset(texts, []),
+  hollow: preset(texts, []),
   table: optional(madeTable),
 } satisfies OptionTable<LinesOptions>;
 
@@ -70,14 +73,18 @@ export function lines(options: LinesOptions): Figure {
     rules: rules.map(([, height]) => height),
     guides: given.proportional ? firstPower(series) : [],
     dots: given.dots,
+    hollow: given.hollow,
     named: series.length > 1,
     whole:
       given.x === undefined && given.xFormat === undefined && series.every(({ points }) => points.every(({ x }) => Number.isInteger(x))),
   };
   const dashed = rules.map(([name, height]): MarkKey => ({ text: `${name}, ${write(height)}`, mark: "rule" }));
   return figure(given, {
-    legend: [...(series.length > 1 ? series.map(({ name, place }) => lineKey(name, place)) : []), ...dashed],
-    notes: [
+    legend: [
+      ...(series.length > 1 ? series.toSorted((a, b) => a.place - b.place).map(({ name, place }) => lineKey(name, place)) : []),
+      ...dashed,
+    ],
+    warnings: [
       ...series.map(({ name, points }) =>
         leftOut(
           name,

@@ -65,7 +65,7 @@ export function residuals(options: ResidualsOptions): Figure {
   };
   return figure(given, {
     description: sentence(all.filter(Number.isFinite), given.unit),
-    notes: [
+    warnings: [
       ...(note === undefined ? [] : [note]),
       ...(every > 1 ? [`Of ${all.length} residuals every ${every}th has a dot; the histogram counts all.`] : []),
     ],

@@ -76,13 +76,13 @@ test("a heat map has its first row on top, more is a later colour, and what is n
     ],
   });
   expect(fills(wide(figure))).toEqual(["var(--s0)", "var(--s5)", "var(--s10)", "var(--s16)", "var(--faint)", "var(--s31)"]);
-  expect(figure.notes).toEqual(["1 of 6 values is not finite: crossed out."]);
+  expect(figure.warnings).toEqual(["1 of 6 values is not finite: crossed out."]);
 });
 
 test("powers of ten are even steps of a log scale, and 0 has the lowest colour, told", () => {
   const figure = heatMap({ title: "", values: [[1e-8, 1e-4, 1, 0]], scale: "log" });
   expect(fills(wide(figure))).toEqual(["var(--s0)", "var(--s16)", "var(--s31)", "var(--s0)"]);
-  expect(figure.notes).toEqual(["1 of 4 values is not above 0, and has the lowest colour."]);
+  expect(figure.warnings).toEqual(["1 of 4 values is not above 0, and has the lowest colour."]);
 });
 
 test("a diverging scale has its middle at the centre, and both sides reach as far", () => {
@@ -100,7 +100,7 @@ test("of more cells than can be seen neighbours share one, and none that is not 
   const figure = heatMap({ title: "", values: [row] });
   expect(fills(wide(figure)).length).toBeLessThan(50);
   expect(fills(wide(figure)).filter((fill) => fill === "var(--faint)")).toHaveLength(1);
-  expect(figure.notes.join(" ")).toContain("neighbours share a cell");
+  expect(figure.warnings.join(" ")).toContain("neighbours share a cell");
 });
 
 test("a confusion matrix counts, tells shares of rows, and lists what is confused most", () => {
@@ -228,7 +228,7 @@ test("a name has one colour in every figure with the same palette", () => {
   const palette = ["a", "b", "c"];
   const colourOf = (series: Record<string, number[]>): string[] =>
     lines({ title: "", series, palette }).legend.map((key) => ("colour" in key ? `${key.text} ${key.colour}` : ""));
-  expect(colourOf({ c: [1], a: [2] })).toEqual(["c var(--c2)", "a var(--c0)"]);
+  expect(colourOf({ c: [1], a: [2] })).toEqual(["a var(--c0)", "c var(--c2)"]);
 });
 
 test.each<[string, () => unknown, string]>([

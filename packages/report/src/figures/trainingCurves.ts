@@ -72,7 +72,7 @@ export function trainingCurves(history: AnyHistory, options: TrainingCurvesOptio
         : []),
       ...dashed.map(([name, height]): MarkKey => ({ text: `${name}, ${write(height)}`, mark: "rule" })),
     ],
-    notes: all
+    warnings: all
       .flat()
       .map(({ name, points }) =>
         leftOut(

@@ -75,7 +75,8 @@ export function trajectories(options: TrajectoriesOptions): Figure {
       { text: "begins", mark: "ring" },
       { text: "ends", mark: "dot" },
     ],
-    notes: lost > 0 ? [`${lost} ${lost === 1 ? "step is" : "steps are"} not finite: lines pass over ${lost === 1 ? "it" : "them"}.`] : [],
+    warnings:
+      lost > 0 ? [`${lost} ${lost === 1 ? "step is" : "steps are"} not finite: lines pass over ${lost === 1 ? "it" : "them"}.`] : [],
     panels: [{ draw: (size, label) => panel(read, most, { x: given.xLabel, y: given.yLabel }, size, label) }],
   });
 }

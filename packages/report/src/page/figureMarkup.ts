@@ -6,8 +6,9 @@ import { escape, tag } from "../markup/markup.ts";
 import { tableMarkup } from "../tables/table.ts";
 import { widths } from "./style.ts";
 
-export function figureMarkup(figure: Figure, id: string, link: (id: string) => string | undefined): string {
-  const { title, description, notes, panels, columns, table } = figure;
+/** `width` is that of the page, in pixels. */
+export function figureMarkup(figure: Figure, id: string, width: number, link: (id: string) => string | undefined): string {
+  const { title, description, notes, warnings, panels, columns, table } = figure;
   const caption = tag(
     "figcaption",
     {},
@@ -17,9 +18,8 @@ export function figureMarkup(figure: Figure, id: string, link: (id: string) => s
   );
   const names = description === "" ? `${id}-title` : `${id}-title ${id}-about`;
   const isWide = columns === 1;
-  const width = isWide ? widths.page : (widths.page - widths.gap) / 2;
   const sizes: readonly Size[] = [
-    { name: "wide", width },
+    { name: "wide", width: isWide ? width : (width - widths.gap) / 2 },
     { name: "narrow", width: widths.narrow },
   ];
   const drawings = panels.length === 0 ? [nothing] : panels.map((panel, i) => panelMarkup(panel, sizes, `${id}-${i + 1}`, names));
@@ -28,7 +28,8 @@ export function figureMarkup(figure: Figure, id: string, link: (id: string) => s
     { id },
     caption,
     tag("div", { class: isWide ? "panels" : "panels two" }, ...drawings),
-    ...notes.map((note) => tag("p", { class: "note" }, escape(note))),
+    ...warnings.map((one) => tag("p", { class: "note warning" }, escape(one))),
+    ...notes.map((one) => tag("p", { class: "note" }, escape(one))),
     table === undefined ? "" : tableMarkup(table, link),
   );
 }

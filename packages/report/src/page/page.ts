@@ -1,5 +1,5 @@
 // A whole page as one text: no network, no script, light or dark as the reader has it, on a phone as on a screen.
-import { type Rule, text } from "@sluice/core/arguments";
+import { type Rule, text, wholeIn } from "@sluice/core/arguments";
 import { isRecord, listOf, optional, optionsOf, preset, required, type Table as OptionTable } from "@sluice/nn/kit";
 import type { Figure } from "../figures/figure.ts";
 import { escape, legible, tag } from "../markup/markup.ts";
@@ -28,6 +28,8 @@ export interface PageOptions {
   /** Paragraphs under the title, one or several. */
   readonly lead?: string | readonly string[];
   readonly sections: readonly Section[];
+  /** Of what is on it, where there is room, in pixels: 600 to 1600; default 900. */
+  readonly width?: number;
   /** Of the text, BCP 47; default "en". */
   readonly lang?: string;
 }
@@ -59,6 +61,7 @@ const pageTable = {
   title: required(text),
   lead: optional(lead),
   sections: required(listOf(sectionRule)),
+  width: preset(wholeIn(600, 1600), 900),
   lang: preset(
     {
       expected: 'a language tag such as "en"',
@@ -75,17 +78,17 @@ const pageTable = {
  * Throws INVALID_ARGUMENT for options that there are not or are not what they must be.
  */
 export function page(options: PageOptions): string {
-  const { title, lead: paragraphs = [], sections, lang } = optionsOf<PageOptions, typeof pageTable>("page", pageTable, options);
+  const { title, lead: paragraphs = [], sections, width, lang } = optionsOf<PageOptions, typeof pageTable>("page", pageTable, options);
   const shown = sections.filter((section) => section.content.length > 0);
   const ids = idsOf(
     shown.flatMap((section) => [section, ...section.content.filter((one) => typeof one === "object" && one.kind === "figure")]),
   );
   const header = tag("header", {}, tag("h1", {}, escape(title)), ...[paragraphs].flat().map((one) => tag("p", {}, escape(one))));
-  const body = tag("main", {}, header, ...shown.map((section) => sectionMarkup(section, ids)));
-  return `<!doctype html>\n${tag("html", { lang }, head(title), tag("body", {}, body))}\n`;
+  const body = tag("main", {}, header, ...shown.map((section) => sectionMarkup(section, width, ids)));
+  return `<!doctype html>\n${tag("html", { lang }, head(title, width), tag("body", {}, body))}\n`;
 }
 
-function head(title: string): string {
+function head(title: string, width: number): string {
   return tag(
     "head",
     {},
@@ -94,17 +97,17 @@ function head(title: string): string {
     `<meta name="color-scheme" content="light dark">`,
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     tag("title", {}, escape(legible(title))),
-    `<style>${style}</style>`,
+    `<style>${style(width)}</style>`,
   );
 }
 
-function sectionMarkup(section: Section, ids: ReturnType<typeof idsOf>): string {
+function sectionMarkup(section: Section, width: number, ids: ReturnType<typeof idsOf>): string {
   const { title, lead: note, content: all } = section;
   const parts = all.map((one) => {
     if (typeof one === "string") return tag("p", {}, escape(one));
     switch (one.kind) {
       case "figure":
-        return figureMarkup(one, ids.of(one), ids.link);
+        return figureMarkup(one, ids.of(one), width, ids.link);
       case "table":
         return tableMarkup(one, ids.link);
       case "facts":

@@ -18,14 +18,19 @@ const gradient = (ramp: Ramp): string =>
   `.ramp.${ramp} { background: linear-gradient(to right, ${Array.from({ length: levels[ramp] }, (_, i) => `var(--${ramp.charAt(0)}${i})`).join(",")}); }`;
 
 /** Figures of one panel are as wide as the page, of several as wide as their part of it. */
-export const widths = { page: 900, gap: 28, narrow: 350 } as const;
+export const widths = { gap: 28, narrow: 350 } as const;
 
-export const style = `
+/** For a page whose content is so wide, in pixels. */
+export function style(width: number): string {
+  return `${sheet}main { max-width: ${width}px; }\n`;
+}
+
+const sheet = `
 :root { color-scheme: light dark; ${variables(0)} }
 @media (prefers-color-scheme: dark) { :root { ${variables(1)} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; -webkit-text-size-adjust: 100%; overflow-wrap: break-word; }
-main { max-width: ${widths.page}px; margin: 0 auto; padding: clamp(28px, 6vw, 72px) 20px 72px; box-sizing: content-box; }
+main { margin: 0 auto; padding: clamp(28px, 6vw, 72px) 20px 72px; box-sizing: content-box; }
 h1 { margin: 0 0 12px; font-size: clamp(28px, 5vw, 42px); line-height: 1.12; letter-spacing: -0.02em; font-weight: 650; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { margin: 0; font-size: 24px; letter-spacing: -0.01em; font-weight: 650; overflow-wrap: anywhere; }
 h3 { margin: 0; font-size: 18px; letter-spacing: -0.005em; font-weight: 650; overflow-wrap: anywhere; }
@@ -37,7 +42,9 @@ section > h3, section > .scrolled, section > details, section > dl { margin-top:
 figure { margin: 44px 0 0; }
 h2 + figure { margin-top: 28px; }
 figcaption p { margin: 4px 0 0; max-width: 46em; color: var(--soft); text-wrap: pretty; }
-.note { margin: 8px 0 0; color: var(--warn); font-size: 14px; }
+.note { margin: 4px 0 0; color: var(--soft); font-size: 14px; }
+.panels + .note { margin-top: 8px; }
+.warning { color: var(--warn); }
 .nothing { margin: 0; padding: 20px; border: 1px dashed var(--faint); border-radius: 6px; color: var(--soft); font-size: 14px; text-align: center; }
 .panels { display: grid; gap: 24px ${widths.gap}px; margin-top: 14px; }
 .panels.two { grid-template-columns: repeat(2, minmax(0, 1fr)); }

@@ -42,7 +42,7 @@ export function barPanel({ bars, format, cut }: Bars, size: Size, label: string)
     isCut: bar.value > to,
   }));
   const valueRoom = Math.max(...bars.map(({ value }) => textWidth(format(value)))) + 14,
-    noteRoom = isWide ? Math.max(...bars.map(({ note = "" }) => (note === "" ? 0 : textWidth(note) + 14))) : 0,
+    noteRoom = isWide ? Math.max(...bars.map(({ note = "" }) => (note === "" ? 0 : textWidth(note) + 18))) : 0,
     nameRoom = isWide ? Math.min(size.width / 3, Math.max(...bars.map(({ label: name }) => textWidth(name, 12.6))) + 14) : 0;
   const pitch = isWide ? 28 : 44;
   return drawn(size, label, {
@@ -58,7 +58,7 @@ export function barPanel({ bars, format, cut }: Bars, size: Size, label: string)
       whiskers(rows, isWide),
       cutEnds(rows, isWide),
       ...(from < 0 ? [Plot.ruleX([0], { stroke: soft })] : []),
-      ...rows.flatMap((row) => letters(row, { isWide, nameRoom, valueRoom, noteRoom, format, width: size.width })),
+      ...letters(rows, { isWide, nameRoom, valueRoom, format, width: size.width }),
     ],
   });
 }
@@ -110,25 +110,42 @@ interface Rooms {
   readonly isWide: boolean;
   readonly nameRoom: number;
   readonly valueRoom: number;
-  readonly noteRoom: number;
   readonly format: Format;
   readonly width: number;
 }
 
-function letters({ bar, at }: Row, { isWide, nameRoom, valueRoom, noteRoom, format, width }: Rooms): Plot.Markish[] {
-  const { label: name, value, note = "", strong } = bar;
-  const style = { y: () => at, fill: ink, ...(strong === true ? { fontWeight: 650 } : {}) };
-  if (isWide)
-    return [
-      Plot.text([cutText(name, nameRoom - 14, 12.6)], { ...style, frameAnchor: "left", textAnchor: "end", dx: -12 }),
-      Plot.text([format(value)], { ...style, frameAnchor: "right", textAnchor: "end", dx: valueRoom }),
-      ...(note === ""
-        ? []
-        : [Plot.text([note], { ...style, frameAnchor: "right", textAnchor: "end", dx: valueRoom + noteRoom, fill: soft })]),
-    ];
-  const end = note === "" ? format(value) : `${format(value)}  ${note}`;
+/** Of those the figure is about in bold letters, of the others in plain ones. */
+function letters(rows: readonly Row[], rooms: Rooms): Plot.Markish[] {
+  return [true, false].flatMap((isStrong) => {
+    const own = rows.filter(({ bar }) => (bar.strong === true) === isStrong);
+    return rooms.isWide ? besideBars(own, isStrong, rooms) : overBars(own, isStrong, rooms);
+  });
+}
+
+function besideBars(rows: readonly Row[], isStrong: boolean, { nameRoom, valueRoom, format }: Rooms): Plot.Markish[] {
+  const [plain, style] = stylesOf(isStrong);
+  const name = ({ bar }: Row): string => cutText(bar.label, nameRoom - 14, 12.6);
   return [
-    Plot.text([cutText(name, width - textWidth(end) - 16)], { ...style, frameAnchor: "left", textAnchor: "start", dy: -12 }),
-    Plot.text([end], { ...style, frameAnchor: "right", textAnchor: "end", dy: -12 }),
+    Plot.text(rows, { ...style, text: name, frameAnchor: "left", textAnchor: "end", dx: -12 }),
+    Plot.text(rows, { ...style, text: ({ bar }) => format(bar.value), frameAnchor: "right", textAnchor: "end", dx: valueRoom }),
+    Plot.text(
+      rows.filter(({ bar }) => bar.note !== undefined),
+      { ...plain, text: ({ bar }) => bar.note ?? "", frameAnchor: "right", textAnchor: "start", dx: valueRoom + 16, fill: soft },
+    ),
   ];
+}
+
+function overBars(rows: readonly Row[], isStrong: boolean, { format, width }: Rooms): Plot.Markish[] {
+  const [, style] = stylesOf(isStrong);
+  const end = ({ bar }: Row): string => (bar.note === undefined ? format(bar.value) : `${format(bar.value)}  ${bar.note}`);
+  const name = (row: Row): string => cutText(row.bar.label, width - textWidth(end(row)) - 16);
+  return [
+    Plot.text(rows, { ...style, text: name, frameAnchor: "left", textAnchor: "start", dy: -12 }),
+    Plot.text(rows, { ...style, text: end, frameAnchor: "right", textAnchor: "end", dy: -12 }),
+  ];
+}
+
+function stylesOf(isStrong: boolean): readonly [Plot.TextOptions, Plot.TextOptions] {
+  const plain = { y: "at", fill: ink };
+  return [plain, isStrong ? { ...plain, fontWeight: 650 } : plain];
 }

@@ -26,6 +26,8 @@ export interface LinePanel {
   readonly best?: { readonly point: Point; readonly text: string; readonly colour: string };
   /** A mark at every number. */
   readonly dots?: boolean;
+  /** Names whose marks are rings. */
+  readonly hollow?: readonly string[];
   /** Names at the ends of the lines, where there is room. */
   readonly named?: boolean;
   /** What a pointer over a place is told. */
@@ -121,7 +123,8 @@ function dots({ points, colour, name }: Series, panel: LinePanel): Plot.Markish[
     panel.dots === true
       ? (point: Point) => `${name} at ${(panel.x?.format ?? compact)(point.x)}: ${(panel.y?.format ?? compact)(point.y)}`
       : undefined;
-  return [Plot.dot(shown, { x: momentOf(panel.isTime), y: "y", r: 3.5, fill: colour, ...(title === undefined ? {} : { title }) })];
+  const look = panel.hollow?.includes(name) === true ? { fill: pageColour, stroke: colour, strokeWidth: 2 } : { fill: colour };
+  return [Plot.dot(shown, { x: momentOf(panel.isTime), y: "y", r: 3.5, ...look, ...(title === undefined ? {} : { title }) })];
 }
 
 function area({ points, colour, opacity }: Band, isTime: boolean): Plot.Markish {
