@@ -7,7 +7,7 @@ import { type Files, type Options, parseOptions } from "./options.ts";
 import { helpText, listText } from "./optionsText.ts";
 import { comparisonText } from "./report/comparison.ts";
 import { asJson, claim, readRun, writeWhole } from "./report/files.ts";
-import { page } from "./report/page/page.ts";
+import { benchPage } from "./report/page/page.ts";
 import { progressLine } from "./report/progress.ts";
 import { reachText } from "./report/reach.ts";
 import { machineText, type Run } from "./measure/run.ts";
@@ -80,7 +80,7 @@ function changesOf(run: Run, baseline: Run | undefined): readonly Change[] | und
 
 async function writeFiles(run: Run, changes: readonly Change[] | undefined, { json, html }: Files): Promise<void> {
   if (json !== undefined) await writeWhole(json, asJson(run), "--json");
-  if (html !== undefined) await writeWhole(html, page(run, changes), "--html");
+  if (html !== undefined) await writeWhole(html, benchPage(run, changes), "--html");
 }
 
 function exitCode({ interrupted, results }: Run, changes: readonly Change[]): number {

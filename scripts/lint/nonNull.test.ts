@@ -12,7 +12,7 @@ const budget: Readonly<Record<string, number>> = {
   "packages/webgl": 70,
   "packages/workers": 8,
   conformance: 370,
-  bench: 360,
+  bench: 357,
   "examples/gating": 15,
   "examples/tide": 2,
   "examples/voice": 9,

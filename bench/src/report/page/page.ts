@@ -1,58 +1,46 @@
-// A run as one HTML page that needs nothing else: no network, no script, light or dark as the reader has it.
+// A run as one HTML page that needs nothing else.
+import { type Content, page, type Section } from "@sluice/report";
 import type { Change } from "../../measure/compare.ts";
 import { reachOf } from "../../measure/reach.ts";
 import { isNoisy } from "../../measure/summary.ts";
 import { targets } from "../../targets.ts";
-import { percent, time } from "../format.ts";
+import { summary } from "../comparison.ts";
 import { machineText, type Run } from "../../measure/run.ts";
-import { bars } from "./bars.ts";
+import { reachSummary } from "../reach.ts";
+import { timeBars } from "./bars.ts";
 import { curves } from "./curves.ts";
-import { dots, type Measure } from "./dots.ts";
-import { facts } from "./facts.ts";
-import { tag, text } from "./markup.ts";
-import { type Palette, paletteOf } from "./palette.ts";
-import { style } from "./style.ts";
+import { measureDots } from "./measures.ts";
+import { paletteOf } from "./palette.ts";
+import { runFacts } from "./runFacts.ts";
 import { comparison, overview, reach } from "./tables.ts";
 
 /** The whole page; with what changed since a baseline, where there was one. */
-export function page(run: Run, changes?: readonly Change[]): string {
-  return `<!doctype html>\n${tag("html", { lang: "en" }, head(), tag("body", {}, tag("main", {}, ...sections(run, paletteOf(run), changes))))}\n`;
+export function benchPage(run: Run, changes?: readonly Change[]): string {
+  return page({ title: "Sluice beside the others", lead: lead(run), sections: sections(run, changes), width: 1080 });
 }
 
-const title = "Sluice beside the others";
-
-function head(): string {
-  return tag(
-    "head",
-    {},
-    `<meta charset="utf-8">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<meta name="color-scheme" content="light dark">`,
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    tag("title", {}, text(title)),
-    tag("style", {}, style),
-  );
-}
-
-function sections(run: Run, palette: Palette, changes: readonly Change[] | undefined): string[] {
-  const { results, limit } = run;
+function sections(run: Run, changes: readonly Change[] | undefined): Section[] {
+  const palette = paletteOf(run);
   const reached = reachOf(run, targets);
   return [
-    tag("header", {}, tag("h1", {}, text(title)), ...lead(run).map((line) => tag("p", {}, text(line)))),
-    section("summary", "Times the fastest", summaryNote, overview(run, palette)),
-    reached.length === 0 ? "" : section("targets", "Targets", targetsNote, reach(reached)),
-    changes === undefined ? "" : section("changes", "Since the baseline", changesNote, comparison(changes)),
-    section("times", "Time of one run", timesNote, ...results.map((result) => bars(result, limit))),
-    section("limits", "Limits, memory, compiling", limitsNote, ...measures.map((measure) => dots(run, palette, measure))),
-    section("curves", "Cost over size", "", ...curves(run, palette)),
-    section("run", "The run", "", facts(run)),
+    { id: "summary", title: "Times the fastest", lead: summaryNote, content: run.results.length === 0 ? [] : [overview(run, palette)] },
+    {
+      id: "targets",
+      title: "Targets",
+      lead: targetsNote,
+      content: reached.length === 0 ? [] : [`${reachSummary(reached)}.`, reach(reached)],
+    },
+    { id: "changes", title: "Since the baseline", lead: changesNote, content: changes === undefined ? [] : changed(changes) },
+    { id: "times", title: "Time of one run", lead: timesNote, content: run.results.map((result) => timeBars(result, run.limit)) },
+    { id: "limits", title: "Limits, memory, compiling", lead: limitsNote, content: measureDots(run, palette) },
+    { id: "curves", title: "Cost over size", content: curves(run, palette) },
+    { id: "run", title: "The run", content: [runFacts(run)] },
   ];
 }
 
-/** A section without content is none. */
-function section(id: string, name: string, note: string, ...content: readonly string[]): string {
-  if (content.every((part) => part === "")) return "";
-  return tag("section", { id }, tag("h2", {}, text(name)), note === "" ? "" : tag("p", { class: "lead" }, text(note)), ...content);
+function changed(changes: readonly Change[]): Content[] {
+  const told = comparison(changes);
+  return [`${summary(changes)}.`, ...(told === undefined ? [] : [told])];
 }
 
 function lead(run: Run): string[] {
@@ -73,36 +61,3 @@ const changesNote = "Ratios of this run beside those of the baseline. Only what 
 const timesNote =
   "Median of all samples, runs awaited to their end, and the interval that holds the true median in 95 of 100 such runs; then how many times as long as the fastest, with its interval. Bars of more than ten times the fastest are cut.";
 const limitsNote = "A line for each workload, on scales of decades. Dots are backends of Sluice, rings are peers.";
-
-const measures: readonly Measure[] = [
-  {
-    id: "share",
-    title: "Share of the machine's limit",
-    description:
-      "Of what the peak loop does on as many threads, in plain WebAssembly SIMD. Native code has wider registers, and may pass 100 %.",
-    of: ({ share }) => share,
-    format: percent,
-    mark: [1, "the limit"],
-  },
-  {
-    id: "memory",
-    title: "Peak memory",
-    description: "By how much a fresh process grew at its largest, since before the library was loaded; for a page, those of its browser.",
-    of: ({ memory }) => memory / 2 ** 20,
-    format: (value) => `${Number(value.toPrecision(3))} MiB`,
-  },
-  {
-    id: "compile",
-    title: "Compile time",
-    description: "From the function or the model to something that runs, in fresh processes. Libraries without such a stage have no mark.",
-    of: ({ compileMs }) => compileMs,
-    format: time,
-  },
-  {
-    id: "first",
-    title: "First run",
-    description: "The first run after compiling, cold, in fresh processes.",
-    of: ({ firstMs }) => firstMs,
-    format: time,
-  },
-];
