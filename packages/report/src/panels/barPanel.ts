@@ -55,7 +55,7 @@ export function barPanel({ bars, format, cut }: Bars, size: Size, label: string)
     y: { type: "band", domain: rows.map(({ at }) => at), padding: 0 },
     marks: [
       rects(rows, isWide),
-      whiskers(rows, isWide),
+      whiskers(rows, { from, to }, isWide),
       cutEnds(rows, isWide),
       ...(from < 0 ? [Plot.ruleX([0], { stroke: soft })] : []),
       ...letters(rows, { isWide, nameRoom, valueRoom, format, width: size.width }),
@@ -63,15 +63,20 @@ export function barPanel({ bars, format, cut }: Bars, size: Size, label: string)
   });
 }
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** From 0 to the longest, or to where bars are cut. */
-function range(bars: readonly Bar[], cut: number | undefined): { readonly from: number; readonly to: number } {
+function range(bars: readonly Bar[], cut: number | undefined): Range {
   const values = bars.map(({ value }) => value).filter(Number.isFinite);
   const ends = bars.flatMap(({ value, low, high }) => (Number.isFinite(value) ? [value, low ?? value, high ?? value] : []));
   const most = Math.max(0, ...ends),
     least = Math.min(0, ...ends),
     shortest = Math.min(...values.filter((value) => value > 0), Infinity);
   const to = cut === undefined ? most : Math.min(most, shortest * cut);
-  return { from: least, to: to > least ? to : least + 1 };
+  return { from: least, to: to - least > 1e-290 ? to : least + 1 }; // what is less cannot be divided by
 }
 
 /** Under the letters on a phone. */
@@ -83,9 +88,9 @@ function rects(rows: readonly Row[], isWide: boolean): Plot.Markish {
   return Plot.barX(rows, { x1: 0, x2: "to", y: "at", fill: { value: fill, scale: null }, rx: 1.5, ...insets }); // colours as they are
 }
 
-function whiskers(rows: readonly Row[], isWide: boolean): Plot.Markish {
+function whiskers(rows: readonly Row[], { from, to }: Range, isWide: boolean): Plot.Markish {
   const known = rows.filter(({ bar: { low, high }, isCut }) => low !== undefined && high !== undefined && !isCut);
-  const x = (end: "low" | "high") => (row: Row) => row.bar[end] ?? row.to;
+  const x = (end: "low" | "high") => (row: Row) => Math.min(to, Math.max(from, row.bar[end] ?? row.to));
   return Plot.ruleY(known, { x1: x("low"), x2: x("high"), y: "at", stroke: ink, strokeWidth: 2, dy: isWide ? 0 : (over - 10) / 2 });
 }
 

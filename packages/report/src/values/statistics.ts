@@ -37,9 +37,13 @@ export function binWidth(values: readonly number[]): number {
   return roundWidth(low, high, bins);
 }
 
+/** Below it powers of ten are no longer exact. */
+const least = 1e-290;
+
 /** A round width (1, 2 or 5 of a power of ten) that gives about so many bins. */
 export function roundWidth(low: number, high: number, bins: number): number {
-  const rough = (high - low) / bins || Math.abs(low) / 10 || 1;
+  const [wide, one] = [(high - low) / bins, Math.abs(low) / 10];
+  const rough = wide > least ? wide : one > least ? one : 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((one) => one * power >= rough * 0.999) ?? 10;
   return step * power;

@@ -59,8 +59,8 @@ test("bins hold every value once, each between its ends", () => {
       expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(all.length);
       expect(bins[0]!.count).toBeGreaterThan(0);
       expect(bins.at(-1)!.count).toBeGreaterThan(0);
-      expect(bins[0]!.from).toBeLessThanOrEqual(Math.min(...all) + 1e-6);
-      expect(bins.at(-1)!.to).toBeGreaterThanOrEqual(Math.max(...all) - 1e-6);
+      expect(bins[0]!.from).toBeLessThanOrEqual(Math.min(...all) + width * 1e-6);
+      expect(bins.at(-1)!.to).toBeGreaterThanOrEqual(Math.max(...all) - width * 1e-6);
     }),
   );
 });
@@ -78,6 +78,7 @@ test("a round width is 1, 2 or 5 of a power of ten, and gives no more bins than 
 
 test("values that are one have bins, too", () => {
   expect(histogramOf([3, 3, 3], binWidth([3, 3, 3]))).toEqual([expect.objectContaining({ count: 3 })]);
+  expect(histogramOf([0, 5e-324], binWidth([0, 5e-324]))).toEqual([expect.objectContaining({ count: 2 })]); // a width of 0 had no bins
 });
 
 test("what is left out is told by its number", () => {
