@@ -2,8 +2,9 @@
 import { random, type Backend, type Program } from "@sluice/core";
 import { print } from "@sluice/core/kit";
 import { open } from "@sluice/core/reference";
+import { open as openCpu } from "@sluice/cpu";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import {
   bidirectional,
   dense,
@@ -23,7 +24,8 @@ import {
 } from "../index.ts";
 
 const programs: Program[] = [];
-const inner = await open();
+const [inner, cpu] = [await open(), await openCpu()];
+afterAll(() => cpu.close());
 const backend: Backend = { ...inner, compile: (program) => (programs.push(program), inner.compile(program)) };
 const [vocabulary, steps, rows, seed] = [5, 4, 3, 6];
 const x = Array.from({ length: rows }, (_, i) => Int32Array.from({ length: steps }, (_, t) => 1 + ((2 * i + 3 * t) % 4)));
@@ -160,6 +162,25 @@ test("one schedule for all updates compiles once, changes what is learnt, and go
   await off.fit({ x, y }, { ...fitting, scheduledSampling: { teacherForcing: 1, passes: 3 } });
   expect(print(programs[1]!)).toBe(print(programs[0]!));
   expect(await whole.weights()).not.toEqual(await plain.weights());
+});
+
+test("what stands past the length of a sequence changes nothing, in buckets, over gathered batches and from a stream", async () => {
+  const lengths = [2, 4, 3];
+  const junk = (token: number) => x.map((row, i) => row.map((own, t) => (t < lengths[i]! ? own : token)));
+  const fitted = async (token: number, streamed: boolean, options: Partial<FitOptions>) => {
+    using trainer = await writer().compile({ ...compiled, backend: cpu, dtype: "f32", gradientAccumulationSteps: 2 });
+    const data = { x: junk(token), y, lengths };
+    const asked = { epochs: 3, scheduledSampling: { teacherForcing: 0.5, passes: 2 }, ...options } satisfies FitOptions;
+    if (streamed) await trainer.fit([data, data], asked);
+    else await trainer.fit(data, { batchSize: 2, ...asked });
+    return trainer.weights();
+  };
+  for (const [streamed, options] of [
+    [false, { bucketBoundaries: [2, 3] }],
+    [true, {}],
+  ] as const)
+    // prettier-ignore
+    expect(await fitted(0, streamed, options)).toEqual(await fitted(4, streamed, options));
 });
 
 test("an encoder and a decoder name what is read and what says it", async () => {
