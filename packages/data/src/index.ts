@@ -17,7 +17,8 @@ export { wordVocabulary, type WordVocabularyOptions } from "./text/wordVocabular
 export { bucketBoundaries, type BucketOptions, type BucketProposal } from "./sequences/bucketBoundaries.ts";
 export { padSequences, type PaddedSequences, type PadSequencesOptions } from "./sequences/padSequences.ts";
 export type { CsvOptions, CsvTypes, MissingCell } from "./csv/options.ts";
-export { csvRows, parseCsv, parseCsvStream, type TextStream } from "./csv/parseCsv.ts";
+export { csvRows, parseCsv, parseCsvStream } from "./csv/parseCsv.ts";
+export type { ReadableByReader, TextStream } from "./csv/pieces.ts";
 export type { Table } from "./csv/table.ts";
 export type { Category, CellOf, ColumnOf, CsvType } from "./csv/types.ts";
 export { cyclic, dayOfWeek, dayOfYear, hourOfDay } from "./features/cyclic.ts";

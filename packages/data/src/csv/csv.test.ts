@@ -148,6 +148,26 @@ test("rows of a stream are read as they are asked for", async () => {
   expect(asked).toBe(3);
 });
 
+test("a body is read where the engine does not iterate over it, and cancelled where a loop ends early", async () => {
+  const bodyOf = (text: string) => {
+    const pieces = [...text].map((char) => new TextEncoder().encode(char));
+    const seen = { cancelled: false, read: 0 };
+    const reader = {
+      read: async () => (seen.read === pieces.length ? { done: true } : { done: false, value: pieces[seen.read++] }),
+      cancel: async () => void (seen.cancelled = true),
+    };
+    return { seen, body: { getReader: () => reader } };
+  };
+  const options = { types: { n: "number" } } as const;
+  const whole = bodyOf("n\n1\n2\n");
+  expect([...(await parseCsvStream(whole.body, options)).columns.n]).toEqual([1, 2]);
+  expect(whole.seen.cancelled).toBe(false);
+  const cut = bodyOf("n\n1\n2\n3\n");
+  for await (const _ of csvRows(cut.body, options)) break;
+  expect(cut.seen).toEqual({ cancelled: true, read: 4 });
+  expect((await parseCsvStream(new Response("n\n7").body!, options)).rows).toBe(1); // as Node has them
+});
+
 test("columns become a matrix, with those of categories beside them", () => {
   const { columns } = parseCsv("t,w\n1,sun\n2,rain", { types: { t: "number", w: "category" } });
   expect(matrix({ t: columns.t, weather: oneHot(columns.w) }, ["weather", "t"])).toEqual({

@@ -1,16 +1,12 @@
 // A csv as typed columns, from a text or from pieces of one.
 import { SluiceError } from "@sluice/core";
-import { check, refused, text as anyText } from "@sluice/core/arguments";
+import { refused, text as anyText } from "@sluice/core/arguments";
 import { readingOf, type CsvOptions, type CsvTypes, type Reading } from "./options.ts";
+import { byteOrderMark, textsOf, type TextStream } from "./pieces.ts";
 import { recordsIn, recordsOf } from "./records.ts";
 import { rowReader, type RowValues } from "./rows.ts";
 import { tableOf, type Table } from "./table.ts";
 import type { CellOf } from "./types.ts";
-
-const byteOrderMark = /^\uFEFF/;
-
-/** Pieces of a text, or of its UTF-8, wherever they were cut: a file's stream, the body of a response. */
-export type TextStream = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 /**
  * The columns of a csv (RFC 4180, any end of line, a byte order mark or none), whose first record has their names. Empty lines are passed over.
@@ -39,7 +35,7 @@ export async function parseCsvStream<const T extends CsvTypes>(stream: TextStrea
   const reading = readingOf("parseCsvStream", options),
     reader = rowReader(reading),
     rows: RowValues[] = [];
-  for await (const records of recordsIn(decoded(stream, reading), reading))
+  for await (const records of recordsIn(textsOf(stream, reading), reading))
     for (const record of records) rows.push(...keep(reader.next(record)));
   return tableOf(options.types, checkRows(rows, reading));
 }
@@ -53,7 +49,7 @@ export async function* csvRows<const T extends CsvTypes>(
     reader = rowReader(reading),
     names = reading.columns.map(({ name }) => name);
   let isEmpty = true;
-  for await (const records of recordsIn(decoded(stream, reading), reading))
+  for await (const records of recordsIn(textsOf(stream, reading), reading))
     for (const record of records) {
       const row = reader.next(record);
       if (row === undefined) continue;
@@ -74,40 +70,4 @@ function checkRows(rows: readonly RowValues[], reading: Reading): readonly RowVa
 
 function noRow({ who, source }: Reading): SluiceError {
   return new SluiceError({ code: "EMPTY_DATA", who, what: `${source} has no row`, facts: { source } });
-}
-
-async function* decoded(stream: TextStream, { who, source }: Reading): AsyncGenerator<string> {
-  const isStream = typeof stream === "object" && (Symbol.asyncIterator in stream || Symbol.iterator in stream);
-  if (!isStream)
-    throw refused(
-      who,
-      "stream",
-      stream,
-      "an iterable of texts or bytes",
-      [],
-      typeof stream === "string" ? "Of a text take parseCsv" : undefined,
-    );
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const decode = (bytes?: Uint8Array): string => {
-    try {
-      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
-    } catch (cause) {
-      throw new SluiceError({
-        code: "FILE_CORRUPT",
-        who,
-        what: `${source} is no UTF-8`,
-        fix: "Save it as UTF-8",
-        facts: { source },
-        cause,
-      });
-    }
-  };
-  let isFirst = true;
-  for await (const piece of stream) {
-    if (typeof piece !== "string" && !(piece instanceof Uint8Array)) check(who, "a piece of the stream", piece, anyText);
-    const text = typeof piece === "string" ? piece : decode(piece);
-    yield isFirst ? text.replace(byteOrderMark, "") : text; // of bytes the decoder has taken it
-    isFirst &&= text === "";
-  }
-  yield decode();
 }
