@@ -5,8 +5,8 @@ import { checkSamples, countsOf, partRules, range, type Parts, type Split } from
 
 export interface ChronologicalSplitOptions extends Parts {
   /**
-   * Samples left out before each later part. Default 0. Windows of steps L and horizon H that lie one row apart share no row over a boundary with
-   * a gap of L + H − 1 and their own gap; with H − 1 at least no target of one part is one of another.
+   * Samples left out before each later part. Default 0. Of windows one row apart, of steps L, horizon H and a gap of their own G, two parts share no row where
+   * it is at least L + G + H − 1, and no row that is forecast where it is at least H − 1.
    */
   readonly gap?: number;
 }
