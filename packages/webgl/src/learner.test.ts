@@ -12,9 +12,9 @@ async function learnt(backend: Backend): Promise<readonly number[]> {
     inputs: { x: "float", y: "float" },
     state: { h: [Array.from({ length: 6 }, () => 0), Array.from({ length: 6 }, () => 0)] }, // prettier-ignore
     masks: { x: { shape: [3, 1], rate: 0.25 } },
-    groups: [{ weights: "cell.b", trainable: false }, { weights: "out", l2: 0.01 }], // prettier-ignore
+    groups: [{ weights: "cell.b", trainable: false }, { weights: "out", l2: 0.01, weightNoise: 0.05 }, { weights: "cell.wh", weightDrop: 0.3 }], // prettier-ignore
     gradientAccumulationSteps: 2,
-    optimizer: adam({ learningRate: 0.05, globalClipNorm: 1 }),
+    optimizer: adam({ learningRate: 0.05, globalClipNorm: 1, beta1: (step) => 0.9 - step / 10, swaStart: 1 }),
     loss: (w, { x, y }, { state, masks }) => {
       const run = cell.run(w.cell, masks.x === undefined ? x : x.mul(masks.x), { state });
       return { loss: square(run.last.dot(w.out).sub(y)).mean(), state: run.state };
@@ -22,8 +22,9 @@ async function learnt(backend: Backend): Promise<readonly number[]> {
   });
   for (let i = 0; i < 8; i++)
     await learner.step({ x: [0, 1].map((row) => [0, 1, 2].map((t) => [Math.sin(i + row + t)])), y: [[0.5], [i / 8]] });
-  const { weights, state, measured } = await learner.checkpoint();
-  return [...Object.values(weights), ...Object.values(state)].flatMap(({ data }) => [...data]).concat(measured.partial);
+  const { weights, slots, state, measured } = await learner.checkpoint();
+  const arrays = [weights, slots["weightAverage"] ?? {}, state].flatMap((all) => Object.values(all));
+  return arrays.flatMap(({ data }) => [...data]).concat(measured.partial);
 }
 
 test.each(["webgl2", "webgl"] as const)("on %s a learner comes to what it does on cpu, as far as rounding lets it", async (mode) => {

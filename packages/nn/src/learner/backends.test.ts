@@ -8,16 +8,23 @@ import { adamW, learn } from "../index.ts";
 const cell = recurrence(lstm());
 const batches = Array.from({ length: 6 }, (_, i) => ({ x: [[[Math.sin(i)], [Math.cos(i)]], [[i / 9], [-1]]], y: [i % 3, 1] })); // prettier-ignore
 
-/** All that a learner has in one: state, masks, noise, groups, accumulation, measures. */
+/** All that a learner has in one: state, masks, noise, groups, weights that are perturbed, accumulation, an average, a moving momentum, measures. */
 async function learnt(backend: Backend, dtype: "f32" | "f64"): Promise<readonly number[]> {
   await using learner = await learn(backend, {
     weights: { cell: cell.weights({ input: 1, units: 20 }), out: { axes: { units: 20, out: 3 }, init: "glorotUniform" } },
     inputs: { x: "float", y: "i32" },
     state: { h: new Float32Array(40), c: new Float32Array(40) },
     masks: { x: { shape: [2, 1], rate: 0.25 }, noise: { shape: [2, 1], mean: 0, deviation: 0.1 } },
-    groups: [{ weights: "cell.b", trainable: false }, { weights: "out", weightDecay: false, l2: 0.01 }], // prettier-ignore
+    groups: [{ weights: "cell.b", trainable: false }, { weights: "out", weightDecay: false, l2: 0.01, weightNoise: 0.05 }, { weights: "cell.wh", weightDrop: 0.3 }], // prettier-ignore
     gradientAccumulationSteps: 2,
-    optimizer: adamW({ learningRate: 0.05, globalClipNorm: 1 }),
+    optimizer: adamW({
+      learningRate: 0.05,
+      globalClipNorm: 1,
+      beta1: (step) => 0.9 - step / 10,
+      useEma: true,
+      emaMomentum: 0.7,
+      emaOverwriteFrequency: 2,
+    }),
     dtype,
     seed: 2,
     loss: (w, { x, y }, { state, masks }) => {
@@ -29,8 +36,11 @@ async function learnt(backend: Backend, dtype: "f32" | "f64"): Promise<readonly 
     },
   });
   for (const batch of batches) await learner.step(batch);
-  const { weights, state, measured } = await learner.checkpoint();
-  return [...Object.values(weights), ...Object.values(state)].flatMap(({ data }) => [...data]).concat(measured.partial);
+  const { weights, slots, state, measured } = await learner.checkpoint();
+  return [weights, slots["weightAverage"] ?? {}, state]
+    .flatMap((arrays) => Object.values(arrays))
+    .flatMap(({ data }) => [...data])
+    .concat(measured.partial);
 }
 
 test.each([

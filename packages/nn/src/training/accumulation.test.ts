@@ -68,6 +68,19 @@ test.each([[1, 2], [1, 5], [2, 3], [3, 1]])("saved in epoch %i after %i of its b
   expect((await resumed.checkpoint({ optimizer: true })).training).toEqual((await whole.checkpoint({ optimizer: true })).training);
 }); // prettier-ignore
 
+test("a batch that is not finite is left out of its group with all after it, and the next fit goes on in the middle of that group", async () => {
+  const some = (n: number, y = data.y) => ({ x: data.x.slice(0, n), y: y.slice(0, n) });
+  const compiled = { backend, loss: "mse", seed: 2, optimizer: adam({ learningRate: 0.1 }), gradientAccumulationSteps: 2 } as const;
+  const fitting = { epochs: 1, batchSize: 1, shuffle: false } as const;
+  using broken = await model().compile(compiled);
+  const overflowing = data.y.map((value, i) => (i === 3 ? 1e30 : value));
+  await expect(broken.fit(some(8, overflowing), fitting)).rejects.toMatchObject({ code: "NOT_FINITE", facts: { epoch: 1, firstStep: 4 } });
+  using whole = await model().compile(compiled);
+  await whole.fit(some(3), fitting);
+  for (const trainer of [broken, whole]) await trainer.fit(some(5), { ...fitting, epochs: 2 });
+  expect(await broken.weights()).toEqual(await whole.weights());
+});
+
 test("one batch an update is the Program without the option, and another number than was saved is refused", async () => {
   const programs: Program[] = [];
   const watched: Backend = { ...reference, compile: (program) => (programs.push(program), reference.compile(program)) };
