@@ -14,6 +14,7 @@ export type PlotOptions = Omit<
 export function drawn(size: Size, label: string, options: PlotOptions): string {
   const svg = Plot.plot({ axis: null, ...options, document: blank(), width: size.width, className: "plot" });
   tidy(svg);
+  if (size.name === "narrow") for (const title of svg.querySelectorAll("title")) title.remove(); // phones have no pointer that rests
   const height = svg.getAttribute("height") ?? "0";
   const inner = legible(svg.innerHTML);
   const frame = `class="plot ${size.name}" text-anchor="middle" fill="currentColor" viewBox="0 0 ${px(size.width)} ${px(Number(height))}" role="img" aria-labelledby="${escape(label)}"`;

@@ -25,7 +25,7 @@ export function horizontalAxis({ ticks, format }: Axis, grid = false): Plot.Mark
   const values = [...ticks];
   return [
     ...(grid ? [Plot.gridX(values, { stroke: faint, strokeOpacity: 1 })] : []),
-    Plot.axisX(values, { tickSize: 0, tickPadding: 8, text: format, label: null, fill: soft }),
+    Plot.axisX(values, { tickSize: 0, tickPadding: 11, text: format, label: null, fill: soft }),
   ];
 }
 
@@ -42,7 +42,7 @@ export function axisNames(x: string | undefined, y: string | undefined): Plot.Ma
   const name = (text: string, options: Plot.TextOptions): Plot.Markish => Plot.text([text], { fill: soft, ...options });
   return [
     ...(y === undefined ? [] : [name(y, { frameAnchor: "top-left", textAnchor: "start", dx: 0, dy: -20 })]),
-    ...(x === undefined ? [] : [name(x, { frameAnchor: "bottom-right", textAnchor: "end", dy: 32, lineAnchor: "top" })]),
+    ...(x === undefined ? [] : [name(x, { frameAnchor: "bottom-right", textAnchor: "end", dy: 35, lineAnchor: "top" })]),
   ];
 }
 
@@ -62,7 +62,7 @@ export function roomFor(
   return {
     marginTop: names.y === undefined ? 12 : 30,
     marginRight: 14,
-    marginBottom: names.x === undefined ? 26 : 46,
+    marginBottom: names.x === undefined ? 29 : 49,
     marginLeft: Math.ceil(widest(y)) + 10,
   };
 }

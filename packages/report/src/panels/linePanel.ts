@@ -170,7 +170,7 @@ function best({ best: found, isTime }: LinePanel, domain: readonly [number, numb
   ];
 }
 
-/** Nothing to see: a strip for each place that says its numbers. Phones have no pointer to rest. */
+/** Nothing to see: a strip for each place that says its numbers. */
 function hints(series: readonly Series[], { hint, isTime }: LinePanel, { name }: Size): Plot.Markish[] {
   const places = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].toSorted((a, b) => a - b);
   if (hint === undefined || name === "narrow" || places.length < 2) return [];

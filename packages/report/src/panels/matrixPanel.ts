@@ -42,7 +42,7 @@ interface Run {
 }
 
 /** More cells than this tell no pointer what they are: the page would be mostly that. */
-const mostHints = 900;
+const mostHints = 600;
 
 export function matrixPanel(panel: MatrixPanel, size: Size, label: string): string | undefined {
   const { values, rows, columns } = panel;
