@@ -12,9 +12,9 @@ export interface AveragingConfig {
   readonly emaMomentum?: number;
   /** After so many updates, and each time again, the weights become their average. Default never: the average is kept beside them. */
   readonly emaOverwriteFrequency?: number;
-  /** Keep the equal average of the weights after the updates that come after so many, ā ← (n ā + θ) / (n + 1). Default none. */
+  /** Keep the equal average of the weights as each update past this many leaves them, ā ← (n ā + θ) / (n + 1). Default none. */
   readonly swaStart?: number;
-  /** Of them every so manieth, the last of each cycle of a cyclic rate; default 1. Up to the first the average is the weights. */
+  /** Updates from one that counts to the next, such as a cycle of a cyclic rate; default 1. Before the first the average is the weights. */
   readonly swaFrequency?: number;
 }
 

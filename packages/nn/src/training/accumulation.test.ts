@@ -43,7 +43,7 @@ const grouped = {
 } as const satisfies CompileOptions;
 const fitting = { epochs: 3, batchSize: 3, validationData: steps, restoreBestWeights: true, patience: 3 } satisfies FitOptions;
 
-test.each([[1, 2], [1, 5], [2, 3], [3, 1]])("saved in epoch %i after %i of its batches, a fit goes on to the same bits", async (epoch, step) => {
+test.each([[1, 2], [2, 5], [3, 1]])("saved in epoch %i after %i of its batches, a fit goes on to the same bits", async (epoch, step) => {
   using whole = await deep().compile(grouped);
   const expected = await whole.fit(steps, fitting);
   using first = await deep().compile(grouped);

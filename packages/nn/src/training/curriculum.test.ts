@@ -92,19 +92,14 @@ const compiled = { backend, optimizer: sgd({ learningRate: 0.1 }), loss: "mse", 
 const model = () => sequential([gru({ units: 3 }), dense({ units: 1 })]);
 const curriculum = { score: "length", competence: competence({ steps: 9, initial: 0.25 }) } as const;
 
-test.each([{}, { bucketBoundaries: [1, 2] }])(
+test.each([{}, { bucketBoundaries: [2] }])(
   "by length, and with %o, a fit that is cut short anywhere goes on to the same bits",
   async (buckets) => {
-    const fitting = { epochs: 5, batchSize: 3, curriculum, ...buckets } satisfies FitOptions;
+    const fitting = { epochs: 4, batchSize: 3, curriculum, ...buckets } satisfies FitOptions;
     using whole = await model().compile(compiled);
     const expected = await whole.fit(data, fitting);
-    for (const [epoch, step] of [
-      [1, 2],
-      [2, 6],
-      [3, 1],
-      [4, 4],
-    ] as const) {
-      // prettier-ignore
+    const places: readonly (readonly [epoch: number, step: number])[] = [[1, 2], [2, 6], [3, 1]]; // prettier-ignore
+    for (const [epoch, step] of places) {
       using first = await model().compile(compiled);
       let bytes: Uint8Array | undefined;
       await first.fit(data, {
