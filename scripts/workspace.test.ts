@@ -13,6 +13,7 @@ test("dependencies point one way, and core has none", () => {
     "@sluice/cpu": ["@sluice/core"],
     "@sluice/workers": ["@sluice/core", "@sluice/cpu"],
     "@sluice/nn": ["@sluice/core"],
+    "@sluice/search": ["@sluice/core", "@sluice/nn"],
     "@sluice/logging": ["@bufbuild/protobuf", "@sluice/core", "@sluice/nn"],
     "@sluice/cli": ["@sluice/core", "@sluice/formats", "@sluice/nn", "commander", "yocto-spinner"],
     "@sluice/data": ["@sluice/core", "csv-parse"],
