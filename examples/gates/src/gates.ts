@@ -74,8 +74,13 @@ export const command: Command<Options> = {
   },
 };
 
-function lineOf({ contender, seed, seconds, updates, solvedAfter, curve, before }: Trial, { measure }: Task, seeds: number): string {
-  const result = solvedAfter === undefined ? `not learnt in ${count(updates)} updates` : `learnt after ${count(solvedAfter)} updates`;
+function lineOf(
+  { contender, seed, seconds, updates, solvedAfter, diverged, curve, before }: Trial,
+  { measure }: Task,
+  seeds: number,
+): string {
+  const failed = diverged ? `diverged after ${count(updates)} updates` : `not learnt in ${count(updates)} updates`;
+  const result = solvedAfter === undefined ? failed : `learnt after ${count(solvedAfter)} updates`;
   const which = `${contenders[contender].title.padEnd(12)}${seeds > 1 ? `seed ${seed}  ` : ""}`;
   const measured = `${measure.name} ${(curve.at(-1)?.measured ?? Number.NaN).toFixed(4)}`;
   const flow =

@@ -1,5 +1,5 @@
 // One network, one task, one seed: trained until it has learnt the task or its updates are used up, and looked at while it trains.
-import type { Backend } from "@sluice/core";
+import { SluiceError, type Backend } from "@sluice/core";
 import { gradientFlow, gradientFlowRecorder, type FlowRecord, type Verdict } from "@sluice/insight";
 import { adam, type Callback, type Trainer } from "@sluice/nn";
 import { contenders, type ContenderName } from "./contenders.ts";
@@ -37,6 +37,8 @@ export interface Trial {
   readonly updates: number;
   /** Updates until the task was learnt; absent where it was not. */
   readonly solvedAfter?: number;
+  /** Whether a loss or gradient was not finite, which ended it. */
+  readonly diverged: boolean;
   /** Of the test sequences, after so many updates. */
   readonly curve: readonly { readonly updates: number; readonly measured: number }[];
   readonly before: Flow;
@@ -67,10 +69,12 @@ export async function trial(backend: Backend, contender: ContenderName, task: Ta
     const recorder = gradientFlowRecorder({ data: rowsOf(task, 20), every: batchesPerLook });
     const watch = watching(task, options);
     const began = performance.now();
-    await trainer.fit((epoch) => task.training(seed, epoch), {
-      ...{ epochs: Math.ceil(updates / batchesPerLook), validationData: task.test, verbose: false, signal },
-      callbacks: [...(recurs ? [recorder] : []), watch.callback],
-    });
+    const diverged = await divergence(
+      trainer.fit((epoch) => task.training(seed, epoch), {
+        ...{ epochs: Math.ceil(updates / batchesPerLook), validationData: task.test, verbose: false, signal },
+        callbacks: [...(recurs ? [recorder] : []), watch.callback],
+      }),
+    );
     const seconds = (performance.now() - began) / 1000;
     const { curve } = watch;
     const solvedAfter = watch.solvedAfter();
@@ -82,7 +86,7 @@ export async function trial(backend: Backend, contender: ContenderName, task: Ta
         parameters: await parametersOf(trainer),
         seconds,
         updates: curve.at(-1)?.updates ?? 0,
-        curve,
+        ...{ diverged, curve },
       },
       ...(solvedAfter !== undefined && { solvedAfter }),
       ...{ before, after: await flowOf(trainer, task, recurs) },
@@ -108,6 +112,17 @@ function watching({ measure, solvedAt }: Task, { onLook }: TrialOptions) {
     },
   };
   return { callback, curve, solvedAfter: (): number | undefined => solved };
+}
+
+/** Training stops where a number is none, and leaves what was learnt before. */
+async function divergence(training: Promise<unknown>): Promise<boolean> {
+  try {
+    await training;
+    return false;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "NOT_FINITE") return true;
+    throw error;
+  }
 }
 
 async function flowOf(trainer: Trainer, task: Task, recurs: boolean): Promise<Flow> {
