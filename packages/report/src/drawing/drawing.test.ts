@@ -57,7 +57,7 @@ test("a text that is cut has room, and says that it was cut", () => {
     fc.property(fc.string({ unit: "grapheme", minLength: 2 }), fc.integer({ min: 30, max: 200 }), (text, room) => {
       const shown = cut(text, room);
       expect(textWidth(shown)).toBeLessThanOrEqual(room);
-      if (shown !== text) expect(shown.endsWith("…")).toBe(true);
+      if (shown !== text.replaceAll(/\s+/g, " ")) expect(shown.endsWith("…")).toBe(true);
     }),
   );
 });

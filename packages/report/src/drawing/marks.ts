@@ -34,9 +34,6 @@ export function timeAxis(width: number): Plot.Markish[] {
   return [Plot.axisX({ tickSize: 4, tickSpacing: width < 500 ? 64 : 80, label: null, color: soft, stroke: faint, fill: soft })];
 }
 
-/** Years stand under months. */
-export const timeRoom = 14;
-
 /** What axes measure: the vertical one over its numbers, the horizontal one under the right end of its own. */
 export function axisNames(x: string | undefined, y: string | undefined): Plot.Markish[] {
   const name = (text: string, options: Plot.TextOptions): Plot.Markish => Plot.text([text], { fill: soft, ...options });
@@ -49,20 +46,29 @@ export function axisNames(x: string | undefined, y: string | undefined): Plot.Ma
 /** Letters that stay readable on lines. */
 export const halo = { fill: ink, stroke: pageColour, strokeWidth: 4 } as const;
 
+export interface Around {
+  /** Names of the axes. */
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  /** Years stand under months. */
+  readonly isTime?: boolean;
+  /** Something is written over the plot. */
+  readonly isTitled?: boolean;
+}
+
+export interface Margins {
+  readonly marginTop: number;
+  readonly marginRight: number;
+  readonly marginBottom: number;
+  readonly marginLeft: number;
+}
+
 /** Room around the plot for its numbers and names. */
-export function roomFor(
-  y: Axis,
-  names: { readonly x?: string | undefined; readonly y?: string | undefined } = {},
-): {
-  marginTop: number;
-  marginRight: number;
-  marginBottom: number;
-  marginLeft: number;
-} {
+export function roomFor(y: Axis, { x: across, y: upwards, isTime = false, isTitled = false }: Around = {}): Margins {
   return {
-    marginTop: names.y === undefined ? 12 : 30,
+    marginTop: upwards !== undefined || isTitled ? 30 : 12,
     marginRight: 14,
-    marginBottom: names.x === undefined ? 29 : 49,
+    marginBottom: (across === undefined ? 29 : 49) + (isTime ? 14 : 0),
     marginLeft: Math.ceil(widest(y)) + 10,
   };
 }

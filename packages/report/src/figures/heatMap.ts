@@ -2,18 +2,18 @@
 import { finite, type Rule, text } from "@sluice/core/arguments";
 import { isRecord, optional, optionsOf, preset, required, type Table as OptionTable } from "@sluice/nn/kit";
 import { compact } from "../values/format.ts";
-import { extent, readMatrix } from "../values/read.ts";
+import { extent, type Matrix, readMatrix } from "../values/read.ts";
 import type { Ramp } from "../colour/ramps.ts";
-import { figure, type Figure, type FigureOptions, figureTable, type Numbers } from "./figure.ts";
+import { figure, type Figure, type FigureOptions, figureTable } from "./figure.ts";
 import { type Key, missingKey } from "./legend.ts";
 import { mostColumns, mostRows } from "../panels/pooled.ts";
-import { matrixPanel } from "../panels/matrixPanel.ts";
+import { type MatrixPanel, matrixPanel } from "../panels/matrixPanel.ts";
 import { type Format, format, span, texts } from "../values/rules.ts";
 import { checkNames } from "../values/names.ts";
 
 export interface HeatMapOptions extends FigureOptions {
-  /** [rows, columns], the first row on top; or several by name, a plot for each, side by side on one scale. */
-  readonly values: Numbers | Readonly<Record<string, Numbers>>;
+  /** [rows, columns], the first row on top, null where there is no number; or several by name, a plot for each, side by side on one scale. */
+  readonly values: Matrix | Readonly<Record<string, Matrix>>;
   /** Names of the rows, and of the columns; default 1, 2, 3, … */
   readonly rows?: readonly string[];
   readonly columns?: readonly string[];
@@ -54,7 +54,7 @@ const heatMapTable = {
 } satisfies OptionTable<HeatMapOptions>;
 
 /**
- * A coloured cell for each number. What is not finite is crossed out; on "log" what is not above 0 has the lowest colour, and is told.
+ * A coloured cell for each number. What is missing or not finite is crossed out; on "log" what is not above 0 has the lowest colour, and is told.
  *
  * Throws INVALID_ARGUMENT for options that there are not or are not what they must be, SHAPE_MISMATCH for values that are not [rows, columns] and for names of another number.
  */
@@ -80,19 +80,21 @@ export function heatMap(options: HeatMapOptions): Figure {
   });
 }
 
-type Given = Pick<HeatMapOptions, "rowsLabel" | "columnsLabel"> & {
-  readonly rows?: readonly string[] | undefined;
-  readonly columns?: readonly string[] | undefined;
+interface Look {
+  readonly rows: readonly string[] | undefined;
+  readonly columns: readonly string[] | undefined;
+  readonly rowsLabel: string | undefined;
+  readonly columnsLabel: string | undefined;
   readonly format: Format;
-};
+}
 
 /** Named rows and columns of at most so many are a table: cells are square and say their numbers. */
 const mostLettered = 12;
 
 function look(
   values: readonly (readonly number[])[],
-  { rows, columns, rowsLabel, columnsLabel, format: write }: { [K in keyof Given]: Given[K] | undefined } & Pick<Given, "format">,
-) {
+  { rows, columns, rowsLabel, columnsLabel, format: write }: Look,
+): Omit<MatrixPanel, "ramp" | "place"> {
   const counted = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i + 1));
   const [rowNames, columnNames] = [rows ?? counted(values.length), columns ?? counted(values[0]?.length ?? 0)];
   const hint = (row: number, column: number): string =>
@@ -108,21 +110,15 @@ interface Colouring {
   readonly key: Key;
 }
 
+interface Scale {
+  readonly scale: "linear" | "log" | "diverging";
+  readonly center: number;
+  readonly domain?: readonly [number, number] | undefined;
+  readonly format: Format;
+}
+
 /** Undefined where no number has a place. */
-export function colouring(
-  numbers: readonly number[],
-  {
-    scale: kind,
-    center,
-    domain,
-    format: write,
-  }: {
-    readonly scale: "linear" | "log" | "diverging";
-    readonly center: number;
-    readonly domain?: readonly [number, number] | undefined;
-    readonly format: Format;
-  },
-): Colouring | undefined {
+function colouring(numbers: readonly number[], { scale: kind, center, domain, format: write }: Scale): Colouring | undefined {
   const found = extent(kind === "log" ? numbers.filter((value) => value > 0) : numbers);
   if (found === undefined) return undefined;
   const [least, most] = domain ?? found;
@@ -161,7 +157,7 @@ function share(value: number, low: number, high: number): number {
 function notesOf(numbers: readonly number[], bad: number, kind: "linear" | "log" | "diverging"): string[] {
   const none = kind === "log" ? numbers.filter((value) => value <= 0).length : 0;
   return [
-    ...(bad > 0 ? [`${bad} of ${numbers.length} values ${bad === 1 ? "is" : "are"} not finite: crossed out.`] : []),
+    ...(bad > 0 ? [`${bad} of ${numbers.length} values ${bad === 1 ? "is" : "are"} missing or not finite: crossed out.`] : []),
     ...(none > 0
       ? [
           `${none} of ${numbers.length} values ${none === 1 ? "is" : "are"} not above 0, and ${none === 1 ? "has" : "have"} the lowest colour.`,
@@ -177,6 +173,6 @@ function coarse(all: readonly (readonly (readonly number[])[])[]): string[] {
     : [];
 }
 
-function isNamed(values: HeatMapOptions["values"]): values is Readonly<Record<string, Numbers>> {
+function isNamed(values: HeatMapOptions["values"]): values is Readonly<Record<string, Matrix>> {
   return isRecord(values) && !("data" in values && "shape" in values);
 }

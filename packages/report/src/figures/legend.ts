@@ -28,7 +28,7 @@ export function lineKey(text: string, place: number): MarkKey {
   return { text, mark: "line", colour: seriesColour(place), dash: dashes(place) };
 }
 
-export const missingKey: MarkKey = { text: "not finite", mark: "cross", colour: warn };
+export const missingKey: MarkKey = { text: "missing or not finite", mark: "cross", colour: warn };
 
 /** The legend as markup; empty where there are no keys. */
 export function legend(keys: readonly Key[], text: (plain: string) => string): string {

@@ -76,7 +76,7 @@ test("a heat map has its first row on top, more is a later colour, and what is n
     ],
   });
   expect(fills(wide(figure))).toEqual(["var(--s0)", "var(--s5)", "var(--s10)", "var(--s16)", "var(--faint)", "var(--s31)"]);
-  expect(figure.warnings).toEqual(["1 of 6 values is not finite: crossed out."]);
+  expect(figure.warnings).toEqual(["1 of 6 values is missing or not finite: crossed out."]);
 });
 
 test("powers of ten are even steps of a log scale, and 0 has the lowest colour, told", () => {
@@ -88,6 +88,27 @@ test("powers of ten are even steps of a log scale, and 0 has the lowest colour, 
 test("a diverging scale has its middle at the centre, and both sides reach as far", () => {
   expect(fills(wide(heatMap({ title: "", values: [[-1, 0, 4]], scale: "diverging" })))).toEqual(["var(--d12)", "var(--d16)", "var(--d32)"]);
   expect(fills(wide(heatMap({ title: "", values: [[1, 3]], scale: "diverging", center: 2 })))).toEqual(["var(--d0)", "var(--d32)"]);
+});
+
+test("a heat map takes null for a number that is not there, as records through JSON have it", () => {
+  expect(fills(wide(heatMap({ title: "", values: [[1, null, 3]] })))).toEqual(["var(--s0)", "var(--faint)", "var(--s31)"]);
+});
+
+test("ten thousand points, places and epochs make no page that cannot be opened", () => {
+  const y = Array.from({ length: 10_000 }, (_, i) => Math.sin(i));
+  const long = [
+    lines({ title: "", series: { y }, dots: true }),
+    forecast({
+      title: "",
+      truth: y,
+      forecast: y,
+      intervals: [{ level: 0.8, low: y.map((one) => one - 1), high: y.map((one) => one + 1) }],
+    }),
+    residuals({ title: "", truth: y, forecast: y.toReversed() }),
+    trainingCurves(historyOf(y)),
+  ];
+  for (const figure of long) expect(htmlOf(figure).length).toBeLessThan(500_000);
+  expect(textOf(htmlOf(long[3]!))).toMatch(/Every 25th epoch.* 10000 /s);
 });
 
 test("several heat maps share their scale", () => {

@@ -155,15 +155,24 @@ function sentence(history: AnyHistory, write: Format): string {
   return `Epoch ${best.epoch} of ${grouped(epochs.length)} was the best: ${judged}.`;
 }
 
-function epochTable({ epochs }: AnyHistory, measures: readonly string[], write: Format): ReturnType<typeof table> | undefined {
+/** More rows than this are told by some of them. */
+const mostRows = 400;
+
+function epochTable({ epochs, best }: AnyHistory, measures: readonly string[], write: Format): ReturnType<typeof table> | undefined {
   if (epochs.length === 0) return undefined;
+  const every = Math.ceil(epochs.length / mostRows);
   const columns = measures.flatMap((name) => curvesOf({ epochs, ended: "epochs", executor: "" }, name).map((series) => series.name));
-  const rows = epochs.map((log) => [
-    String(log.epoch),
-    ...columns.map((name) => (log[name] === undefined ? "" : write(log[name]))),
-    grouped(Math.round(log.examplesPerSecond)),
-  ]);
-  return table({ title: "All epochs", folded: true, columns: ["epoch", ...columns, "examples/s"], rows });
+  const told = epochs.filter((log, i) => i % every === 0 || i === epochs.length - 1 || log.epoch === best?.epoch);
+  return table({
+    title: every === 1 ? "All epochs" : `Every ${every}th epoch, the best and the last`,
+    folded: true,
+    columns: ["epoch", ...columns, "examples/s"],
+    rows: told.map((log) => [
+      String(log.epoch),
+      ...columns.map((name) => (log[name] === undefined ? "" : write(log[name]))),
+      grouped(Math.round(log.examplesPerSecond)),
+    ]),
+  });
 }
 
 function unknownMeasure(name: string, found: readonly string[]): SluiceError {

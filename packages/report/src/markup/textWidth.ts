@@ -10,8 +10,14 @@ export function textWidth(text: string, size = 12): number {
   return ems * size;
 }
 
-/** As much of a text as has room, with an ellipsis where it is cut. */
-export function cut(text: string, room: number, size = 12): string {
+/** Of the widest of them; 0 where there is none. */
+export function widestOf(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+}
+
+/** As much of a text as has room, on one line, with an ellipsis where it is cut. */
+export function cut(whole: string, room: number, size = 12): string {
+  const text = whole.replaceAll(/\s+/g, " ");
   if (textWidth(text, size) <= room) return text;
   const letters = [...text];
   let kept = letters.length;

@@ -1,7 +1,7 @@
 // Names beside rows and columns of cells, as many as have room.
 import * as Plot from "@observablehq/plot";
 import { soft } from "../colour/palette.ts";
-import { cut, textWidth } from "../markup/textWidth.ts";
+import { cut, widestOf } from "../markup/textWidth.ts";
 
 export interface ColumnNames {
   readonly room: number;
@@ -10,7 +10,7 @@ export interface ColumnNames {
 
 /** Side by side where they have room, upright where columns are as wide as letters are high, otherwise some of them. */
 export function columnNames(columns: readonly string[], pitch: number, instead: string | undefined): ColumnNames {
-  const widest = Math.max(...columns.map((name) => textWidth(name)));
+  const widest = widestOf(columns);
   if (widest === 0) return { room: 4, marks: () => [] };
   const isNumeric = columns.every((name) => /^[\d.,−-]*$/.test(name));
   if (widest + 6 > pitch && !isNumeric && pitch >= 11) {
@@ -48,7 +48,7 @@ function flat(names: readonly Named[], side: "top" | "bottom"): Plot.Markish {
     lineAnchor: side === "top" ? "bottom" : "top",
     dy: side === "top" ? -6 : 7,
     fill: soft,
-    text: "name",
+    text: ({ name }) => cut(name, Infinity),
   });
 }
 

@@ -4,13 +4,13 @@ import { faint, ink, pageColour, soft } from "../colour/palette.ts";
 import { type Axis, axisOf } from "../drawing/axis.ts";
 import { drawn } from "../drawing/drawn.ts";
 import { heightOf, type Size } from "../drawing/size.ts";
-import { axisNames, countFor, horizontalAxis, roomFor, spread, timeAxis, timeRoom, verticalAxis } from "../drawing/marks.ts";
+import { axisNames, countFor, horizontalAxis, roomFor, spread, timeAxis, verticalAxis } from "../drawing/marks.ts";
 import { px } from "../markup/markup.ts";
 import { cut, textWidth } from "../markup/textWidth.ts";
 import { compact, grouped } from "../values/format.ts";
 import type { Format } from "../values/rules.ts";
 import type { Point, Series } from "../values/series.ts";
-import { thinned } from "./thinned.ts";
+import { type Span, thinned, thinnedBand } from "./thinned.ts";
 
 export interface LinePanel {
   readonly series: readonly Series[];
@@ -44,7 +44,7 @@ export interface AxisOptions {
 
 /** Between `low` and `high` at each place. */
 export interface Band {
-  readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
+  readonly points: readonly Span[];
   readonly colour: string;
   readonly opacity: number;
 }
@@ -62,10 +62,10 @@ export function linePanel(panel: LinePanel, size: Size, label: string): string |
   if (y === undefined || all.length === 0) return undefined;
   const names = { x: panel.x?.name, y: panel.y?.name };
   const ends = panel.named === true && size.width >= 600 ? drawable.filter(({ points }) => points.length > 0) : [];
-  const room = roomFor(y, names);
-  if (panel.best !== undefined) room.marginTop = 30;
-  if (isTime) room.marginBottom += timeRoom;
-  if (ends.length > 0) room.marginRight = Math.min(180, 24 + Math.max(...ends.map(({ name }) => textWidth(name))));
+  const room = {
+    ...roomFor(y, { ...names, isTime, isTitled: panel.best !== undefined }),
+    ...(ends.length > 0 ? { marginRight: Math.min(180, 24 + Math.max(...ends.map(({ name }) => textWidth(name)))) } : {}),
+  };
   const height = heightOf(size),
     width = size.width - room.marginLeft - room.marginRight;
   const places = all.map((point) => point.x);
@@ -83,11 +83,11 @@ export function linePanel(panel: LinePanel, size: Size, label: string): string |
       ...verticalAxis(y),
       ...across,
       ...axisNames(names.x, names.y),
-      ...bands.map((band) => area(band, isTime)),
+      ...bands.map((band) => area({ ...band, points: thinnedBand(band.points, width) }, isTime)),
       Plot.ruleY([...rules], { stroke: soft, strokeDasharray: "4 4" }),
       ...guides.map((guide) => Plot.line(guide, { x: "x", y: "y", stroke: soft, strokeDasharray: "4 4" })),
       ...series.map((one) => line({ ...one, points: thinned(one.points, width) }, panel)),
-      ...drawable.flatMap((one) => dots(one, panel)),
+      ...drawable.flatMap((one) => dots({ ...one, points: thinned(one.points, width / 8) }, panel)),
       ...endNames(ends, y, { top: room.marginTop, bottom: height - room.marginBottom }, room.marginRight),
       ...best(panel, x?.domain),
       ...hints(drawable, panel, size),
@@ -170,10 +170,13 @@ function best({ best: found, isTime }: LinePanel, domain: readonly [number, numb
   ];
 }
 
+/** More places than a pointer can part. */
+const mostHints = 500;
+
 /** Nothing to see: a strip for each place that says its numbers. */
 function hints(series: readonly Series[], { hint, isTime }: LinePanel, { name }: Size): Plot.Markish[] {
   const places = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].toSorted((a, b) => a - b);
-  if (hint === undefined || name === "narrow" || places.length < 2) return [];
+  if (hint === undefined || name === "narrow" || places.length < 2 || places.length > mostHints) return [];
   const strips = places.map((x, i) => ({ x, from: (x + (places[i - 1] ?? x)) / 2, to: (x + (places[i + 1] ?? x)) / 2 }));
   const at = (value: number): number | Date => (isTime === true ? new Date(value) : value);
   return [

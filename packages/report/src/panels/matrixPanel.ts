@@ -4,7 +4,7 @@ import { faint, warn } from "../colour/palette.ts";
 import { letterColour, levelOf, type Ramp, rampColour } from "../colour/ramps.ts";
 import { drawn } from "../drawing/drawn.ts";
 import type { Size } from "../drawing/size.ts";
-import { textWidth } from "../markup/textWidth.ts";
+import { textWidth, widestOf } from "../markup/textWidth.ts";
 import { columnNames, rowNames } from "./cellNames.ts";
 import { pooled } from "./pooled.ts";
 import { axisNames } from "../drawing/marks.ts";
@@ -48,7 +48,7 @@ export function matrixPanel(panel: MatrixPanel, size: Size, label: string): stri
   const { values, rows, columns } = panel;
   const [height, width] = [values.length, values[0]?.length ?? 0];
   if (height === 0 || width === 0) return undefined;
-  const left = Math.ceil(Math.min(size.width / 3, Math.max(...rows.map((name) => textWidth(name))) + 12));
+  const left = Math.ceil(Math.min(size.width / 3, widestOf(rows) + 12));
   const cell = cellSize(panel, size.width - left - 8, height, width);
   const across = columnNames(columns, cell.width, panel.instead);
   const names = { x: panel.columnsAbove === true ? undefined : panel.columnsName, y: panel.rowsName };

@@ -4,7 +4,7 @@ import { seriesColour, soft } from "../colour/palette.ts";
 import { axisOf } from "../drawing/axis.ts";
 import { drawn } from "../drawing/drawn.ts";
 import { heightOf, type Size } from "../drawing/size.ts";
-import { axisNames, countFor, horizontalAxis, roomFor, timeAxis, timeRoom, verticalAxis } from "../drawing/marks.ts";
+import { axisNames, countFor, horizontalAxis, roomFor, timeAxis, verticalAxis } from "../drawing/marks.ts";
 import type { Format } from "../values/rules.ts";
 
 export interface ScatterPoint {
@@ -49,8 +49,7 @@ export function scatterPanel(panel: ScatterPanel, size: Size, label: string): st
   const at = (point: { readonly x: number }): number | Date => (isTime ? new Date(point.x) : point.x);
   const title = drawable.some((point) => point.title !== undefined) ? { title: (point: ScatterPoint) => point.title ?? "" } : {};
   const corners = [domain ?? [0, 1]].flatMap(([low, high]) => [low, high]);
-  const room = roomFor(y, { x: panel.xName, y: panel.yName });
-  if (isTime) room.marginBottom += timeRoom;
+  const room = roomFor(y, { x: panel.xName, y: panel.yName, isTime });
   return drawn(size, label, {
     ...room,
     height: heightOf(size) + (panel.diagonal === true ? 60 : 0),

@@ -1,4 +1,5 @@
 // As many points of a line as can be seen: of each stretch the first, the least, the largest and the last.
+import { extent } from "../values/read.ts";
 import type { Point } from "../values/series.ts";
 
 /** Points in the order of their places; of a missing number its first in a stretch stays, so that lines break where they broke. */
@@ -22,4 +23,24 @@ function extremes(stretch: readonly Point[]): Point[] {
   }
   for (const i of [least, most]) at.add(i);
   return [...at].toSorted((a, b) => a - b).flatMap((i) => stretch[i] ?? []);
+}
+
+/** Between two heights at one place. */
+export interface Span {
+  readonly x: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Bands likewise: of each stretch its first and its last place, from the lowest to the highest. */
+export function thinnedBand(spans: readonly Span[], stretches: number): readonly Span[] {
+  if (spans.length <= 2 * stretches) return spans;
+  return Array.from({ length: stretches }, (_, i): readonly Span[] => {
+    const stretch = spans.slice(Math.floor((i * spans.length) / stretches), Math.floor(((i + 1) * spans.length) / stretches));
+    const [low, high] = [
+      extent(stretch.map((span) => span.low))?.[0] ?? Number.NaN,
+      extent(stretch.map((span) => span.high))?.[1] ?? Number.NaN,
+    ];
+    return [stretch.at(0), stretch.at(-1)].flatMap((span) => (span === undefined ? [] : [{ x: span.x, low, high }]));
+  }).flat();
 }

@@ -7,9 +7,12 @@ export function readList(who: string, name: string, values: Numbers): number[] {
   return Array.from(hostNumbers(values, who, name).data);
 }
 
-/** Rows of equal lengths. Throws SHAPE_MISMATCH for what has not two axes. */
-export function readMatrix(who: string, name: string, values: Numbers): number[][] {
-  const { data, shape } = hostNumbers(values, who, name);
+/** [rows, columns]; where there is no number, null, as JSON writes NaN. */
+export type Matrix = Numbers | readonly (readonly (number | null)[])[];
+
+/** Rows of equal lengths, with NaN for null. Throws SHAPE_MISMATCH for what has not two axes. */
+export function readMatrix(who: string, name: string, values: Matrix): number[][] {
+  const { data, shape } = hostNumbers(withoutNull(values), who, name);
   if (shape.length === 1 && shape[0] === 0) return []; // of no rows one cannot say how long they are
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length > 2)
@@ -22,6 +25,13 @@ export function readMatrix(who: string, name: string, values: Numbers): number[]
     });
   const all = Array.from(data);
   return Array.from({ length: rows }, (_, row) => all.slice(row * columns, (row + 1) * columns));
+}
+
+/** Rows that have none stay as they are. */
+function withoutNull(values: Matrix): Numbers {
+  const row = (one: unknown): unknown =>
+    Array.isArray(one) && one.includes(null) ? one.map((value: unknown) => (value === null ? Number.NaN : value)) : one;
+  return (Array.isArray(values) ? values.map(row) : values) as Numbers; // there is no null in it by now
 }
 
 /** Throws SHAPE_MISMATCH where lists that go together differ in length. */

@@ -103,6 +103,15 @@ test("a matrix is read from lists, typed rows and { data, shape }, and nothing e
   ).toEqual(rows);
   expect(readMatrix("f", "x", { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], dtype: "f32" })).toEqual(rows);
   expect(readMatrix("f", "x", [])).toEqual([]);
+  expect(
+    readMatrix("f", "x", [
+      [1, null],
+      [3, 4],
+    ]),
+  ).toEqual([
+    [1, Number.NaN],
+    [3, 4],
+  ]);
   expect(() => readMatrix("f", "x", [1, 2])).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", who: "f" }));
   expect(() => readMatrix("f", "x", [[1, 2], [3]])).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
 });
