@@ -12,7 +12,9 @@ import {
   reduceLROnPlateau,
   sequential,
   serialize,
+  competence,
   type Callback,
+  type CompileOptions,
   type FitOptions,
   type History,
   type Trainer,
@@ -26,9 +28,9 @@ beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "sluice-check
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const data = { x: Array.from({ length: 9 }, (_, i) => [Math.sin(i), Math.cos(i)]), y: Array.from({ length: 9 }, (_, i) => i / 9) };
-const compiled = (units = 3): Promise<Trainer> =>
+const compiled = (units = 3, rest: Partial<CompileOptions> = {}): Promise<Trainer> =>
   sequential([dense({ units }), dropout({ rate: 0.3 }), dense({ units: 1 })]).compile({
-    ...{ backend, optimizer: adam({ learningRate: 0.05 }), loss: "mse", metrics: ["mae"], seed: 5 },
+    ...{ backend, optimizer: adam({ learningRate: 0.05 }), loss: "mse", metrics: ["mae"], seed: 5, ...rest },
   });
 const fitting = { epochs: 4, batchSize: 2, validationData: data, restoreBestWeights: true } satisfies FitOptions;
 const steps = 5 * fitting.epochs;
@@ -39,36 +41,46 @@ const timeless = ({ epochs, best, ended }: History) => ({
 });
 const files = async () => (await readdir(folder)).toSorted();
 
-test("after any batch that is its last, the same call ends with the bits and the history of one that was not cut short", async () => {
-  const whole = await compiled();
-  const expected = await whole.fit(data, { ...fitting, callbacks: [reduceLROnPlateau({ patience: 1 })] });
-  const end = await serialize(whole, { optimizer: true });
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: steps }), fc.integer({ min: 1, max: 6 }), async (cut, everySteps) => {
-      const run = await mkdtemp(join(folder, "run-"));
-      const dying: Callback = {
-        name: "dying",
-        isLast: true,
-        onTrainBatchEnd: (_, training) => {
-          if (training.batches === cut) throw new Error("dead");
-        },
-      };
-      const all = (): readonly Callback[] => [reduceLROnPlateau({ patience: 1 }), checkpoints({ folder: run, everySteps })];
-      const first = await compiled();
-      await expect(first.fit(data, { ...fitting, callbacks: [...all(), dying] })).rejects.toThrow("dead");
-      const again = await compiled();
-      const batches: number[] = [];
-      const counting: Callback = { name: "counting", onTrainBatchEnd: (_, training) => void batches.push(training.batches) };
-      const history = await again.fit(data, { ...fitting, callbacks: [...all(), counting] });
-      expect(batches[0] ?? steps + 1).toBe(
-        cut === steps ? steps - (steps % everySteps) + 1 : Math.floor(cut / everySteps) * everySteps + 1,
-      );
-      expect(timeless(history)).toEqual(timeless(expected));
-      expect(await serialize(again, { optimizer: true })).toEqual(end);
-    }),
-    { numRuns: 15 },
-  );
-});
+const practices = { optimizer: adam({ learningRate: 0.05, useEma: true, emaMomentum: 0.8 }), gradientAccumulationSteps: 3 } as const;
+const curriculum = { score: data.y.map((value) => -value), competence: competence({ steps: 5, initial: 0.3 }) };
+
+test.each([
+  ["a plain fit", {}, {}],
+  ["a fit with an average of weights, several batches to an update and a curriculum", practices, { curriculum, averaged: true }],
+] as const)(
+  "after any batch that is its last, the same call of %s ends with the bits and the history of one that was not cut short",
+  async (_, compiling, rest) => {
+    const options = { ...fitting, ...rest };
+    const whole = await compiled(3, compiling);
+    const expected = await whole.fit(data, { ...options, callbacks: [reduceLROnPlateau({ patience: 1 })] });
+    const end = await serialize(whole, { optimizer: true });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: steps }), fc.integer({ min: 1, max: 6 }), async (cut, everySteps) => {
+        const run = await mkdtemp(join(folder, "run-"));
+        const dying: Callback = {
+          name: "dying",
+          isLast: true,
+          onTrainBatchEnd: (_, training) => {
+            if (training.batches === cut) throw new Error("dead");
+          },
+        };
+        const all = (): readonly Callback[] => [reduceLROnPlateau({ patience: 1 }), checkpoints({ folder: run, everySteps })];
+        const first = await compiled(3, compiling);
+        await expect(first.fit(data, { ...options, callbacks: [...all(), dying] })).rejects.toThrow("dead");
+        const again = await compiled(3, compiling);
+        const batches: number[] = [];
+        const counting: Callback = { name: "counting", onTrainBatchEnd: (_, training) => void batches.push(training.batches) };
+        const history = await again.fit(data, { ...options, callbacks: [...all(), counting] });
+        expect(batches[0] ?? steps + 1).toBe(
+          cut === steps ? steps - (steps % everySteps) + 1 : Math.floor(cut / everySteps) * everySteps + 1,
+        );
+        expect(timeless(history)).toEqual(timeless(expected));
+        expect(await serialize(again, { optimizer: true })).toEqual(end);
+      }),
+      { numRuns: 10 },
+    );
+  },
+);
 
 test("called again when all is done, it trains no more and tells the same", async () => {
   const first = await compiled();
