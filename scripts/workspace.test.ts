@@ -19,7 +19,7 @@ test("dependencies point one way, and core has none", () => {
     "@sluice/data": ["@sluice/core", "csv-parse"],
     "@sluice/formats": ["@bufbuild/protobuf", "@sluice/core", "@sluice/cpu", "@sluice/nn", "fflate"],
     "@sluice/report": ["@observablehq/plot", "@sluice/core", "@sluice/nn", "d3-scale", "linkedom"],
-    "@sluice/insight": ["@sluice/core", "@sluice/nn"],
+    "@sluice/insight": ["@sluice/core", "@sluice/nn", "ml-matrix"],
     "@sluice/webgl": ["@sluice/core", "gpu.js"],
     "@sluice/conformance": ["@sluice/core", "fast-check"],
   });
