@@ -236,6 +236,8 @@ export type {
   Progress,
   ScheduledSampling,
 } from "./model/options.ts";
+export { locateNotFinite, type LocateNotFiniteOptions } from "./training/locateNotFinite.ts";
+export type { NotFinite } from "./training/notFinite.ts";
 export { progressLine } from "./training/progressLine.ts";
 export type { Numbers } from "./host/hostNumbers.ts";
 export type { BatchMoment, Callback, EpochMoment, FitOptions, Trainer, Training } from "./model/model.ts";

@@ -22,7 +22,15 @@ export {
 } from "./options/table.ts";
 export { samplesOf } from "./models/samplesOf.ts";
 export { type Inference, inferenceOf, type Place, type StreamPrograms, type TracedProgram } from "./training/inference.ts";
-export { type Look, lookAtLoss, lookAtOutputs, type LookOptions, type SeenLoss, type SeenOutputs } from "./training/look.ts";
+export {
+  type Look,
+  lookAtLoss,
+  lookAtOutputs,
+  type LookOptions,
+  type SeenLoss,
+  type SeenOutputs,
+  type TrainerLike,
+} from "./training/look.ts";
 export { bytesOf } from "./saving/bytes.ts";
 export { type Failures, type Stored, storedBits, type StoredHeader, type StoredType } from "./saving/header.ts";
 export { deepest, type Json, mostValues, parseJson } from "./saving/json.ts";

@@ -109,6 +109,7 @@ import { loadTable } from "../saving/deserializeWith.ts";
 import { modelTable } from "../models/model.ts";
 import { curriculumTable } from "../training/curriculum.ts";
 import { samplingTable } from "../training/samplingPlan.ts";
+import { locateNotFiniteTable } from "../training/locateNotFinite.ts";
 import { batchTable, compileTable, decoderTable, fitTable, predictTable, streamTable, summaryTable } from "../training/tables.ts";
 
 /** By kind; the makers are those of `layers/table.ts`, but for those that are made of another layer. */
@@ -257,6 +258,7 @@ export const otherTables = {
   "trainer.predict": predictTable,
   "trainer.stream": streamTable,
   "trainer.decoder": decoderTable,
+  locateNotFinite: locateNotFiniteTable,
   learn: learnerTable,
   generate: generateTable,
   beamSearch: beamTable,

@@ -1,7 +1,8 @@
 // One pass over the training data.
 import { SluiceError } from "@sluice/core";
 import type { Pace } from "./pace.ts";
-import type { EpochBatches } from "./source.ts";
+import { sentence, type NotFinite } from "./notFinite.ts";
+import type { BatchOf, EpochBatches } from "./source.ts";
 import type { Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { turns } from "../host/turns.ts";
@@ -19,6 +20,8 @@ export interface Epoch {
   readonly onStepEnd: ((step: number) => Promise<void>) | undefined;
   /** Awaited after each wait with what is done. */
   onSettled(tally: Tally): void | Promise<void>;
+  /** Where what is not finite in this batch comes from, if that is found. */
+  locate(batch: BatchOf): Promise<NotFinite | undefined>;
 }
 
 /**
@@ -30,9 +33,11 @@ export async function trainEpoch({ epoch, batches, runner, pace, ...hooks }: Epo
   const { totals } = runner;
   const { steps } = batches;
   let settled = await totals.tally();
+  const waiting: BatchOf[] = []; // those that are enqueued
   const settle = async (step: number): Promise<void> => {
     settled = await totals.tally();
-    if (settled.skipped > 0) throw notFinite(epoch, step, runner, settled.skipped);
+    if (settled.skipped > 0) throw await notFinite({ epoch, step, runner, skipped: settled.skipped }, waiting, hooks);
+    waiting.length = 0;
     await hooks.onSettled(settled);
     pace.settled();
   };
@@ -47,22 +52,37 @@ export async function trainEpoch({ epoch, batches, runner, pace, ...hooks }: Epo
     }
     if (onStepBegin !== undefined) await onStepBegin(step);
     runner.run(batch.data, batch.rows, batch.bucket);
+    waiting.push(batch);
     if (onStepEnd !== undefined) await onStepEnd(step);
     if (turns.isDue) await turns.pass();
     if (pace.due() || step === steps || hooks.isHalted()) await settle(step);
   }
 }
 
-/** Once one update is left out so are all after it, so the first is known however late this comes. */
-function notFinite(epoch: number, last: number, runner: TrainingRunner, skipped: number): SluiceError {
+interface Failing {
+  readonly epoch: number;
+  /** The last that was enqueued. */
+  readonly step: number;
+  readonly runner: TrainingRunner;
+  readonly skipped: number;
+}
+
+/** Once one update is left out so are all after it, so the first is known however late this comes, and weights and state are as they were before it. */
+async function notFinite(
+  { epoch, step: last, runner, skipped }: Failing,
+  waiting: readonly BatchOf[],
+  { locate }: Pick<Epoch, "locate">,
+): Promise<SluiceError> {
   const first = last - skipped + 1;
   runner.forget(skipped);
   runner.totals.begin();
+  const batch = waiting.at(-skipped);
+  const located = batch && (await locate(batch));
   return new SluiceError({
     code: "NOT_FINITE",
     who: "trainer.fit",
-    what: `the loss or its gradient is not finite in epoch ${epoch}, step ${first}; that update and all after it were left out`,
+    what: `the loss or its gradient is not finite in epoch ${epoch}, step ${first}${located === undefined ? "" : `: ${sentence(located)}`}; that update and all after it were left out`,
     fix: "Lower the learning rate, clip with globalClipNorm, or scale the inputs; restoreBestWeights goes back to the best epoch",
-    facts: { epoch, firstStep: first, lastStep: last, skipped },
+    facts: { epoch, firstStep: first, lastStep: last, skipped, ...(located !== undefined && { located }) },
   });
 }

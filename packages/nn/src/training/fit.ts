@@ -210,6 +210,10 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
     onStepBegin: callbacks.hears.batchBegins ? (step) => callbacks.batchBegin({ ...moment, step }) : undefined,
     onStepEnd: callbacks.hears.batchEnds ? (step) => callbacks.batchEnd({ ...moment, step }) : undefined,
     onSettled: (tally) => report(fitting, tally, { epoch, batches, before, start, started }),
+    locate: async ({ data, rows }) => {
+      const { locate } = await import("./locate.ts");
+      return locate({ session, data, rows, ...runner.carried.state, limit: workToLocate }).catch(() => undefined); // the error to hear of is another
+    },
   });
   if (tally === undefined) return undefined;
   if (runner.totals.isEmpty(tally)) throw nothing(who);
@@ -220,6 +224,9 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   const renamed = Object.fromEntries(Object.entries(validated).map(([name, value]) => [validationName(name), value]));
   return { ...measures, ...renamed, epoch, examplesPerSecond };
 }
+
+/** Products and values that are computed again, one by one, to tell where something is not finite: some seconds at most. `locateNotFinite` has no such bound. */
+const workToLocate = 5e8;
 
 /** When this fit began, in ms, and the steps of its first epoch that were done before. */
 interface Start {

@@ -31,6 +31,9 @@ import { takenBy } from "./setting.ts";
 import { checkData } from "./tables.ts";
 import { sessionOf } from "./trainer.ts";
 
+/** A trainer, whatever its inputs and outputs are called. */
+export type TrainerLike = Pick<AnyTrainer, "model">;
+
 export interface LookOptions {
   /** For errors. */
   readonly who: string;
@@ -68,7 +71,7 @@ export interface Look {
 
 /** `see` is traced once; what it gives is computed by each run. The caller disposes it, or the trainer with itself. Throws what `evaluate` throws of data. */
 export async function lookAtLoss(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   data: Data<Names, Names>,
   options: LookOptions,
   see: (seen: SeenLoss) => Named<Tensor>,
@@ -93,7 +96,7 @@ export async function lookAtLoss(
 
 /** Likewise, of inputs alone. Throws what `predict` throws of them. */
 export async function lookAtOutputs(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   given: GivenInputs,
   options: LookOptions,
   see: (seen: SeenOutputs) => Named<Tensor>,
@@ -171,7 +174,7 @@ async function looking<B>(
   };
 }
 
-function known(trainer: AnyTrainer, who: string): Session {
+function known(trainer: TrainerLike, who: string): Session {
   return sessionOf(trainer, who) ?? refuse(who, trainer);
 }
 

@@ -289,6 +289,10 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     params: [tabled(otherTables.ctcBeamSearch, { ...decoded, beams: fc.constantFrom(1, 3, 0) })],
     use: (fn, [given]) => fn(given as never),
   },
+  locateNotFinite: {
+    params: [data, maybe(tabled(otherTables.locateNotFinite))],
+    use: (_, [given, config]) => nn.locateNotFinite(trainer, given as never, config as never),
+  },
   learn: {
     params: [any(fc.constant(backend), (value) => value === backend), learning],
     use: async (_, [on, given]) => {
