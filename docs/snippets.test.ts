@@ -1,4 +1,4 @@
-// Every TypeScript block of every README and recipe, and of docs/masks.md, docs/ctc.md, docs/training.md and docs/formats, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
+// Every TypeScript block of every README and recipe, and of docs/masks.md, docs/ctc.md, docs/gradients.md, docs/training.md and docs/formats, runs as written, and the recipes come to what they promise. Their types: scripts/checkSnippets.mjs.
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -17,6 +17,29 @@ const promises: Readonly<Record<string, (printed: Printed) => void>> = {
   "docs/formats/keras.md/block1.ts": (printed) => expect(printed).toEqual([[true], [[1, 18]], [Float32Array.of(6)]]),
   "docs/formats/keras.md/block2.ts": (printed) => expect(printed).toEqual([[true, false], [[2, 1]]]),
   "docs/ctc.md/block1.ts": (printed) => expect(printed).toEqual([[[1, 1], { labels: [1, 1], score: expect.closeTo(0, 0) }]]),
+  "docs/gradients.md/block1.ts"(printed) {
+    const rows = printed.map(([cell, when, state, loss, , , , factor, verdict]) => ({
+      cell,
+      when,
+      state,
+      loss,
+      factor: Number(factor),
+      verdict,
+    }));
+    const after = rows.filter(({ when }) => when === "after");
+    expect(after.map(({ cell, state, verdict }) => [cell, state, verdict])).toEqual([
+      ["rnn", "h", "vanishing"],
+      ["lstm", "h", "healthy"],
+      ["lstm", "c", "healthy"],
+      ["gru", "h", "healthy"],
+    ]);
+    expect(after.map(({ loss }) => Number(loss) < 0.02)).toEqual([false, true, true, true]);
+    expect(rows.find(({ cell, when }) => cell === "gru" && when === "before")?.verdict).toBe("vanishing");
+  },
+  "docs/gradients.md/block2.ts"(printed) {
+    expect(printed[0]).toEqual(["growing", "exp", 4, 2, "Infinity"]);
+    expect(printed[1]?.[0]).toContain('of exp in layer "growing" (cell growing) at time step 4 of row 2 of the batch');
+  },
   "docs/formats/pytorch.md/block1.ts": (printed) => expect(printed).toEqual([[true], [true]]),
   "docs/formats/onnx.md/block1.ts": (printed) =>
     expect(printed).toEqual([[1], [["onnx::GRU_100", "onnx::GRU_101", "onnx::GRU_102"]], [[2, 5, 4]], [true], [40]]),

@@ -21,6 +21,7 @@ export function pages() {
     "README.md",
     "docs/masks.md",
     "docs/ctc.md",
+    "docs/gradients.md",
     "docs/training.md",
     ...inside,
     ...folders().map((folder) => join(folder, "README.md")),
