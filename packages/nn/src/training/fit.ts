@@ -212,7 +212,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
     onSettled: (tally) => report(fitting, tally, { epoch, batches, before, start, started }),
     locate: async ({ data, rows }) => {
       const { locate } = await import("./locate.ts");
-      return locate({ session, data, rows, ...runner.carried.state, limit: workToLocate }).catch(() => undefined); // the error to hear of is another
+      return locate({ session, data, rows, batch: source.batch, ...runner.carried.state, limit: workToLocate }).catch(() => undefined); // the error to hear of is another
     },
   });
   if (tally === undefined) return undefined;

@@ -22,6 +22,8 @@ export interface Located {
   readonly session: Session;
   readonly data: Dataset;
   readonly rows: Rows;
+  /** Rows of the batch with those that fill it up, as masks are drawn for. Default those that there are. */
+  readonly batch?: number;
   /** What the batch before left, by name; zeros where there is none. */
   readonly state?: Named<NDArray> | undefined;
   /** Products and values that may be computed: beyond, undefined comes back at once. Default any. */
@@ -30,13 +32,13 @@ export interface Located {
 
 /**
  * Forward first: the earliest value that is not finite on the way to the loss. Otherwise backward, the first layer from the end whose gradients are not finite, and otherwise
- * the sum of squares of all gradients. Drawn masks are those of the next update. Undefined where all is finite here, such as where a backend rounds otherwise.
+ * the sum of squares of all gradients. Drawn masks are those of the next update; a model that samples its own tokens reads the truth. Undefined where all is finite here, such as where a backend rounds otherwise.
  */
 export async function locate({ limit = Infinity, ...located }: Located): Promise<NotFinite | undefined> {
   const { graph, sites, numbers } = await traced(located);
   const known = new Map(graph.inputs.map((node, i) => [node as Node, numbers[i] ?? new Float64Array(0)])); // one for each
   if (workOf([sites.loss.node]) > limit) return undefined;
-  const about = { sites, rows: located.rows, steps: stepsIn(located.data) };
+  const about = { sites, rows: located.rows, batch: located.batch ?? located.rows.count, steps: stepsIn(located.data) };
   const forward = search([sites.loss.node], known);
   const origin = forward.originOf([sites.loss.node]);
   if (origin !== undefined) return foundForward(about, origin);
@@ -56,12 +58,11 @@ interface Traced {
 
 type TracedInputs = Flat<Tensor> & Given<BatchInputs<Tensor>, Tensor>;
 
-async function traced({ session, data, rows, state }: Omit<Located, "limit">): Promise<Traced> {
+async function traced({ session, data, rows, state, batch = rows.count }: Omit<Located, "limit">): Promise<Traced> {
   const { backend, dtype, seed } = session;
   const built = session.build(data.sample),
     heads = session.heads("trainer.fit"),
     variables = session.variables("trainer.fit");
-  const batch = rows.count;
   const { inputs, masks } = allOrNothing((keep) => ({
     inputs: keep(new Batch(backend, { ...takenBy(data), batch, targets: targetsOf(heads, built, data.rows), dtype })),
     masks: Object.entries(built.drawn).map(

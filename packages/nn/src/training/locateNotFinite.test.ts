@@ -135,6 +135,30 @@ test("where each value is finite and the squares of gradients are not, the weigh
   expect(await locateNotFinite(steep, { x: [[1e10]], y: [[0]] })).toMatchObject({ pass: "update" });
 });
 
+test("of a short last batch that goes on from the one before, state and masks are as they were", async () => {
+  const net = sequential([
+    input({ shape: [2, 1] }),
+    dropout({ rate: 0.5 }),
+    recurrent(growing)({ units: 1, stateful: true, carrySteps: 1 }),
+    dense({ units: 1 }),
+  ]);
+  await using trainer = await net.compile({ ...options, optimizer: sgd({ learningRate: 1e-6 }) });
+  const x = [
+    [[0], [0]],
+    [[0], [0]],
+    [[0], [0]],
+    [[0], [0]],
+    [[0], [300]],
+  ];
+  for (let epochs = 0; epochs < 8; epochs++) {
+    const error = await trainer.fit({ x, y }, { epochs: 1, batchSize: 2, shuffle: false }).catch((reason: unknown) => reason);
+    if (!(error instanceof Error)) continue; // it was dropped
+    expect(error).toMatchObject({ facts: { firstStep: 3, located: { layer: "growing", operation: "exp", row: 0, sample: 4 } } });
+    return;
+  }
+  expect.unreachable("half of the time it is not dropped");
+});
+
 test("what it is not for is refused", async () => {
   const net = sequential([input({ shape: [1] }), dense({ units: 1 })]);
   await using trainer = await net.compile(options);

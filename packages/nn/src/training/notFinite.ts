@@ -30,6 +30,8 @@ export interface NotFinite {
 export interface About {
   readonly sites: Sites;
   readonly rows: Rows;
+  /** With those that fill it up. */
+  readonly batch: number;
   /** How many steps sequences have. */
   readonly steps: ReadonlySet<number>;
 }
@@ -99,9 +101,9 @@ function named(site: Site | undefined, otherwise: string): Pick<NotFinite, "laye
 
 function told(
   { node, index, value, iterations }: Origin,
-  { rows: { order, from, count }, steps }: Omit<About, "sites">,
+  { rows: { order, from }, batch, steps }: Omit<About, "sites">,
 ): Pick<NotFinite, "operation" | "step" | "row" | "sample" | "value"> {
-  const { step, row } = placeIn(node, index, { batch: count, steps, inLoop: iterations[0]?.t });
+  const { step, row } = placeIn(node, index, { batch, steps, inLoop: iterations[0]?.t });
   return {
     operation: operationOf(node),
     ...(step !== undefined && { step }),
