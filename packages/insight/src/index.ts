@@ -14,3 +14,16 @@ export { deadUnits, type DeadUnitsOptions, type LayerUnits } from "./statistics/
 export { gateStatistics, type GateStatistics, type GateStatisticsOptions } from "./statistics/gateStatistics.ts";
 export { updateRatios, type UpdateRatio } from "./statistics/updateRatios.ts";
 export type { InputsOptions, Lengths } from "./runs/inputsOptions.ts";
+export { attentionMaps, type AttentionMap, type AttentionMapsOptions } from "./interpretation/attentionMaps.ts";
+export {
+  inputTimesGradient,
+  integratedGradients,
+  saliency,
+  type Attribution,
+  type AttributionOptions,
+  type InputAttribution,
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+} from "./interpretation/attribute.ts";
+export { pca, type Pca } from "./interpretation/pca.ts";
+export { stateTrajectories, type StateTrajectories, type StateTrajectoriesOptions } from "./interpretation/stateTrajectories.ts";

@@ -2,7 +2,7 @@
 import { SluiceError, type HostArray } from "@sluice/core";
 import { size } from "@sluice/core/arguments";
 import type { Numbers } from "@sluice/nn";
-import { lookAtOutputs, optional, optionsOf, preset, type AnyTrainer, type ByName, type Names, type Table } from "@sluice/nn/kit";
+import { lookAtOutputs, optional, optionsOf, preset, type TrainerLike, type ByName, type Names, type Table } from "@sluice/nn/kit";
 import { identity, nextBasis, spectralRadius, type Rows } from "../matrices/matrices.ts";
 import { givenInputs, inputsTable, layerNames, type InputsOptions } from "../runs/inputsOptions.ts";
 import type { RunName } from "../runs/recurrentRuns.ts";
@@ -46,7 +46,7 @@ export interface LayerDynamics extends RunName {
  * ```
  */
 export async function stateDynamics(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   x: ByName<Names, Numbers>,
   options: StateDynamicsOptions = {},
 ): Promise<{ readonly layers: readonly LayerDynamics[] }> {

@@ -2,7 +2,7 @@
 import { SluiceError, type HostArray } from "@sluice/core";
 import { size, type Rule } from "@sluice/core/arguments";
 import type { Data } from "@sluice/nn";
-import { lookAtLoss, optionsOf, preset, type AnyTrainer, type Look, type Names, type Table } from "@sluice/nn/kit";
+import { lookAtLoss, optionsOf, preset, type TrainerLike, type Look, type Names, type Table } from "@sluice/nn/kit";
 import type { RunName } from "../runs/recurrentRuns.ts";
 import { traceFlow, type FlowPart } from "./traceFlow.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
@@ -56,7 +56,7 @@ export interface GradientFlow {
  * ```
  */
 export async function gradientFlow(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   data: Data<Names, Names>,
   options: GradientFlowOptions = {},
 ): Promise<GradientFlow> {
@@ -76,7 +76,7 @@ export interface FlowLook extends Pick<Look, "dispose"> {
 /** To be asked again and again, with the weights as they are then. */
 export async function lookAtFlow(
   who: string,
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   data: Data<Names, Names>,
   { samples, threshold }: Required<GradientFlowOptions>,
 ): Promise<FlowLook> {

@@ -7,7 +7,7 @@ import {
   optionsOf,
   preset,
   watchLayers,
-  type AnyTrainer,
+  type TrainerLike,
   type ByName,
   type Names,
   type Table,
@@ -49,7 +49,7 @@ const activations = new Set(["activation", "relu", "leakyRelu", "elu"]);
  * others may: look at many. Throws what `predict` throws of x, INVALID_ARGUMENT for options that make no sense.
  */
 export async function deadUnits(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   x: ByName<Names, Numbers>,
   options: DeadUnitsOptions = {},
 ): Promise<readonly LayerUnits[]> {

@@ -2,7 +2,7 @@
 import { cast, less, type HostArray, type Tensor } from "@sluice/core";
 import { size } from "@sluice/core/arguments";
 import type { Numbers } from "@sluice/nn";
-import { lookAtOutputs, optionsOf, preset, type AnyTrainer, type ByName, type Names, type Table } from "@sluice/nn/kit";
+import { lookAtOutputs, optionsOf, preset, type TrainerLike, type ByName, type Names, type Table } from "@sluice/nn/kit";
 import { givenInputs, inputsTable, type InputsOptions } from "../runs/inputsOptions.ts";
 import { countsOf, recurrentRuns, type Looking, type Named, type RunName } from "../runs/recurrentRuns.ts";
 import { there } from "../runs/there.ts";
@@ -40,7 +40,7 @@ export interface GateStatistics extends RunName {
  * step counts. Throws what `predict` throws of x, INVALID_ARGUMENT for options that make no sense.
  */
 export async function gateStatistics(
-  trainer: AnyTrainer,
+  trainer: TrainerLike,
   x: ByName<Names, Numbers>,
   options: GateStatisticsOptions = {},
 ): Promise<readonly GateStatistics[]> {
