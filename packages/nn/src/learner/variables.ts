@@ -174,7 +174,6 @@ export class Variables {
     const flat = pack(this.layout, arrays, this.#dtype, who);
     for (const [name, packed] of Object.entries(viewHost(this.layout, flat, this.#dtype))) checkFinite(packed, name, who);
     this.setLearnt(flat);
-    this.average?.write(flat.subarray(0, this.layout.trained)); // of what there is now
   }
 
   /** A copy of what learning changes, as `learntPart` lays it out: those that train, and all where layers set others. Throws as `flatOf`. */
@@ -183,8 +182,11 @@ export class Variables {
     return this.layout.moving.size > 0 ? this.#read(trained, into) : trained.read(into);
   }
 
+  /** The average is of what there is from now on. */
   setLearnt(flat: TypedArray): void {
-    this.params.write(flat.subarray(0, this.layout.trained));
+    const trained = flat.subarray(0, this.layout.trained);
+    this.params.write(trained);
+    this.average?.write(trained);
     if (flat.length > this.layout.trained) this.frozen?.write(flat.subarray(this.layout.trained));
   }
 

@@ -45,6 +45,7 @@ test("restoreBestWeights with averaged goes back to the average of the best epoc
   const { best } = await trainer.fit(data, { ...fitting, epochs: 4, restoreBestWeights: true });
   expect(best!.epoch).toBeLessThan(4);
   expect((await trainer.evaluate(data, { batchSize: 8 })).loss).toBe(best!.valLoss);
+  expect((await trainer.evaluate(data, { batchSize: 8, averaged: true })).loss).toBe(best!.valLoss);
 });
 
 test.each([
