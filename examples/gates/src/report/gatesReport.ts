@@ -1,7 +1,9 @@
 // The page: who learnt what, and the picture of why.
 import { heatMap, lines, page, table, type Cell, type Content, type Section } from "@sluice/report";
+import { countOf } from "@sluice/example-common";
+import type { RecordedLayer } from "@sluice/insight";
 import { contenders, type ContenderName } from "../contenders.ts";
-import type { Task } from "../tasks/task.ts";
+import { batchesPerLook, type Task } from "../tasks/task.ts";
 import type { Flow, Trial } from "../trial.ts";
 
 export interface Circumstances {
@@ -117,19 +119,42 @@ const least = 1e-12;
 
 /** And while they learn: updates from top to bottom, steps from left to right. */
 function recorded(trials: readonly Trial[]): readonly Content[] {
-  const values: Record<string, readonly (readonly number[])[]> = {};
+  const norms: Record<string, RecordedLayer["norms"]> = {};
+  let [every, looks] = [1, 1];
   for (const { contender, record } of trials) {
     const layer = record?.layers.find(({ state }) => state === "h");
     if (layer === undefined) continue;
-    values[contenders[contender].title] = layer.norms.map((row) => row.map((norm) => Math.max(norm ?? Number.NaN, least)));
+    every = Math.max(every, Math.ceil((layer.norms[0]?.length ?? 0) / mostColumns));
+    looks = Math.max(looks, Math.ceil(layer.norms.length / mostRows));
+    norms[contenders[contender].title] = layer.norms;
   }
+  const values = Object.fromEntries(
+    Object.entries(norms).map(([title, rows]) => [
+      title,
+      each(rows, looks).map((row) => each(row, every).map((norm) => Math.max(norm ?? Number.NaN, least))),
+    ]),
+  );
   if (Object.keys(values).length === 0) return [];
   const figure = heatMap({
     title: "While they learn: ‖∂L/∂h_t‖ by step and time",
-    description: "Each row is one look, every 50 updates from the top; each column a step, the last at the right. One scale for all.",
-    ...{ values, scale: "log", domain: [1e-9, 1], rowsLabel: "50 updates", columnsLabel: "step" },
+    description: `Each row is one look, every ${countOf(looks * batchesPerLook, "update")} from the top; each column ${every === 1 ? "a step" : `every ${every}th step`}, the last at the right. One scale for all.`,
+    ...{
+      values,
+      scale: "log",
+      domain: [1e-9, 1],
+      rowsLabel: countOf(looks * batchesPerLook, "update"),
+      columnsLabel: every === 1 ? "step" : `${every} steps`,
+    },
   });
   return [figure];
+}
+
+/** So many are told apart by eye, and keep the page small. */
+const [mostColumns, mostRows] = [100, 60];
+
+/** Every so many of a list, its last among them. */
+function each<T>(list: readonly T[], every: number): readonly T[] {
+  return list.filter((_, i) => (list.length - 1 - i) % every === 0);
 }
 
 function byTitle<T>(trials: readonly Trial[], of: (trial: Trial) => T): Readonly<Record<string, T>> {
