@@ -111,6 +111,21 @@ export const rows: Readonly<Record<string, Row | readonly Row[]>> = {
     ruled(text, texts),
     calling(() => core.iota(2)),
   ),
+  perturb: traced(
+    any(fc.oneof(tensor.values, fc.array(tensor.values, { maxLength: 2 }))),
+    any(
+      fc.oneof(
+        tensor.values.map((x) => new Map([[x, x]])),
+        fc.tuple(tensor.values, tensor.values).map((pair) => new Map([pair])),
+      ),
+      (by) => by instanceof Map,
+    ),
+  ),
+  gate: traced(ruled(text, texts), tensor),
+  watchRecurrences: traced(
+    calling(() => undefined),
+    calling(() => core.iota(2)),
+  ),
   assign: traced(tensor, tensor),
   trace: made(
     (result: core.Traced) => execute(core.lowerGraph(result.graph, backend.supports)),

@@ -1,4 +1,6 @@
 // Who looks on while recurrences are traced: at each step what it read and what it gave, to add to it or to keep of it more than the outputs.
+import { checkFunction, checkText } from "../arguments/checks.ts";
+import { checkTensor } from "../trace/checkTensor.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { Tree } from "../trace/tree.ts";
 
@@ -53,6 +55,8 @@ let gatesSeen: Record<string, Tensor> | undefined;
  * For tools that look into models: derivatives with respect to states, statistics of gates.
  */
 export function watchRecurrences<T>(watch: WatchRecurrences, trace: () => T): T {
+  checkFunction("watchRecurrences", "watch", watch);
+  checkFunction("watchRecurrences", "trace", trace);
   const before = current;
   current = watch;
   try {
@@ -84,6 +88,8 @@ export function watchedStep(
 
 /** The tensor as it is; whoever watches the step hears that it is a gate, in 0 … 1, of that name. */
 export function gate(name: string, value: Tensor): Tensor {
+  checkText("gate", "name", name);
+  checkTensor("gate", value, "value");
   if (gatesSeen !== undefined) gatesSeen[name] = value;
   return value;
 }
