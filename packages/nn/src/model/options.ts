@@ -57,7 +57,9 @@ export interface Data<I extends Names = null, O extends Names = null> extends Le
  * Batches that come one after the other, as many as there may be: an iterable, or an async one, of data; or a function that makes one for each epoch, from 1, counted over all of a
  * trainer's, so that what it draws may follow from it. Each is a batch of its own; one that has more samples than `batchSize` is several.
  */
-export type Batches<I extends Names = null, O extends Names = null> = BatchIterable<I, O> | ((epoch: number) => BatchIterable<I, O>);
+export type Batches<I extends Names = null, O extends Names = null> =
+  | BatchIterable<I, O>
+  | ((epoch: number) => BatchIterable<I, O> | Promise<BatchIterable<I, O>>);
 type BatchIterable<I extends Names, O extends Names> = Iterable<Data<I, O>> | AsyncIterable<Data<I, O>>;
 
 /** By label, 1 for those left out; a list of all; or "balanced": labels / (classes that are there · how often this one is), so that each class counts as much as any other. */

@@ -231,6 +231,8 @@ test("what is no callback is refused before anything runs", async () => {
     await expect(trainer.fit(data, { epochs: 1, callbacks: callbacks as readonly Callback[] })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
+  const misspelt = { name: "a", onEpochend: () => {} } as Callback;
+  await expect(trainer.fit(data, { epochs: 1, callbacks: [misspelt] })).rejects.toThrow("Did you mean onEpochEnd?");
   const unsavable: Callback = {
     name: "odd",
     state: () => () => 1,

@@ -1,5 +1,6 @@
 // The callbacks of a fit as one: each hook of all of them, in order, and what they have to save.
-import { refused } from "@sluice/core/arguments";
+import { refused, unknownOption } from "@sluice/core/arguments";
+import { hooks, type Hook } from "./hooks.ts";
 import type { BatchMoment, Callback, EpochMoment, FitOptions, Training } from "../model/model.ts";
 import type { Names } from "../model/names.ts";
 import type { EpochLog, History, Progress } from "../model/options.ts";
@@ -20,6 +21,7 @@ export class Callbacks {
     const names = callbacks.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) < i);
     if (twice !== undefined) throw refused(who, "callbacks", names, `callbacks of different names: two are called "${twice}"`);
+    for (const callback of callbacks) checkHooks(callback);
     const ordered = [...callbacks.filter(({ isLast }) => isLast !== true), ...callbacks.filter(({ isLast }) => isLast === true)];
     this.#all = [optionsAsCallback(options), ...ordered];
     this.#training = training;
@@ -78,6 +80,12 @@ export class Callbacks {
   async #each(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.#all) await hook(callback);
   }
+}
+
+/** A hook that is misspelt would never be called. */
+function checkHooks(callback: Callback): void {
+  for (const key of Object.keys(callback))
+    if (/^on[A-Z]/.test(key) && !hooks.includes(key as Hook)) throw unknownOption(`${who} callback "${callback.name}"`, key, hooks);
 }
 
 function copied(name: string, state: unknown): unknown {

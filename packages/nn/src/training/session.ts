@@ -28,6 +28,7 @@ import { checkSupport } from "../learner/support.ts";
 import { keyOf, measuredKeyOf, trainingKeyOf, type Batches, type MeasuredBatches, type Setting, type TrainingBatches } from "./setting.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
+import { isRecord } from "../options/table.ts";
 import { startOf, Variables } from "../learner/variables.ts";
 
 /** A moment of a fit under way. */
@@ -208,7 +209,7 @@ export class Session implements Setting {
     const { backend, dtype, seed } = this;
     const variables = this.variables(who);
     const { layout } = variables;
-    const { training } = saved;
+    const { training } = isRecord(saved) ? saved : ({} as Partial<Saved>); // whatever callers without types give
     if (training === undefined) throw withoutState(who);
     const optimizer = this.optimizer(who);
     checkState(who, training, optimizer, this.#batchesPerUpdate);

@@ -13,6 +13,7 @@ import { notePadding } from "./paddingNote.ts";
 import { partOf } from "./part.ts";
 import type { Session } from "./session.ts";
 import { arraysSource, type Source } from "./source.ts";
+import { checkData } from "./tables.ts";
 import { streamSource, type AnyBatches } from "./streamSource.ts";
 
 const who = "trainer.fit";
@@ -92,6 +93,7 @@ async function streamIn(session: Session, batches: AnyBatches, options: Options)
   const source = await streamSource(batches, session.epoch, {
     ...{ who, batchSize, stepsPerEpoch, signal },
     read: async (batch, whose) => {
+      checkData(whose, batch);
       const read = await session.read(session.dataset(batch, whose));
       return inTurns(classesWeighed(read, classWeight, session.classes(read.sample)));
     },
@@ -120,7 +122,10 @@ export async function evaluateStream(
   batches: AnyBatches,
   { who: whose, batchSize, signal, averaged }: Evaluation & { readonly batchSize: number | undefined },
 ): Promise<Record<string, number> | undefined> {
-  const read = (batch: Parameters<Session["dataset"]>[0], at: string): Promise<Dataset> => session.read(session.dataset(batch, at));
+  const read = (batch: Parameters<Session["dataset"]>[0], at: string): Promise<Dataset> => {
+    checkData(at, batch);
+    return session.read(session.dataset(batch, at));
+  };
   const source = await streamSource(batches, 0, { who: whose, batchSize, signal, read });
   if (source === undefined) return undefined;
   try {

@@ -133,7 +133,7 @@ class Pulled {
   async #pull(): Promise<Dataset | undefined> {
     if (this.#isOver) return undefined;
     const { who, signal, read } = this.#options;
-    this.#iterator ??= iteratorOf(this.#given, this.#number, who);
+    this.#iterator ??= await iteratorOf(this.#given, this.#number, who);
     this.#isAwaited = true;
     const result = await unlessAborted(this.#iterator.next(), signal);
     if (result === undefined) return undefined;
@@ -147,8 +147,8 @@ class Pulled {
   }
 }
 
-function iteratorOf(given: AnyBatches, number: number, who: string): Iterator<AnyData> | AsyncIterator<AnyData> {
-  const made: unknown = typeof given === "function" ? given(number + 1) : given;
+async function iteratorOf(given: AnyBatches, number: number, who: string): Promise<Iterator<AnyData> | AsyncIterator<AnyData>> {
+  const made: unknown = typeof given === "function" ? await given(number + 1) : given;
   const iterable = made as Partial<Iterable<AnyData> & AsyncIterable<AnyData>> | undefined | null; // which is checked here
   const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
   if (iterator === undefined)

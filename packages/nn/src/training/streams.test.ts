@@ -50,6 +50,7 @@ test("lists, functions and async ones of batches train, and validate, to the bit
         batches(size),
         () => batches(size),
         () => later(batches(size)),
+        async () => batches(size),
         new Set(batches(size)),
         batches(Math.min(rows, size * times)), // cut into such pieces
       ];
@@ -190,7 +191,8 @@ test("what is no stream, is used up, changes its shape or throws is told, and th
   await fails([], {}, { code: "EMPTY_DATA" });
   await fails(() => 3, {}, { code: "INVALID_ARGUMENT" });
   await fails([{ x }], {}, { code: "INVALID_ARGUMENT" });
-  await fails([3], {}, { code: "INVALID_ARGUMENT" });
+  for (const bad of [3, null, { x, y, z: 1 }])
+    await fails([bad], {}, { code: "INVALID_ARGUMENT", message: expect.stringContaining("batch 1") });
   await fails(later(batches(4)), {}, { code: "EMPTY_DATA", message: expect.stringContaining("used up") });
   await fails([batches(4)[0], { x: [[1]], y: [1] }], {}, { code: "SHAPE_MISMATCH" });
   await fails([batches(4)[0], { x: [[1, NaN]], y: [1] }], {}, { code: "NOT_FINITE", message: expect.stringContaining("batch 2") });

@@ -15,6 +15,7 @@ import { anyRecord, callable, counter, either, having, listOf, someOf } from "..
 import { isRecord, optional, preset, required, type Table } from "../options/table.ts";
 import type { Callback, FitOptions } from "../model/model.ts";
 import type { WeightGroup } from "../weights/roles.ts";
+import { hooks } from "./hooks.ts";
 import { isStream } from "./streamed.ts";
 import type {
   AnyLoss,
@@ -84,18 +85,14 @@ const anyClassWeight: Rule<NonNullable<FitOptions<Names, Names>["classWeight"]>>
     value === "balanced" || (typeof value === "object" && value !== null),
 };
 
-const hooks = [
-  ...["onTrainBegin", "onEpochBegin", "onTrainBatchBegin", "onTrainBatchEnd", "onProgress", "onEpochEnd", "onTrainEnd"],
-  ...["state", "resume"],
-] as const satisfies readonly (keyof Callback)[];
 const anyCallback: Rule<Callback> = {
-  expected: `a callback: a record with a name and some of ${hooks.join(", ")}, each a function`,
+  expected: `a callback: a record with a name and some of ${[...hooks, "state", "resume"].join(", ")}, each a function`,
   accepts: (value): value is Callback =>
     isRecord(value) &&
     text.accepts(value["name"]) &&
     value["name"] !== "" &&
     (value["isLast"] === undefined || boolean.accepts(value["isLast"])) &&
-    hooks.every((hook) => value[hook] === undefined || callable.accepts(value[hook])),
+    [...hooks, "state", "resume"].every((hook) => value[hook] === undefined || callable.accepts(value[hook])),
 };
 
 const anyData: Rule<NonNullable<FitOptions<Names, Names>["validationData"]>> = {
