@@ -5,6 +5,7 @@ import type { AnyTrainer, Training } from "../model/model.ts";
 import type { EpochLog, Evaluation } from "../model/options.ts";
 import type { Saved } from "../model/saved.ts";
 import { directionOf } from "./best.ts";
+import { restore } from "./restore.ts";
 import type { Session } from "./session.ts";
 
 const who = "trainer.fit";
@@ -79,7 +80,7 @@ export class FitTraining implements Training {
   async restore(saved: Saved): Promise<void> {
     if (!this.#isBeginning) throw late();
     const { session, logs } = this.#options;
-    await session.restore(saved, who);
+    await restore(session, saved, who);
     logs.splice(0, logs.length, ...((saved.training?.progress?.logs ?? []) as readonly EpochLog[])); // a fit's own wrote them
   }
 

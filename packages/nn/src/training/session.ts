@@ -28,7 +28,6 @@ import { checkSupport } from "../learner/support.ts";
 import { keyOf, measuredKeyOf, trainingKeyOf, type Batches, type MeasuredBatches, type Setting, type TrainingBatches } from "./setting.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns, type Pieces } from "../host/turns.ts";
-import { isRecord } from "../options/table.ts";
 import { startOf, Variables } from "../learner/variables.ts";
 
 /** A moment of a fit under way. */
@@ -65,7 +64,8 @@ export class Session implements Setting {
   readonly #heads: readonly Head[];
   readonly #optimizer: Optimizer | undefined;
   readonly #groups: readonly WeightGroup[];
-  readonly #batchesPerUpdate: number;
+  /** Of `gradientAccumulationSteps`. */
+  readonly batchesPerUpdate: number;
   #variables: Variables | undefined;
   /** What they were made for. */
   #sample: Named<Spec> | undefined;
@@ -87,7 +87,7 @@ export class Session implements Setting {
     this.dtype = dtype;
     this.seed = seed;
     this.#optimizer = optimizer;
-    this.#batchesPerUpdate = gradientAccumulationSteps;
+    this.batchesPerUpdate = gradientAccumulationSteps;
     this.#groups = checkedGroups("model.compile", groups);
     this.#heads = heads;
     this.reported = reportedOf(heads);
@@ -194,7 +194,7 @@ export class Session implements Setting {
       dtype,
       seed,
       optimizer: this.#optimizer,
-      batchesPerUpdate: this.#optimizer === undefined ? 1 : this.#batchesPerUpdate,
+      batchesPerUpdate: this.#optimizer === undefined ? 1 : this.batchesPerUpdate,
       saved: model.saved && startFrom(model.saved),
       start: startIn(model.graph),
     };
@@ -202,22 +202,6 @@ export class Session implements Setting {
     if (this.#disposed) throw disposed(model);
     this.#variables = new Variables(options, start);
     this.#sample = sample;
-  }
-
-  /** Back to what `checkpoint` gave with the optimizer. See `Training.restore`. */
-  async restore(saved: Saved, who: string): Promise<void> {
-    const { backend, dtype, seed } = this;
-    const variables = this.variables(who);
-    const { layout } = variables;
-    const { training } = isRecord(saved) ? saved : ({} as Partial<Saved>); // whatever callers without types give
-    if (training === undefined) throw withoutState(who);
-    const optimizer = this.optimizer(who);
-    checkState(who, training, optimizer, this.#batchesPerUpdate);
-    checkTrained(who, layout, training);
-    const start = await inTurns(startOf({ who, backend, layout, dtype, seed, optimizer, saved: startFrom(saved) }));
-    variables.restart(start, training.step, training.learningRateScale);
-    this.epoch = training.epoch;
-    this.kept = training.progress;
   }
 
   /** Every read is enqueued before this returns: one moment of training. */
@@ -241,7 +225,7 @@ export class Session implements Setting {
       training: {
         ...{ optimizer, step: step - skipped, epoch, slots },
         ...frozenIn(variables.layout),
-        ...(gathered && { gradientAccumulationSteps: this.#batchesPerUpdate, gathered }),
+        ...(gathered && { gradientAccumulationSteps: this.batchesPerUpdate, gathered }),
         ...(learningRateScale !== 1 && { learningRateScale }),
         ...(progress && { progress }),
       },
@@ -267,11 +251,6 @@ export function disposed({ name }: AnyModel, who = "trainer"): SluiceError {
     what: `the trainer of model "${name}" was disposed`,
     fix: "Compile the model again",
   });
-}
-
-function withoutState(who: string): SluiceError {
-  const fix = "Save with { optimizer: true }, and load without { optimizer: false }";
-  return new SluiceError({ code: "INVALID_ARGUMENT", who, what: "what is to be restored was saved without its optimizer", fix });
 }
 
 function missing(who: string, option: "loss" | "optimizer"): never {
