@@ -139,7 +139,7 @@ interface Verbs<I extends Names, O extends Names, W, R extends string> extends D
    * steps a quarter end in a run of one and the same index, the runs are of unlike lengths, and it stands nowhere else.
    *
    * Besides the above throws INVALID_ARGUMENT for options that make no sense or while another fit of this trainer runs,
-   * NOT_FINITE naming epoch and step where a loss or gradient is not finite (that update and those after it are left out, and
+   * NOT_FINITE naming epoch and step where a loss or gradient is not finite, and the layer, operation and row that it is from (that update and those after it are left out, and
    * the epoch will begin anew), and whatever a callback throws. Then `history` holds the epochs that were over, the weights
    * are the best ones where `restoreBestWeights` asked for them and otherwise the last, and the trainer goes on working.
    */

@@ -137,6 +137,11 @@ export interface FitSettings<I extends Names = null, O extends Names = null, R e
   readonly restoreBestWeights?: boolean;
   /** Whether validation, and the weights of the best epoch, are by the average that the optimizer keeps (`useEma`, `swaStart`); default false. */
   readonly averaged?: boolean;
+  /**
+   * What becomes of an update whose loss or gradient is not finite: "throw" leaves it and those after it out and ends training with NOT_FINITE, which tells where that arose; "skip" leaves it out alone,
+   * and `history.skipped` counts them. Default "throw".
+   */
+  readonly onNotFinite?: "throw" | "skip";
   /** Awaited after each epoch, with its validation. */
   onEpochEnd?(log: EpochLog<R>): void | Promise<void>;
   /** Awaited some ten times a second; what it throws ends training, as for `onEpochEnd`. */
@@ -188,6 +193,8 @@ export interface History<R extends string = string> {
   readonly ended: "epochs" | "patience" | "stop" | "signal" | "error";
   /** The best epoch by `monitor`, of equals the first; absent where none was finished. One of at most 0 was before this fit went on. */
   readonly best?: EpochLog<R>;
+  /** With onNotFinite: "skip", how many batches were left out. */
+  readonly skipped?: number;
   /** What ran the updates, in the backend's words. */
   readonly executor: string;
 }

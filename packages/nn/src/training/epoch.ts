@@ -13,6 +13,8 @@ export interface Epoch {
   readonly batches: EpochBatches;
   readonly runner: TrainingRunner;
   readonly pace: Pace;
+  /** Whether updates that are not finite are left out alone; otherwise the first one ends it. */
+  readonly skips: boolean;
   /** Whether what is queued is to be the last. */
   isHalted(): boolean;
   /** Awaited before and after a step is enqueued, from 1. */
@@ -25,7 +27,7 @@ export interface Epoch {
 }
 
 /**
- * Goes on from where `runner.totals` stand. Undefined where it was halted. Throws NOT_FINITE; then the updates from the
+ * Goes on from where `runner.totals` stand. Undefined where it was halted. Throws NOT_FINITE, unless those are skipped; then the updates from the
  * first that is not finite on are left out and not counted, and the epoch has not begun.
  */
 export async function trainEpoch({ epoch, batches, runner, pace, ...hooks }: Epoch): Promise<Tally | undefined> {
@@ -36,7 +38,7 @@ export async function trainEpoch({ epoch, batches, runner, pace, ...hooks }: Epo
   const waiting: BatchOf[] = []; // those that are enqueued
   const settle = async (step: number): Promise<void> => {
     settled = await totals.tally();
-    if (settled.skipped > 0) throw await notFinite({ epoch, step, runner, skipped: settled.skipped }, waiting, hooks);
+    if (settled.skipped > 0 && !hooks.skips) throw await notFinite({ epoch, step, runner, skipped: settled.skipped }, waiting, hooks);
     waiting.length = 0;
     await hooks.onSettled(settled);
     pace.settled();

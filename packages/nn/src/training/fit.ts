@@ -17,7 +17,7 @@ import { takenBy } from "./setting.ts";
 import type { EpochBatches, Source } from "./source.ts";
 import { terminalProgress } from "./terminal.ts";
 import { sourcesOf, type Sources, type Taken } from "./sources.ts";
-import type { Tally } from "../learner/totals.ts";
+import { skippedAt, type Tally } from "../learner/totals.ts";
 import type { TrainingRunner } from "./trainingRunner.ts";
 import { inTurns } from "../host/turns.ts";
 
@@ -35,7 +35,7 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
     const isStateful = Object.keys(session.build(first.sample).carried).length > 0;
     if (isStateful && (shuffle !== false || options.bucketBoundaries !== undefined)) throw shuffledState();
     const { sampling, teacherForcing } = samplingOf(session, first, options.scheduledSampling);
-    return await session.training.use({ ...takenBy(first), batch, boundaries, sampling }, (runner) => {
+    return await session.training.use({ ...takenBy(first), batch, boundaries, sampling, skipsUnsound: skips(options) }, (runner) => {
       runner.teacherForcing = teacherForcing;
       const logs: EpochLog[] = [];
       const training = new FitTraining({
@@ -46,7 +46,7 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
       });
       const callbacks = new Callbacks({ ...options, callbacks: withProgress(options) }, training);
       const rest = { session, options, source, validation, boundaries, shuffle, best, runner, pace: new Pace() };
-      return run({ ...rest, epochs: logs, training, callbacks });
+      return run({ ...rest, epochs: logs, training, callbacks, leftOut: { batches: 0 } });
     });
   } finally {
     await source.end();
@@ -82,6 +82,8 @@ interface Fitting {
   readonly callbacks: Callbacks;
   /** Of those that are over. */
   readonly epochs: EpochLog[];
+  /** How many were not finite, of the epochs that are over. */
+  readonly leftOut: { batches: number };
 }
 
 async function run(fitting: Fitting): Promise<History> {
@@ -123,7 +125,7 @@ async function resume(fitting: Fitting): Promise<number> {
     position.batchSize === source.batch &&
     position.shuffle === shuffle &&
     (position.buckets ?? []).join() === boundaries.join();
-  runner.totals.begin(fits ? position : undefined);
+  runner.totals.begin(fits ? (skips(fitting.options) ? position : unskipped(position)) : undefined);
   runner.carried.begin(fits ? position.carried : undefined);
   const packing = { layout: session.variables(who).layout, dtype: session.dtype };
   if (soFar !== undefined) best.resume(await inTurns(unpacked(packing, soFar, epochs.length)));
@@ -142,6 +144,7 @@ async function train(fitting: Fitting, start: Start): Promise<History["ended"]> 
     const weights = await best.copy(log);
     best.take(log, weights); // from here on the epoch is over, all at once
     epochs.push(log);
+    fitting.leftOut.batches += (await runner.totals.tally()).skipped;
     session.epoch++;
     runner.totals.begin();
     runner.carried.begin(); // what is read begins anew
@@ -152,8 +155,12 @@ async function train(fitting: Fitting, start: Start): Promise<History["ended"]> 
 
 /** However it ended: tells what there is, counts only updates that took place, and goes back to the best weights, a start of their own. */
 async function conclude(fitting: Fitting, ended: History["ended"]): Promise<History> {
-  const { session, best, runner, epochs } = fitting;
-  session.history = { epochs, ended, executor: runner.executor, ...(best.log !== undefined && { best: best.log }) };
+  const { session, best, runner, epochs, options, leftOut } = fitting;
+  session.history = {
+    ...{ epochs, ended, executor: runner.executor },
+    ...(best.log !== undefined && { best: best.log }),
+    ...(skips(options) && { skipped: leftOut.batches }),
+  };
   session.kept = undefined;
   try {
     const isRestored = best.restore();
@@ -168,10 +175,11 @@ async function conclude(fitting: Fitting, ended: History["ended"]): Promise<Hist
 }
 
 /** What it takes to go on from here, as of this call. */
-async function standing({ session, best, runner, source, boundaries, shuffle, epochs, callbacks }: Fitting): Promise<Standing> {
+async function standing({ session, options, best, runner, source, boundaries, shuffle, epochs, callbacks }: Fitting): Promise<Standing> {
   const [logs, states] = [epochs.slice(), callbacks.states()];
   const soFar = packed({ layout: session.variables(who).layout, dtype: session.dtype }, best.soFar, epochs.length);
-  const [{ steps, skipped, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
+  const [{ steps, skipped: unsound, full, partial }, carried] = await Promise.all([runner.totals.tally(), runner.carried.read()]);
+  const skipped = skips(options) ? 0 : unsound; // those that are left out alone count as gone through
   const { names } = runner.totals;
   const sums = { names, full: Array.from(full), partial: Array.from(partial) };
   const position: SavedPosition = {
@@ -205,7 +213,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
   const moment = { epoch, epochs: options.epochs, ...(steps !== undefined && { steps }) };
   if (before === 0) await callbacks.epochBegin(moment);
   const tally = await trainEpoch({
-    ...{ epoch, batches, runner, pace },
+    ...{ epoch, batches, runner, pace, skips: skips(options) },
     isHalted: () => training.isStopped || signal?.aborted === true,
     onStepBegin: callbacks.hears.batchBegins ? (step) => callbacks.batchBegin({ ...moment, step }) : undefined,
     onStepEnd: callbacks.hears.batchEnds ? (step) => callbacks.batchEnd({ ...moment, step }) : undefined,
@@ -216,7 +224,7 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
     },
   });
   if (tally === undefined) return undefined;
-  if (runner.totals.isEmpty(tally)) throw nothing(who);
+  if (runner.totals.isEmpty(tally)) throw tally.skipped > 0 ? allLeftOut(epoch, tally.skipped) : nothing(who);
   const examplesPerSecond = (batches.examples(tally.steps) - batches.examples(before)) / secondsSince(started);
   const measures = runner.totals.means(tally) as { loss: number }; // `trainingRunner` names it
   const validated = validation === undefined ? {} : await validation();
@@ -227,6 +235,25 @@ async function oneEpoch(fitting: Fitting, epoch: number, start: Start): Promise<
 
 /** Products and values that are computed again, one by one, to tell where something is not finite: some seconds at most. `locateNotFinite` has no such bound. */
 const workToLocate = 5e8;
+
+function skips({ onNotFinite = "throw" }: FitOptions<Names, Names>): boolean {
+  return onNotFinite === "skip";
+}
+
+/** Where a fit that left out some goes on as one that does not. */
+function unskipped({ sums, ...position }: SavedPosition): SavedPosition {
+  return { ...position, sums: { ...sums, partial: sums.partial.map((sum, i) => (i === skippedAt ? 0 : sum)) } };
+}
+
+function allLeftOut(epoch: number, skipped: number): SluiceError {
+  return new SluiceError({
+    code: "NOT_FINITE",
+    who,
+    what: `the loss or its gradient is not finite in any of the ${skipped} batches of epoch ${epoch}`,
+    fix: "Look with locateNotFinite, lower the learning rate, or scale the inputs",
+    facts: { epoch, skipped },
+  });
+}
 
 /** When this fit began, in ms, and the steps of its first epoch that were done before. */
 interface Start {

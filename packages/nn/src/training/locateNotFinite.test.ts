@@ -3,7 +3,22 @@ import { cell, exp, log, sqrt, where, type Tensor } from "@sluice/core";
 import { open } from "@sluice/core/reference";
 import { open as openCpu } from "@sluice/cpu";
 import { afterAll, expect, test } from "vitest";
-import { adam, bidirectional, dense, dropout, input, layer, lstm, recurrent, sequential, sgd, simpleRNN } from "../index.ts";
+import {
+  adam,
+  bidirectional,
+  type Callback,
+  dense,
+  deserialize,
+  dropout,
+  input,
+  layer,
+  lstm,
+  recurrent,
+  sequential,
+  serialize,
+  sgd,
+  simpleRNN,
+} from "../index.ts";
 import type { Spec } from "../layers/spec.ts";
 import { locateNotFinite } from "./locateNotFinite.ts";
 
@@ -164,4 +179,58 @@ test("what it is not for is refused", async () => {
   await using trainer = await net.compile(options);
   await expect(locateNotFinite({} as never, { x: [[1]], y: [[1]] })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   await expect(locateNotFinite(trainer, { x: [[1]], y: [[1]] }, { rows: 1 } as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
+
+test("skipped, such a batch is as if it were not there, and the history counts it; an epoch of none else is refused", async () => {
+  const net = sequential([
+    input({ shape: [1] }),
+    dense({ units: 1, activation: "exponential", kernelInitializer: "ones" }),
+    dense({ units: 1 }),
+  ]);
+  const x = [[0.1], [0.2], [1e4], [0.3]],
+    targets = [[1], [2], [3], [4]];
+  const without = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== 2);
+  const fitting = { epochs: 3, batchSize: 1, shuffle: false } as const;
+  await using trainer = await net.compile(options);
+  await using plain = await net.compile(options);
+  const history = await trainer.fit({ x, y: targets }, { ...fitting, onNotFinite: "skip" });
+  const expected = await plain.fit({ x: without(x), y: without(targets) }, fitting);
+  expect([history.skipped, history.ended, expected.skipped]).toEqual([3, "epochs", undefined]);
+  expect(history.epochs.map(({ loss }) => loss)).toEqual(expected.epochs.map(({ loss }) => loss));
+  const weights = await trainer.weights();
+  expect(weights).toEqual(await plain.weights());
+  const alone = trainer.fit({ x: [[1e30]], y: [[0]] }, { ...fitting, onNotFinite: "skip" });
+  await expect(alone).rejects.toMatchObject({ code: "NOT_FINITE", facts: { epoch: 1, skipped: 1 } });
+  expect(await trainer.weights()).toEqual(weights);
+  await expect(trainer.fit({ x, y: targets }, { ...fitting, onNotFinite: "stop" as never })).rejects.toMatchObject({
+    code: "INVALID_ARGUMENT",
+  });
+});
+
+test("a checkpoint of a fit that skips goes on to the same bits, and to an error where the next does not skip", async () => {
+  const net = sequential([
+    input({ shape: [1] }),
+    dense({ units: 1, activation: "exponential", kernelInitializer: "ones" }),
+    dense({ units: 1 }),
+  ]);
+  const data = { x: [[1e4], [0.1], [0.2], [0.3]], y: [[1], [2], [3], [4]] };
+  const fitting = { batchSize: 1, shuffle: false, onNotFinite: "skip" } as const;
+  await using whole = await net.compile(options);
+  await whole.fit(data, { ...fitting, epochs: 2 });
+  const stopping = (batches: number): Callback => ({
+    name: "stopping",
+    onTrainBatchEnd: (_, training) => void (training.batches === batches && training.stop()),
+  });
+  await using first = await net.compile(options);
+  await first.fit(data, { ...fitting, epochs: 2, callbacks: [stopping(6)] });
+  const saved = deserialize(await serialize(first, { optimizer: true }));
+  await using second = await saved.compile(options as never);
+  await second.fit(data as never, { ...fitting, epochs: 1 });
+  expect(await second.weights()).toEqual(await whole.weights());
+  await using strict = await saved.compile(options as never);
+  await strict.fit(data as never, { ...fitting, onNotFinite: "throw", epochs: 1 }); // what is left of the epoch is finite
+  await expect(strict.fit(data as never, { ...fitting, onNotFinite: "throw", epochs: 1 })).rejects.toMatchObject({
+    code: "NOT_FINITE",
+    facts: { firstStep: 1 },
+  });
 });

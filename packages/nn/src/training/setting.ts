@@ -33,6 +33,8 @@ export interface TrainingBatches extends MeasuredBatches {
   readonly boundaries: readonly number[];
   /** Where the model is to read tokens of its own. */
   readonly sampling?: SamplingPlan | undefined;
+  /** Whether an update that is not finite is left out alone. Default false: all after it are too. */
+  readonly skipsUnsound?: boolean;
 }
 
 export interface Setting {
@@ -60,8 +62,8 @@ export function measuredKeyOf({ rows, weighted, ...batches }: MeasuredBatches): 
   return `${keyOf(batches)} ${Object.values(rows).join("; ")} ${Object.entries(weighted).join(" ")}`;
 }
 
-export function trainingKeyOf({ boundaries, sampling, ...batches }: TrainingBatches): string {
-  return `${measuredKeyOf(batches)} ${boundaries.join()} ${JSON.stringify(sampling ?? null)}`;
+export function trainingKeyOf({ boundaries, sampling, skipsUnsound = false, ...batches }: TrainingBatches): string {
+  return `${measuredKeyOf(batches)} ${boundaries.join()} ${JSON.stringify(sampling ?? null)} ${skipsUnsound}`;
 }
 
 /** What a Program for this data takes. */

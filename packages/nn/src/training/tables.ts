@@ -123,6 +123,7 @@ export const fitTable = {
   startFromEpoch: preset(size, 1),
   restoreBestWeights: preset(boolean, false),
   averaged: preset(boolean, false),
+  onNotFinite: preset(oneOf("throw", "skip"), "throw"),
   onEpochEnd: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onEpochEnd"]>>),
   onProgress: optional(callable as Rule<NonNullable<FitOptions<Names, Names>["onProgress"]>>),
   verbose: preset(either(oneOf("auto"), boolean), "auto"),

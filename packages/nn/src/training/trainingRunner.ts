@@ -134,7 +134,7 @@ interface Shared {
 
 async function batchUpdater(
   setting: Setting,
-  { sample, batch, counted, rows, weighted, sampling }: Omit<TrainingBatches, "boundaries">,
+  { sample, batch, counted, rows, weighted, sampling, skipsUnsound = false }: Omit<TrainingBatches, "boundaries">,
   { totals, carried, whole, teaching }: Shared,
 ): Promise<BatchUpdater> {
   const { backend, dtype, seed } = setting;
@@ -156,7 +156,7 @@ async function batchUpdater(
     ...{ backend, dtype, seed, variables, totals, masks, batch: inputs.arrays, ...carried.state },
     name: `${setting.model.name}.fit`,
     task: {
-      ...{ layout, optimizer, skipsUnsound: false },
+      ...{ layout, optimizer, skipsUnsound },
       objective: modelObjective(built, heads, (weight) => moving.has(weight), sampling),
       scalars: { ...scheduledWeights(heads), ...(sampling && { [forcing]: (updates) => forcingAt(teaching.teacherForcing, updates) }) },
     },
