@@ -36,9 +36,12 @@ export async function withSources<R>(
   use: (look: SourcesLook) => Promise<R>,
 ): Promise<R> {
   const { samples, lengths, baseline } = asked;
-  const name = outputIn(who, trainer, asked.output);
   const given = givenInputs(x, lengths);
-  const shapes = await lookAtOutputs(trainer, given, { who, samples }, ({ apply }) => ({ output: there(apply().outputs[name]) }));
+  let name = "";
+  const shapes = await lookAtOutputs(trainer, given, { who, samples }, ({ apply }) => {
+    name = outputIn(who, trainer, asked.output); // a trainer, as was seen
+    return { output: there(apply().outputs[name]) };
+  });
   const { output } = await shapes.run().finally(() => shapes.dispose());
   const { shape, dtype } = there(output);
   const make = (length: number): TypedArray => (dtype === "f64" ? new Float64Array(length) : new Float32Array(length));

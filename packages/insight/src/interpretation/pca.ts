@@ -22,6 +22,7 @@ export interface Pca {
 export function pca(points: readonly (readonly number[])[], components = 2): Pca {
   const who = "pca";
   checkSize(who, "components", components);
+  if (!isPoints(points)) throw refused(who, "points must be a list of lists of finite numbers");
   const features = points[0]?.length ?? 0;
   if (points.length === 0 || points.some(({ length }) => length !== features))
     throw refused(who, "points must be at least one, all of as many numbers");
@@ -40,6 +41,10 @@ export function pca(points: readonly (readonly number[])[], components = 2): Pca
     explained: kept.map(({ value }) => (total > 0 ? Math.max(0, value) / total : 0)),
     points: centred.map((row) => kept.map(({ axis }) => axis.reduce((sum, a, i) => sum + a * (row[i] ?? 0), 0))),
   };
+}
+
+function isPoints(points: unknown): boolean {
+  return Array.isArray(points) && points.every((point) => Array.isArray(point) && point.every((value) => Number.isFinite(value)));
 }
 
 function signed(vector: readonly number[]): readonly number[] {

@@ -1,5 +1,6 @@
 // How much weights move, against how large they are.
 import { leavesOf, SluiceError, type HostArray } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
 import type { AnyWeights } from "@sluice/nn";
 
 export interface UpdateRatio {
@@ -40,7 +41,10 @@ export function updateRatios(before: AnyWeights, after: AnyWeights): readonly Up
 }
 
 function arraysIn(weights: AnyWeights): [weight: string, array: HostArray][] {
-  return leavesOf(weights, isArray) as [string, HostArray][]; // `isArray` says so
+  const leaves = leavesOf(weights, isArray);
+  const wrong = leaves.find(([, leaf]) => !isArray(leaf));
+  if (wrong !== undefined) throw refused("updateRatios", wrong[0] || "weights", wrong[1], "what trainer.weights() gives");
+  return leaves as [string, HostArray][]; // as was just seen
 }
 
 function norm(length: number, at: (i: number) => number): number {
