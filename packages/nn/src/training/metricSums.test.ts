@@ -4,7 +4,7 @@ import { open as openCpu } from "@sluice/cpu";
 import { open as openWorkers } from "@sluice/workers";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { adam, auc, deserialize, dense, f1Score, gru, input, iou, meanIoU, model, perplexity, precision, r2Score, sequential, serialize, sgd, sparseCategoricalAccuracy, type Metric } from "../index.ts"; // prettier-ignore
+import { adam, auc, deserialize, dense, f1Score, gru, input, iou, meanIoU, model, perplexity, precision, r2Score, sequential, serialize, sgd, sparseCategoricalAccuracy, type Callback, type Metric } from "../index.ts"; // prettier-ignore
 import { furtherMetrics } from "../metrics/furtherMetrics.ts";
 import { reported, reporting } from "../testing/measuring.ts";
 
@@ -97,8 +97,8 @@ test("what was summed before a stop in an epoch is taken up again to the bit, al
   const fitting = { epochs: 2, batchSize: 2 };
   const [whole, part] = [await made(), await made()];
   const { epochs } = await whole.fit(data, fitting);
-  const stop = new AbortController();
-  await part.fit(data, { ...fitting, signal: stop.signal, onProgress: ({ step }) => step >= 4 && stop.abort() });
+  const stopping: Callback = { name: "stopping", onTrainBatchEnd: (_, training) => void (training.batches === 4 && training.stop()) };
+  await part.fit(data, { ...fitting, callbacks: [stopping] });
   const saved = deserialize(await serialize(part, { optimizer: true }));
   const resumed = await saved.compile(options);
   const after = await resumed.fit(data, fitting);
