@@ -48,6 +48,10 @@ const promises: Readonly<Record<string, (printed: Printed) => void>> = {
   "docs/recipes/text.md/block1.ts": (printed) =>
     expect(printed.at(-1)?.[0]).toContain("quick brown fox jumps over the lazy dog. the quick"),
   "docs/recipes/translation.md/block1.ts": (printed) => expect(printed[1]?.[0]).toBeGreaterThan(0.95),
+  "docs/recipes/dates.md/block4.ts"(printed) {
+    expect(printed[0]?.[0]).toBeGreaterThan(0.95);
+    expect(printed[0]?.[1]).toBe("2026-11-30");
+  },
   "docs/recipes/forecast.md/block1.ts"(printed) {
     expect(printed[0]?.[0]).toBe("patience");
     expect(printed[1]?.[0]).toBeLessThan(0.13);
