@@ -56,6 +56,8 @@ test("letters are streamed to whoever asks: those that the seed says, to a page 
   const backend = await open();
   const trainer = await trained(backend, join(folder, "whole", "gru-8-seed-1-chapters-10"));
   const { url, close } = await serve(trainer, vocabulary, 0);
+  for (const port of [Number(new URL(url).port), 65_536])
+    await expect(serve(trainer, vocabulary, port)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   const asked = new URL("letters?prompt=The&temperature=0.5&seed=3&length=40", url);
   const [once, twice] = await Promise.all([fetch(asked), fetch(asked)].map(async (response) => (await response).text()));
   const events = once?.split("\n\n") ?? [];

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SluiceError } from "@sluice/core";
+import { refused } from "@sluice/core/arguments";
 import type { Vocabulary } from "@sluice/data";
 import type { Trainer } from "@sluice/nn";
 import { write, type WritingOptions } from "../writing.ts";
@@ -14,8 +15,9 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Serves this machine alone, 127.0.0.1; port 0 is any that is free. Throws INVALID_ARGUMENT where it is taken. The trainer must live until it is closed. */
+/** Serves this machine alone, 127.0.0.1; port 0 is any that is free. Throws INVALID_ARGUMENT where it is taken, or is none. The trainer must live until it is closed. */
 export async function serve(trainer: Trainer, vocabulary: Vocabulary, port: number): Promise<Serving> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused("serve", "port", port, "a whole number of 0 to 65535");
   const halt = new AbortController();
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
