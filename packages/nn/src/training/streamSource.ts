@@ -44,14 +44,14 @@ export async function streamSource(given: AnyBatches, number: number, options: S
   return {
     ...{ first, batch, samples: undefined, boundaries },
     async epoch(which) {
-      if (pulled === undefined || began !== which) {
+      if (pulled === undefined || (began !== which && !pulled.goesOn)) {
         await pulled?.end();
         pulled = new Pulled(given, which, options);
-        began = which;
       }
+      began = which;
       const current = pulled;
+      const { pieces } = current;
       const counts: number[] = []; // samples of each step
-      const pieces: BatchOf[] = [];
       return {
         ...{ steps: options.stepsPerEpoch, likely },
         async at(step) {
@@ -96,6 +96,8 @@ class Pulled {
   #isAwaited = false;
   /** Batches asked for. */
   count = 0;
+  /** Of those, what was not trained on yet. */
+  readonly pieces: BatchOf[] = [];
 
   /** Whether the iterable is its own iterator, so that a further pass begins where this one ends. */
   get goesOn(): boolean {
@@ -133,7 +135,11 @@ class Pulled {
   async #pull(): Promise<Dataset | undefined> {
     if (this.#isOver) return undefined;
     const { who, signal, read } = this.#options;
-    this.#iterator ??= await iteratorOf(this.#given, this.#number, who);
+    if (this.#iterator === undefined) {
+      const made = await unlessAborted(iteratorOf(this.#given, this.#number, who), signal);
+      if (made === undefined) return undefined;
+      this.#iterator = made;
+    }
     this.#isAwaited = true;
     const result = await unlessAborted(this.#iterator.next(), signal);
     if (result === undefined) return undefined;
@@ -150,8 +156,9 @@ class Pulled {
 async function iteratorOf(given: AnyBatches, number: number, who: string): Promise<Iterator<AnyData> | AsyncIterator<AnyData>> {
   const made: unknown = typeof given === "function" ? await given(number + 1) : given;
   const iterable = made as Partial<Iterable<AnyData> & AsyncIterable<AnyData>> | undefined | null; // which is checked here
-  const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
-  if (iterator === undefined)
+  const iterator: Iterator<AnyData> | AsyncIterator<AnyData> | undefined =
+    iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
+  if (typeof (iterator as Partial<Iterator<AnyData>> | null | undefined)?.next !== "function" || iterator === undefined)
     throw refused(who, "the data", made, "batches { x, y }: an iterable, or a function that makes one for an epoch");
   return iterator;
 }

@@ -189,7 +189,8 @@ test("what is no stream, is used up, changes its shape or throws is told, and th
   const fails = async (data: unknown, options: Partial<FitOptions>, wanted: object) =>
     expect(trainer.fit(data as Batches, { epochs: 2, ...options })).rejects.toMatchObject(wanted);
   await fails([], {}, { code: "EMPTY_DATA" });
-  await fails(() => 3, {}, { code: "INVALID_ARGUMENT" });
+  for (const bad of [() => 3, { [Symbol.iterator]: () => null }, { [Symbol.iterator]: () => ({}) }])
+    await fails(bad, {}, { code: "INVALID_ARGUMENT" });
   await fails([{ x }], {}, { code: "INVALID_ARGUMENT" });
   for (const bad of [3, null, { x, y, z: 1 }])
     await fails([bad], {}, { code: "INVALID_ARGUMENT", message: expect.stringContaining("batch 1") });
@@ -247,4 +248,50 @@ test("validationSplit cuts lengths, weights and large arrays with the rest", asy
   const got = await split.fit(data, { epochs: 2, batchSize: 3, validationSplit: 0.4 });
   const expected = await apart.fit(cut(0, 6), { epochs: 2, batchSize: 3, validationData: cut(6, 10) });
   expect(timeless(got.epochs)).toEqual(timeless(expected.epochs));
+});
+
+test("what is left of a large batch when an epoch ends is the next one's, of an iterable that goes on", async () => {
+  const twice = (size: number) => [...batches(size), ...batches(size)];
+  const losses = async (stream: Batches) => {
+    const trainer = await compiled();
+    const { epochs } = await trainer.fit(stream, { epochs: 2, stepsPerEpoch: 3, batchSize: 1 });
+    return epochs.map(({ loss }) => loss);
+  };
+  expect(await losses(twice(11).values())).toEqual(await losses(twice(1).values()));
+});
+
+test("an iterator of its own goes on by itself, also where a checkpoint is restored in a later epoch", async () => {
+  const single = [...batches(1), ...batches(1)];
+  const options = { epochs: 4, stepsPerEpoch: 3 };
+  const whole = await compiled();
+  await whole.fit(single.values(), options);
+  const end = await serialize(whole, { optimizer: true });
+  for (let cut = 1; cut < 12; cut++) {
+    const first = await compiled();
+    let bytes: Uint8Array | undefined;
+    const stop: Callback = {
+      name: "stop",
+      isLast: true,
+      async onTrainBatchEnd(_, training) {
+        if (training.batches !== cut) return;
+        bytes = await serialize(training.trainer, { optimizer: true });
+        training.stop();
+      },
+    };
+    await first.fit(single.values(), { ...options, callbacks: [stop] });
+    const saved = deserialize(bytes ?? new Uint8Array()).saved;
+    const restoring: Callback = { name: "restoring", onTrainBegin: (training) => training.restore(saved!) };
+    const again = await compiled();
+    await again.fit(single.slice(cut).values(), { ...options, callbacks: [restoring] });
+    expect(await serialize(again, { optimizer: true })).toEqual(end);
+  }
+});
+
+test("an abort is heard while a stream is awaited that has not come", async () => {
+  const trainer = await compiled();
+  await trainer.fit(batches(4), { epochs: 1 });
+  const halt = new AbortController();
+  setTimeout(() => halt.abort(), 5);
+  const never = () => new Promise<readonly Data[]>(() => {});
+  expect((await trainer.fit(never, { epochs: 1, signal: halt.signal })).ended).toBe("signal");
 });
