@@ -7,6 +7,7 @@ import type { Flat, Given } from "../learner/update.ts";
 import type { Named } from "../model/graph.ts";
 import { unpack } from "../weights/layout.ts";
 import { Batch } from "./batch.ts";
+import { Carried } from "./carried.ts";
 import type { BatchInputs } from "./batchInputs.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Rows } from "./feed.ts";
@@ -63,13 +64,14 @@ async function traced({ session, data, rows, state, batch = rows.count }: Omit<L
   const built = session.build(data.sample),
     heads = session.heads("trainer.fit"),
     variables = session.variables("trainer.fit");
-  const { inputs, masks } = allOrNothing((keep) => ({
+  const { inputs, masks, carried } = allOrNothing((keep) => ({
+    carried: keep(new Carried(backend, built, batch, dtype)),
     inputs: keep(new Batch(backend, { ...takenBy(data), batch, targets: targetsOf(heads, built, data.rows), dtype })),
     masks: Object.entries(built.drawn).map(
       ([name, mask]) => [name, keep(new DrawnArray(backend, { name, mask, batch, dtype, seed }))] as const,
     ),
   }));
-  const held: readonly Held[] = [inputs, ...masks.map(([, mask]) => mask)];
+  const held: readonly Held[] = [inputs, carried, ...masks.map(([, mask]) => mask)];
   try {
     inputs.write(data, rows);
     for (const [, mask] of masks) mask.write(variables.batches);
@@ -77,7 +79,7 @@ async function traced({ session, data, rows, state, batch = rows.count }: Omit<L
       ...variables.flat,
       batch: inputs.arrays,
       masks: Object.fromEntries(masks.map(([name, { array }]) => [name, array])),
-      ...(state !== undefined && Object.keys(state).length > 0 && { state }),
+      ...(state !== undefined && Object.keys(state).length > 0 ? { state } : carried.state),
     };
     let sites: Sites | undefined;
     const objective = modelObjective(built, heads);

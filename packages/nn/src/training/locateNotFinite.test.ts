@@ -8,6 +8,7 @@ import {
   bidirectional,
   type Callback,
   dense,
+  gru,
   deserialize,
   dropout,
   input,
@@ -233,4 +234,11 @@ test("a checkpoint of a fit that skips goes on to the same bits, and to an error
     code: "NOT_FINITE",
     facts: { firstStep: 1 },
   });
+});
+
+test("of a stateful model it begins with zeros, as an epoch does", async () => {
+  const model = sequential([gru({ units: 2, stateful: true }), dense({ units: 1 })]);
+  const trainer = await model.compile({ backend, optimizer: sgd({ learningRate: 0.1 }), loss: "mse" });
+  expect(await locateNotFinite(trainer, { x: [[[1], [2]]], y: [[1e25]] })).toMatchObject({ value: "Infinity" });
+  trainer.dispose();
 });
