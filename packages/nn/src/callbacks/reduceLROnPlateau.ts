@@ -38,8 +38,11 @@ export function reduceLROnPlateau(config: ReduceLROnPlateauConfig = {}): Callbac
       if (next.learningRate < state.learningRate) training.learningRateScale = scaled(training, next.learningRate / state.learningRate);
       state = next;
     },
-    state: () => state,
-    resume: (saved) => void (state = saved as PlateauState), // `next` checks it
+    state: () => ({ monitor: watched, ...state }),
+    resume(saved) {
+      const { monitor: before, ...kept } = saved as PlateauState & { readonly monitor: string }; // what `state` gave; `next` checks it
+      if (before === watched) state = kept; // another measure says nothing
+    },
   };
 
   /** No rate falls below the least, and none that is below it already rises. */

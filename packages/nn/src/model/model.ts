@@ -233,6 +233,8 @@ export interface Training<R extends string = string> {
   readonly samples?: number;
   /** Whether each epoch is followed by validation. */
   readonly validates: boolean;
+  /** Whether that is by the average of the weights. */
+  readonly averaged: boolean;
   /** Batches that the trainer has been through, those before this fit included. */
   readonly batches: number;
   /** Of the epochs that are over. */

@@ -15,6 +15,7 @@ import {
   competence,
   type Callback,
   type CompileOptions,
+  type Data,
   type FitOptions,
   type History,
   type Trainer,
@@ -174,4 +175,41 @@ test("options that make no sense are refused", () => {
     { folder, every: 3 },
   ])
     expect(() => checkpoints(bad as Parameters<typeof checkpoints>[0])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
+test("there is none while updates are left out, so those before stay, and a run with better data goes on from them", async () => {
+  const batches = Array.from({ length: 12 }, (_, i) => ({ x: data.x.slice(i % 3, (i % 3) + 4), y: data.y.slice(i % 3, (i % 3) + 4) }));
+  const bad = batches.map((batch, i) => (i === 5 ? { ...batch, y: batch.y.map(() => 1e25) } : batch));
+  const run = async (stream: readonly Data[], callbacks: readonly Callback[]) =>
+    (await compiled()).fit(stream, { epochs: 1, callbacks: [...callbacks, checkpoints({ folder, everySteps: 1 })] });
+  await expect(run(bad, [])).rejects.toMatchObject({ code: "NOT_FINITE" });
+  expect((await files()).map((name) => Number(/\d+/.exec(name)?.[0]))).toEqual([4, 5]);
+  const seen: number[] = [];
+  await run(batches, [{ name: "seen", onTrainBatchEnd: (_, training) => void seen.push(training.batches) }]);
+  expect(seen).toEqual([6, 7, 8, 9, 10, 11, 12]);
+});
+
+test("a file of a later batch that cannot be read is gone once another is written, and drives out none", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  await (await compiled()).fit(data, { ...fitting, epochs: 2, callbacks: [checkpoints({ folder })] });
+  const later = join(folder, "checkpoint-000000000099.safetensors");
+  await writeFile(later, (await readFile(join(folder, (await files()).at(-1) ?? ""))).subarray(0, 1000));
+  await (await compiled()).fit(data, { ...fitting, callbacks: [checkpoints({ folder, keep: 1 })] });
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(await files()).toEqual(["best.safetensors", "checkpoint-000000000020.safetensors"]);
+  warn.mockRestore();
+});
+
+test("another monitor begins the best anew", async () => {
+  await (await compiled()).fit(data, { epochs: 2, callbacks: [checkpoints({ folder, monitor: "loss" })] });
+  const before = await readFile(join(folder, "best.safetensors"));
+  await (await compiled()).fit(data, { epochs: 3, callbacks: [checkpoints({ folder, monitor: "mae" })] });
+  expect(await readFile(join(folder, "best.safetensors"))).not.toEqual(before);
+});
+
+test("the best model has the average of the weights where that is what was validated", async () => {
+  const trainer = await compiled(3, practices);
+  const { best } = await trainer.fit(data, { ...fitting, averaged: true, restoreBestWeights: false, callbacks: [checkpoints({ folder })] });
+  const loaded = await (await loadModel(join(folder, "best.safetensors"))).compile({ backend, loss: "mse" });
+  expect((await loaded.evaluate(data)).loss).toBeCloseTo(best?.valLoss ?? Number.NaN, 6);
 });

@@ -5,9 +5,10 @@ import { SluiceError } from "@sluice/core";
 import { boolean, positive, size, text, type Rule } from "@sluice/core/arguments";
 import type { LayerTable } from "../layers/table.ts";
 import type { Callback, Training } from "../model/model.ts";
-import type { EpochLog, History } from "../model/options.ts";
+import type { History } from "../model/options.ts";
 import type { Saved } from "../model/saved.ts";
 import { optional, optionsOf, preset, required, type Table } from "../options/table.ts";
+import { flatten } from "../weights/layout.ts";
 import { loadTable } from "./deserializeWith.ts";
 import { loadModel, saveModel } from "./files.ts";
 
@@ -47,6 +48,7 @@ const who = "checkpoints";
 const named = /^checkpoint-(\d{12})\.safetensors$/;
 /** What `onEpochEnd` has seen. */
 interface Seen {
+  readonly monitor: string;
   readonly best?: number;
 }
 
@@ -56,25 +58,21 @@ interface Seen {
  *
  * Each file is there whole or not at all, as `saveModel` writes it, so that at most the batches since the last one are lost. Where one cannot be written, training ends with
  * FILE_UNWRITABLE, and those before it stay. One that cannot be read any more is passed over for the one before it, with a warning. What training keeps for itself is
- * in them; callbacks have their `state`, data and options are yours to give again. Writing waits for what is queued.
+ * in them; callbacks have their `state`, data and options are yours to give again. Writing waits for what is queued. A fit that `signal` or a callback's `stop` ended is one
+ * to go on with: the same call does. There is none while updates that are not finite are left out.
  *
  * Throws INVALID_ARGUMENT for options that make no sense, and in `fit` for a folder of checkpoints with `resume: false`, and what `Training.restore` throws.
  */
 export function checkpoints(config: CheckpointsConfig): Callback {
   const { folder, everySteps, everySeconds, keep, monitor, resume, layers } = optionsOf(who, checkpointsTable, config);
   const isEachEpoch = everySteps === undefined && everySeconds === undefined;
-  let seen: Seen = {};
+  let seen: Seen = { monitor: "" };
   let last = performance.now();
   let watched = monitor ?? "loss";
 
-  async function save({ trainer, batches }: Training): Promise<void> {
-    await saveModel(join(folder, `checkpoint-${String(batches).padStart(12, "0")}.safetensors`), trainer, {
-      optimizer: true,
-      allowNonFinite: true,
-    });
-    last = performance.now();
-    for (const old of (await found(folder)).slice(keep)) await rm(join(folder, old), { force: true });
-  }
+  const save = async (training: Training): Promise<void> => {
+    if (await saved(folder, keep, training)) last = performance.now();
+  };
 
   return {
     name: who,
@@ -82,7 +80,7 @@ export function checkpoints(config: CheckpointsConfig): Callback {
     async onTrainBegin(training) {
       watched = monitor ?? (training.validates ? "valLoss" : "loss");
       training.better(watched);
-      seen = {};
+      seen = { monitor: watched };
       await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
         throw unwritable(folder, cause);
       });
@@ -97,9 +95,9 @@ export function checkpoints(config: CheckpointsConfig): Callback {
       if (isDue) await save(training);
     },
     async onEpochEnd(log, training) {
-      if (isBetter(log, training)) {
-        await saveModel(join(folder, "best.safetensors"), training.trainer);
-        seen = { best: log[watched] ?? Number.NaN }; // `isBetter` saw it
+      if (isBetter(log[watched] ?? Number.NaN, seen.best, training.better(watched))) {
+        await saveBest(folder, training);
+        seen = { monitor: watched, best: log[watched] ?? Number.NaN }; // `isBetter` saw it
       }
       if (isEachEpoch || log.epoch === training.epochs) await save(training);
     },
@@ -109,14 +107,41 @@ export function checkpoints(config: CheckpointsConfig): Callback {
       if (state?.progress !== undefined) await save(training); // absent where the best weights were gone back to
     },
     state: () => seen,
-    resume: (state) => void (seen = state as Seen), // what `state` gave
+    resume(state) {
+      const before = state as Seen; // what `state` gave
+      if (before.monitor === watched) seen = before; // another measure says nothing
+    },
   };
+}
 
-  function isBetter(log: EpochLog, training: Training): boolean {
-    const now = log[watched] ?? Number.NaN;
-    if (seen.best === undefined) return !Number.isNaN(now);
-    return training.better(watched) === "lower" ? now < seen.best : now > seen.best;
-  }
+function isBetter(now: number, best: number | undefined, better: "lower" | "higher"): boolean {
+  if (best === undefined) return !Number.isNaN(now);
+  return better === "lower" ? now < best : now > best;
+}
+
+/** With the weights that were validated. */
+async function saveBest(folder: string, { trainer, averaged }: Training): Promise<void> {
+  const now = await trainer.checkpoint();
+  const weights = averaged ? flatten(await trainer.weights({ averaged }), who) : now.weights;
+  await saveModel(join(folder, "best.safetensors"), { model: trainer.model, checkpoint: async () => ({ ...now, weights }) });
+}
+
+/** Nothing, and false, where updates are left out: what is there holds more than what could be said now. */
+async function saved(folder: string, keep: number, { trainer, batches }: Training): Promise<boolean> {
+  const now = await trainer.checkpoint({ optimizer: true });
+  const step = now.training?.step ?? 0;
+  if (step < batches && now.training?.progress?.position === undefined) return false;
+  const name = nameOf(step);
+  const source = { model: trainer.model, checkpoint: async () => now };
+  await saveModel(join(folder, name), source, { optimizer: true, allowNonFinite: true });
+  const all = await found(folder);
+  const kept = all.filter((each) => each <= name).slice(0, keep);
+  for (const each of all) if (!kept.includes(each)) await rm(join(folder, each), { force: true }); // those beyond could not be read
+  return true;
+}
+
+function nameOf(batches: number): string {
+  return `checkpoint-${String(batches).padStart(12, "0")}.safetensors`;
 }
 
 /** Names of checkpoints, the newest first. */

@@ -41,7 +41,7 @@ export async function fit(trainer: AnyTrainer, session: Session, taken: Taken, o
       const training = new FitTraining({
         ...{ trainer, session, logs, batchSize: batch, epochs: options.epochs },
         ...(samples !== undefined && { samples }),
-        validates: validation !== undefined,
+        ...{ validates: validation !== undefined, averaged: options.averaged ?? false },
         means: async () => runner.totals.means(await runner.totals.tally()),
       });
       const callbacks = new Callbacks({ ...options, callbacks: withProgress(options) }, training);

@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 
 const who = "trainer.fit";
 
-export interface TrainingOptions extends Pick<Training, "epochs" | "batchSize" | "samples" | "validates"> {
+export interface TrainingOptions extends Pick<Training, "epochs" | "batchSize" | "samples" | "validates" | "averaged"> {
   readonly trainer: AnyTrainer;
   readonly session: Session;
   /** Of the epochs that are over; the fit adds to them. */
@@ -24,6 +24,7 @@ export class FitTraining implements Training {
   readonly batchSize: number;
   readonly samples?: number;
   readonly validates: boolean;
+  readonly averaged: boolean;
   readonly #options: TrainingOptions;
   #isBeginning = true;
   #isStopped = false;
@@ -34,6 +35,7 @@ export class FitTraining implements Training {
     this.batchSize = options.batchSize;
     if (options.samples !== undefined) this.samples = options.samples;
     this.validates = options.validates;
+    this.averaged = options.averaged;
     this.#options = options;
   }
 
