@@ -41,17 +41,19 @@ export const gradientFlowRecorderTable = {
 /** Of one state of a layer: by time, then by step. */
 export interface RecordedLayer extends RunName {
   readonly state: string;
-  /** Mean norms, as `gradientFlow` gives them. */
+  /** Mean norms, as `gradientFlow` gives them; null also where they are not finite. */
   readonly norms: readonly (readonly (number | null)[])[];
   readonly verdicts: readonly FlowName[];
-  readonly slopes: readonly number[];
+  /** Null where norms are not finite. */
+  readonly slopes: readonly (number | null)[];
 }
 
 /** JSON. */
 export interface FlowRecord {
   /** Batches that the trainer had been through. */
   readonly batches: readonly number[];
-  readonly losses: readonly number[];
+  /** Null where it is not finite. */
+  readonly losses: readonly (number | null)[];
   readonly layers: readonly RecordedLayer[];
 }
 
@@ -112,13 +114,18 @@ function added({ batches, losses, layers }: FlowRecord, flow: GradientFlow, batc
   }));
   const grown = (one: RecordedLayer, { mean, verdict }: LayerFlow): RecordedLayer => ({
     ...one,
-    norms: [...one.norms, mean],
+    norms: [...one.norms, mean.map(inJson)],
     verdicts: [...one.verdicts, verdict.name],
-    slopes: [...one.slopes, verdict.slope],
+    slopes: [...one.slopes, inJson(verdict.slope)],
   });
   return {
     batches: [...batches, batch],
-    losses: [...losses, flow.loss],
+    losses: [...losses, inJson(flow.loss)],
     layers: begun.map((one, i) => grown(one, there(flow.layers[i]))),
   };
+}
+
+/** JSON has no NaN and no infinity. */
+function inJson(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
