@@ -8,8 +8,8 @@ import { isRecord } from "@sluice/nn/kit";
 export interface Entry {
   readonly trial: number;
   readonly budget: number;
-  /** Null for NaN. */
-  readonly score: number | null;
+  /** As JSON has it: null for NaN. */
+  readonly score: number | "Infinity" | "-Infinity" | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly error?: string;
 }

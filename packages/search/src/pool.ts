@@ -13,25 +13,25 @@ const graceMs = 2000;
 
 export class Pool {
   readonly #trial: URL | Trial<never>;
-  readonly #threads: (Thread | undefined)[];
+  readonly #atOnce: number;
 
   constructor(trial: URL | Trial<never>, threads: number) {
     this.#trial = trial;
-    this.#threads = new Array<Thread | undefined>(trial instanceof URL ? threads : 1).fill(undefined);
+    this.#atOnce = trial instanceof URL ? threads : 1;
   }
 
   /** `work` for each item, as many at once as there are threads; what it gives, in the order of the items. The first error ends it. */
   async each<T, R>(items: readonly T[], signal: AbortSignal | undefined, work: (item: T, run: Run) => Promise<R>): Promise<readonly R[]> {
     const results: R[] = [];
     let next = 0;
-    const worker = async (at: number): Promise<void> => {
-      for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i] as T, (options, context) => this.#run(at, options, context, signal)); // prettier-ignore
+    const worker = async (): Promise<void> => {
+      for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i] as T, (options, context) => this.#run(options, context, signal)); // prettier-ignore
     };
     const stop = (): void => void (next = items.length);
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     try {
-      await Promise.all(this.#threads.map((_, at) => worker(at)));
+      await Promise.all(Array.from({ length: this.#atOnce }, worker));
     } finally {
       stop();
       signal?.removeEventListener("abort", stop);
@@ -39,15 +39,12 @@ export class Pool {
     return results;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread?.close()));
-  }
-
-  async #run(at: number, options: unknown, context: Told, signal = new AbortController().signal): Promise<Result> {
+  /** Each trial has a thread of its own: what one leaves behind, an error that comes late or the end of its thread, is no other's. */
+  async #run(options: unknown, context: Told, signal = new AbortController().signal): Promise<Result> {
     await mkdir(context.folder, { recursive: true });
     const trial = this.#trial;
-    if (!(trial instanceof URL)) return resultOf(() => trial(options as never, { ...context, signal })); // as it was drawn
-    const thread = (this.#threads[at] ??= new Thread(trial.href));
+    if (!(trial instanceof URL)) return resultOf(() => trial(structuredClone(options) as never, { ...context, signal })); // as it was drawn, and the trial's own
+    const thread = new Thread(trial.href);
     const abort = (): void => {
       thread.abort();
       setTimeout(() => void thread.close(), graceMs).unref();
@@ -57,11 +54,10 @@ export class Pool {
     try {
       return await thread.run({ options, context });
     } catch (error) {
-      this.#threads[at] = undefined; // it died; the next trial has another
-      await thread.close();
-      return resultOf(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
+      return await resultOf(() => Promise.reject(error instanceof Error ? error : new Error(String(error))));
     } finally {
       signal.removeEventListener("abort", abort);
+      await thread.close();
     }
   }
 }

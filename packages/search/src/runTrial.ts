@@ -3,8 +3,8 @@ import { isRecord } from "@sluice/nn/kit";
 import type { Outcome } from "./trial.ts";
 
 export interface Result {
-  /** Null for what is no number. */
-  readonly score: number | null;
+  /** As JSON has it: null for NaN. */
+  readonly score: number | "Infinity" | "-Infinity" | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly error?: string;
 }
@@ -14,8 +14,14 @@ export async function resultOf(run: () => Outcome | Promise<Outcome>): Promise<R
     const outcome: unknown = await run();
     const { score, ...details } = isRecord(outcome) ? outcome : { score: outcome };
     if (typeof score !== "number") throw new TypeError("a trial must return a number, or { score } with more");
-    return { score: Number.isNaN(score) ? null : score, details: JSON.parse(JSON.stringify(details)) as Readonly<Record<string, unknown>> };
+    return { score: inJson(score), details: JSON.parse(JSON.stringify(details)) as Readonly<Record<string, unknown>> };
   } catch (error) {
     return { score: null, details: {}, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
+}
+
+function inJson(score: number): Result["score"] {
+  if (Number.isNaN(score)) return null;
+  if (score === Infinity) return "Infinity";
+  return score === -Infinity ? "-Infinity" : score;
 }

@@ -78,6 +78,30 @@ test("a thread that ends takes its trial with it, no other", async () => {
   expect([well.length > 0, ended.length > 0]).toEqual([true, true]);
 });
 
+test("what a trial leaves behind is no other's: an error that comes late, the end of its thread", async () => {
+  const trial = new URL("./testing/strays.mjs", import.meta.url);
+  const { ranking } = await search({ trial, space: { u: uniform(0, 1) }, trials: 6, seed: 3, threads: 1, folder: await fresh() });
+  expect(ranking.map(({ score, error }) => [score, error])).toEqual(ranking.map(({ options }) => [options.u, undefined]));
+});
+
+test("infinite scores are ranked alike when they come from disk, and options are each trial's own", async () => {
+  const folder = await fresh();
+  const values = [[1], [2]];
+  const run = () =>
+    search({
+      ...{ space: { l: choice(values), u: uniform(0, 1) }, trials: 6, seed: 1, folder },
+      trial({ l, u }) {
+        (l as number[]).push(9);
+        return u < 0.3 ? -Infinity : u > 0.7 ? Infinity : u;
+      },
+    });
+  const first = await run();
+  expect(await run()).toEqual(first);
+  expect(first.best.score).toBe(-Infinity);
+  expect(values).toEqual([[1], [2]]);
+  expect(first.ranking.every(({ options }) => options.l.length === 1)).toBe(true);
+});
+
 test("a model's learning rate is found, each budget going on from the checkpoint of the one before", async () => {
   const backend = await open();
   const x = Array.from({ length: 32 }, (_, i) => [Math.sin(i), Math.cos(i)]);

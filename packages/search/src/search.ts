@@ -87,17 +87,13 @@ export async function search<const S extends Space>(config: SearchConfig<S>): Pr
   const ledger = await Ledger.open(options.folder, planOf(space, options, rungs));
   const pool = new Pool(options.trial, Math.min(trials, options.threads ?? availableParallelism()));
   const results: TrialResult<unknown>[] = [];
-  try {
-    let left = drawn.map((_, trial) => trial);
-    for (const [at, rung] of rungs.entries()) {
-      const done = await runRung({ ledger, pool, options, drawn, rung, trials: left });
-      const sorted = done.toSorted((a, b) => byScore(a, b, better));
-      const next = rungs[at + 1]?.trials ?? 0;
-      results.unshift(...sorted.slice(next === 0 ? 0 : next)); // who goes on is ranked by the next
-      left = sorted.slice(0, next).map(({ trial }) => trial).toSorted((a, b) => a - b); // prettier-ignore
-    }
-  } finally {
-    await pool.close();
+  let left = drawn.map((_, trial) => trial);
+  for (const [at, rung] of rungs.entries()) {
+    const done = await runRung({ ledger, pool, options, drawn, rung, trials: left });
+    const sorted = done.toSorted((a, b) => byScore(a, b, better));
+    const next = rungs[at + 1]?.trials ?? 0;
+    results.unshift(...sorted.slice(next === 0 ? 0 : next)); // who goes on is ranked by the next
+    left = sorted.slice(0, next).map(({ trial }) => trial).toSorted((a, b) => a - b); // prettier-ignore
   }
   const [best] = results;
   if (best === undefined || Number.isNaN(best.score)) throw allFailed(results);
@@ -149,7 +145,10 @@ async function runRung({ ledger, pool, options, drawn, rung: { budget }, trials 
 }
 
 function resultOf({ trial, budget, score, details, error }: Entry, options: unknown, seed: number): TrialResult<unknown> {
-  return { ...{ trial, options, seed, budget, score: score ?? Number.NaN, details }, ...(error !== undefined && { error }) };
+  return {
+    ...{ trial, options, seed, budget, score: score === null ? Number.NaN : Number(score), details },
+    ...(error !== undefined && { error }),
+  };
 }
 
 /** Of equals the one that was drawn first. */

@@ -17,6 +17,7 @@ export class Thread {
 
   constructor(module: string) {
     this.#worker = new Worker(script, { workerData: { module } });
+    this.#worker.on("error", () => {}); // one that comes after the result is of no interest
   }
 
   /** Throws where the thread dies. */
