@@ -22,7 +22,11 @@ const who = "jsonLines";
 export function jsonLines(config: JsonLinesConfig): Callback {
   const { path, everySteps, append = false } = checked(config);
   let file = new LogFile(who, path);
-  const line = (record: object): Promise<void> => file.append(new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+  const line = (counts: object, measures: object): Promise<void> => {
+    const twice = Object.keys(measures).find((name) => Object.hasOwn(counts, name));
+    if (twice !== undefined) throw refused(who, "a metric", twice, `one of another name than ${Object.keys(counts).join(", ")}`);
+    return file.append(new TextEncoder().encode(`${JSON.stringify({ ...counts, ...measures })}\n`));
+  };
   return {
     name: who,
     onTrainBegin() {
@@ -32,10 +36,10 @@ export function jsonLines(config: JsonLinesConfig): Callback {
     async onTrainBatchEnd({ epoch, step }, training) {
       const { batches, learningRate } = training;
       if (everySteps === undefined || batches % everySteps !== 0) return;
-      await line({ epoch, step, batches, ...(learningRate !== undefined && { learningRate }), ...(await training.means()) });
+      await line({ epoch, step, batches, ...(learningRate !== undefined && { learningRate }) }, await training.means());
     },
     onEpochEnd({ epoch, ...log }: EpochLog, { batches, learningRate }) {
-      return line({ epoch, batches, ...(learningRate !== undefined && { learningRate }), ...log });
+      return line({ epoch, batches, ...(learningRate !== undefined && { learningRate }) }, log);
     },
     onTrainEnd: () => file.close(),
     state: () => ({ bytes: file.bytes }),

@@ -20,10 +20,10 @@ export interface TensorBoardConfig {
 const who = "tensorBoard";
 const parts = ["train", "validation"] as const;
 type Part = (typeof parts)[number];
-interface State {
-  /** Of each file's name, and its bytes. */
-  readonly [part: string]: { readonly name: string; readonly bytes: number };
-}
+/** Bytes of each file. */
+type State = Readonly<Record<string, number>>;
+/** One for all times, so that a run which begins again before its first checkpoint writes over what it wrote; TensorBoard asks for the second part. */
+const fileName = "events.out.tfevents.sluice";
 
 /**
  * A callback that writes what `fit` reports to `logDir/train` and `logDir/validation`, under Keras's tags: `epoch_loss`, `epoch_learning_rate`, `batch_loss`, and histograms `dense.kernel`.
@@ -34,7 +34,7 @@ export function tensorBoard(config: TensorBoardConfig): Callback {
   const { logDir, updateFreq = "epoch", histogramFreq } = checked(config);
   let files = new Map<Part, Events>();
   const to = (part: Part): Events => {
-    const found = files.get(part) ?? new Events(join(logDir, part), `events.out.tfevents.${Math.floor(Date.now() / 1000)}.sluice`);
+    const found = files.get(part) ?? new Events(join(logDir, part));
     files.set(part, found);
     return found;
   };
@@ -54,11 +54,10 @@ export function tensorBoard(config: TensorBoardConfig): Callback {
     async onTrainEnd() {
       for (const file of files.values()) await file.close();
     },
-    state: (): State => Object.fromEntries([...files].map(([part, { name, bytes }]) => [part, { name, bytes }])),
+    state: (): State => Object.fromEntries([...files].map(([part, { bytes }]) => [part, bytes])),
     resume(state) {
       for (const part of parts) {
-        const kept = (state as State)[part]; // what `state` gave
-        if (kept !== undefined) files.set(part, new Events(join(logDir, part), kept.name, kept.bytes));
+        files.set(part, new Events(join(logDir, part), (state as State)[part] ?? 0)); // what `state` gave
       }
     },
   };
@@ -66,12 +65,10 @@ export function tensorBoard(config: TensorBoardConfig): Callback {
 
 /** One event file, which begins with its version. */
 class Events {
-  readonly name: string;
   readonly #file: LogFile;
 
-  constructor(folder: string, name: string, bytes = 0) {
-    this.name = name;
-    this.#file = new LogFile(who, join(folder, name));
+  constructor(folder: string, bytes = 0) {
+    this.#file = new LogFile(who, join(folder, fileName));
     this.#file.keep(bytes);
   }
 
@@ -90,13 +87,12 @@ class Events {
   }
 }
 
-/** "valLoss" is validation's "loss". */
+/** "valLoss" is validation's "loss", where there is one. */
 function scalarsOf(log: EpochLog, { learningRate, validates }: Training): Record<Part, Readonly<Record<string, number>>> {
-  const isValidation = (name: string): boolean => validates && /^val[A-Z]/.test(name);
+  const plain = (name: string): string => `${name.charAt(3).toLowerCase()}${name.slice(4)}`;
+  const isValidation = (name: string): boolean => validates && /^val[A-Z]/.test(name) && Object.hasOwn(log, plain(name));
   const entries = Object.entries(log).filter((entry): entry is [string, number] => entry[1] !== undefined && entry[0] !== "epoch");
-  const validation = entries
-    .filter(([name]) => isValidation(name))
-    .map(([name, value]) => [`${name.charAt(3).toLowerCase()}${name.slice(4)}`, value] as const);
+  const validation = entries.filter(([name]) => isValidation(name)).map(([name, value]) => [plain(name), value] as const);
   const train = entries.filter(([name]) => !isValidation(name));
   return {
     train: { ...Object.fromEntries(train), ...(learningRate !== undefined && { learning_rate: learningRate }) },
