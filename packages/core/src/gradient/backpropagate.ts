@@ -7,7 +7,11 @@ import { loopContributions } from "./loop.ts";
 import { contributions } from "./rules.ts";
 
 /** See `Backpropagate`. */
-export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean): Gradients {
+export function backpropagate(
+  seeds: readonly (readonly [Node, Node])[],
+  isTarget: (node: Node) => boolean,
+  isEnd: (node: Node) => boolean = isTarget,
+): Gradients {
   const order = loopsWhole(seeds.map(([node]) => node)),
     active = activity(order, isTarget);
   const pending = new Map<Node, Node[]>(),
@@ -18,17 +22,19 @@ export function backpropagate(seeds: readonly (readonly [Node, Node])[], isTarge
     if (list === undefined) pending.set(node, [gradient]);
     else list.push(gradient);
   };
+  /** A target may depend on another. */
+  const goesOn = (node: Node): boolean => !isEnd(node) && children(node).some((child) => active.has(child));
   for (const [node, gradient] of seeds) contribute(node, gradient);
   const heads = loopHeads(order);
   for (const node of order.toReversed()) {
     const terms = pending.get(node);
     if (terms !== undefined) done.set(node, make.sum(terms));
     if (node.kind === "stack" || node.kind === "states") {
-      const results = heads.get(node)?.filter((result) => done.has(result) && !isTarget(result)) ?? [];
+      const results = heads.get(node)?.filter((result) => done.has(result) && goesOn(result)) ?? [];
       if (results.length > 0)
         for (const [to, gradient] of loopContributions(node.loop, results, { upstream: done, active, backpropagate }))
           contribute(to, gradient);
-    } else if (terms !== undefined && !isTarget(node)) {
+    } else if (terms !== undefined && goesOn(node)) {
       for (const [to, gradient] of contributions(done.get(node)!, node)) contribute(to, gradient);
     }
   }

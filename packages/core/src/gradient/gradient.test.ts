@@ -93,6 +93,60 @@ test("rows looked up twice get both gradients, rows outside the table none", asy
   expect([...(await got.read())]).toEqual([3, 4, 0, 0, 6, 8]);
 });
 
+test("what is asked for beside others has the gradient that it has alone, also where it is computed from them", async () => {
+  const shown: Record<string, (x: Tensor) => { readonly loss: Tensor; readonly wanted: Readonly<Record<string, Tensor>> }> = {
+    "a chain": (x) => {
+      const [a, b] = [tanh(x), tanh(x).mul(x)];
+      const c = a.mul(b);
+      return { loss: c.mul(c).add(a).sum(), wanted: { x, a, b, c } };
+    },
+    "a loop": (x) => {
+      const start = tanh(x.at(0, 0)),
+        inputs = x.mul(2);
+      const { outputs, state } = scan({
+        inputs,
+        state: { h: start },
+        step: ({ h }: { readonly h: Tensor }, now: Tensor) => {
+          const next = tanh(h.add(now));
+          return { state: { h: next }, output: next.mul(now) };
+        },
+      });
+      return { loss: outputs.mul(outputs).sum().add(state.h.sum()), wanted: { x, start, inputs, outputs, last: state.h } };
+    },
+  };
+  const at = inputs(4)[0]!;
+  for (const [name, show] of Object.entries(shown)) {
+    const all = compile(backend, (x: Tensor) => {
+      const { loss, wanted } = show(x);
+      return gradient(loss, wanted);
+    });
+    const together = await all(at);
+    for (const [key, found] of Object.entries(together)) {
+      const alone = compile(backend, (x: Tensor) => {
+        const { loss, wanted } = show(x);
+        return gradient(loss, wanted[key]!);
+      });
+      const [got, expected] = [await found.read(), await (await alone(at)).read()];
+      expect(
+        expected.some((value) => value !== 0),
+        `${name}: ${key}`,
+      ).toBe(true);
+      got.forEach((value, i) => expect(value, `${name}: ${key}`).toBeCloseTo(expected[i]!, 10));
+    }
+  }
+});
+
+test("valueAndGradient holds its arguments apart, also where one is computed from another", async () => {
+  const both = compile(backend, (x: Tensor) => {
+    const { gradients } = valueAndGradient((a: Tensor, b: Tensor) => a.mul(b).sum())(x, tanh(x));
+    return { a: gradients[0], b: gradients[1] };
+  });
+  const at = inputs(5)[0]!;
+  const { a, b } = await both(at);
+  (await a.read()).forEach((value, i) => expect(value).toBeCloseTo(Math.tanh(at.data[i]!), 12));
+  expect(Array.from(await b.read())).toEqual(Array.from(at.data));
+});
+
 test("valueAndGradient gives one tree per argument and leaves integers alone", async () => {
   const f = valueAndGradient((w: { a: Tensor; b: Tensor }, index: Tensor) => ({
     value: sum(gather(w.a, index)).mul(w.b),

@@ -12,7 +12,7 @@ import type { Tree } from "../trace/tree.ts";
 import { backpropagate } from "./backpropagate.ts";
 
 /**
- * dL/dw for each tensor w of `wrt`, in the same tree; zeros where L does not depend on w.
+ * dL/dw for each tensor w of `wrt`, in the same tree; zeros where L does not depend on w. Each is total: what L makes of w on its own and through others of `wrt`.
  *
  * L is `y` where that is a scalar, otherwise Σ upstream ∘ y with `upstream` of y's shape.
  * Second derivatives are gradients of gradients. Throws NOT_DIFFERENTIABLE for an i32 `y` or w, or for a `y` that is
@@ -20,10 +20,16 @@ import { backpropagate } from "./backpropagate.ts";
  */
 export function gradient<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream?: Tensor): T {
   checkTensors("gradient", { upstream });
+  return slopes(y, wrt, upstream, false);
+}
+
+/** `apart`: as if none of `wrt` depended on another. */
+function slopes<T extends Tree<Tensor>>(y: Tensor, wrt: T, upstream: Tensor | undefined, apart: boolean): T {
   const targets = tensorsOf(wrt).map(([path, t]) => checkFloat(t, path || "tensor"));
   const nodes = targets.map((t) => t.node),
-    wanted = new Set(nodes);
-  const gradients = backpropagate([[checkFloat(y, "loss").node, seedOf(y, upstream)]], (node) => wanted.has(node));
+    wanted = new Set(nodes),
+    isWanted = (node: Node): boolean => wanted.has(node);
+  const gradients = backpropagate([[checkFloat(y, "loss").node, seedOf(y, upstream)]], isWanted, apart ? isWanted : () => false);
   let i = 0;
   return mapTensors(wrt, (w, path) =>
     w.derive(gradients.get(nodes[i++]!) ?? make.constant(0, w.shape, w.dtype), w.axes, `d ${path || w.name}`),
@@ -39,7 +45,7 @@ export interface ValueAndGradient<A extends readonly Tree<Tensor>[], Aux> {
 }
 
 /**
- * `fn` with its gradient: the result takes the same arguments and gives `{ value, gradients, aux }`.
+ * `fn` with its gradient by each argument, the others held: the result takes the same arguments and gives `{ value, gradients, aux }`.
  * `fn` returns the scalar to differentiate, or `{ value, aux }` with whatever else it computed. What is not used costs nothing.
  */
 export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefined>(
@@ -53,7 +59,7 @@ export function valueAndGradient<A extends readonly Tree<Tensor>[], Aux = undefi
     const floats = tensorsOf(args)
       .map(([, t]) => t)
       .filter((t) => t.dtype !== "i32");
-    const found = gradient(value, floats),
+    const found = slopes(value, floats, undefined, true),
       byTensor = new Map(floats.map((t, i) => [t, found[i]!]));
     return { value, aux, gradients: mapTensors(args as unknown as Tree<Tensor>, (t) => byTensor.get(t) ?? t) as unknown as A };
   };

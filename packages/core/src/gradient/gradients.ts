@@ -6,6 +6,10 @@ export type Gradients = ReadonlyMap<Node, Node>;
 
 /**
  * The gradients of everything between `seeds` (nodes with their upstream gradients) and the nodes for which `isTarget` holds, targets included.
- * Nodes below a target are not visited through it.
+ * Nodes below one for which `isEnd` holds, by default a target, are not visited through it.
  */
-export type Backpropagate = (seeds: readonly (readonly [Node, Node])[], isTarget: (node: Node) => boolean) => Gradients;
+export type Backpropagate = (
+  seeds: readonly (readonly [Node, Node])[],
+  isTarget: (node: Node) => boolean,
+  isEnd?: (node: Node) => boolean,
+) => Gradients;
