@@ -1,7 +1,9 @@
 // A line of JSON for each epoch: what scripts, notebooks and `jq` read.
-import { options as checkOptions, refused, size, text } from "@sluice/core/arguments";
+import { boolean, refused, size } from "@sluice/core/arguments";
 import type { Callback, EpochLog } from "@sluice/nn";
+import { optional, optionsOf, preset, required, type Table } from "@sluice/nn/kit";
 import { LogFile } from "./logFile.ts";
+import { path } from "./path.ts";
 
 export interface JsonLinesConfig {
   /** Its folder is made where it is not there. */
@@ -13,6 +15,11 @@ export interface JsonLinesConfig {
 }
 
 const who = "jsonLines";
+const jsonLinesTable = {
+  path: required(path),
+  everySteps: optional(size),
+  append: preset(boolean, false),
+} satisfies Table<JsonLinesConfig>;
 
 /**
  * A callback that writes a line for each epoch: its number, the batches so far, the learning rate, and all of its log, `{"epoch":1,"batches":32,"learningRate":0.001,"loss":…}`; NaN and infinities are null.
@@ -20,8 +27,8 @@ const who = "jsonLines";
  * Where training goes on from a checkpoint the file is taken back to what it was then, so that no epoch stands there twice. Throws INVALID_ARGUMENT, and in `fit` FILE_UNWRITABLE.
  */
 export function jsonLines(config: JsonLinesConfig): Callback {
-  const { path, everySteps, append = false } = checked(config);
-  let file = new LogFile(who, path);
+  const { path: at, everySteps, append } = optionsOf(who, jsonLinesTable, config);
+  let file = new LogFile(who, at);
   const line = (counts: object, measures: object): Promise<void> => {
     const twice = Object.keys(measures).find((name) => Object.hasOwn(counts, name));
     if (twice !== undefined) throw refused(who, "a metric", twice, `one of another name than ${Object.keys(counts).join(", ")}`);
@@ -30,7 +37,7 @@ export function jsonLines(config: JsonLinesConfig): Callback {
   return {
     name: who,
     onTrainBegin() {
-      file = new LogFile(who, path);
+      file = new LogFile(who, at);
       if (append) file.keep(Infinity);
     },
     async onTrainBatchEnd({ epoch, step }, training) {
@@ -45,13 +52,4 @@ export function jsonLines(config: JsonLinesConfig): Callback {
     state: () => ({ bytes: file.bytes }),
     resume: (state) => file.keep((state as { readonly bytes: number }).bytes), // what `state` gave
   };
-}
-
-function checked(config: JsonLinesConfig): JsonLinesConfig {
-  checkOptions(who, config, { path: true, everySteps: true, append: true }, "options");
-  const { path, everySteps, append } = config;
-  if (!text.accepts(path) || path === "") throw refused(who, "path", path, "a path");
-  if (everySteps !== undefined && !size.accepts(everySteps)) throw refused(who, "everySteps", everySteps, size.expected);
-  if (append !== undefined && typeof append !== "boolean") throw refused(who, "append", append, "true or false");
-  return config;
 }

@@ -1,12 +1,14 @@
 // TensorBoard's event files, as Keras's callback of that name writes them: curves of training and validation, and histograms of weights.
 import { join } from "node:path";
 import { leavesOf, type HostArray } from "@sluice/core";
-import { options as checkOptions, refused, size, text } from "@sluice/core/arguments";
+import { oneOf, size } from "@sluice/core/arguments";
 import type { Callback, EpochLog, Training } from "@sluice/nn";
+import { either, optional, optionsOf, preset, required, type Table } from "@sluice/nn/kit";
 import { summaryEvent, versionEvent, type Summary } from "./events/event.ts";
 import { histogramOf, type Histogram } from "./events/histogram.ts";
 import { tfRecord } from "./events/records.ts";
 import { LogFile } from "./logFile.ts";
+import { path } from "./path.ts";
 
 export interface TensorBoardConfig {
   /** Made where it is not there; `tensorboard --logdir` of it or of a folder around it. Each run has one of its own. */
@@ -18,6 +20,11 @@ export interface TensorBoardConfig {
 }
 
 const who = "tensorBoard";
+const tensorBoardTable = {
+  logDir: required(path),
+  updateFreq: preset(either<"epoch", number>(oneOf("epoch"), size), "epoch"),
+  histogramFreq: optional(size),
+} satisfies Table<TensorBoardConfig>;
 const parts = ["train", "validation"] as const;
 type Part = (typeof parts)[number];
 /** Bytes of each file. */
@@ -31,7 +38,7 @@ const fileName = "events.out.tfevents.sluice";
  * Where training goes on from a checkpoint the same files go on from what they were then. Throws INVALID_ARGUMENT, and in `fit` FILE_UNWRITABLE.
  */
 export function tensorBoard(config: TensorBoardConfig): Callback {
-  const { logDir, updateFreq = "epoch", histogramFreq } = checked(config);
+  const { logDir, updateFreq, histogramFreq } = optionsOf(who, tensorBoardTable, config);
   let files = new Map<Part, Events>();
   const to = (part: Part): Events => {
     const found = files.get(part) ?? new Events(join(logDir, part));
@@ -110,14 +117,4 @@ async function histogramsOf({ trainer }: Training): Promise<Readonly<Record<stri
   return Object.fromEntries(
     arrays.flatMap(([name, { data }]) => [histogramOf(data)].flatMap((found) => (found === undefined ? [] : [[name, found] as const]))),
   );
-}
-
-function checked(config: TensorBoardConfig): TensorBoardConfig {
-  checkOptions(who, config, { logDir: true, updateFreq: true, histogramFreq: true }, "options");
-  const { logDir, updateFreq, histogramFreq } = config;
-  if (!text.accepts(logDir) || logDir === "") throw refused(who, "logDir", logDir, "a path");
-  if (updateFreq !== undefined && updateFreq !== "epoch" && !size.accepts(updateFreq))
-    throw refused(who, "updateFreq", updateFreq, `"epoch", or ${size.expected}`);
-  if (histogramFreq !== undefined && !size.accepts(histogramFreq)) throw refused(who, "histogramFreq", histogramFreq, size.expected);
-  return config;
 }
