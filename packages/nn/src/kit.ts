@@ -36,5 +36,6 @@ export { type Failures, type Stored, storedBits, type StoredHeader, type StoredT
 export { deepest, type Json, mostValues, parseJson } from "./saving/json.ts";
 export { type Readable, readFully } from "./saving/ranges.ts";
 export { joined, storedAs } from "./saving/safetensors.ts";
+export { written, type Written } from "./saving/progress.ts";
 export { savedOf, type Source } from "./saving/savedOf.ts";
 export { longestHeader, prefixLength, readStoredHead, storedHeaderEnd, storedPieces, type ToStore } from "./saving/stored.ts";

@@ -2,14 +2,13 @@
 import { mkdir, open, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
-import { isRecord } from "@sluice/nn/kit";
+import { isRecord, type Written } from "@sluice/nn/kit";
 
 /** One run of a trial with a budget. */
 export interface Entry {
   readonly trial: number;
   readonly budget: number;
-  /** As JSON has it: null for NaN. */
-  readonly score: number | "Infinity" | "-Infinity" | null;
+  readonly score: Written;
   readonly details: Readonly<Record<string, unknown>>;
   readonly error?: string;
 }

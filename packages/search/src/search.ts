@@ -146,7 +146,7 @@ async function runRung({ ledger, pool, options, drawn, rung: { budget }, trials 
 
 function resultOf({ trial, budget, score, details, error }: Entry, options: unknown, seed: number): TrialResult<unknown> {
   return {
-    ...{ trial, options, seed, budget, score: score === null ? Number.NaN : Number(score), details },
+    ...{ trial, options, seed, budget, score: Number(score), details },
     ...(error !== undefined && { error }),
   };
 }
