@@ -4,5 +4,11 @@ import type { Callback } from "../model/model.ts";
 export type Hook = Extract<keyof Callback, `on${string}`>;
 
 export const hooks: readonly Hook[] = [
-  ...(["onTrainBegin", "onEpochBegin", "onTrainBatchBegin", "onTrainBatchEnd", "onProgress", "onEpochEnd", "onTrainEnd"] as const),
+  "onTrainBegin",
+  "onEpochBegin",
+  "onTrainBatchBegin",
+  "onTrainBatchEnd",
+  "onProgress",
+  "onEpochEnd",
+  "onTrainEnd",
 ];
